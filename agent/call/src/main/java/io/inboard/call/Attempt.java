@@ -1,0 +1,45 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.call;
+
+import java.util.Optional;
+import javax.net.ssl.SSLSession;
+
+/**
+ * One try of a {@link Call}: where it goes, with which headers, for how long. Made by the call;
+ * used by one adapter.
+ */
+public interface Attempt {
+  /** 1 for the first. */
+  int number();
+
+  /** Where to connect; empty when the library resolves the application's host as it always does. */
+  Optional<Endpoint> endpoint();
+
+  /**
+   * Gives the headers of this attempt (trace context, deadline, ...). Asked once per physical send:
+   * a library that sends twice by itself (a redirect, its own resend) asks again. A header that the
+   * application set itself is left out where the application's wins ({@code traceparent}).
+   */
+  void writeHeaders(HeaderSink headers);
+
+  /** How long connect plus TLS handshake may take, in nanoseconds; {@link Long#MAX_VALUE}: no bound. */
+  long connectTimeoutNanos();
+
+  /** How long until the response head must be there; {@link Long#MAX_VALUE}: no bound. */
+  long timeoutNanos();
+
+  /**
+   * Hands over what stops the I/O of this attempt (closes the socket, cancels the exchange). Run at
+   * most once, on the mesh's timer thread, when the attempt's or the call's time is up; it must not
+   * block. The I/O then fails, and the adapter reports {@link Call#failed}, which knows why. Where
+   * no timeout applies nothing is kept.
+   */
+  void onTimeout(Runnable abort);
+
+  /**
+   * Tells over which connection the attempt goes, once the library knows.
+   *
+   * @param session the session of a mesh connection; null when the connection has no TLS of ours
+   */
+  void connected(SSLSession session);
+}

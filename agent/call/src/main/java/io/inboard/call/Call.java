@@ -1,0 +1,64 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.call;
+
+/**
+ * One application-level call: a state machine that says what the library does next. The library
+ * keeps its threads, its connections and its body; the retry loop lives in the adapter, the
+ * decision here.
+ *
+ * <pre>
+ *   Step step = call.first();
+ *   loop: Send       → wait its delay, send attempt → responded(..) or failed(..) gives the next step
+ *         HandOn     → the application gets the response, or the error, that the library has
+ *         Refuse     → the application gets an error of the library's own kind; nothing (more) is sent
+ *   finally: done()
+ * </pre>
+ *
+ * Steps of one call follow each other and never overlap, but may come from different threads; the
+ * adapter's hand-over between them (a lock, a future's completion) gives the needed happens-before.
+ * {@link #abandoned} and {@link #done} may come from any thread at any time. No method blocks or
+ * throws.
+ */
+public interface Call {
+  /** A call that the mesh leaves alone: no header, no endpoint, no span. Compare with {@code ==}. */
+  Call UNTOUCHED = new Untouched();
+
+  /** Decides the first attempt: {@link Step.Send} or {@link Step.Refuse}. */
+  Step first();
+
+  /**
+   * The response head of an attempt has arrived, and the application has not seen it.
+   *
+   * @param status the HTTP status, 100 to 999 (interim responses are not reported)
+   */
+  Step responded(Attempt attempt, int status, HeaderView headers);
+
+  /** An attempt ended without a complete response head. */
+  Step failed(Attempt attempt, Throwable error, Progress progress);
+
+  /** The application gave up: it cancelled, closed, or ran into its own timeout. Idempotent. */
+  void abandoned();
+
+  /**
+   * The response body was read to its end or closed, or the library cannot tell and has handed on
+   * the head. Ends the total timeout. Idempotent.
+   */
+  void done();
+
+  /** How far an attempt came before it failed; decides whether repeating it is safe. */
+  enum Progress {
+    /** No connection, or no TLS session: the server has seen no byte of the request. */
+    NOT_CONNECTED,
+    /** Connected (perhaps a pooled connection found dead), but no byte of the request was written. */
+    NOT_SENT,
+    /** Bytes of the request were written, or may have been; no byte of a response arrived. */
+    SENT,
+    /** A part of the response arrived. */
+    RESPONSE_STARTED,
+    /**
+     * The server said that it did not process the request: RST_STREAM(REFUSED_STREAM), or a GOAWAY
+     * with a smaller last stream (RFC 9113 sections 6.8 and 8.7).
+     */
+    REFUSED_STREAM
+  }
+}

@@ -1,0 +1,31 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.call;
+
+/** Decides requests that arrive. Safe for use by any thread. */
+public interface Inbound {
+  /** Lets everything pass, unseen. */
+  Inbound PASS =
+      new Inbound() {
+        @Override
+        public InboundCall begin(InboundRequest request) {
+          return InboundCall.UNTOUCHED;
+        }
+
+        @Override
+        public boolean failsClosed(int localPort) {
+          return false;
+        }
+      };
+
+  /**
+   * Begins one request, before the application sees it; neither blocks nor throws. The adapter asks
+   * {@link InboundCall#verdict} next and reports {@link InboundCall#end} exactly once in every case.
+   */
+  InboundCall begin(InboundRequest request);
+
+  /**
+   * Whether an error inside a hook on this port must become a refusal (503) instead of letting the
+   * request pass: STRICT mutual TLS or authorization is in force.
+   */
+  boolean failsClosed(int localPort);
+}

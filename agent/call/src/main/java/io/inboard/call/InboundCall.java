@@ -1,0 +1,35 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.call;
+
+/**
+ * One request that arrived, from its first byte to its last. {@link #verdict}, {@link
+ * #writeHeaders} and {@link #activate} are called by the thread that runs the application, {@link
+ * #route} and {@link #end} by any. No method blocks or throws.
+ */
+public interface InboundCall {
+  /** A request that the mesh leaves alone: allowed, unseen. Compare with {@code ==}. */
+  InboundCall UNTOUCHED = new UntouchedInbound();
+
+  /** Whether the application may see the request; constant. */
+  Verdict verdict();
+
+  /**
+   * Corrects the request's headers before the application reads them: removes what only the mesh may
+   * say ({@code x-forwarded-client-cert} from outside) and sets what the mesh knows.
+   */
+  void writeHeaders(HeaderSink request);
+
+  /** The context of this request, for {@link Contexts#activate} on a thread of the application. */
+  Context context();
+
+  /** The route that matched ({@code /orders/{id}}); the last one given before the end counts. */
+  void route(String template);
+
+  /**
+   * The response was written, or the connection broke. Idempotent; any thread.
+   *
+   * @param status the HTTP status that went out; 0 when none did
+   * @param error what the application threw through the server; null if nothing
+   */
+  void end(int status, Throwable error);
+}

@@ -1,0 +1,35 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.call;
+
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/** What a server says of one request that arrived. A view, read while {@link Inbound#begin} runs. */
+public interface InboundRequest extends HeaderView {
+  /** The library's name as in {@code status}, for instance {@code tomcat}. */
+  String library();
+
+  /** The HTTP method. */
+  String method();
+
+  /** {@code http} or {@code https}, as the application sees it. */
+  String scheme();
+
+  /** {@code 1.0}, {@code 1.1} or {@code 2}. */
+  String protocolVersion();
+
+  /** The path as it came, without the query; never empty. */
+  String path();
+
+  /** The query without its question mark; empty if there is none. */
+  String query();
+
+  /** The port that accepted the connection, and its address. */
+  InetSocketAddress local();
+
+  /** The other side of the connection. */
+  InetSocketAddress remote();
+
+  /** Who the peer proved to be over a TLS session of ours; empty over plaintext. */
+  Optional<PeerIdentity> peer();
+}

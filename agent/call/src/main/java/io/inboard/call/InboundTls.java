@@ -1,0 +1,80 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.call;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
+
+/** TLS on the application's own ports. Safe for use by any thread. */
+public interface InboundTls {
+  /** No port is touched. */
+  InboundTls DISABLED = new NoInboundTls();
+
+  /**
+   * How connections to a port are treated now. Asked for every connection, since settings change.
+   */
+  Mode mode(int localPort);
+
+  /**
+   * A server engine of the current generation: asks for a client certificate and requires it, picks
+   * the application protocol by a selector (a peer that offers only foreign names gets none, not an
+   * alert). Never cached: a new connection, a new engine.
+   *
+   * @param applicationProtocols what the server can speak, best first; empty: no ALPN
+   * @throws SSLException when there is no usable identity: the connection is to be closed
+   */
+  SSLEngine engine(List<String> applicationProtocols) throws SSLException;
+
+  /** Who the peer of a session of ours is; empty when it proved nothing. Cached in the session. */
+  Optional<PeerIdentity> peer(SSLSession session);
+
+  /** How long a handshake may take, and a first byte be awaited in STRICT, in milliseconds. */
+  int handshakeMillis();
+
+  /**
+   * Tells what a connection speaks by its first bytes: a TLS record starts with 0x16 0x03 (RFC 8446
+   * section 5.1). Reads from {@code position}, moves nothing.
+   */
+  static First classify(ByteBuffer first, Mode mode) {
+    if (mode == Mode.DISABLE) {
+      return First.PLAIN;
+    }
+    if (!first.hasRemaining()) {
+      return First.MORE;
+    }
+    if (first.get(first.position()) == 0x16) {
+      if (first.remaining() < 2) {
+        return First.MORE;
+      }
+      if (first.get(first.position() + 1) == 0x03) {
+        return First.TLS;
+      }
+    }
+    return mode == Mode.STRICT ? First.REFUSE : First.PLAIN;
+  }
+
+  /** How a port treats connections; Istio's words (PeerAuthentication). */
+  enum Mode {
+    /** The mesh does not touch the connection. */
+    DISABLE,
+    /** Mutual TLS or plaintext, told by the first bytes. */
+    PERMISSIVE,
+    /** Mutual TLS only. */
+    STRICT
+  }
+
+  /** What the first bytes say. */
+  enum First {
+    /** Too few bytes to tell. */
+    MORE,
+    /** A TLS handshake. */
+    TLS,
+    /** Anything else: the application's own. */
+    PLAIN,
+    /** Plaintext where only TLS is accepted: close without an answer. */
+    REFUSE
+  }
+}

@@ -1,0 +1,18 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.call;
+
+/** Decides calls that leave this JVM. Safe for use by any thread. */
+@FunctionalInterface
+public interface Outbound {
+  /** Leaves every call alone. */
+  Outbound PASS = request -> Call.UNTOUCHED;
+
+  /**
+   * Begins one application-level call. Asked once a call, by the outermost hook of the library, on
+   * the thread that makes the call; neither blocks nor throws.
+   *
+   * @return the call; {@link Call#UNTOUCHED} when the mesh leaves this one alone altogether (the
+   *     kill switch)
+   */
+  Call begin(OutboundRequest request);
+}

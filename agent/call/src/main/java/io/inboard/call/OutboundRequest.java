@@ -1,0 +1,44 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.call;
+
+import java.util.List;
+
+/**
+ * What a library says of one application-level call. A view: it is read while {@link
+ * Outbound#begin} and the steps of the {@link Call} run, and holds no copy.
+ */
+public interface OutboundRequest {
+  /** The library's name as in {@code status}, for instance {@code http-url-connection}. */
+  String library();
+
+  /** The HTTP method as the application gave it. */
+  String method();
+
+  /** {@code http} or {@code https}, as in the application's URL. */
+  String scheme();
+
+  /** The host in the application's URL: the logical name. DNS need not know it. */
+  String host();
+
+  /** The port in the application's URL, else the scheme's default (80, 443). */
+  int port();
+
+  /** Path and query as they go on the wire, never empty: {@code /orders?id=1}. */
+  String target();
+
+  /** All values of a header that the application set, in order; empty if it set none. */
+  List<String> headers(String name);
+
+  /** Whether the body can be sent a second time. Asked lazily, before a retry only. */
+  Body body();
+
+  /** Whether a body can be sent again. */
+  enum Body {
+    /** There is none. */
+    NONE,
+    /** The library holds it, and can send it from its start again. */
+    REPLAYABLE,
+    /** It can be read once only, or nobody knows: never repeated after a byte of it was read. */
+    ONE_SHOT
+  }
+}

@@ -1,0 +1,25 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.call;
+
+import java.util.Objects;
+
+/** Whether a request may reach the application. */
+public sealed interface Verdict {
+  /** It may. */
+  Verdict ALLOW = new Allow();
+
+  /** The request reaches the application. */
+  record Allow() implements Verdict {}
+
+  /**
+   * The server answers by itself, with an empty body.
+   *
+   * @param status 403, 429 or 503
+   * @param reason for spans and logs; never sent to the peer
+   */
+  record Deny(int status, String reason) implements Verdict {
+    public Deny {
+      Objects.requireNonNull(reason);
+    }
+  }
+}

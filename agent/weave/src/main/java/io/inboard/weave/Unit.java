@@ -1,0 +1,118 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.weave;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The hooks of one library: woven together, for one class loader, or not at all.
+ *
+ * @param name as in {@code status}
+ * @param witnesses what the hooks rely on beyond the methods they weave
+ * @param hooks what is woven
+ * @param openings packages that the advice reaches into
+ */
+public record Unit(
+    String name, List<Witness> witnesses, List<Hook> hooks, List<Opening> openings) {
+  public Unit {
+    Objects.requireNonNull(name);
+    witnesses = List.copyOf(witnesses);
+    hooks = List.copyOf(hooks);
+    openings = List.copyOf(openings);
+  }
+
+  /** Begins a unit. */
+  public static Builder named(String name) {
+    return new Builder(name);
+  }
+
+  /**
+   * A class that must be there with these members, or the unit is left out.
+   *
+   * @param className as {@code Class.getName} says it
+   */
+  public record Witness(String className, List<Member> members) {
+    public Witness {
+      members = List.copyOf(members);
+    }
+  }
+
+  /**
+   * One advice on the methods of one class.
+   *
+   * @param classNames the class; where versions differ, the names that it may have (one must exist)
+   * @param method which of its methods; as many as it expects must match
+   * @param advice the advice class's name
+   * @param kind how it is woven
+   */
+  public record Hook(List<String> classNames, Member.Method method, String advice, Kind kind) {
+    public Hook {
+      classNames = List.copyOf(classNames);
+    }
+  }
+
+  /** How an advice meets its method. */
+  public enum Kind {
+    /** {@code @Advice.OnMethodEnter} and {@code OnMethodExit} around the method. */
+    AROUND,
+    /**
+     * Inside the method, {@code new X(..)} of the class named by the advice's {@code static final
+     * String CONSTRUCTED} becomes a call of the advice's static method {@code construct}, which has
+     * the constructor's parameters, then the method's {@code this}, and returns the object.
+     */
+    CONSTRUCTION
+  }
+
+  /** A package of a JDK module whose non-public members the advice reaches. */
+  public record Opening(String module, String packageName) {}
+
+  /** Collects a unit; a call of it reads as a sentence, in the order in which a call meets the hooks. */
+  public static final class Builder {
+    private final String name;
+    private final List<Witness> witnesses = new ArrayList<>();
+    private final List<Hook> hooks = new ArrayList<>();
+    private final List<Opening> openings = new ArrayList<>();
+
+    private Builder(String name) {
+      this.name = name;
+    }
+
+    /** The unit needs this class with these members, in every version that it is woven into. */
+    public Builder relyingOn(String className, Member... members) {
+      witnesses.add(new Witness(className, Arrays.asList(members)));
+      return this;
+    }
+
+    /** Opens packages of a JDK module to the advice; where the module is missing, so is the library. */
+    public Builder opening(String module, String... packages) {
+      for (String p : packages) {
+        openings.add(new Opening(module, p));
+      }
+      return this;
+    }
+
+    /** Weaves the advice around a method. */
+    public Builder weave(String className, Member.Method method, Class<?> advice) {
+      return weave(List.of(className), method, advice);
+    }
+
+    /** Weaves the advice around a method of a class whose name differs between versions. */
+    public Builder weave(List<String> classNames, Member.Method method, Class<?> advice) {
+      hooks.add(new Hook(classNames, method, advice.getName(), Kind.AROUND));
+      return this;
+    }
+
+    /** Replaces a construction inside a method; see {@link Kind#CONSTRUCTION}. */
+    public Builder weaveConstruction(String className, Member.Method method, Class<?> advice) {
+      hooks.add(new Hook(List.of(className), method, advice.getName(), Kind.CONSTRUCTION));
+      return this;
+    }
+
+    /** The unit, complete. */
+    public Unit build() {
+      return new Unit(name, witnesses, hooks, openings);
+    }
+  }
+}

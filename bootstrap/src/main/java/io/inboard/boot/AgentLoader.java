@@ -1,0 +1,116 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.boot;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.security.CodeSource;
+import java.security.ProtectionDomain;
+import java.security.cert.Certificate;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+
+/**
+ * Loads the agent from {@code inst/} of its own jar, where the application's class loaders see no
+ * class file: {@code inst/io/inboard/mesh/Agent.classdata}. Its parent is the platform loader, so
+ * neither side sees the other's libraries and nothing needs relocation.
+ *
+ * <p>This class has no {@code .class} file in the jar either; {@link Premain} defines it.
+ */
+final class AgentLoader extends ClassLoader {
+  static {
+    registerAsParallelCapable();
+  }
+
+  private static final String ROOT = "inst/";
+
+  private final JarFile jar;
+  private final URL jarUrl;
+  private final ProtectionDomain domain;
+
+  AgentLoader(JarFile jar, URL jarUrl, ClassLoader parent) {
+    super(parent);
+    this.jar = jar;
+    this.jarUrl = jarUrl;
+    this.domain = new ProtectionDomain(new CodeSource(jarUrl, (Certificate[]) null), null, this, null);
+  }
+
+  @Override
+  protected Class<?> findClass(String name) throws ClassNotFoundException {
+    ZipEntry entry = entry(name.replace('.', '/') + ".class");
+    if (entry == null) {
+      throw new ClassNotFoundException(name);
+    }
+    try (InputStream in = jar.getInputStream(entry)) {
+      byte[] bytes = readAll(in, (int) entry.getSize());
+      int dot = name.lastIndexOf('.');
+      String packageName = dot < 0 ? "" : name.substring(0, dot);
+      if (dot > 0 && getPackage(packageName) == null) {
+        definePackageOnce(packageName);
+      }
+      return defineClass(name, bytes, 0, bytes.length, domain);
+    } catch (IOException e) {
+      throw new ClassNotFoundException(name + ": cannot read " + jarUrl, e);
+    }
+  }
+
+  private void definePackageOnce(String packageName) {
+    try {
+      definePackage(packageName, null, null, null, null, null, null, null);
+    } catch (IllegalArgumentException anotherThreadWasFirst) {
+      // It is there, which is all that is asked for.
+    }
+  }
+
+  @Override
+  protected URL findResource(String name) {
+    ZipEntry entry = entry(name);
+    if (entry == null) {
+      return null;
+    }
+    try {
+      return new URL("jar:" + jarUrl + "!/" + entry.getName());
+    } catch (MalformedURLException e) {
+      return null;
+    }
+  }
+
+  @Override
+  protected Enumeration<URL> findResources(String name) {
+    URL url = findResource(name);
+    return url == null
+        ? Collections.<URL>emptyEnumeration()
+        : Collections.enumeration(Collections.singleton(url));
+  }
+
+  /** Straight from the open jar: no URL connection, no cache of it that another loader may close. */
+  @Override
+  public InputStream getResourceAsStream(String name) {
+    ZipEntry entry = entry(name);
+    if (entry == null) {
+      return super.getResourceAsStream(name);
+    }
+    try {
+      return jar.getInputStream(entry);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private ZipEntry entry(String name) {
+    return jar.getEntry(ROOT + (name.endsWith(".class") ? name + "data" : name));
+  }
+
+  private static byte[] readAll(InputStream in, int expected) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(Math.max(expected, 1024));
+    byte[] buffer = new byte[8192];
+    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      out.write(buffer, 0, n);
+    }
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,109 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.boot;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.instrument.Instrumentation;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.util.jar.JarFile;
+
+/**
+ * The entry of {@code -javaagent:inboard.jar}: opens the jar, makes the isolated loader, hands over.
+ * Java 8 class file, so that an older JVM can say what it lacks. Whatever goes wrong here costs one
+ * line on standard error; the application starts in any case.
+ */
+public final class Premain {
+  private static final String MARK = "io.inboard.started";
+
+  private Premain() {}
+
+  /** Called by the JVM before the application's main class is loaded. */
+  public static void premain(String argument, Instrumentation instrumentation) {
+    if (javaVersion() < 17) {
+      say("needs Java 17 or later, and this is Java " + System.getProperty("java.version")
+          + "; the application starts without it");
+      return;
+    }
+    if (isJdkTool(System.getProperty("sun.java.command", ""))) {
+      return;
+    }
+    if (System.getProperty(MARK) != null) {
+      say("is named twice on the command line; the first one counts");
+      return;
+    }
+    System.setProperty(MARK, "true");
+    try {
+      call(
+          agentLoader(),
+          "io.inboard.mesh.Agent",
+          "start",
+          new Class<?>[] {String.class, Instrumentation.class, String.class},
+          argument,
+          instrumentation,
+          jarPath());
+    } catch (Throwable e) {
+      Throwable cause = e instanceof InvocationTargetException ? e.getCause() : e;
+      say("could not start, and the application starts without it: " + cause);
+    }
+  }
+
+  static int javaVersion() {
+    String v = System.getProperty("java.specification.version", "0");
+    try {
+      return Integer.parseInt(v.startsWith("1.") ? v.substring(2) : v);
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** {@code JAVA_TOOL_OPTIONS} puts the agent into keytool, jcmd and javac as well. */
+  private static boolean isJdkTool(String command) {
+    return command.startsWith("jdk.") || command.startsWith("sun.") || command.startsWith("com.sun.tools.");
+  }
+
+  static void say(String what) {
+    System.err.println("[inboard] " + what);
+  }
+
+  static String jarPath() throws URISyntaxException {
+    return new File(Premain.class.getProtectionDomain().getCodeSource().getLocation().toURI()).getPath();
+  }
+
+  /** The loader of everything under {@code inst/}; defined here since the jar shows two classes only. */
+  static ClassLoader agentLoader() throws ReflectiveOperationException, IOException, URISyntaxException {
+    String path = jarPath();
+    JarFile jar = new JarFile(new File(path), false);
+    byte[] bytes;
+    try (InputStream in = jar.getInputStream(jar.getEntry("inst/io/inboard/boot/AgentLoader.classdata"))) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      byte[] buffer = new byte[8192];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        out.write(buffer, 0, n);
+      }
+      bytes = out.toByteArray();
+    }
+    // Lookup.defineClass is Java 9, this file Java 8: by reflection.
+    Class<?> loader =
+        (Class<?>)
+            MethodHandles.Lookup.class
+                .getMethod("defineClass", byte[].class)
+                .invoke(MethodHandles.lookup(), (Object) bytes);
+    Constructor<?> constructor =
+        loader.getDeclaredConstructor(JarFile.class, URL.class, ClassLoader.class);
+    constructor.setAccessible(true);
+    ClassLoader platform =
+        (ClassLoader) ClassLoader.class.getMethod("getPlatformClassLoader").invoke(null);
+    return (ClassLoader) constructor.newInstance(jar, new File(path).toURI().toURL(), platform);
+  }
+
+  static Object call(ClassLoader loader, String type, String method, Class<?>[] types, Object... args)
+      throws ReflectiveOperationException {
+    return Class.forName(type, true, loader).getMethod(method, types).invoke(null, args);
+  }
+}
