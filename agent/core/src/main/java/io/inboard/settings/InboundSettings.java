@@ -1,0 +1,56 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What happens to requests that arrive.
+ *
+ * @param mtls the mode of ports that are not in portLevelMtls
+ * @param portLevelMtls by local port
+ * @param authorization in the order of the file
+ */
+public record InboundSettings(
+    MtlsMode mtls, Map<Integer, MtlsMode> portLevelMtls, List<AuthorizationRule> authorization) {
+  public InboundSettings {
+    portLevelMtls = Map.copyOf(portLevelMtls);
+    authorization = List.copyOf(authorization);
+  }
+
+  /** Istio's words (PeerAuthentication). */
+  public enum MtlsMode {
+    DISABLE,
+    PERMISSIVE,
+    STRICT
+  }
+
+  /** ALLOW or DENY. */
+  public enum Action {
+    ALLOW,
+    DENY
+  }
+
+  /**
+   * One rule; an empty list does not restrict. Values match exactly, or by prefix ({@code a*}),
+   * suffix ({@code *a}), presence ({@code *}), as in Istio's AuthorizationPolicy.
+   *
+   * @param principals SPIFFE ids without the scheme
+   * @param namespaces the {@code /ns/NAME/} of the SPIFFE id
+   */
+  public record AuthorizationRule(
+      Action action,
+      List<String> principals,
+      List<String> namespaces,
+      List<String> methods,
+      List<String> paths,
+      List<Integer> ports) {
+    public AuthorizationRule {
+      principals = List.copyOf(principals);
+      namespaces = List.copyOf(namespaces);
+      methods = List.copyOf(methods);
+      paths = List.copyOf(paths);
+      ports = List.copyOf(ports);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings;
+
+import java.util.List;
+
+/**
+ * Everything that a user can say, complete with defaults, checked, immutable. One instance is one
+ * version; a change makes a new one.
+ *
+ * @param enabled the kill switch
+ * @param destinations in the order of the file: the first whose host matches serves a call
+ */
+public record Settings(
+    boolean enabled,
+    ServiceSettings service,
+    TelemetrySettings telemetry,
+    IdentitySettings identity,
+    InboundSettings inbound,
+    List<DestinationSettings> destinations,
+    ReloadSettings reload) {
+  public Settings {
+    destinations = List.copyOf(destinations);
+  }
+}
