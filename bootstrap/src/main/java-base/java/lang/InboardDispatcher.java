@@ -8,12 +8,13 @@ import java.lang.invoke.MethodType;
 
 /**
  * The one class of ours inside java.base: every class, in every loader and module, can see it. It
- * links a woven call site to its advice by the handle that the agent left here, and decides nothing.
+ * links a woven call site to its advice by the handle that the agent left here, and decides
+ * nothing.
  */
 public final class InboardDispatcher {
   /**
-   * (Lookup, String, MethodType, Object[]) to CallSite. Set once by the agent before the first class
-   * is woven.
+   * (Lookup, String, MethodType, Object[]) to CallSite. Set once by the agent before the first
+   * class is woven.
    */
   public static volatile MethodHandle linker;
 

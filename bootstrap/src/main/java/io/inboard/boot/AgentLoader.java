@@ -36,7 +36,8 @@ final class AgentLoader extends ClassLoader {
     super(parent);
     this.jar = jar;
     this.jarUrl = jarUrl;
-    this.domain = new ProtectionDomain(new CodeSource(jarUrl, (Certificate[]) null), null, this, null);
+    this.domain =
+        new ProtectionDomain(new CodeSource(jarUrl, (Certificate[]) null), null, this, null);
   }
 
   @Override
@@ -87,7 +88,9 @@ final class AgentLoader extends ClassLoader {
         : Collections.enumeration(Collections.singleton(url));
   }
 
-  /** Straight from the open jar: no URL connection, no cache of it that another loader may close. */
+  /**
+   * Straight from the open jar: no URL connection, no cache of it that another loader may close.
+   */
   @Override
   public InputStream getResourceAsStream(String name) {
     ZipEntry entry = entry(name);

@@ -14,9 +14,9 @@ import java.net.URL;
 import java.util.jar.JarFile;
 
 /**
- * The entry of {@code -javaagent:inboard.jar}: opens the jar, makes the isolated loader, hands over.
- * Java 8 class file, so that an older JVM can say what it lacks. Whatever goes wrong here costs one
- * line on standard error; the application starts in any case.
+ * The entry of {@code -javaagent:inboard.jar}: opens the jar, makes the isolated loader, hands
+ * over. Java 8 class file, so that an older JVM can say what it lacks. Whatever goes wrong here
+ * costs one line on standard error; the application starts in any case.
  */
 public final class Premain {
   private static final String MARK = "io.inboard.started";
@@ -26,8 +26,10 @@ public final class Premain {
   /** Called by the JVM before the application's main class is loaded. */
   public static void premain(String argument, Instrumentation instrumentation) {
     if (javaVersion() < 17) {
-      say("needs Java 17 or later, and this is Java " + System.getProperty("java.version")
-          + "; the application starts without it");
+      say(
+          "needs Java 17 or later, and this is Java "
+              + System.getProperty("java.version")
+              + "; the application starts without it");
       return;
     }
     if (isJdkTool(System.getProperty("sun.java.command", ""))) {
@@ -64,7 +66,9 @@ public final class Premain {
 
   /** {@code JAVA_TOOL_OPTIONS} puts the agent into keytool, jcmd and javac as well. */
   private static boolean isJdkTool(String command) {
-    return command.startsWith("jdk.") || command.startsWith("sun.") || command.startsWith("com.sun.tools.");
+    return command.startsWith("jdk.")
+        || command.startsWith("sun.")
+        || command.startsWith("com.sun.tools.");
   }
 
   static void say(String what) {
@@ -72,15 +76,21 @@ public final class Premain {
   }
 
   static String jarPath() throws URISyntaxException {
-    return new File(Premain.class.getProtectionDomain().getCodeSource().getLocation().toURI()).getPath();
+    return new File(Premain.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+        .getPath();
   }
 
-  /** The loader of everything under {@code inst/}; defined here since the jar shows two classes only. */
-  static ClassLoader agentLoader() throws ReflectiveOperationException, IOException, URISyntaxException {
+  /**
+   * The loader of everything under {@code inst/}; defined here since the jar shows two classes
+   * only.
+   */
+  static ClassLoader agentLoader()
+      throws ReflectiveOperationException, IOException, URISyntaxException {
     String path = jarPath();
     JarFile jar = new JarFile(new File(path), false);
     byte[] bytes;
-    try (InputStream in = jar.getInputStream(jar.getEntry("inst/io/inboard/boot/AgentLoader.classdata"))) {
+    try (InputStream in =
+        jar.getInputStream(jar.getEntry("inst/io/inboard/boot/AgentLoader.classdata"))) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       byte[] buffer = new byte[8192];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -102,7 +112,8 @@ public final class Premain {
     return (ClassLoader) constructor.newInstance(jar, new File(path).toURI().toURL(), platform);
   }
 
-  static Object call(ClassLoader loader, String type, String method, Class<?>[] types, Object... args)
+  static Object call(
+      ClassLoader loader, String type, String method, Class<?>[] types, Object... args)
       throws ReflectiveOperationException {
     return Class.forName(type, true, loader).getMethod(method, types).invoke(null, args);
   }

@@ -11,8 +11,8 @@ import java.util.Set;
 
 /**
  * What needs the module system: the dispatcher inside java.base, and packages of the JDK opened to
- * our own unnamed modules only. No command-line flag, nothing appended to the boot class path (which
- * would cost the application its shared class archive).
+ * our own unnamed modules only. No command-line flag, nothing appended to the boot class path
+ * (which would cost the application its shared class archive).
  */
 public final class JavaBase {
   private static final String DISPATCHER = "java.lang.InboardDispatcher";
@@ -58,7 +58,9 @@ public final class JavaBase {
     return dispatcher;
   }
 
-  /** Leaves the handle that links call sites: (Lookup, String, MethodType, Object[]) to CallSite. */
+  /**
+   * Leaves the handle that links call sites: (Lookup, String, MethodType, Object[]) to CallSite.
+   */
   public void link(MethodHandle linker) {
     try {
       dispatcher.getField("linker").set(null, linker);

@@ -22,7 +22,9 @@ public interface Attempt {
    */
   void writeHeaders(HeaderSink headers);
 
-  /** How long connect plus TLS handshake may take, in nanoseconds; {@link Long#MAX_VALUE}: no bound. */
+  /**
+   * How long connect plus TLS handshake may take, in nanoseconds; {@link Long#MAX_VALUE}: no bound.
+   */
   long connectTimeoutNanos();
 
   /** How long until the response head must be there; {@link Long#MAX_VALUE}: no bound. */

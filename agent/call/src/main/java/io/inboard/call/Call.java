@@ -20,7 +20,9 @@ package io.inboard.call;
  * throws.
  */
 public interface Call {
-  /** A call that the mesh leaves alone: no header, no endpoint, no span. Compare with {@code ==}. */
+  /**
+   * A call that the mesh leaves alone: no header, no endpoint, no span. Compare with {@code ==}.
+   */
   Call UNTOUCHED = new Untouched();
 
   /** Decides the first attempt: {@link Step.Send} or {@link Step.Refuse}. */
@@ -49,7 +51,9 @@ public interface Call {
   enum Progress {
     /** No connection, or no TLS session: the server has seen no byte of the request. */
     NOT_CONNECTED,
-    /** Connected (perhaps a pooled connection found dead), but no byte of the request was written. */
+    /**
+     * Connected (perhaps a pooled connection found dead), but no byte of the request was written.
+     */
     NOT_SENT,
     /** Bytes of the request were written, or may have been; no byte of a response arrived. */
     SENT,

@@ -20,7 +20,9 @@ public interface Contexts {
         }
       };
 
-  /** The context of the request that this thread works for; {@link Context#NONE} if there is none. */
+  /**
+   * The context of the request that this thread works for; {@link Context#NONE} if there is none.
+   */
   Context current();
 
   /**

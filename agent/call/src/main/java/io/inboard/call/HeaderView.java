@@ -6,6 +6,8 @@ import java.util.List;
 /** Reads headers of a library's message. */
 @FunctionalInterface
 public interface HeaderView {
-  /** All values of a header in the order of the wire, names compared without case; empty if absent. */
+  /**
+   * All values of a header in the order of the wire, names compared without case; empty if absent.
+   */
   List<String> headers(String name);
 }

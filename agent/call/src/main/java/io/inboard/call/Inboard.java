@@ -41,8 +41,7 @@ public final class Inboard {
   }
 
   /** The four things that hooks ask; none is null. */
-  public record Core(
-      Outbound outbound, Inbound inbound, InboundTls inboundTls, Contexts contexts) {
+  public record Core(Outbound outbound, Inbound inbound, InboundTls inboundTls, Contexts contexts) {
     public Core {
       Objects.requireNonNull(outbound);
       Objects.requireNonNull(inbound);

@@ -19,7 +19,8 @@ public interface Inbound {
 
   /**
    * Begins one request, before the application sees it; neither blocks nor throws. The adapter asks
-   * {@link InboundCall#verdict} next and reports {@link InboundCall#end} exactly once in every case.
+   * {@link InboundCall#verdict} next and reports {@link InboundCall#end} exactly once in every
+   * case.
    */
   InboundCall begin(InboundRequest request);
 

@@ -14,8 +14,8 @@ public interface InboundCall {
   Verdict verdict();
 
   /**
-   * Corrects the request's headers before the application reads them: removes what only the mesh may
-   * say ({@code x-forwarded-client-cert} from outside) and sets what the mesh knows.
+   * Corrects the request's headers before the application reads them: removes what only the mesh
+   * may say ({@code x-forwarded-client-cert} from outside) and sets what the mesh knows.
    */
   void writeHeaders(HeaderSink request);
 

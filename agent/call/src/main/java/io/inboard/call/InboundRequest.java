@@ -4,7 +4,9 @@ package io.inboard.call;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
-/** What a server says of one request that arrived. A view, read while {@link Inbound#begin} runs. */
+/**
+ * What a server says of one request that arrived. A view, read while {@link Inbound#begin} runs.
+ */
 public interface InboundRequest extends HeaderView {
   /** The library's name as in {@code status}, for instance {@code tomcat}. */
   String library();

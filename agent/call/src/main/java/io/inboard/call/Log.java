@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What the agent says to the person who runs the application: single lines on standard error, {@code
- * [inboard] ...}. No logging framework: it would have to be loaded before the application's main
- * method, which breaks applications that configure their own.
+ * What the agent says to the person who runs the application: single lines on standard error,
+ * {@code [inboard] ...}. No logging framework: it would have to be loaded before the application's
+ * main method, which breaks applications that configure their own.
  */
 public final class Log {
   /** The stream of the process, not one that the application puts in its place later. */

@@ -9,8 +9,8 @@ public sealed interface Step {
   Step HAND_ON = new HandOn();
 
   /**
-   * Send this attempt, after the delay. A blocking adapter sleeps (and an interrupt ends the call as
-   * the library would), an asynchronous one schedules.
+   * Send this attempt, after the delay. A blocking adapter sleeps (and an interrupt ends the call
+   * as the library would), an asynchronous one schedules.
    *
    * @param delayNanos 0 or more
    */

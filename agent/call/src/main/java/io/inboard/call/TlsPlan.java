@@ -12,8 +12,8 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /**
- * How a client secures a connection to an endpoint: our identity, whom to trust, whom to expect. One
- * plan belongs to one generation of key, certificate and bundle; connections of different
+ * How a client secures a connection to an endpoint: our identity, whom to trust, whom to expect.
+ * One plan belongs to one generation of key, certificate and bundle; connections of different
  * generations share no session (a resumed session asks no trust manager).
  */
 public interface TlsPlan {
@@ -36,8 +36,8 @@ public interface TlsPlan {
    * Layers TLS over a connected socket and shakes hands, for blocking libraries. The socket's own
    * read timeout is as before afterwards; on failure the socket is closed.
    *
-   * @param handshakeMillis bound of the handshake, more than 0: a peer that accepts and stays silent
-   *     would hang the call otherwise
+   * @param handshakeMillis bound of the handshake, more than 0: a peer that accepts and stays
+   *     silent would hang the call otherwise
    * @throws IOException when the handshake fails, times out, or the peer is not whom we expect
    */
   SSLSocket wrap(Socket connected, List<String> applicationProtocols, int handshakeMillis)

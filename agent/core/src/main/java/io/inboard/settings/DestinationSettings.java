@@ -42,7 +42,9 @@ public record DestinationSettings(
    */
   public record EndpointSettings(String host, int port, int weight) {}
 
-  /** @param principals SPIFFE ids without the scheme; empty: any of our trust domain */
+  /**
+   * @param principals SPIFFE ids without the scheme; empty: any of our trust domain
+   */
   public record TlsSettings(TlsMode mode, List<String> principals) {
     public TlsSettings {
       principals = List.copyOf(principals);

@@ -3,5 +3,7 @@ package io.inboard.settings;
 
 import java.time.Duration;
 
-/** @param interval how often a URL is asked; the longest time until a changed file is seen */
+/**
+ * @param interval how often a URL is asked; the longest time until a changed file is seen
+ */
 public record ReloadSettings(Duration interval) {}

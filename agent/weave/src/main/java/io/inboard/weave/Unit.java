@@ -12,14 +12,20 @@ import java.util.Objects;
  * @param name as in {@code status}
  * @param witnesses what the hooks rely on beyond the methods they weave
  * @param hooks what is woven
+ * @param guards what is woven instead when the hooks do not fit
  * @param openings packages that the advice reaches into
  */
 public record Unit(
-    String name, List<Witness> witnesses, List<Hook> hooks, List<Opening> openings) {
+    String name,
+    List<Witness> witnesses,
+    List<Hook> hooks,
+    List<Hook> guards,
+    List<Opening> openings) {
   public Unit {
     Objects.requireNonNull(name);
     witnesses = List.copyOf(witnesses);
     hooks = List.copyOf(hooks);
+    guards = List.copyOf(guards);
     openings = List.copyOf(openings);
   }
 
@@ -58,9 +64,10 @@ public record Unit(
     /** {@code @Advice.OnMethodEnter} and {@code OnMethodExit} around the method. */
     AROUND,
     /**
-     * Inside the method, {@code new X(..)} of the class named by the advice's {@code static final
-     * String CONSTRUCTED} becomes a call of the advice's static method {@code construct}, which has
-     * the constructor's parameters, then the method's {@code this}, and returns the object.
+     * Inside the method, {@code new X(..)} becomes a call of the advice's static method {@code
+     * construct}, whose return type is X. Its parameters are annotated with Byte Buddy's {@code
+     * MemberSubstitution.Argument} and {@code This(source = ENCLOSING_METHOD)}. A null result would
+     * break the method, so {@code construct} needs a Throwable variant that makes the plain X.
      */
     CONSTRUCTION
   }
@@ -68,11 +75,15 @@ public record Unit(
   /** A package of a JDK module whose non-public members the advice reaches. */
   public record Opening(String module, String packageName) {}
 
-  /** Collects a unit; a call of it reads as a sentence, in the order in which a call meets the hooks. */
+  /**
+   * Collects a unit; a call of it reads as a sentence, in the order in which a call meets the
+   * hooks.
+   */
   public static final class Builder {
     private final String name;
     private final List<Witness> witnesses = new ArrayList<>();
     private final List<Hook> hooks = new ArrayList<>();
+    private final List<Hook> guards = new ArrayList<>();
     private final List<Opening> openings = new ArrayList<>();
 
     private Builder(String name) {
@@ -85,7 +96,9 @@ public record Unit(
       return this;
     }
 
-    /** Opens packages of a JDK module to the advice; where the module is missing, so is the library. */
+    /**
+     * Opens packages of a JDK module to the advice; where the module is missing, so is the library.
+     */
     public Builder opening(String module, String... packages) {
       for (String p : packages) {
         openings.add(new Opening(module, p));
@@ -110,9 +123,18 @@ public record Unit(
       return this;
     }
 
+    /**
+     * What is woven when the hooks above do not fit: a server whose TLS hook is left out must not
+     * serve plaintext where STRICT is asked for. Woven around a method that every version has.
+     */
+    public Builder otherwise(String className, Member.Method method, Class<?> advice) {
+      guards.add(new Hook(List.of(className), method, advice.getName(), Kind.AROUND));
+      return this;
+    }
+
     /** The unit, complete. */
     public Unit build() {
-      return new Unit(name, witnesses, hooks, openings);
+      return new Unit(name, witnesses, hooks, guards, openings);
     }
   }
 }

@@ -1,0 +1,88 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.weave;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What is known of one unit: whether it fits each class loader's version of the library. Guarded by
+ * itself; entered only when a class that is hooked gets loaded, never on a request's way.
+ */
+final class UnitState {
+  /** Stands for the boot loader, which is null and outlives everything. */
+  private static final Object BOOT = new Object();
+
+  private final Unit unit;
+  private final LongAdder errors = new LongAdder();
+
+  /** By class loader, weakly: an undeployed application takes its entry with it. */
+  private final Map<Object, Fit> fits = new WeakHashMap<>();
+
+  UnitState(Unit unit) {
+    this.unit = unit;
+  }
+
+  Unit unit() {
+    return unit;
+  }
+
+  void countError() {
+    errors.increment();
+  }
+
+  /**
+   * Whether the unit fits a loader's library: asked for its first class, remembered for the rest.
+   */
+  synchronized Fit fit(ClassLoader loader, String library, FitCheck check, WeaveListener listener) {
+    Fit known = fits.get(key(loader));
+    if (known != null) {
+      return known;
+    }
+    String misfit = check.misfit(unit);
+    Fit fit = new Fit(library, misfit, new ArrayList<>());
+    fits.put(key(loader), fit);
+    if (misfit.isEmpty()) {
+      listener.applied(unit.name(), library);
+    } else {
+      listener.misfit(unit.name(), library, misfit);
+    }
+    return fit;
+  }
+
+  synchronized void woven(ClassLoader loader, String className) {
+    Fit fit = fits.get(key(loader));
+    if (fit != null && !fit.classes.contains(className)) {
+      fit.classes.add(className);
+    }
+  }
+
+  synchronized UnitReport report() {
+    List<UnitReport.LibraryReport> libraries = new ArrayList<>();
+    for (Fit fit : fits.values()) {
+      libraries.add(new UnitReport.LibraryReport(fit.library, fit.fits(), fit.misfit, fit.classes));
+    }
+    return new UnitReport(unit.name(), errors.sum(), libraries);
+  }
+
+  private static Object key(ClassLoader loader) {
+    return loader == null ? BOOT : loader;
+  }
+
+  /** Says why a unit does not fit; empty if it does. */
+  @FunctionalInterface
+  interface FitCheck {
+    String misfit(Unit unit);
+  }
+
+  /**
+   * @param classes woven so far; guarded by the state that holds this
+   */
+  record Fit(String library, String misfit, List<String> classes) {
+    boolean fits() {
+      return misfit.isEmpty();
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.weave;
+
+import io.inboard.boot.JavaBase;
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.security.CodeSource;
+import java.security.ProtectionDomain;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Weaves hooks into classes as they load: one map look-up for each class of the JVM, and Byte Buddy
+ * only behind the first hit.
+ *
+ * <pre>
+ *   boot loader       java.lang.InboardDispatcher ── linker ─┐   (a method handle)
+ *        ▲                                                   ▼
+ *   application's loader                               agent loader: Weaver, Linker, the mesh
+ *     woven class ── invokedynamic ──► dispatcher            ▲
+ *        ▲                                                   │
+ *        └───────── parents ───────── InstrumentationLoader ─┘   (one for each application loader:
+ *                                       advice and adapters      sees the library and the mesh)
+ * </pre>
+ */
+public final class Weaver implements ClassFileTransformer {
+  private final HookIndex index;
+  private final JavaBase javaBase;
+  private final WeaveListener listener;
+  private final ClassLoader agentLoader = Weaver.class.getClassLoader();
+
+  private Weaver(HookIndex index, JavaBase javaBase, WeaveListener listener) {
+    this.index = index;
+    this.javaBase = javaBase;
+    this.listener = listener;
+  }
+
+  /**
+   * Begins to weave. Classes that are loaded already stay as they are until {@link
+   * #weaveLoadedClasses}.
+   *
+   * @throws IllegalStateException when this JVM does not let us into java.base; says why
+   */
+  public static Weaver install(
+      Instrumentation instrumentation, Iterable<Library> libraries, WeaveListener listener) {
+    JavaBase javaBase = JavaBase.enter(instrumentation);
+    HookIndex index = new HookIndex(libraries);
+    Linker linker = new Linker(index, javaBase, listener, Faults.fromSystemProperty());
+    javaBase.link(linker.handle());
+    Weaver weaver = new Weaver(index, javaBase, listener);
+    instrumentation.addTransformer(weaver, true);
+    return weaver;
+  }
+
+  /**
+   * Retransforms hooked classes that were loaded before us, one by one: a class that another agent
+   * has made unweavable must not cost the others. May load Byte Buddy: not for premain.
+   */
+  public void weaveLoadedClasses(Instrumentation instrumentation) {
+    for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+      List<UnitState> wanting = index.wanting(type.getName().replace('.', '/'));
+      if (wanting == null || isOurs(type.getClassLoader())) {
+        continue;
+      }
+      try {
+        instrumentation.retransformClasses(type);
+      } catch (Throwable e) {
+        listener.failed(wanting.get(0).unit().name(), type.getName(), e);
+      }
+    }
+  }
+
+  @Override
+  public byte[] transform(
+      Module module,
+      ClassLoader loader,
+      String internalName,
+      Class<?> redefined,
+      ProtectionDomain domain,
+      byte[] classFile) {
+    if (internalName == null) {
+      return null;
+    }
+    List<UnitState> wanting = index.wanting(internalName);
+    if (wanting == null || isOurs(loader)) {
+      return null;
+    }
+    return weave(wanting, loader, internalName.replace('/', '.'), domain, classFile);
+  }
+
+  private byte[] weave(
+      List<UnitState> wanting,
+      ClassLoader loader,
+      String className,
+      ProtectionDomain domain,
+      byte[] classFile) {
+    byte[] woven = null;
+    for (UnitState state : wanting) {
+      try {
+        ClassWeaver weaver =
+            new ClassWeaver(
+                javaBase.dispatcher(),
+                agentLoader,
+                loader,
+                className,
+                woven == null ? classFile : woven);
+        UnitState.Fit fit = state.fit(loader, library(loader, domain), weaver::misfit, listener);
+        List<Unit.Hook> hooks = fit.fits() ? state.unit().hooks() : state.unit().guards();
+        byte[] result = weaver.weave(hooks);
+        if (result != null) {
+          woven = result;
+          state.woven(loader, className);
+        }
+      } catch (Throwable e) {
+        // Whatever Byte Buddy or a broken library throws: the class loads as it is.
+        listener.failed(state.unit().name(), className, e);
+      }
+    }
+    return woven;
+  }
+
+  /** Our own loaders: the exporter's okhttp must not become a member of the mesh. */
+  private boolean isOurs(ClassLoader loader) {
+    return loader instanceof InstrumentationLoader
+        || (loader == agentLoader && loader != ClassLoader.getSystemClassLoader());
+  }
+
+  /** What has become of each unit, in the order of their names in the jar. */
+  public List<UnitReport> report() {
+    List<UnitReport> reports = new ArrayList<>();
+    for (UnitState state : index.units()) {
+      reports.add(state.report());
+    }
+    return reports;
+  }
+
+  private static String library(ClassLoader loader, ProtectionDomain domain) {
+    CodeSource source = domain == null ? null : domain.getCodeSource();
+    if (loader == null
+        || source == null
+        || source.getLocation() == null
+        || "jrt".equals(source.getLocation().getProtocol())) {
+      return "JDK " + System.getProperty("java.version");
+    }
+    String location = source.getLocation().toString();
+    while (location.endsWith("/") || location.endsWith("!")) {
+      location = location.substring(0, location.length() - 1);
+    }
+    return location.substring(location.lastIndexOf('/') + 1);
+  }
+}

@@ -1,0 +1,76 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.sample;
+
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.asm.MemberSubstitution;
+import sample.Library;
+
+/** Advice as adapters write it. */
+public final class SampleAdvice {
+  private SampleAdvice() {}
+
+  static final class Greet {
+    @Advice.OnMethodEnter(inline = false)
+    @Advice.AssignReturned.ToArguments(@Advice.AssignReturned.ToArguments.ToArgument(0))
+    static String enter(@Advice.Argument(0) String name) {
+      return name + "!";
+    }
+
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.ToReturned
+    static String exit(@Advice.Return String greeting) {
+      return "[" + greeting + "]";
+    }
+  }
+
+  static final class Throwing {
+    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    static Object enter(@Advice.This Object self) {
+      throw new IllegalStateException("on purpose");
+    }
+  }
+
+  static final class FailsClosed {
+    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter(@Advice.This Object self) {
+      throw new IllegalStateException("on purpose");
+    }
+
+    static boolean enter(Throwable error, Object self) {
+      return true;
+    }
+  }
+
+  static final class Flaky {
+    @Advice.OnMethodExit(
+        inline = false,
+        onThrowable = Throwable.class,
+        repeatOn = Advice.OnNonDefaultValue.class)
+    static boolean exit(@Advice.Thrown Throwable error) {
+      return error != null;
+    }
+  }
+
+  static final class Construction {
+    static Library.Part construct(
+        @MemberSubstitution.This(source = MemberSubstitution.Source.ENCLOSING_METHOD) Object self) {
+      return new OurPart();
+    }
+  }
+
+  /** An adapter class that extends a library's: exists only beside the library's loader. */
+  static final class OurPart extends Library.Part {
+    @Override
+    public String say() {
+      return "our part, loaded by " + getClass().getClassLoader().getName();
+    }
+  }
+
+  static final class LocalTime {
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.ToReturned
+    static String exit(@Advice.Return String id) {
+      return "woven:" + id;
+    }
+  }
+}
