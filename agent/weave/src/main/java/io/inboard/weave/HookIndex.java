@@ -28,7 +28,12 @@ final class HookIndex {
 
   private void add(UnitState state, List<Unit.Hook> hooks) {
     for (Unit.Hook hook : hooks) {
-      byAdvice.put(hook.advice(), state);
+      UnitState other = byAdvice.put(hook.advice(), state);
+      if (other != null && other != state) {
+        // Its errors could not be told apart.
+        throw new IllegalArgumentException(
+            hook.advice() + " belongs to " + other.unit().name() + " and " + state.unit().name());
+      }
       for (String name : hook.classNames()) {
         List<UnitState> states =
             byClass.computeIfAbsent(name.replace('.', '/'), n -> new ArrayList<>(1));

@@ -72,7 +72,7 @@ final class WeaverTest {
 
   @Test
   void aUnitThatDoesNotFitGetsItsGuardInstead() throws Exception {
-    assertThat(call(application(), "start", "server")).isEqualTo("[started server!]");
+    assertThat(call(application(), "start", "server")).isEqualTo("guarded started server");
   }
 
   @Test

@@ -23,6 +23,21 @@ public final class SampleAdvice {
     }
   }
 
+  static final class LeftOut {
+    @Advice.OnMethodEnter(inline = false)
+    static void enter() {
+      throw new AssertionError("this unit does not fit");
+    }
+  }
+
+  static final class Guard {
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.ToReturned
+    static String exit(@Advice.Return String result) {
+      return "guarded " + result;
+    }
+  }
+
   static final class Throwing {
     @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
     static Object enter(@Advice.This Object self) {

@@ -27,9 +27,9 @@ public final class SampleHooks {
                 .build(),
         () ->
             Unit.named("misfit")
-                .weave(LIBRARY, method("secret"), SampleAdvice.Throwing.class)
-                .weave(LIBRARY, method("removedInVersion2"), SampleAdvice.Throwing.class)
-                .otherwise(LIBRARY, method("start"), SampleAdvice.Greet.class)
+                .weave(LIBRARY, method("secret"), SampleAdvice.LeftOut.class)
+                .weave(LIBRARY, method("removedInVersion2"), SampleAdvice.LeftOut.class)
+                .otherwise(LIBRARY, method("start"), SampleAdvice.Guard.class)
                 .build(),
         () ->
             Unit.named("jdk")
