@@ -1,0 +1,179 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings;
+
+import io.inboard.settings.InboundSettings.Action;
+import io.inboard.settings.InboundSettings.AuthorizationRule;
+import io.inboard.settings.InboundSettings.MtlsMode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * The section {@code inbound}. Strict where a mistake would open a door: an empty list, a wildcard
+ * in the middle or a method in lower case is an error, since it would match all or nothing.
+ */
+final class InboundReader {
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
+
+  private InboundReader() {}
+
+  static InboundSettings read(Section section, boolean hasIdentity) {
+    MtlsMode otherwise = hasIdentity ? MtlsMode.PERMISSIVE : MtlsMode.DISABLE;
+    MtlsMode mtls = section.value("mtls").flatMap(v -> mode(v, hasIdentity)).orElse(otherwise);
+    Map<Integer, MtlsMode> ports = new LinkedHashMap<>();
+    Section byPort = section.section("portLevelMtls");
+    byPort
+        .all()
+        .forEach(
+            (key, value) -> {
+              Optional<Integer> port = port(key);
+              if (port.isEmpty()) {
+                value.problem("the key must be a port from 1 to 65535, and is '" + key + "'", "");
+              }
+              Optional<MtlsMode> mode = mode(value, hasIdentity);
+              port.ifPresent(p -> mode.ifPresent(m -> ports.put(p, m)));
+            });
+    List<AuthorizationRule> rules = new ArrayList<>();
+    for (Value item : section.items("authorization")) {
+      rules.add(rule(item.section()));
+    }
+    section.notYet("concurrencyLimit", "maxConcurrent", "deadline", "fault", "rateLimit").end();
+    return new InboundSettings(mtls, ports, rules);
+  }
+
+  private static Optional<MtlsMode> mode(Value value, boolean hasIdentity) {
+    Optional<MtlsMode> mode = value.choice(Value.words(MtlsMode.class), Set.of("UNSET"));
+    if (mode.isPresent() && mode.get() != MtlsMode.DISABLE && !hasIdentity) {
+      value.problem(
+          mode.get() + " needs an identity",
+          "set identity: {certificateChain, privateKey, trustBundle}");
+    }
+    return mode;
+  }
+
+  private static AuthorizationRule rule(Section section) {
+    Action action =
+        section
+            .value("action")
+            .flatMap(v -> v.choice(Value.words(Action.class), Set.of("AUDIT", "CUSTOM")))
+            .orElse(Action.ALLOW);
+    Section from = strictSection(section, "from");
+    Section to = strictSection(section, "to");
+    AuthorizationRule rule =
+        new AuthorizationRule(
+            action,
+            patterns(from, "principals", InboundReader::withoutScheme),
+            patterns(from, "namespaces", UnaryOperator.identity()),
+            methods(to),
+            patterns(to, "paths", UnaryOperator.identity()),
+            ports(to));
+    from.notYet(
+            "notPrincipals",
+            "notNamespaces",
+            "requestPrincipals",
+            "ipBlocks",
+            "notIpBlocks",
+            "remoteIpBlocks",
+            "serviceAccounts")
+        .end();
+    to.notYet("notMethods", "notPaths", "notPorts", "hosts", "notHosts").end();
+    section.notYet("when").end();
+    return rule;
+  }
+
+  /**
+   * {@code from:} without a value would match every caller: that must be meant and said otherwise.
+   */
+  private static Section strictSection(Section parent, String key) {
+    Optional<Value> value = parent.value(key);
+    if (value.isPresent()) {
+      Section section = value.get().section();
+      if (!value.get().isNull()
+          && section.isEmpty()
+          && !value.get().isScalar()
+          && !value.get().isList()) {
+        section.problem("is empty and would match everything", "remove the key if that is meant");
+      }
+      return section;
+    }
+    return parent.section(key);
+  }
+
+  private static List<Value> strictItems(Section section, String key) {
+    Optional<Value> value = section.value(key);
+    if (value.isEmpty()) {
+      return List.of();
+    }
+    List<Value> items = value.get().items();
+    if (items.isEmpty() && value.get().isList()) {
+      value.get().problem("is empty and would match everything", "remove the key if that is meant");
+    }
+    return items;
+  }
+
+  private static List<String> patterns(Section section, String key, UnaryOperator<String> adapt) {
+    List<String> patterns = new ArrayList<>();
+    for (Value item : strictItems(section, key)) {
+      Optional<String> text = item.text().map(adapt);
+      if (text.isPresent()) {
+        String inner = text.get();
+        boolean inTheMiddle =
+            inner.length() > 2 && inner.substring(1, inner.length() - 1).contains("*");
+        boolean atBothEnds = inner.length() > 1 && inner.startsWith("*") && inner.endsWith("*");
+        if (inTheMiddle || atBothEnds) {
+          item.problem(
+              "may hold one '*', at its beginning or its end, and is " + item.shown(),
+              "a*, *a or *");
+        }
+        if (key.equals("paths") && !inner.startsWith("/") && !inner.startsWith("*")) {
+          item.problem("must begin with '/' or '*', and is " + item.shown(), "");
+        }
+        patterns.add(inner);
+      }
+    }
+    return patterns;
+  }
+
+  private static String withoutScheme(String principal) {
+    return principal.startsWith("spiffe://")
+        ? principal.substring("spiffe://".length())
+        : principal;
+  }
+
+  private static List<String> methods(Section to) {
+    List<String> methods = new ArrayList<>();
+    for (Value item : strictItems(to, "methods")) {
+      Optional<String> method = item.text();
+      if (method.isPresent()) {
+        String upper = method.get().toUpperCase(Locale.ROOT);
+        if (!method.get().equals(upper) && METHODS.contains(upper)) {
+          item.problem("methods are in capitals, and this is " + item.shown(), "write " + upper);
+        }
+        methods.add(method.get());
+      }
+    }
+    return methods;
+  }
+
+  private static List<Integer> ports(Section to) {
+    List<Integer> ports = new ArrayList<>();
+    for (Value item : strictItems(to, "ports")) {
+      item.integer(1, 65535).ifPresent(ports::add);
+    }
+    return ports;
+  }
+
+  private static Optional<Integer> port(String text) {
+    return text.matches("[0-9]{1,5}")
+            && Integer.parseInt(text) >= 1
+            && Integer.parseInt(text) <= 65535
+        ? Optional.of(Integer.parseInt(text))
+        : Optional.empty();
+  }
+}

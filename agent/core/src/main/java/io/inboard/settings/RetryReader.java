@@ -1,0 +1,116 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings;
+
+import io.inboard.settings.DestinationSettings.RetrySettings;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The section {@code retries}: Istio's words, the defaults of our own specification (2.1). */
+final class RetryReader {
+  private static final List<String> DEFAULT_ON =
+      List.of(
+          "connect-failure",
+          "refused-stream",
+          "reset-before-request",
+          "reset-before-response",
+          "503");
+
+  /** What the HTTP policy classifies; besides them any status code from 400 to 599. */
+  private static final List<String> WORDS =
+      List.of(
+          "connect-failure",
+          "refused-stream",
+          "reset-before-request",
+          "reset-before-response",
+          "gateway-error",
+          "5xx",
+          "per-try-timeout",
+          "retriable-4xx");
+
+  /** gRPC's and Envoy's words. */
+  private static final Set<String> NOT_YET =
+      Set.of(
+          "unavailable",
+          "cancelled",
+          "deadline-exceeded",
+          "internal",
+          "resource-exhausted",
+          "reset",
+          "retriable-status-codes",
+          "retriable-headers",
+          "envoy-ratelimited",
+          "http3-post-connect-failure");
+
+  private RetryReader() {}
+
+  static RetrySettings read(Section section) {
+    int attempts = section.integer("attempts", 2, 0, 10);
+    Optional<Duration> perTryTimeout = DestinationReader.limit(section, "perTryTimeout");
+    Set<String> retryOn =
+        section.value("retryOn").map(RetryReader::retryOn).orElse(Set.copyOf(DEFAULT_ON));
+    Duration most = Duration.ofMinutes(10);
+    Duration backoff =
+        section.duration("backoff", Duration.ofMillis(25), Duration.ofMillis(1), most);
+    Optional<Value> capKey = section.value("maxBackoff");
+    // Envoy's rule: ten times the base.
+    Duration cap =
+        capKey
+            .flatMap(v -> v.duration(Duration.ofMillis(1), most))
+            .orElse(backoff.multipliedBy(10));
+    if (cap.compareTo(backoff) < 0) {
+      capKey.ifPresent(v -> v.problem("must not be less than backoff, and is " + v.shown(), ""));
+    }
+    section
+        .notYet(
+            "idempotentMethods",
+            "retriableMethods",
+            "retryIgnorePreviousHosts",
+            "retryRemoteLocalities",
+            "maxReplayBytes",
+            "maxReplayTotal",
+            "retryOfRetry",
+            "retryAfter",
+            "signals",
+            "trustIdempotencyKey")
+        .end();
+    return new RetrySettings(attempts, perTryTimeout, retryOn, backoff, cap);
+  }
+
+  private static Set<String> retryOn(Value value) {
+    Set<String> words = new LinkedHashSet<>();
+    if (value.isList()) {
+      for (Value item : value.items()) {
+        item.text().ifPresent(word -> add(word, item, words));
+      }
+    } else {
+      value
+          .text()
+          .ifPresent(
+              text -> {
+                for (String word : text.split(",", -1)) {
+                  add(word.strip(), value, words);
+                }
+              });
+    }
+    return words;
+  }
+
+  private static void add(String word, Value at, Set<String> words) {
+    if (WORDS.contains(word) || word.matches("[45][0-9][0-9]")) {
+      words.add(word);
+    } else if (NOT_YET.contains(word)) {
+      at.problem("'" + word + "' is not supported by this version yet", "remove it");
+    } else if (word.isEmpty()) {
+      at.problem("has an empty word", "words are separated by one comma");
+    } else {
+      at.problem(
+          "'" + (word.length() > 60 ? word.substring(0, 60) : word) + "' is no retry condition",
+          Nearest.of(word, WORDS)
+              .map(w -> "did you mean " + w + "?")
+              .orElse("one of " + String.join(", ", WORDS) + ", or a status such as 503"));
+    }
+  }
+}

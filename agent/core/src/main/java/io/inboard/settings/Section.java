@@ -1,0 +1,140 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One mapping, asked key by key; {@link #end} then refuses the keys that nobody asked for. Asking
+ * is knowing, so the list of known keys is never written down twice.
+ */
+final class Section {
+  private final Node.Mapping node;
+  private final String path;
+  private final Expansion expansion;
+  private final Problem.Collector problems;
+  private final Set<String> known = new LinkedHashSet<>();
+  private final Set<String> notYet = new LinkedHashSet<>();
+
+  Section(Node.Mapping node, String path, Expansion expansion, Problem.Collector problems) {
+    this.node = node;
+    this.path = path;
+    this.expansion = expansion;
+    this.problems = problems;
+  }
+
+  Optional<Value> value(String key) {
+    known.add(key);
+    return Optional.ofNullable(node.entries().get(key))
+        .map(e -> new Value(e.value(), child(key), expansion, problems));
+  }
+
+  /**
+   * A section that may be left out, or left without a value ({@code service:}): it is then empty.
+   */
+  Section section(String key) {
+    Optional<Value> value = value(key);
+    return value.isEmpty() || value.get().isNull()
+        ? new Section(
+            new Node.Mapping(node.line(), node.column(), 1, Map.of()),
+            child(key),
+            expansion,
+            problems)
+        : value.get().section();
+  }
+
+  boolean has(String key) {
+    return node.entries().containsKey(key);
+  }
+
+  boolean isEmpty() {
+    return node.entries().isEmpty();
+  }
+
+  /** All keys with their values, for mappings whose keys are data. */
+  Map<String, Value> all() {
+    Map<String, Value> all = new LinkedHashMap<>();
+    node.entries().keySet().forEach(key -> value(key).ifPresent(v -> all.put(key, v)));
+    return all;
+  }
+
+  /** A value that must be there. */
+  Optional<Value> required(String key, String hint) {
+    Optional<Value> value = value(key);
+    if (value.isEmpty()) {
+      problem("the key '" + key + "' is missing", hint);
+    }
+    return value;
+  }
+
+  String text(String key, String otherwise) {
+    return value(key).flatMap(Value::text).orElse(otherwise);
+  }
+
+  int integer(String key, int otherwise, int least, int most) {
+    return value(key).flatMap(v -> v.integer(least, most)).orElse(otherwise);
+  }
+
+  Duration duration(String key, Duration otherwise, Duration least, Duration most) {
+    return value(key).flatMap(v -> v.duration(least, most)).orElse(otherwise);
+  }
+
+  <E extends Enum<E>> E choice(String key, E otherwise) {
+    return value(key)
+        .flatMap(v -> v.choice(Value.words(otherwise.getDeclaringClass()), Set.of()))
+        .orElse(otherwise);
+  }
+
+  /** The texts of a list; empty if the key is not there. */
+  List<Value> items(String key) {
+    return value(key).map(Value::items).orElse(List.of());
+  }
+
+  /** Keys of the contract that do not work yet: refused by name rather than as unknown. */
+  Section notYet(String... keys) {
+    notYet.addAll(List.of(keys));
+    return this;
+  }
+
+  /** Refuses every key that was neither asked for nor announced. */
+  void end() {
+    node.entries()
+        .forEach(
+            (key, entry) -> {
+              if (known.contains(key)) {
+                return;
+              }
+              boolean later = notYet.contains(key);
+              problems.add(
+                  new Problem(
+                      child(key),
+                      entry.line(),
+                      entry.column(),
+                      later ? "is not supported by this version yet" : "is an unknown key",
+                      later ? "remove it" : suggestion(key)));
+            });
+  }
+
+  void problem(String message, String hint) {
+    problems.add(new Problem(path, node.line(), node.column(), message, hint));
+  }
+
+  private String suggestion(String key) {
+    List<String> words = new ArrayList<>(known);
+    words.addAll(notYet);
+    return Nearest.of(key, words)
+        .map(w -> "did you mean " + w + "?")
+        .orElse("known here: " + String.join(", ", known));
+  }
+
+  private String child(String key) {
+    String shown = key.length() > 60 ? key.substring(0, 60) + "..." : key;
+    return path.isEmpty() ? shown : path + "." + shown;
+  }
+}

@@ -1,0 +1,109 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings;
+
+import io.inboard.settings.TelemetrySettings.Exporter;
+import io.inboard.settings.TelemetrySettings.Sampler;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The section {@code telemetry}; what it leaves out is as OTEL_* say. */
+final class TelemetryReader {
+  static final Map<String, Exporter> EXPORTERS = lowerCase(Exporter.class);
+  static final Map<String, Sampler> SAMPLERS = lowerCase(Sampler.class);
+  static final Map<String, String> PROPAGATORS = self("tracecontext", "baggage", "b3", "b3multi");
+
+  private TelemetryReader() {}
+
+  static TelemetrySettings read(Section section, OtelDefaults otel) {
+    TelemetrySettings defaults = otel.telemetry();
+    Section traces = section.section("traces");
+    Exporter tracesExporter = exporter(traces).orElse(defaults.traces());
+    Optional<Value> samplerKey = traces.value("sampler");
+    Optional<Value> ratioKey = traces.value("ratio");
+    Optional<Double> ratio = ratioKey.flatMap(v -> v.number(0, 1));
+    Sampler sampler =
+        samplerKey
+            .flatMap(
+                v ->
+                    v.choice(
+                        SAMPLERS, Set.of("jaeger_remote", "parentbased_jaeger_remote", "xray")))
+            .orElse(defaults.sampler());
+    if (ratio.isPresent() && !takesRatio(sampler)) {
+      if (samplerKey.isEmpty()) {
+        // A ratio alone says what is wanted; OpenTelemetry's default sampler would ignore it.
+        sampler = Sampler.PARENTBASED_TRACEIDRATIO;
+      } else {
+        ratioKey
+            .get()
+            .problem(
+                "has no effect with this sampler", "use traceidratio or parentbased_traceidratio");
+      }
+    }
+    traces.end();
+    Section metrics = section.section("metrics");
+    Exporter metricsExporter = exporter(metrics).orElse(defaults.metrics());
+    metrics.end();
+    List<String> propagators =
+        section
+            .value("propagators")
+            .map(TelemetryReader::propagators)
+            .orElse(defaults.propagators());
+    List<String> exclude = new ArrayList<>();
+    for (Value item : section.items("exclude")) {
+      Optional<String> pattern = item.text();
+      if (pattern.isPresent() && !pattern.get().startsWith("/") && !pattern.get().startsWith("*")) {
+        item.problem("must be a path, and is " + item.shown(), "such as /health or /actuator/**");
+      }
+      pattern.ifPresent(exclude::add);
+    }
+    section.notYet("logs").end();
+    return new TelemetrySettings(
+        tracesExporter,
+        metricsExporter,
+        sampler,
+        ratio.orElse(defaults.ratio()),
+        propagators,
+        exclude,
+        defaults.otlp());
+  }
+
+  static boolean takesRatio(Sampler sampler) {
+    return sampler == Sampler.TRACEIDRATIO || sampler == Sampler.PARENTBASED_TRACEIDRATIO;
+  }
+
+  private static Optional<Exporter> exporter(Section section) {
+    return section
+        .value("exporter")
+        .flatMap(v -> v.choice(EXPORTERS, Set.of("console", "logging", "zipkin", "prometheus")));
+  }
+
+  private static List<String> propagators(Value value) {
+    List<String> propagators = new ArrayList<>();
+    for (Value item : value.items()) {
+      item.choice(PROPAGATORS, Set.of("jaeger", "xray", "ottrace"))
+          .filter(p -> !propagators.contains(p))
+          .ifPresent(propagators::add);
+    }
+    return propagators;
+  }
+
+  private static <E extends Enum<E>> Map<String, E> lowerCase(Class<E> type) {
+    Map<String, E> words = new LinkedHashMap<>();
+    Value.words(type)
+        .forEach((name, constant) -> words.put(name.toLowerCase(Locale.ROOT), constant));
+    return words;
+  }
+
+  private static Map<String, String> self(String... words) {
+    Map<String, String> map = new LinkedHashMap<>();
+    for (String word : words) {
+      map.put(word, word);
+    }
+    return map;
+  }
+}

@@ -1,0 +1,213 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One value at one path, asked for as what it should be. Whatever it is not becomes a problem and
+ * an empty answer, so that reading goes on and finds the next problem.
+ */
+final class Value {
+  private final Node node;
+  private final String path;
+  private final Expansion expansion;
+  private final Problem.Collector problems;
+
+  Value(Node node, String path, Expansion expansion, Problem.Collector problems) {
+    this.node = node;
+    this.path = path;
+    this.expansion = expansion;
+    this.problems = problems;
+  }
+
+  String path() {
+    return path;
+  }
+
+  boolean isNull() {
+    return node instanceof Node.Scalar scalar && scalar.text().isEmpty();
+  }
+
+  boolean isScalar() {
+    return node instanceof Node.Scalar;
+  }
+
+  boolean isList() {
+    return node instanceof Node.Sequence;
+  }
+
+  void problem(String message, String hint) {
+    problems.add(new Problem(path, node.line(), node.column(), message, hint));
+  }
+
+  /** A scalar's text, expanded and without blanks around it; never empty text. */
+  Optional<String> text() {
+    if (!(node instanceof Node.Scalar scalar)) {
+      problem("must be a text, and is " + node.kind(), "");
+      return Optional.empty();
+    }
+    String text;
+    try {
+      text = expansion.expand(scalar.text()).strip();
+    } catch (Expansion.Undefined e) {
+      problem(e.getMessage(), "set it, or give a default: ${NAME:default}");
+      return Optional.empty();
+    }
+    if (text.isEmpty()) {
+      problem("has no value", "give it one or remove the key");
+      return Optional.empty();
+    }
+    return Optional.of(text);
+  }
+
+  Optional<Boolean> bool() {
+    Optional<String> text = text();
+    if (text.isEmpty()
+        || text.get().equalsIgnoreCase("true")
+        || text.get().equalsIgnoreCase("false")) {
+      return text.map(Boolean::parseBoolean);
+    }
+    problem("must be true or false, and is " + shown(), "");
+    return Optional.empty();
+  }
+
+  Optional<Integer> integer(int least, int most) {
+    Optional<String> text = text();
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      int value = Integer.parseInt(text.get());
+      if (value >= least && value <= most) {
+        return Optional.of(value);
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    problem("must be a whole number from " + least + " to " + most + ", and is " + shown(), "");
+    return Optional.empty();
+  }
+
+  Optional<Double> number(double least, double most) {
+    Optional<String> text = text();
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      double value = Double.parseDouble(text.get());
+      if (value >= least && value <= most) {
+        return Optional.of(value);
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    problem("must be a number from " + least + " to " + most + ", and is " + shown(), "");
+    return Optional.empty();
+  }
+
+  Optional<Duration> duration(Duration least, Duration most) {
+    Optional<String> text = text();
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Duration> duration = Durations.parse(text.get());
+    if (duration.isEmpty()) {
+      boolean bare = text.get().chars().allMatch(Character::isDigit);
+      problem(
+          "must be a duration, and is " + shown(),
+          bare
+              ? "with a unit: " + text.get() + "s or " + text.get() + "ms"
+              : "such as 1h, 1m, 1s, 1ms, 1m30s");
+      return Optional.empty();
+    }
+    if (duration.get().compareTo(least) < 0 || duration.get().compareTo(most) > 0) {
+      problem(
+          "must be from "
+              + Durations.format(least)
+              + " to "
+              + Durations.format(most)
+              + ", and is "
+              + shown(),
+          "");
+      return Optional.empty();
+    }
+    return duration;
+  }
+
+  /**
+   * One of the words.
+   *
+   * @param notYet words that a later version will know
+   */
+  <T> Optional<T> choice(Map<String, T> words, Collection<String> notYet) {
+    Optional<String> text = text();
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    T chosen = words.get(text.get());
+    if (chosen != null) {
+      return Optional.of(chosen);
+    }
+    String all = String.join(", ", words.keySet());
+    if (notYet.contains(text.get())) {
+      problem(shown() + " is not supported by this version yet", "known: " + all);
+    } else {
+      problem(
+          "must be one of " + all + ", and is " + shown(),
+          Nearest.of(text.get(), words.keySet()).map(w -> "did you mean " + w + "?").orElse(""));
+    }
+    return Optional.empty();
+  }
+
+  /** The constants of an enum by their names, in their order. */
+  static <E extends Enum<E>> Map<String, E> words(Class<E> type) {
+    Map<String, E> words = new LinkedHashMap<>();
+    Arrays.stream(type.getEnumConstants()).forEach(e -> words.put(e.name(), e));
+    return words;
+  }
+
+  /** A list's values; a problem and none if it is something else. */
+  List<Value> items() {
+    if (!(node instanceof Node.Sequence sequence)) {
+      problem(
+          isNull() ? "has no value" : "must be a list, and is " + node.kind(),
+          isNull()
+              ? "give it one or remove the key"
+              : "write [a, b] or one line with '- ' for each");
+      return List.of();
+    }
+    List<Value> items = new ArrayList<>();
+    for (Node item : sequence.items()) {
+      items.add(new Value(item, path + "[" + items.size() + "]", expansion, problems));
+    }
+    return items;
+  }
+
+  /** A mapping's keys; a problem and an empty one if it is something else. */
+  Section section() {
+    if (node instanceof Node.Mapping mapping) {
+      return new Section(mapping, path, expansion, problems);
+    }
+    problem(
+        isNull() ? "has no value" : "must be a mapping (key: value), and is " + node.kind(),
+        isNull() ? "give it one or remove the key" : "");
+    return new Section(
+        new Node.Mapping(node.line(), node.column(), 1, Map.of()), path, expansion, problems);
+  }
+
+  /** As the file has it: an expanded variable may be a secret. */
+  String shown() {
+    if (!(node instanceof Node.Scalar scalar)) {
+      return node.kind();
+    }
+    String text = scalar.text();
+    return "'" + (text.length() > 60 ? text.substring(0, 60) + "..." : text) + "'";
+  }
+}

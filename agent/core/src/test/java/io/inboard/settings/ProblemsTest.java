@@ -1,0 +1,236 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a user gets wrong, and what the reader says to it. */
+class ProblemsTest {
+  private static final String IDENTITY =
+      "identity: {certificateChain: a, privateKey: b, trustBundle: c}\n";
+
+  private final SettingsReader reader =
+      new SettingsReader(Map.of("PORT", "70000", "SECRET", "hunter2"), "app.jar");
+
+  @Test
+  void allProblemsAreSaidAtOnceInTheOrderOfTheFile() {
+    List<Problem> problems =
+        problems(
+            """
+            enabld: true
+            destinations:
+              - host: payments
+                timeout: 2
+                retries: {attempts: many, retryOn: "connect-failur"}
+              - endpoints: ["10.0.0.1"]
+            """);
+
+    assertThat(problems)
+        .extracting(Problem::path)
+        .containsExactly(
+            "enabld",
+            "destinations[0].timeout",
+            "destinations[0].retries.attempts",
+            "destinations[0].retries.retryOn",
+            "destinations[1]",
+            "destinations[1].endpoints[0]");
+    assertThat(problems.get(0).hint()).isEqualTo("did you mean enabled?");
+    assertThat(problems.get(1))
+        .hasToString(
+            "4:14 destinations[0].timeout: must be a duration, and is '2' (with a unit: 2s or 2ms)");
+    assertThat(problems.get(3).hint()).isEqualTo("did you mean connect-failure?");
+    assertThat(problems.get(4).message()).isEqualTo("the key 'host' is missing");
+  }
+
+  @Test
+  void theExceptionsMessageIsOneLine() {
+    SettingsException e = failure("a: 1\nb: 2\n");
+
+    assertThat(e).hasMessageStartingWith("inboard.yaml:1:1 a: is an unknown key");
+    assertThat(e).hasMessageEndingWith(", and 1 more");
+    assertThat(e.getMessage()).doesNotContain("\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "discovery: {dns: x}",
+        "retryBudget: {percent: 20}",
+        "fault: {abort: {httpStatus: 503}}",
+        "routes: []",
+        "subsets: {}",
+        "loadBalancer: {simple: PEAK_EWMA}",
+        "loadBalancer: {simple: RANDOM}",
+        "loadBalancer: {consistentHash: {httpHeaderName: x}}",
+        "connectionPool: {http2MaxRequests: 1000}",
+        "retries: {retryOn: unavailable}",
+        "endpoints: [{address: 'a:1', zone: b}]"
+      })
+  void whatALaterVersionBringsIsRefusedByName(String line) {
+    assertThat(problems("destinations:\n  - host: a\n    " + line + "\n"))
+        .singleElement()
+        .satisfies(p -> assertThat(p.message()).contains("not supported by this version yet"))
+        .satisfies(p -> assertThat(p.line()).isEqualTo(3));
+  }
+
+  @Test
+  void workloadApiAndConcurrencyLimitAreRefusedByName() {
+    assertThat(problems("identity: {workloadApi: 'unix:///a'}\ninbound: {concurrencyLimit: {}}\n"))
+        .extracting(Problem::message)
+        .containsOnly("is not supported by this version yet")
+        .hasSize(2);
+  }
+
+  @Test
+  void tabsAreNamedAsSuch() {
+    assertThat(problems("service:\n\tname: a\n"))
+        .singleElement()
+        .satisfies(p -> assertThat(p.line()).isEqualTo(2))
+        .satisfies(p -> assertThat(p.hint()).contains("spaces"));
+  }
+
+  @Test
+  void aKeyThatStandsTwiceIsRefusedWithBothLines() {
+    assertThat(problems("service:\n  name: a\n  name: b\n"))
+        .singleElement()
+        .satisfies(p -> assertThat(p.line()).isEqualTo(3))
+        .satisfies(p -> assertThat(p.hint()).isEqualTo("first in line 2"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hello",
+        "- a\n- b",
+        "[1, 2]",
+        "<!DOCTYPE html><html><body>Not: found</body></html>",
+        "service: [a]",
+        "service: a",
+        "destinations: {host: a}",
+        "enabled: maybe",
+        "enabled:",
+        "telemetry: {traces: {ratio: 2}}",
+        "telemetry: {traces: {sampler: always_on, ratio: 0.5}}",
+        "telemetry: {propagators: [jaeger]}",
+        "telemetry: {exclude: [health]}",
+        "inbound: {mtls: STRICT}",
+        "inbound: {mtls: strict}",
+        "inbound: {portLevelMtls: {0: DISABLE}}",
+        "inbound: {portLevelMtls: {a: DISABLE}}",
+        "destinations: [{host: a, tls: {mode: MUTUAL}}]",
+        "destinations: [{host: a, endpoints: ['b:0']}]",
+        "destinations: [{host: a, endpoints: ['b:65536']}]",
+        "destinations: [{host: a, endpoints: ['::1:80']}]",
+        "destinations: [{host: a, endpoints: ['[::1]']}]",
+        "destinations: [{host: a, endpoints: ['http://b:80']}]",
+        "destinations: [{host: a, endpoints: ['b:80', 'B:80']}]",
+        "destinations: [{host: a, endpoints: [{address: 'b:80', weight: 0}]}]",
+        "destinations: [{host: a}, {host: A}]",
+        "destinations: [{host: 'http://a'}]",
+        "destinations: [{host: '*'}]",
+        "destinations: [{host: a, outlierDetection: {maxEjectionPercent: 101}}]",
+        "destinations: [{host: a, circuitBreaker: {failurePercent: 0}}]",
+        "destinations: [{host: a, retries: {backoff: 1s, maxBackoff: 1ms}}]",
+        "destinations: [{host: a, timeout: -1s}]",
+        "destinations: [{host: a, timeout: 99999999h}]",
+        "destinations: [",
+        "a: b: c",
+        "service: {name: a}\n---\nservice: {name: b}",
+        "service: *nobody",
+        "reload: {interval: 1ms}",
+        "identity: {certificateChain: a}",
+        "{\"service\": {\"name\": }}",
+        "service: {name: ${NOBODY_SET_THIS}}",
+        "service:\n  name: ${NOBODY_SET_THIS}",
+        "service:\n  name: ${open"
+      })
+  void nonsenseIsRefusedWithALine(String text) {
+    assertThat(problems(text)).isNotEmpty().allSatisfy(p -> assertThat(p.line()).isPositive());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "from: {principals: []}",
+        "from: {}",
+        "from:",
+        "to: {paths: []}",
+        "to: {paths: ['/a/*/b']}",
+        "to: {paths: ['*a*']}",
+        "to: {paths: ['a']}",
+        "to: {methods: [get]}",
+        "to: {ports: [0]}",
+        "to: {hosts: [a]}",
+        "from: {notPrincipals: [a]}",
+        "when: []",
+        "action: AUDIT"
+      })
+  void anAuthorizationRuleThatWouldMatchTooMuchOrNothingIsRefused(String line) {
+    assertThat(problems(IDENTITY + "inbound:\n  authorization:\n    - " + line + "\n"))
+        .singleElement()
+        .satisfies(p -> assertThat(p.line()).isEqualTo(4))
+        .satisfies(p -> assertThat(p.path()).startsWith("inbound.authorization[0]"));
+  }
+
+  @Test
+  void theValueOfAVariableIsNeverShown() {
+    SettingsException e =
+        failure("enabled: ${SECRET}\ndestinations:\n  - host: a\n    endpoints: ['b:${PORT}']\n");
+
+    assertThat(e.problems()).hasSize(2);
+    assertThat(e.problems().toString()).doesNotContain("hunter2").doesNotContain("70000");
+    assertThat(e.problems().get(1).message()).contains("'b:${PORT}'");
+  }
+
+  @Test
+  void aBombOfAliasesIsRefusedBeforeItGoesOff() {
+    StringBuilder text = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for (int i = 1; i < 12; i++) {
+      String before = "*a" + (i - 1);
+      text.append("a" + i + ": &a" + i + " [" + (before + ", ").repeat(8) + before + "]\n");
+    }
+
+    assertThat(problems(text.toString()))
+        .singleElement()
+        .satisfies(p -> assertThat(p.message()).contains("aliases"));
+  }
+
+  @Test
+  void aTextThatIsTooLargeIsRefusedUnparsed() {
+    assertThat(problems("#".repeat(Document.MAX_SIZE + 1)))
+        .singleElement()
+        .satisfies(p -> assertThat(p.message()).contains("16 MiB"));
+  }
+
+  @Test
+  void whatIsNestedTooDeepIsRefused() {
+    assertThat(problems("a: " + "[".repeat(5000))).hasSize(1);
+    assertThat(problems("{\"a\": " + "[".repeat(5000))).hasSize(1);
+  }
+
+  @Test
+  void aThousandMistakesAreToldByTheFirstHundred() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 1000; i++) {
+      text.append("k" + i + ": 1\n");
+    }
+    assertThat(problems(text.toString())).hasSize(100);
+  }
+
+  private List<Problem> problems(String text) {
+    return failure(text).problems();
+  }
+
+  private SettingsException failure(String text) {
+    SettingsException e =
+        catchThrowableOfType(SettingsException.class, () -> reader.read(text, "inboard.yaml"));
+    assertThat(e).as(text).isNotNull();
+    return e;
+  }
+}
