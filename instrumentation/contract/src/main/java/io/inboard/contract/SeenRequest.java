@@ -1,0 +1,130 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.contract;
+
+import io.inboard.call.Context;
+import io.inboard.call.HeaderSink;
+import io.inboard.call.InboundCall;
+import io.inboard.call.InboundRequest;
+import io.inboard.call.PeerIdentity;
+import io.inboard.call.Verdict;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** One inbound request as an adapter reported it; safe for use by any thread. */
+public final class SeenRequest implements InboundCall, Context {
+  /** What {@link InboundCall#end} was told. */
+  public record End(int status, Optional<Throwable> error) {}
+
+  private final String library;
+  private final String method;
+  private final String scheme;
+  private final String protocolVersion;
+  private final String path;
+  private final String query;
+  private final InetSocketAddress local;
+  private final InetSocketAddress remote;
+  private final Optional<PeerIdentity> peer;
+  private final List<String> traceparents;
+  private final Verdict verdict;
+  private final List<String> routes = new CopyOnWriteArrayList<>();
+  private final List<End> ends = new CopyOnWriteArrayList<>();
+
+  SeenRequest(InboundRequest request, Verdict verdict) {
+    this.library = request.library();
+    this.method = request.method();
+    this.scheme = request.scheme();
+    this.protocolVersion = request.protocolVersion();
+    this.path = request.path();
+    this.query = request.query();
+    this.local = request.local();
+    this.remote = request.remote();
+    this.peer = request.peer();
+    this.traceparents = List.copyOf(request.headers("traceparent"));
+    this.verdict = verdict;
+  }
+
+  public String library() {
+    return library;
+  }
+
+  public String method() {
+    return method;
+  }
+
+  public String scheme() {
+    return scheme;
+  }
+
+  public String protocolVersion() {
+    return protocolVersion;
+  }
+
+  public String path() {
+    return path;
+  }
+
+  public String query() {
+    return query;
+  }
+
+  public InetSocketAddress local() {
+    return local;
+  }
+
+  public InetSocketAddress remote() {
+    return remote;
+  }
+
+  /** The peer's SPIFFE id; empty when the adapter reported none. */
+  public String peerId() {
+    return peer.map(PeerIdentity::id).orElse("");
+  }
+
+  public List<String> traceparents() {
+    return traceparents;
+  }
+
+  /** The last route reported; empty if there was none. */
+  public String route() {
+    return routes.isEmpty() ? "" : routes.get(routes.size() - 1);
+  }
+
+  /** All ends that were reported; there must be exactly one. */
+  public List<End> ends() {
+    return List.copyOf(ends);
+  }
+
+  @Override
+  public Verdict verdict() {
+    return verdict;
+  }
+
+  /** As Envoy and this mesh do it: what came from outside goes, what the mesh knows is set. */
+  @Override
+  public void writeHeaders(HeaderSink request) {
+    request.remove("x-forwarded-client-cert");
+    peer.ifPresent(p -> request.set("x-forwarded-client-cert", "URI=" + p.id()));
+  }
+
+  @Override
+  public Context context() {
+    return this;
+  }
+
+  @Override
+  public void route(String template) {
+    routes.add(template);
+  }
+
+  @Override
+  public void end(int status, Throwable error) {
+    ends.add(new End(status, Optional.ofNullable(error)));
+  }
+
+  @Override
+  public String toString() {
+    return method + " " + path + " " + ends;
+  }
+}

@@ -1,0 +1,244 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every server library must do under the mesh, told as tests: here what it reports, refuses
+ * and survives of requests, in {@link ServerTlsContract} what it does about TLS.
+ */
+public abstract class ServerContract extends ServerTlsContract {
+  // --- What arrives, and what is reported of it.
+
+  @Test
+  void plaintextIsServedInPermissive() throws Exception {
+    try (Wire wire = Wire.plain(server.port())) {
+      assertThat(wire.get("/hello?x=1").text()).isEqualTo("hello");
+    }
+    SeenRequest seen = mesh.only();
+    assertThat(seen.library()).isEqualTo(library());
+    assertThat(seen.method()).isEqualTo("GET");
+    assertThat(seen.path()).isEqualTo("/hello");
+    assertThat(seen.query()).isEqualTo("x=1");
+    assertThat(seen.scheme()).isEqualTo("http");
+    assertThat(seen.protocolVersion()).isEqualTo("1.1");
+    assertThat(seen.peerId()).isEmpty();
+    assertThat(seen.local().getPort()).isEqualTo(server.port());
+    assertThat(seen.remote().getAddress().isLoopbackAddress()).isTrue();
+    assertThat(seen.remote().getPort()).isNotZero().isNotEqualTo(server.port());
+    assertThat(seen.ends()).containsExactly(new SeenRequest.End(200, Optional.empty()));
+    if (routes()) {
+      assertThat(seen.route()).isEqualTo("/hello");
+    }
+  }
+
+  @Test
+  void aPeerIsReportedWithTheIdThatItProved() throws Exception {
+    try (Wire wire = Wire.tls(server.port(), client)) {
+      assertThat(wire.get("/hello").text()).isEqualTo("hello");
+    }
+    assertThat(mesh.only().peerId()).isEqualTo(CLIENT_ID);
+    InetSocketAddress local = mesh.only().local();
+    assertThat(local.getPort()).isEqualTo(server.port());
+    assertThat(mesh.only().scheme()).isEqualTo("http");
+  }
+
+  @Test
+  void manyHeadersOfOneNameAreSeenInTheirOrder() throws Exception {
+    try (Wire wire = Wire.plain(server.port())) {
+      wire.get("/hello", "traceparent: one", "TraceParent: two");
+    }
+    assertThat(mesh.only().traceparents()).containsExactly("one", "two");
+  }
+
+  @Test
+  void everyRequestOfAConnectionIsReportedOnce() throws Exception {
+    for (Wire wire : both()) {
+      try (wire) {
+        assertThat(wire.get("/hello").status()).isEqualTo(200);
+        assertThat(wire.get("/async").text()).isEqualTo("later");
+        assertThat(wire.get("/stream").text()).startsWith("event 0\n").endsWith("event 19\n");
+        assertThat(wire.post("/echo", "body".getBytes(StandardCharsets.UTF_8)).text())
+            .isEqualTo("body");
+        assertThat(wire.get("/nothing").status()).isEqualTo(404);
+      }
+    }
+    List<SeenRequest> seen = mesh.ended(10);
+    assertThat(seen)
+        .allSatisfy(r -> assertThat(r.ends()).hasSize(1))
+        .extracting(r -> r.ends().get(0).status())
+        .containsExactly(200, 200, 200, 200, 404, 200, 200, 200, 200, 404);
+    if (routes()) {
+      assertThat(seen.subList(0, 4))
+          .extracting(SeenRequest::route)
+          .containsExactly("/hello", "/async", "/stream", "/echo");
+    }
+  }
+
+  @Test
+  void pipelinedRequestsAreAnsweredInTheirOrder() throws Exception {
+    for (Wire wire : both()) {
+      try (wire) {
+        String get = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        wire.send(get.formatted("/hello") + get.formatted("/async") + get.formatted("/hello"));
+        assertThat(wire.response().text()).isEqualTo("hello");
+        assertThat(wire.response().text()).isEqualTo("later");
+        assertThat(wire.response().text()).isEqualTo("hello");
+      }
+    }
+    mesh.ended(6);
+  }
+
+  @Test
+  void largeBodiesPassBothWays() throws Exception {
+    byte[] large = SampleApplication.content();
+    for (Wire wire : both()) {
+      try (wire) {
+        assertThat(wire.post("/echo", large).body()).isEqualTo(large);
+        assertThat(wire.get("/file").body()).isEqualTo(large);
+        assertThat(wire.get("/hello").text()).isEqualTo("hello");
+      }
+    }
+    mesh.ended(6);
+  }
+
+  @Test
+  void aChunkedRequestAndAHeadPass() throws Exception {
+    for (Wire wire : both()) {
+      try (wire) {
+        wire.send(
+            "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n");
+        assertThat(wire.response().text()).isEqualTo("abcdefg");
+        assertThat(wire.call("HEAD", "/hello", new byte[0]).status()).isEqualTo(200);
+        assertThat(wire.get("/hello").text()).isEqualTo("hello");
+      }
+    }
+    mesh.ended(6);
+  }
+
+  @Test
+  void expectContinueIsAnswered() throws Exception {
+    for (Wire wire : both()) {
+      try (wire) {
+        wire.send(
+            "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n"
+                + "Expect: 100-continue\r\n\r\n");
+        assertThat(new String(wire.exactly(12), StandardCharsets.US_ASCII))
+            .isEqualTo("HTTP/1.1 100");
+        wire.send("body");
+        while (wire.exactly(1)[0] != '\n') {
+          // The rest of the interim response's first line; its headers are read as the next ones.
+        }
+        assertThat(wire.exactly(2)).isEqualTo("\r\n".getBytes(StandardCharsets.US_ASCII));
+        assertThat(wire.response().text()).isEqualTo("body");
+      }
+    }
+    mesh.ended(2);
+  }
+
+  @Test
+  void whatTheApplicationThrowsEndsTheRequestOnce() throws Exception {
+    try (Wire wire = Wire.plain(server.port())) {
+      wire.send("GET", "/throw", new byte[0]);
+      wire.untilClosed();
+    }
+    SeenRequest seen = mesh.only();
+    assertThat(seen.ends()).hasSize(1);
+    assertThat(seen.ends().get(0).error().orElseThrow())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the application's own error");
+  }
+
+  @Test
+  void aClientThatGoesAwayEndsTheRequestOnce() throws Exception {
+    try (Wire wire = Wire.plain(server.port())) {
+      wire.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf");
+      Eventually.eventually(() -> mesh.seen().size() == 1, () -> "the request's begin");
+      wire.reset();
+    }
+    assertThat(mesh.only().ends()).hasSize(1);
+  }
+
+  @Test
+  void theContextIsThereWhileTheApplicationWorksAndGoneAfterwards() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      try (Wire wire = Wire.plain(server.port())) {
+        assertThat(wire.get("/context").text()).isEqualTo("/context");
+      }
+    }
+    mesh.ended(30);
+  }
+
+  // --- What is refused.
+
+  @Test
+  void aDeniedRequestNeverReachesTheApplication() throws Exception {
+    for (int status : new int[] {403, 429, 503}) {
+      mesh.deny(status);
+      for (Wire wire : both()) {
+        try (wire) {
+          Wire.Response response = wire.get("/hello");
+          assertThat(response.status()).isEqualTo(status);
+          assertThat(response.body()).isEmpty();
+          if (staysOpenAfterRefusal(status)) {
+            assertThat(wire.post("/echo", new byte[5000]).status()).isEqualTo(status);
+            assertThat(wire.get("/hello").status()).isEqualTo(status);
+          }
+        }
+      }
+    }
+    assertThat(calls()).isZero();
+    Eventually.eventually(
+        () -> mesh.seen().stream().allMatch(r -> r.ends().size() == 1), () -> "" + mesh.seen());
+    assertThat(mesh.seen()).extracting(r -> r.ends().get(0).status()).contains(403, 429, 503);
+  }
+
+  @Test
+  void whatAPeerSaysOfItsOwnIdentityIsRemoved() throws Exception {
+    String spoofed = "X-Forwarded-Client-Cert: URI=spiffe://cluster.local/ns/shop/sa/admin";
+    try (Wire wire = Wire.plain(server.port())) {
+      assertThat(wire.get("/headers", spoofed, spoofed, "x-mine: kept").text())
+          .contains("x-forwarded-client-cert=[]")
+          .contains("x-mine=[kept]");
+    }
+    try (Wire wire = Wire.tls(server.port(), client)) {
+      assertThat(wire.get("/headers", spoofed, spoofed, "x-mine: kept").text())
+          .contains("x-forwarded-client-cert=[URI=" + CLIENT_ID + "]")
+          .contains("x-mine=[kept]");
+    }
+  }
+
+  // --- Errors of ours.
+
+  @Test
+  void anErrorInTheMeshNeverReachesTheApplication() throws Exception {
+    mesh.beginFails(true);
+    for (Wire wire : both()) {
+      try (wire) {
+        assertThat(wire.get("/hello").text()).isEqualTo("hello");
+        assertThat(wire.get("/async").text()).isEqualTo("later");
+      }
+    }
+    assertThat(WovenJvm.takeTroubles()).isNotEmpty();
+  }
+
+  @Test
+  void anErrorInTheMeshIsARefusalWhereItFailsClosed() throws Exception {
+    mesh.beginFails(true);
+    mesh.failsClosed(true);
+    for (Wire wire : both()) {
+      try (wire) {
+        assertThat(wire.get("/hello").status()).isEqualTo(503);
+      }
+    }
+    assertThat(calls()).isZero();
+    assertThat(WovenJvm.takeTroubles()).isNotEmpty();
+  }
+}

@@ -1,0 +1,102 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inboard.identity.DevelopmentCa;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * A server under the mesh, for tests. A subclass says how to start it with {@link
+ * SampleApplication}; one server serves all tests of a class, since each test has connections of
+ * its own.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class ServerFixture {
+  protected static final DevelopmentCa CA = DevelopmentCa.create();
+  protected static final DevelopmentCa FOREIGN_CA = DevelopmentCa.create();
+  protected static final String SERVER_ID = "spiffe://cluster.local/ns/shop/sa/orders";
+  protected static final String CLIENT_ID = "spiffe://cluster.local/ns/shop/sa/web";
+
+  protected final Workload client = Workload.of(CA.issue(CLIENT_ID));
+  protected ScriptedInbound mesh;
+  protected RunningServer server;
+  private int callsBefore;
+
+  /** Starts the server without TLS of its own. The hooks are woven, a core is served. */
+  protected abstract RunningServer start() throws Exception;
+
+  /** The library's name as in {@code status}. */
+  protected abstract String library();
+
+  /**
+   * Starts the server with TLS of the application's own, without client certificates.
+   *
+   * @param identity what the application would have configured
+   * @return empty if this library cannot
+   */
+  protected Optional<RunningServer> startWithOwnTls(Workload identity) throws Exception {
+    return Optional.empty();
+  }
+
+  /** Whether the library can speak HTTP/2 over TLS. */
+  protected boolean http2() {
+    return false;
+  }
+
+  /** Whether the library knows routes. */
+  protected boolean routes() {
+    return true;
+  }
+
+  /** Whether the connection can be used again after a refusal with this status. */
+  protected boolean staysOpenAfterRefusal(int status) {
+    return true;
+  }
+
+  @BeforeAll
+  final void startServer() throws Exception {
+    WovenJvm.ensure();
+    script();
+    server = start();
+  }
+
+  @AfterAll
+  final void stopServer() throws Exception {
+    server.close();
+  }
+
+  @BeforeEach
+  final void script() {
+    mesh = new ScriptedInbound(tlsOf(CA.issue(SERVER_ID))).serve();
+    WovenJvm.takeTroubles();
+    callsBefore = SampleApplication.calls();
+  }
+
+  @AfterEach
+  final void noHookFailed() {
+    assertThat(WovenJvm.takeTroubles()).as("errors of hooks").isEmpty();
+  }
+
+  /** How often the application was called in this test. */
+  protected final int calls() {
+    return SampleApplication.calls() - callsBefore;
+  }
+
+  /** The mesh's TLS for a server. */
+  protected static io.inboard.call.InboundTls tlsOf(DevelopmentCa.Issued issued) {
+    return new PlainJsseTls(Workload.of(issued));
+  }
+
+  /** The same over plaintext and over mutual TLS. */
+  protected final List<Wire> both() throws IOException {
+    return List.of(Wire.plain(server.port()), Wire.tls(server.port(), client));
+  }
+}

@@ -1,0 +1,241 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.inboard.call.InboundTls.Mode;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every server library must do about mutual TLS on the application's own port: the second half
+ * of {@link ServerContract}.
+ */
+public abstract class ServerTlsContract extends ServerFixture {
+  @Test
+  void plaintextIsRefusedInStrictWithoutAByte() throws Exception {
+    mesh.mode(Mode.STRICT);
+    try (Wire wire = Wire.plain(server.port())) {
+      wire.send("GET", "/hello", new byte[0]);
+      assertThat(wire.untilClosed()).isEmpty();
+    }
+    assertThat(calls()).isZero();
+    assertThat(mesh.seen()).isEmpty();
+  }
+
+  @Test
+  void garbageIsRefusedInStrictWithoutAByte() throws Exception {
+    mesh.mode(Mode.STRICT);
+    for (byte[] garbage : new byte[][] {{0}, {0x16, 0x02, 1, 1}, {(byte) 0x80, 0x2e, 1, 3, 1}}) {
+      try (Wire wire = Wire.plain(server.port())) {
+        wire.send(garbage);
+        assertThat(wire.untilClosed()).as(Arrays.toString(garbage)).isEmpty();
+      }
+    }
+    assertThat(calls()).isZero();
+  }
+
+  @Test
+  void mutualTlsIsServedInStrict() throws Exception {
+    mesh.mode(Mode.STRICT);
+    try (Wire wire = Wire.tls(server.port(), client)) {
+      assertThat(wire.get("/hello").text()).isEqualTo("hello");
+      assertThat(wire.get("/async").text()).isEqualTo("later");
+    }
+    mesh.ended(2);
+  }
+
+  @Test
+  void aPeerThatProvesNothingIsRefused() throws Exception {
+    for (Mode mode : new Mode[] {Mode.PERMISSIVE, Mode.STRICT}) {
+      mesh.mode(mode);
+      Instant now = Instant.now();
+      refused(Workload.anonymous(CA));
+      refused(Workload.of(FOREIGN_CA.issue(CLIENT_ID)).trusting(CA));
+      refused(
+          Workload.of(
+              CA.issue(
+                  CLIENT_ID, now.minus(Duration.ofDays(2)), now.minus(Duration.ofMinutes(1)))));
+    }
+    assertThat(calls()).isZero();
+    assertThat(mesh.seen()).isEmpty();
+  }
+
+  private void refused(Workload peer) {
+    ThrowingCallable attempt =
+        () -> {
+          try (Wire wire = Wire.tls(server.port(), peer)) {
+            wire.get("/hello");
+          }
+        };
+    assertThatThrownBy(attempt).isInstanceOf(IOException.class);
+  }
+
+  // --- Settings that change, ports that differ.
+
+  @Test
+  void aModeHoldsForConnectionsThatComeAfterIt() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      mesh.mode(Mode.DISABLE);
+      try (Wire wire = Wire.plain(server.port())) {
+        assertThat(wire.get("/hello").text()).isEqualTo("hello");
+      }
+      mesh.mode(Mode.STRICT);
+      try (Wire wire = Wire.plain(server.port())) {
+        wire.send("GET", "/hello", new byte[0]);
+        assertThat(wire.untilClosed()).isEmpty();
+      }
+      try (Wire wire = Wire.tls(server.port(), client)) {
+        assertThat(wire.get("/hello").text()).isEqualTo("hello");
+      }
+      mesh.mode(Mode.PERMISSIVE);
+      for (Wire wire : both()) {
+        try (wire) {
+          assertThat(wire.get("/hello").text()).isEqualTo("hello");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aPortWithItsOwnModeIsLeftAlone() throws Exception {
+    mesh.modes(port -> port == server.port() ? Mode.DISABLE : Mode.STRICT);
+    try (Wire wire = Wire.plain(server.port())) {
+      assertThat(wire.get("/hello").text()).isEqualTo("hello");
+    }
+    assertThat(mesh.only().peerId()).isEmpty();
+    assertThatThrownBy(() -> Wire.tls(server.port(), client).close())
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aNewConnectionSeesARotatedCertificateAndAnOpenOneGoesOn() throws Exception {
+    try (Wire open = Wire.tls(server.port(), client)) {
+      assertThat(open.get("/hello").status()).isEqualTo(200);
+      mesh.tls(tlsOf(CA.issue(SERVER_ID)));
+      assertThat(open.get("/hello").status()).isEqualTo(200);
+      try (Wire fresh = Wire.tls(server.port(), client)) {
+        assertThat(fresh.get("/hello").status()).isEqualTo(200);
+        assertThat(fresh.serverCertificate()).isNotEqualTo(open.serverCertificate());
+      }
+    }
+  }
+
+  @Test
+  void theApplicationsOwnTlsIsLeftAlone() throws Exception {
+    Optional<RunningServer> own =
+        startWithOwnTls(Workload.of(FOREIGN_CA.issue("spiffe://own.example/tls")));
+    Assumptions.assumeTrue(own.isPresent(), library() + " has no TLS of its own");
+    mesh.mode(Mode.STRICT);
+    try (RunningServer secured = own.get();
+        Wire wire = Wire.tls(secured.port(), Workload.anonymous(FOREIGN_CA))) {
+      assertThat(wire.get("/hello").text()).isEqualTo("hello");
+    }
+    assertThat(mesh.only().scheme()).isEqualTo("https");
+    assertThat(mesh.only().peerId()).isEmpty();
+  }
+
+  // --- Connections that do not behave.
+
+  @Test
+  void aClientHelloMayComeByteByByte() throws Exception {
+    try (Wire wire = Wire.dribblingTls(server.port(), client)) {
+      assertThat(wire.get("/hello").text()).isEqualTo("hello");
+    }
+    assertThat(mesh.only().peerId()).isEqualTo(CLIENT_ID);
+  }
+
+  @Test
+  void plaintextMayComeByteByByte() throws Exception {
+    try (Wire wire = Wire.plain(server.port())) {
+      for (char c : "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n".toCharArray()) {
+        wire.send("" + c);
+        Eventually.pause(1);
+      }
+      assertThat(wire.response().text()).isEqualTo("hello");
+    }
+  }
+
+  @Test
+  void aSilentPeerHoldsNothingInStrict() throws Exception {
+    mesh.mode(Mode.STRICT);
+    mesh.handshakeMillis(300);
+    try (Wire silent = Wire.plain(server.port());
+        Wire stalled = Wire.plain(server.port())) {
+      stalled.send(new byte[] {0x16, 0x03, 0x01});
+      assertThat(silent.untilClosed()).isEmpty();
+      stalled.untilClosed();
+    }
+  }
+
+  @Test
+  void aStalledHandshakeHoldsNothingInPermissive() throws Exception {
+    mesh.handshakeMillis(300);
+    try (Wire stalled = Wire.plain(server.port())) {
+      stalled.send(new byte[] {0x16, 0x03, 0x01});
+      stalled.untilClosed();
+    }
+    try (Wire silent = Wire.plain(server.port())) {
+      Eventually.pause(700);
+      assertThat(silent.get("/hello").text()).as("plaintext may wait").isEqualTo("hello");
+    }
+  }
+
+  @Test
+  void aPeerThatOnlyConnectsAndGoesIsNoTrouble() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      Wire.plain(server.port()).close();
+      Wire wire = Wire.plain(server.port());
+      wire.send(new byte[] {0x16});
+      wire.reset();
+    }
+    try (Wire wire = Wire.tls(server.port(), client)) {
+      assertThat(wire.get("/hello").status()).isEqualTo(200);
+    }
+  }
+
+  // --- Other implementations of TLS and HTTP/2.
+
+  @Test
+  void curlIsServedOverMutualTls() throws Exception {
+    assertThat(Curl.with(client).get(server.port(), "/hello", "--http1.1")).isEqualTo("hello 1.1");
+    assertThat(mesh.only().peerId()).isEqualTo(CLIENT_ID);
+  }
+
+  @Test
+  void http2IsAgreedOnWhereTheServerCan() throws Exception {
+    Assumptions.assumeTrue(http2(), library() + " speaks no HTTP/2");
+    Curl curl = Curl.with(client);
+    assertThat(curl.get(server.port(), "/hello", "--http2")).isEqualTo("hello 2");
+    assertThat(curl.get(server.port(), "/async", "--http2")).isEqualTo("later 2");
+    assertThat(
+            curl.get(server.port(), "/headers", "--http2", "-H", "x-forwarded-client-cert: forged"))
+        .contains("x-forwarded-client-cert=[URI=" + CLIENT_ID + "]");
+    mesh.deny(403);
+    assertThat(curl.status(server.port(), "/hello", "--http2")).isEqualTo("403 2");
+    assertThat(mesh.ended(4))
+        .allSatisfy(r -> assertThat(r.peerId()).isEqualTo(CLIENT_ID))
+        .allSatisfy(r -> assertThat(r.protocolVersion()).isEqualTo("2"))
+        .allSatisfy(r -> assertThat(r.scheme()).isEqualTo("http"))
+        .allSatisfy(r -> assertThat(r.ends()).hasSize(1));
+    assertThat(calls()).isEqualTo(3);
+  }
+
+  @Test
+  void aServerWithoutACommonProtocolStillServes() throws Exception {
+    try (Wire wire = Wire.tls(server.port(), client, "istio-peer-exchange", "istio")) {
+      assertThat(wire.get("/hello").text()).isEqualTo("hello");
+      assertThat(wire.protocol()).isEmpty();
+    }
+    try (Wire wire = Wire.tls(server.port(), client, "http/1.1")) {
+      assertThat(wire.get("/hello").text()).isEqualTo("hello");
+    }
+  }
+}
