@@ -1,0 +1,71 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.command;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** JSON read into maps and lists, to be looked at; nothing in it is ever null. */
+record JsonTree(Object value) {
+  static JsonTree parse(String text) {
+    try (JsonParser json = new JsonFactory().createParser(text)) {
+      json.nextToken();
+      return new JsonTree(read(json));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not JSON: " + e.getMessage(), e);
+    }
+  }
+
+  private static Object read(JsonParser json) throws IOException {
+    switch (json.currentToken()) {
+      case START_OBJECT -> {
+        Map<String, Object> object = new LinkedHashMap<>();
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+          String name = json.currentName();
+          json.nextToken();
+          object.put(name, read(json));
+        }
+        return object;
+      }
+      case START_ARRAY -> {
+        List<Object> array = new ArrayList<>();
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+          array.add(read(json));
+        }
+        return array;
+      }
+      default -> {
+        return json.currentToken() == JsonToken.VALUE_NULL ? "" : json.getText();
+      }
+    }
+  }
+
+  /** A member; an empty text if there is none. */
+  JsonTree get(String name) {
+    return new JsonTree(
+        value instanceof Map<?, ?> map && map.containsKey(name) ? map.get(name) : "");
+  }
+
+  /** The elements; none if this is no array. */
+  List<JsonTree> elements() {
+    return value instanceof List<?> list ? list.stream().map(JsonTree::new).toList() : List.of();
+  }
+
+  /** A scalar as text. */
+  String text() {
+    return String.valueOf(value);
+  }
+
+  boolean isTrue() {
+    return text().equals("true");
+  }
+
+  boolean isEmpty() {
+    return text().isEmpty() || (value instanceof List<?> list && list.isEmpty());
+  }
+}

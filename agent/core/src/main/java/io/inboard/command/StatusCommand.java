@@ -1,0 +1,45 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.command;
+
+import io.inboard.mesh.StatusDoor;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code status PID}: what the agent in that JVM does. */
+@Command(
+    name = "status",
+    description = "Shows what the agent in a running JVM does; leaves no trace in it.",
+    mixinStandardHelpOptions = true)
+final class StatusCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "PID", description = "the process id of a JVM of the same user")
+  private String pid;
+
+  @Option(names = "--json", description = "print one JSON object instead of text")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    try {
+      Optional<String> status = AttachedJvm.property(pid, StatusDoor.PROPERTY);
+      if (status.isEmpty()) {
+        err.println("inboard: process " + pid + " runs without Inboard, or has only just started");
+        return 1;
+      }
+      out.println(json ? status.get() : StatusText.of(status.get()));
+      return 0;
+    } catch (AttachedJvm.AttachException e) {
+      err.println("inboard: " + e.getMessage());
+      return 1;
+    }
+  }
+}

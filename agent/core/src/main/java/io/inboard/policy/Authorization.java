@@ -1,0 +1,107 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.policy;
+
+import io.inboard.call.InboundRequest;
+import io.inboard.call.PeerIdentity;
+import io.inboard.call.Verdict;
+import io.inboard.settings.InboundSettings.Action;
+import io.inboard.settings.InboundSettings.AuthorizationRule;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who may ask for what, as Istio's AuthorizationPolicy has it: a DENY rule that matches refuses; if
+ * there is any ALLOW rule, one must match. Immutable; any thread.
+ *
+ * <p>Doubt refuses: a path that servers read differently is denied where any rule looks at paths.
+ */
+public final class Authorization {
+  private final List<AuthorizationRule> deny;
+  private final List<AuthorizationRule> allow;
+  private final boolean looksAtPaths;
+
+  public Authorization(List<AuthorizationRule> rules) {
+    this.deny = rules.stream().filter(r -> r.action() == Action.DENY).toList();
+    this.allow = rules.stream().filter(r -> r.action() == Action.ALLOW).toList();
+    this.looksAtPaths = rules.stream().anyMatch(r -> !r.paths().isEmpty());
+  }
+
+  /** Whether there is anything to check. */
+  public boolean present() {
+    return !deny.isEmpty() || !allow.isEmpty();
+  }
+
+  /** {@link Verdict#ALLOW}, or a {@link Verdict.Deny} with 403. Throws nothing but on a bug. */
+  public Verdict judge(InboundRequest request) {
+    if (!present()) {
+      return Verdict.ALLOW;
+    }
+    String path = "";
+    if (looksAtPaths) {
+      Optional<String> normal = RequestPath.normalize(request.path());
+      if (normal.isEmpty()) {
+        return new Verdict.Deny(403, "authorization: the path can be read in more than one way");
+      }
+      path = normal.get();
+    }
+    for (AuthorizationRule rule : deny) {
+      if (matches(rule, request, path)) {
+        return new Verdict.Deny(403, "authorization: a DENY rule matches");
+      }
+    }
+    if (allow.isEmpty()) {
+      return Verdict.ALLOW;
+    }
+    for (AuthorizationRule rule : allow) {
+      if (matches(rule, request, path)) {
+        return Verdict.ALLOW;
+      }
+    }
+    return new Verdict.Deny(403, "authorization: no ALLOW rule matches");
+  }
+
+  private static boolean matches(AuthorizationRule rule, InboundRequest request, String path) {
+    String principal = request.peer().map(PeerIdentity::principal).orElse("");
+    return any(rule.principals(), principal)
+        && any(rule.namespaces(), namespace(principal))
+        && (rule.methods().isEmpty() || any(rule.methods(), request.method()))
+        && any(rule.paths(), path)
+        && (rule.ports().isEmpty() || rule.ports().contains(request.local().getPort()));
+  }
+
+  /** An empty list does not restrict; a pattern never matches what is absent. */
+  private static boolean any(List<String> patterns, String value) {
+    if (patterns.isEmpty()) {
+      return true;
+    }
+    if (value.isEmpty()) {
+      return false;
+    }
+    for (String pattern : patterns) {
+      if (matches(pattern, value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Istio's string match: {@code *} any, {@code a*} prefix, {@code *a} suffix, else exact. */
+  private static boolean matches(String pattern, String value) {
+    if (pattern.equals("*")) {
+      return true;
+    }
+    if (pattern.endsWith("*")) {
+      return value.startsWith(pattern.substring(0, pattern.length() - 1));
+    }
+    if (pattern.startsWith("*")) {
+      return value.endsWith(pattern.substring(1));
+    }
+    return pattern.equals(value);
+  }
+
+  /** {@code shop} of {@code cluster.local/ns/shop/sa/web}; empty if the id has another shape. */
+  private static String namespace(String principal) {
+    String[] parts = principal.split("/", -1);
+    return parts.length == 5 && parts[1].equals("ns") && parts[3].equals("sa") ? parts[2] : "";
+  }
+}
