@@ -7,7 +7,8 @@ import java.util.Objects;
 /**
  * Who the other side of a connection proved to be.
  *
- * @param id the SPIFFE id, for instance {@code spiffe://cluster.local/ns/shop/sa/web}
+ * @param id the SPIFFE id, for instance {@code spiffe://cluster.local/ns/shop/sa/web}; {@code
+ *     https://} and the host for a server that proved a DNS name only
  * @param certificate the leaf certificate that carries it
  */
 public record PeerIdentity(String id, X509Certificate certificate) {
@@ -18,7 +19,7 @@ public record PeerIdentity(String id, X509Certificate certificate) {
 
   /** The id without its scheme, as Istio's {@code principals} write it. */
   public String principal() {
-    return id.substring("spiffe://".length());
+    return id.substring(id.indexOf("://") + "://".length());
   }
 
   @Override

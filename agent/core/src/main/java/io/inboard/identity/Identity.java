@@ -1,0 +1,265 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.identity;
+
+import io.inboard.call.InboundTls;
+import io.inboard.call.Log;
+import io.inboard.call.TlsPlan;
+import io.inboard.settings.DestinationSettings.TlsMode;
+import io.inboard.settings.IdentitySettings;
+import io.inboard.settings.InboundSettings;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+
+/**
+ * Who this JVM is, now. Reads the identity's files, watches them, and replaces one generation by
+ * the next when a whole, fitting set of files is there; until then the last good one stays in
+ * force.
+ *
+ * <p>Reading from any thread costs one volatile read. {@link #settings} parses files only, so it
+ * may run before the application's main method; {@link #watch} begins after it.
+ */
+public final class Identity implements AutoCloseable {
+  private static final long POLL_MILLIS = 500;
+
+  /** Hosts come from settings; a wildcard may make them many. */
+  private static final int MAX_PLANS = 1024;
+
+  private final Clock clock;
+  private final long pollMillis;
+  private final Consumer<IdentityStatus> listener;
+  private final ConcurrentMap<String, SimplePlan> simplePlans = new ConcurrentHashMap<>();
+
+  // Written under this object's lock, read by any thread.
+  private volatile Optional<Generation> generation = Optional.empty();
+  private volatile IdentityStatus status = IdentityStatus.NONE;
+  private volatile boolean closed;
+
+  // Guarded by this object's lock.
+  private IdentitySettings settings = IdentitySettings.NONE;
+  private PemFiles inForce;
+  private PemFiles seen;
+  private long generations;
+  private String said = "";
+  private Thread watcher;
+
+  /**
+   * An identity without files yet.
+   *
+   * @param listener told of every change of the status, on the thread that made it; must not block
+   */
+  public Identity(Consumer<IdentityStatus> listener) {
+    this(listener, Clock.systemUTC(), POLL_MILLIS);
+  }
+
+  Identity(Consumer<IdentityStatus> listener, Clock clock, long pollMillis) {
+    this.listener = listener;
+    this.clock = clock;
+    this.pollMillis = pollMillis;
+  }
+
+  /**
+   * Takes (other) files, and reads them now. If they cannot be used, one line says why, and the
+   * generation in force stays; no identity in the settings ends it.
+   */
+  public synchronized void settings(IdentitySettings changed) {
+    if (changed.equals(settings)) {
+      return;
+    }
+    settings = changed;
+    inForce = null;
+    if (!changed.present()) {
+      seen = null;
+      said = "";
+      generation = Optional.empty();
+      publish(Optional.empty());
+      return;
+    }
+    seen = PemFiles.read(changed);
+    take(seen);
+  }
+
+  /** Begins to watch the files, on a daemon thread; idempotent. */
+  public synchronized void watch() {
+    if (watcher == null && !closed) {
+      watcher = new Thread(this::run, "inboard-identity");
+      watcher.setDaemon(true);
+      watcher.start();
+    }
+  }
+
+  /** Ends the watch; what is in force stays. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (watcher != null) {
+      watcher.interrupt();
+    }
+  }
+
+  /** The material in force; empty without a usable identity. */
+  public Optional<KeyMaterial> current() {
+    return generation.map(Generation::material);
+  }
+
+  /** The status, as the listener was told last. */
+  public IdentityStatus status() {
+    return status;
+  }
+
+  /**
+   * How to secure connections to a destination now. The same object for the same arguments until
+   * the next generation, another one then: pool keys may compare plans by identity.
+   *
+   * @param mode SIMPLE or MUTUAL
+   * @param logicalHost as in the application's URL
+   * @param principals whom to expect; empty: any of our trust domain. Not used with SIMPLE
+   * @throws SSLException MUTUAL without a usable identity; the message says why, and what to do
+   */
+  public TlsPlan clientPlan(TlsMode mode, String logicalHost, List<String> principals)
+      throws SSLException {
+    return switch (mode) {
+      case SIMPLE -> simplePlan(logicalHost);
+      case MUTUAL -> usable().plan(logicalHost, principals);
+      case DISABLE -> throw new IllegalArgumentException("DISABLE has no plan");
+    };
+  }
+
+  /**
+   * TLS on the application's own ports, by the generation in force.
+   *
+   * @param settings the ones in force; asked for every connection
+   */
+  public InboundTls inboundTls(Supplier<InboundSettings> settings) {
+    return new MeshInboundTls(this, settings, clock);
+  }
+
+  Optional<Generation> generation() {
+    return generation;
+  }
+
+  /** The generation in force, if peers can accept it. */
+  Generation usable() throws SSLException {
+    Optional<Generation> current = generation;
+    if (current.isEmpty()) {
+      String why = status.lastError().orElse("no identity is set");
+      throw new SSLException("inboard: no usable identity for mutual TLS: " + why);
+    }
+    if (current.get().expired()) {
+      throw new SSLException("inboard: " + expiry(current.get().material()));
+    }
+    return current.get();
+  }
+
+  private TlsPlan simplePlan(String host) {
+    SimplePlan plan = simplePlans.get(host);
+    if (plan != null) {
+      return plan;
+    }
+    if (simplePlans.size() >= MAX_PLANS) {
+      simplePlans.clear();
+    }
+    return simplePlans.computeIfAbsent(host, SimplePlan::new);
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        Thread.sleep(pollMillis);
+        look();
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        // Nothing here may end the watch; the type only, as a message could quote a file.
+        Log.warnOnce("identity-watch", "identity: watching the files failed: " + e.getClass());
+      }
+    }
+  }
+
+  /**
+   * One look at the files. A change counts when two looks have seen it alike, so that files which
+   * are being written are left alone.
+   */
+  synchronized void look() {
+    if (!settings.present()) {
+      return;
+    }
+    PemFiles now = PemFiles.read(settings);
+    if (now.equals(inForce)) {
+      seen = now;
+      stillInForce();
+    } else if (now.equals(seen)) {
+      take(now);
+    } else {
+      seen = now;
+    }
+  }
+
+  private void stillInForce() {
+    Optional<Generation> current = generation;
+    if (current.isPresent() && current.get().expired()) {
+      complain(expiry(current.get().material()));
+    } else if (status.lastError().isPresent()) {
+      said = "";
+      publish(Optional.empty());
+    }
+  }
+
+  private void take(PemFiles files) {
+    KeyMaterial material;
+    try {
+      material =
+          new KeyMaterialReader(files, settings.trustDomain(), clock.instant())
+              .material(generations + 1);
+    } catch (IdentityException e) {
+      complain(e.getMessage());
+      return;
+    }
+    generations++;
+    inForce = files;
+    said = "";
+    generation = Optional.of(new Generation(material, clock));
+    if (generations > 1) {
+      Log.info("identity: " + material);
+    }
+    publish(Optional.empty());
+  }
+
+  /** Says a problem once, until another one or a success comes between. */
+  private void complain(String problem) {
+    if (problem.equals(said)) {
+      return;
+    }
+    said = problem;
+    String consequence =
+        generation.isPresent() && !generation.get().expired()
+            ? " (the last good identity stays in force)"
+            : "";
+    Log.warn("identity: " + problem + consequence);
+    publish(Optional.of(problem));
+  }
+
+  private static String expiry(KeyMaterial material) {
+    return "our own certificate, "
+        + material.id()
+        + ", expired at "
+        + material.notAfter()
+        + ": mutual TLS is refused until a new one is there";
+  }
+
+  private void publish(Optional<String> error) {
+    Optional<KeyMaterial> material = current();
+    status =
+        new IdentityStatus(
+            material.map(KeyMaterial::id),
+            material.map(KeyMaterial::notAfter),
+            material.map(KeyMaterial::generation).orElse(0L),
+            error);
+    listener.accept(status);
+  }
+}

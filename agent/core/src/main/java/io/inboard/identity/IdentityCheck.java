@@ -1,0 +1,64 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.identity;
+
+import io.inboard.settings.IdentitySettings;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPath;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What the command {@code check} says of the identity's files. */
+public final class IdentityCheck {
+  private IdentityCheck() {}
+
+  /**
+   * All that is wrong with the files now, a clear line each; empty if nothing is, or no identity is
+   * set. Reads the files.
+   */
+  public static List<String> problems(IdentitySettings settings) {
+    return problems(settings, Clock.systemUTC());
+  }
+
+  static List<String> problems(IdentitySettings settings, Clock clock) {
+    if (!settings.present()) {
+      return List.of();
+    }
+    KeyMaterialReader reader =
+        new KeyMaterialReader(PemFiles.read(settings), settings.trustDomain(), clock.instant());
+    List<String> problems = new ArrayList<>(reader.problems());
+    if (problems.isEmpty() && !leadsTo(reader.chain(), reader.bundle())) {
+      problems.add(
+          settings.certificateChain()
+              + " does not lead to a certificate of "
+              + settings.trustBundle()
+              + "; peers with this bundle refuse it: add the missing intermediate or root");
+    }
+    return List.copyOf(problems);
+  }
+
+  private static boolean leadsTo(List<X509Certificate> chain, List<X509Certificate> bundle) {
+    try {
+      Set<TrustAnchor> anchors = new HashSet<>();
+      for (X509Certificate root : bundle) {
+        anchors.add(new TrustAnchor(root, null));
+      }
+      List<X509Certificate> path = new ArrayList<>(chain);
+      path.removeAll(bundle);
+      CertPath certPath = CertificateFactory.getInstance("X.509").generateCertPath(path);
+      PKIXParameters parameters = new PKIXParameters(anchors);
+      parameters.setRevocationEnabled(false);
+      CertPathValidator.getInstance("PKIX").validate(certPath, parameters);
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,147 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.identity;
+
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One look at the three files: either material that may be used, or all that is wrong with them, a
+ * clear line each. Used by one thread, once.
+ */
+final class KeyMaterialReader {
+  private final PemFiles files;
+  private final Instant now;
+  private final List<String> problems = new ArrayList<>();
+
+  // Each stays as it is where its file has a problem.
+  private List<X509Certificate> chain = List.of();
+  private List<X509Certificate> bundle = List.of();
+  private PrivateKey key;
+  private SpiffeId id;
+  private String trustDomain;
+
+  /**
+   * @param trustDomain as the settings say it; empty: that of the certificate
+   */
+  KeyMaterialReader(PemFiles files, String trustDomain, Instant now) {
+    this.files = files;
+    this.trustDomain = trustDomain.toLowerCase(Locale.ROOT);
+    this.now = now;
+    readChain();
+    readKey();
+    readBundle();
+  }
+
+  /** All that is wrong, in the order chain, key, bundle; empty when the set may be used. */
+  List<String> problems() {
+    return List.copyOf(problems);
+  }
+
+  List<X509Certificate> chain() {
+    return chain;
+  }
+
+  List<X509Certificate> bundle() {
+    return bundle;
+  }
+
+  /**
+   * The material.
+   *
+   * @throws IdentityException with the first problem
+   */
+  KeyMaterial material(long generation) throws IdentityException {
+    if (!problems.isEmpty()) {
+      throw new IdentityException(problems.get(0));
+    }
+    return new KeyMaterial(generation, id, trustDomain, chain, key, bundle);
+  }
+
+  private void readChain() {
+    String path = files.chain().path();
+    try {
+      chain = files.chain().pem().certificates();
+    } catch (IdentityException e) {
+      problems.add(e.getMessage());
+      return;
+    }
+    try {
+      SvidRules.valid(chain.get(0), now);
+    } catch (CertificateException e) {
+      problems.add(
+          path + ": the certificate " + e.getMessage() + "; issue a new one, or mend the clock");
+    }
+    try {
+      id = SvidRules.leaf(chain.get(0));
+      if (trustDomain.isEmpty()) {
+        trustDomain = id.trustDomain();
+      } else if (!trustDomain.equals(id.trustDomain())) {
+        problems.add(
+            path
+                + ": the certificate is of the trust domain "
+                + id.trustDomain()
+                + ", but identity.trustDomain says "
+                + trustDomain
+                + "; make them agree");
+      }
+      for (int i = 1; i < chain.size(); i++) {
+        authority(path, chain.get(i), i + 1);
+      }
+    } catch (CertificateException e) {
+      problems.add(
+          path
+              + ": the certificate "
+              + e.getMessage()
+              + "; the first certificate must be the workload's, and a SPIFFE X.509-SVID");
+    }
+  }
+
+  private void readKey() {
+    try {
+      PublicKey certified = chain.isEmpty() ? null : chain.get(0).getPublicKey();
+      key = PrivateKeys.of(files.key().pem(), certified);
+      if (certified != null && !PrivateKeys.match(key, certified)) {
+        problems.add(
+            files.key().path()
+                + " does not match the first certificate of "
+                + files.chain().path()
+                + "; write both files from the same issuance");
+      }
+    } catch (IdentityException e) {
+      problems.add(e.getMessage());
+    }
+  }
+
+  private void readBundle() {
+    String path = files.bundle().path();
+    try {
+      bundle = files.bundle().pem().certificates();
+    } catch (IdentityException e) {
+      problems.add(e.getMessage());
+      return;
+    }
+    boolean usable = false;
+    for (int i = 0; i < bundle.size(); i++) {
+      authority(path, bundle.get(i), i + 1);
+      usable |= !now.isAfter(bundle.get(i).getNotAfter().toInstant());
+    }
+    if (!usable) {
+      problems.add(path + ": every certificate of the trust bundle has expired; issue new roots");
+    }
+  }
+
+  private void authority(String path, X509Certificate certificate, int number) {
+    try {
+      SvidRules.authority(certificate);
+    } catch (CertificateException e) {
+      problems.add(
+          path + ": certificate " + number + " " + e.getMessage() + "; remove or replace it");
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.identity;
+
+import io.inboard.call.InboundTls;
+import io.inboard.call.PeerIdentity;
+import io.inboard.settings.InboundSettings;
+import io.inboard.settings.InboundSettings.MtlsMode;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+
+/** See {@link Identity#inboundTls}. Safe for use by any thread; holds no state of its own. */
+final class MeshInboundTls implements InboundTls {
+  private static final String PEER = "io.inboard.peer";
+  private static final int HANDSHAKE_MILLIS = 10_000;
+
+  private final Identity identity;
+  private final Supplier<InboundSettings> settings;
+  private final Clock clock;
+
+  MeshInboundTls(Identity identity, Supplier<InboundSettings> settings, Clock clock) {
+    this.identity = identity;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /** Without an identity PERMISSIVE accepts plaintext only, and STRICT nothing at all. */
+  @Override
+  public Mode mode(int localPort) {
+    InboundSettings now = settings.get();
+    MtlsMode configured = now.portLevelMtls().getOrDefault(localPort, now.mtls());
+    return switch (configured) {
+      case DISABLE -> Mode.DISABLE;
+      case PERMISSIVE -> identity.generation().isPresent() ? Mode.PERMISSIVE : Mode.DISABLE;
+      case STRICT -> Mode.STRICT;
+    };
+  }
+
+  @Override
+  public SSLEngine engine(List<String> applicationProtocols) throws SSLException {
+    SSLContext context = identity.usable().serverContext();
+    SSLEngine engine = context.createSSLEngine();
+    engine.setUseClientMode(false);
+    SSLParameters parameters = engine.getSSLParameters();
+    Jsse.restrict(parameters, context);
+    parameters.setNeedClientAuth(true);
+    engine.setSSLParameters(parameters);
+    engine.setHandshakeApplicationProtocolSelector(
+        ApplicationProtocols.selector(applicationProtocols));
+    return engine;
+  }
+
+  @Override
+  public Optional<PeerIdentity> peer(SSLSession session) {
+    if (session.getValue(PEER) instanceof Proven proven) {
+      return proven.at(clock.millis());
+    }
+    Optional<Generation> current = identity.generation();
+    if (current.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Certificate[] chain = session.getPeerCertificates();
+      if (!(chain[0] instanceof X509Certificate leaf)) {
+        return Optional.empty();
+      }
+      Proven proven = new Proven(Optional.of(current.get().bundle().identify(leaf)));
+      session.putValue(PEER, proven);
+      return proven.peer;
+    } catch (SSLPeerUnverifiedException | CertificateException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public int handshakeMillis() {
+    return HANDSHAKE_MILLIS;
+  }
+
+  /** Kept in the session; a connection may live longer than the certificate that began it. */
+  private record Proven(Optional<PeerIdentity> peer) {
+    Optional<PeerIdentity> at(long millis) {
+      return peer.filter(p -> millis <= p.certificate().getNotAfter().getTime());
+    }
+  }
+}
