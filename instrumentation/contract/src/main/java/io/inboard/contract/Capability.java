@@ -1,0 +1,18 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.contract;
+
+/** What a client library can do at all; a test that needs more is skipped, and says so. */
+public enum Capability {
+  /** Sends without blocking the caller. */
+  ASYNC,
+  /** Lets the application stream a body that can be read once only. */
+  ONE_SHOT_BODY,
+  /** Follows redirects by itself, as the subclass sets it up. */
+  REDIRECTS,
+  /** Lets the application give up a request under way. */
+  CANCEL,
+  /** Lets the application bound the wait for a response. */
+  READ_TIMEOUT,
+  /** Lets the application bound the wait for a connection. */
+  CONNECT_TIMEOUT
+}

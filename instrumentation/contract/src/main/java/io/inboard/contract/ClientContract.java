@@ -1,0 +1,458 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.contract;
+
+import static io.inboard.contract.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inboard.call.Call.Progress;
+import io.inboard.call.Step;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every client library does under the mesh. A library's module subclasses this with how to
+ * make a request ({@link ClientHarness}); after each test no hook may have thrown, and every call
+ * that began must have ended once.
+ */
+public abstract class ClientContract extends ClientHarness {
+  private static final String BODY = "0123456789abcdef".repeat(4096);
+
+  // Headers
+
+  @Test
+  void headersGoOutOnceAnAttempt() throws Exception {
+    TestServer first = plainServer().answering(Answer.status(503));
+    TestServer second = plainServer();
+    mesh.script(Script.to(plain(first), plain(second)));
+    assertThat(send(Request.get(URL + "/orders?id=1")).status()).isEqualTo(200);
+    ScriptedCall call = mesh.call();
+    assertThat(first.received().get(0).header("x-attempt")).contains("1");
+    assertThat(first.received().get(0).header("x-first-only")).contains("1");
+    assertThat(second.received().get(0).header("x-attempt")).contains("2");
+    assertThat(second.received().get(0).header("x-first-only")).isEmpty();
+    assertThat(second.received().get(0).header("traceparent"))
+        .contains(call.attempts().get(1).traceparent());
+    assertThat(call.attempts()).allMatch(attempt -> attempt.headerWrites() == 1);
+    assertThat(call.statuses()).containsExactly(503, 200);
+  }
+
+  @Test
+  void theApplicationsTraceparentWins() throws Exception {
+    TestServer server = plainServer();
+    mesh.script(Script.to(plain(server)));
+    String own = "00-11111111111111111111111111111111-2222222222222222-01";
+    send(Request.get(URL + "/").header("traceparent", own));
+    assertThat(server.received().get(0).all("traceparent")).containsExactly(own);
+    assertThat(mesh.call().request().headers("Traceparent")).containsExactly(own);
+  }
+
+  @Test
+  void theCoreIsToldWhatTheApplicationAsked() throws Exception {
+    TestServer server = plainServer();
+    mesh.script(Script.to(plain(server)));
+    send(Request.put(URL + "/a%20b/c?d=e&f", "body").header("x-own", "mine"));
+    var request = mesh.call().request();
+    assertThat(request.library()).isEqualTo(libraryName());
+    assertThat(request.method()).isEqualTo("PUT");
+    assertThat(request.scheme()).isEqualTo("http");
+    assertThat(request.host()).isEqualTo(HOST);
+    assertThat(request.port()).isEqualTo(8080);
+    assertThat(request.target()).isEqualTo("/a%20b/c?d=e&f");
+    assertThat(request.headers("X-Own")).containsExactly("mine");
+    assertThat(request.headers("x-missing")).isEmpty();
+    assertThat(server.received().get(0).target()).isEqualTo("/a%20b/c?d=e&f");
+  }
+
+  // Endpoints and connections
+
+  @Test
+  void aNameThatDnsDoesNotKnowReachesItsEndpointAndKeepsItsHostHeader() throws Exception {
+    TestServer server = plainServer();
+    mesh.script(Script.to(plain(server)));
+    assertThat(send(Request.get(URL + "/")).text()).isEqualTo("answer 200");
+    assertThat(server.received().get(0).header("host")).contains(HOST + ":8080");
+  }
+
+  @Test
+  void everyAttemptGoesToItsEndpointOverAConnectionThatIsKept() throws Exception {
+    TestEndpoint one = plain(plainServer());
+    TestServer first = plainServer();
+    TestServer second = plainServer();
+    TestEndpoint firstEndpoint = plain(first);
+    TestEndpoint secondEndpoint = plain(second);
+    for (int i = 0; i < 3; i++) {
+      mesh.script(Script.to(firstEndpoint));
+      send(Request.get(URL + "/first"));
+      mesh.script(Script.to(secondEndpoint));
+      send(Request.get(URL + "/second"));
+    }
+    assertThat(first.received()).hasSize(3).allMatch(r -> r.target().equals("/first"));
+    assertThat(second.received()).hasSize(3).allMatch(r -> r.target().equals("/second"));
+    assertThat(first.connections()).isEqualTo(1);
+    assertThat(second.connections()).isEqualTo(1);
+    assertThat(one.poolKey()).isNotEqualTo(firstEndpoint.poolKey());
+  }
+
+  @Test
+  void aConnectionRefusedIsTriedElsewhereEvenForAPost() throws Exception {
+    TestServer server = plainServer();
+    mesh.script(Script.to(TestEndpoint.plain(HOST, refusing()), plain(server)));
+    assertThat(send(Request.post(URL + "/", BODY)).status()).isEqualTo(200);
+    assertThat(server.received()).hasSize(1);
+    assertThat(server.received().get(0).text()).isEqualTo(BODY);
+    assertThat(mesh.call().progress()).containsExactly(Progress.NOT_CONNECTED);
+  }
+
+  @Test
+  void whenEveryEndpointRefusesTheApplicationGetsTheLibrarysOwnError() throws Exception {
+    mesh.script(
+        Script.to(TestEndpoint.plain(HOST, refusing()), TestEndpoint.plain(HOST, refusing())));
+    Throwable error = failure(Request.get(URL + "/"));
+    assertThat(error).isInstanceOf(IOException.class);
+    assertThat(causedBy(error, java.net.ConnectException.class)).isTrue();
+    assertThat(mesh.call().progress())
+        .containsExactly(Progress.NOT_CONNECTED, Progress.NOT_CONNECTED);
+  }
+
+  // TLS
+
+  @Test
+  void bothSidesProveWhoTheyAreAndConnectionsAreKept() throws Exception {
+    TestServer server = securedServer();
+    mesh.script(Script.to(secured(server)));
+    assertThat(send(Request.get(URL + "/")).status()).isEqualTo(200);
+    assertThat(send(Request.put(URL + "/", BODY)).status()).isEqualTo(200);
+    assertThat(server.received()).allMatch(r -> r.peer().equals(java.util.Optional.of(CLIENT_ID)));
+    assertThat(server.received()).allMatch(r -> r.serverName().equals(java.util.Optional.of(HOST)));
+    assertThat(server.received()).allMatch(r -> r.applicationProtocol().equals("http/1.1"));
+    assertThat(server.received().get(1).text()).isEqualTo(BODY);
+    assertThat(server.received().get(0).header("host")).contains(HOST + ":8080");
+    assertThat(server.connections()).isEqualTo(1);
+    assertThat(mesh.calls())
+        .allSatisfy(
+            call ->
+                assertThat(call.attempts().get(0).connections())
+                    .singleElement()
+                    .satisfies(session -> assertThat(session).isPresent()));
+  }
+
+  @Test
+  void aNewGenerationOfCertificatesGetsANewConnection() throws Exception {
+    TestServer server = securedServer();
+    TestEndpoint before = secured(server);
+    mesh.script(Script.to(before));
+    send(Request.get(URL + "/"));
+    send(Request.get(URL + "/"));
+    assertThat(server.connections()).isEqualTo(1);
+    mesh.script(Script.to(secured(server)));
+    send(Request.get(URL + "/"));
+    assertThat(server.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void aServerWithAnotherIdentityIsRefusedAndSeesNoRequest() throws Exception {
+    TestServer server = securedServer();
+    mesh.script(
+        Script.to(
+            TestEndpoint.secured(
+                HOST, server.address(), CLIENT, "spiffe://cluster.local/ns/shop/sa/other")));
+    Throwable error = failure(Request.get(URL + "/"));
+    assertThat(causedBy(error, SSLException.class)).as("%s", error).isTrue();
+    assertThat(mesh.call().progress()).containsExactly(Progress.NOT_CONNECTED);
+    assertThat(server.received()).isEmpty();
+  }
+
+  @Test
+  void aPeerThatAcceptsAndStaysSilentDoesNotHangTheHandshake() throws Exception {
+    ServerSocket silent = closing(new ServerSocket(0, 5, InetAddress.getLoopbackAddress()));
+    InetSocketAddress address = (InetSocketAddress) silent.getLocalSocketAddress();
+    TestServer server = securedServer();
+    mesh.script(
+        Script.to(TestEndpoint.secured(HOST, address, CLIENT, SERVER_ID), secured(server))
+            .connectTimeout(Duration.ofMillis(300)));
+    Response response =
+        start(Request.get(URL + "/")).response().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(response.status()).isEqualTo(200);
+    assertThat(mesh.call().progress()).containsExactly(Progress.NOT_CONNECTED);
+  }
+
+  // Repetition
+
+  @Test
+  void aBodyThatTheLibraryHoldsArrivesWholeEachTime() throws Exception {
+    TestServer first = plainServer().answering(Answer.status(503));
+    TestServer second = plainServer().answering(Answer.CLOSE);
+    TestServer third = plainServer();
+    mesh.script(Script.to(plain(first), plain(second), plain(third)));
+    assertThat(send(Request.put(URL + "/", BODY)).status()).isEqualTo(200);
+    assertThat(first.received().get(0).text()).isEqualTo(BODY);
+    assertThat(second.received().get(0).text()).isEqualTo(BODY);
+    assertThat(third.received().get(0).text()).isEqualTo(BODY);
+    assertThat(mesh.call().statuses()).containsExactly(503, 200);
+    assertThat(mesh.call().progress()).containsExactly(Progress.SENT);
+  }
+
+  @Test
+  void theConnectionOfAResponseThatNobodySeesIsKept() throws Exception {
+    TestServer server = plainServer().answering(Answer.status(503), Answer.status(503, ""));
+    TestEndpoint endpoint = plain(server);
+    mesh.script(Script.to(endpoint, endpoint, endpoint));
+    assertThat(send(Request.get(URL + "/")).status()).isEqualTo(200);
+    assertThat(server.received()).hasSize(3);
+    assertThat(server.connections()).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void whenRetriesAreUsedUpTheApplicationGetsTheLastResponse() throws Exception {
+    TestServer server = plainServer().answering(Answer.status(503, "a"), Answer.status(503, "b"));
+    TestEndpoint endpoint = plain(server);
+    mesh.script(Script.to(endpoint, endpoint));
+    Response response = send(Request.get(URL + "/"));
+    assertThat(response.status()).isEqualTo(503);
+    assertThat(response.text()).isEqualTo("b");
+  }
+
+  @Test
+  void aBodyThatCanBeReadOnceIsNotRepeated() throws Exception {
+    needs(Capability.ONE_SHOT_BODY);
+    TestServer first = plainServer().answering(Answer.status(503));
+    TestServer second = plainServer();
+    mesh.script(Script.to(plain(first), plain(second)));
+    assertThat(send(Request.put(URL + "/", BODY).streamed()).status()).isEqualTo(503);
+    assertThat(first.received().get(0).text()).isEqualTo(BODY);
+    assertThat(second.received()).isEmpty();
+  }
+
+  @Test
+  void aBodyThatCanBeReadOnceGoesElsewhereWhenNothingWasSent() throws Exception {
+    needs(Capability.ONE_SHOT_BODY);
+    TestServer server = plainServer();
+    mesh.script(Script.to(TestEndpoint.plain(HOST, refusing()), plain(server)));
+    assertThat(send(Request.post(URL + "/", BODY).streamed()).status()).isEqualTo(200);
+    assertThat(server.received()).hasSize(1);
+    assertThat(server.received().get(0).text()).isEqualTo(BODY);
+    assertThat(mesh.call().progress()).containsExactly(Progress.NOT_CONNECTED);
+  }
+
+  @Test
+  void aPostIsNeverSentTwice() throws Exception {
+    TestServer first = plainServer().answering(Answer.CLOSE, Answer.CLOSE, Answer.CLOSE);
+    TestServer second = plainServer();
+    mesh.script(Script.to(plain(first), plain(second)));
+    assertThat(failure(Request.post(URL + "/", BODY))).isInstanceOf(IOException.class);
+    assertThat(first.received()).hasSize(1);
+    assertThat(second.received()).isEmpty();
+    assertThat(mesh.call().progress()).containsExactly(Progress.SENT);
+  }
+
+  @Test
+  void theLibrarysOwnSecondTryDoesNotMultiplyOurs() throws Exception {
+    TestServer server =
+        plainServer().answering(Answer.CLOSE, Answer.CLOSE, Answer.CLOSE, Answer.CLOSE);
+    TestEndpoint endpoint = plain(server);
+    mesh.script(Script.to(endpoint, endpoint));
+    assertThat(failure(Request.get(URL + "/"))).isInstanceOf(IOException.class);
+    assertThat(server.received()).hasSize(2);
+    assertThat(mesh.call().progress()).containsExactly(Progress.SENT, Progress.SENT);
+  }
+
+  @Test
+  void aPooledConnectionThatTheServerClosedCostsNoGet() throws Exception {
+    TestServer server = plainServer().answering(Answer.OK_THEN_CLOSE);
+    TestEndpoint endpoint = plain(server);
+    mesh.script(Script.to(endpoint, endpoint));
+    send(Request.get(URL + "/"));
+    assertThat(send(Request.get(URL + "/")).status()).isEqualTo(200);
+    assertThat(server.received()).hasSize(2);
+    assertThat(mesh.calls().get(1).progress())
+        .allMatch(p -> p == Progress.SENT || p == Progress.NOT_SENT);
+  }
+
+  @Test
+  void aPooledConnectionThatTheServerClosedDoesNotDoubleAPost() throws Exception {
+    TestServer server = plainServer().answering(Answer.OK_THEN_CLOSE);
+    TestEndpoint endpoint = plain(server);
+    mesh.script(Script.to(endpoint, endpoint));
+    send(Request.get(URL + "/"));
+    start(Request.post(URL + "/", BODY))
+        .response()
+        .handle((response, error) -> response)
+        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(server.received().stream().filter(r -> r.method().equals("POST")).count())
+        .isLessThanOrEqualTo(1);
+  }
+
+  // Time and giving up
+
+  @Test
+  void theApplicationsReadTimeoutHoldsAndIsNotStretchedByRetries() throws Exception {
+    needs(Capability.READ_TIMEOUT);
+    TestServer hanging = plainServer().answering(Answer.HANG);
+    TestServer other = plainServer();
+    mesh.script(Script.to(plain(hanging), plain(other)));
+    Throwable error = failure(Request.get(URL + "/").readTimeout(Duration.ofMillis(300)));
+    assertThat(error).isInstanceOf(timeoutError());
+    assertThat(other.received()).isEmpty();
+    assertThat(mesh.call().wasAbandoned()).isTrue();
+  }
+
+  @Test
+  void anAttemptWhoseTimeIsUpIsStoppedAndTriedElsewhere() throws Exception {
+    TestServer hanging = plainServer().answering(Answer.HANG);
+    TestServer other = plainServer();
+    mesh.script(Script.to(plain(hanging), plain(other)).perTry(Duration.ofMillis(300)));
+    assertThat(send(Request.get(URL + "/")).status()).isEqualTo(200);
+    assertThat(mesh.call().progress()).containsExactly(Progress.SENT);
+    assertThat(mesh.call().wasAbandoned()).isFalse();
+  }
+
+  @Test
+  void anAttemptOverTlsWhoseTimeIsUpIsStopped() throws Exception {
+    TestServer hanging = securedServer().answering(Answer.HANG);
+    mesh.script(
+        Script.to(secured(hanging))
+            .perTry(Duration.ofMillis(500))
+            .thenRefusing(Step.Reason.TIMEOUT, "orders: no answer within 500 ms"));
+    Throwable error = failure(Request.get(URL + "/"));
+    assertThat(error).isInstanceOf(timeoutError()).hasMessageContaining("no answer within 500 ms");
+  }
+
+  @Test
+  void aCallThatTheApplicationGivesUpIsAbandoned() throws Exception {
+    needs(Capability.CANCEL);
+    TestServer hanging = plainServer().answering(Answer.HANG);
+    TestServer other = plainServer();
+    mesh.script(Script.to(plain(hanging), plain(other)));
+    Running running = start(Request.get(URL + "/"));
+    eventually(() -> hanging.received().size() == 1, () -> "the request");
+    running.cancel().run();
+    eventually(running.response()::isDone, () -> "the end of the request");
+    assertThat(running.response().isCompletedExceptionally()).isTrue();
+    eventually(() -> mesh.call().wasAbandoned(), () -> "the news that it is abandoned");
+    assertThat(other.received()).isEmpty();
+  }
+
+  // Refusals
+
+  @Test
+  void aRefusalIsAnErrorOfTheLibrarysKind() throws Exception {
+    mesh.script(Script.refusing(Step.Reason.CIRCUIT_OPEN, "orders: the circuit is open"));
+    assertThat(failure(Request.get(URL + "/")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("orders: the circuit is open");
+    mesh.script(Script.refusing(Step.Reason.NO_ENDPOINT, "orders: no endpoint"));
+    assertThat(failure(Request.post(URL + "/", BODY)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("orders: no endpoint");
+    mesh.script(Script.refusing(Step.Reason.TIMEOUT, "orders: time is up"));
+    assertThat(failure(Request.get(URL + "/")))
+        .isInstanceOf(timeoutError())
+        .hasMessageContaining("orders: time is up");
+  }
+
+  @Test
+  void aPeerThatIsNotTrustedIsAnSslException() throws Exception {
+    mesh.script(Script.refusing(Step.Reason.UNTRUSTED, "orders: no certificate"));
+    Throwable error = failure(Request.get(URL + "/"));
+    assertThat(error).isInstanceOf(IOException.class).hasMessageContaining("no certificate");
+    assertThat(causedBy(error, SSLException.class)).as("%s", error).isTrue();
+  }
+
+  // What is left alone
+
+  @Test
+  void aHostOutsideTheMeshGetsHeadersAndNothingElse() throws Exception {
+    TestServer server = plainServer();
+    mesh.script(Script.passThrough());
+    String authority = "127.0.0.1:" + server.port();
+    assertThat(send(Request.get("http://" + authority + "/")).status()).isEqualTo(200);
+    assertThat(server.received().get(0).header("host")).contains(authority);
+    assertThat(server.received().get(0).header("traceparent")).isPresent();
+    assertThat(mesh.call().statuses()).containsExactly(200);
+  }
+
+  @Test
+  void aCallLeftUntouchedIsWhatItIsWithoutUs() throws Exception {
+    TestServer server = plainServer();
+    String url = "http://127.0.0.1:" + server.port() + "/";
+    mesh.script(Script.untouchedCall());
+    assertThat(send(Request.put(url, BODY).header("x-own", "1")).status()).isEqualTo(200);
+    Received untouched = server.received().get(0);
+    assertThat(untouched.header("traceparent")).isEmpty();
+    assertThat(untouched.header("x-attempt")).isEmpty();
+    assertThat(untouched.header("x-own")).contains("1");
+    assertThat(untouched.text()).isEqualTo(BODY);
+    assertThat(mesh.destinations()).containsExactly("http://127.0.0.1:" + server.port());
+  }
+
+  // Ends
+
+  @Test
+  void everyKindOfResponseEndsItsCall() throws Exception {
+    TestServer server =
+        plainServer()
+            .answering(
+                Answer.status(204, ""),
+                Answer.status(200, ""),
+                Answer.status(404),
+                Answer.status(500, BODY),
+                Answer.status(200, BODY));
+    TestEndpoint endpoint = plain(server);
+    mesh.script(Script.to(endpoint));
+    assertThat(send(Request.get(URL + "/")).status()).isEqualTo(204);
+    assertThat(send(Request.get(URL + "/")).text()).isEmpty();
+    assertThat(send(Request.get(URL + "/")).text()).isEqualTo("answer 404");
+    assertThat(send(Request.get(URL + "/")).text()).isEqualTo(BODY);
+    assertThat(send(Request.get(URL + "/")).text()).isEqualTo(BODY);
+    assertThat(mesh.calls()).hasSize(5);
+  }
+
+  @Test
+  void aResponseCutShortIsNotRepeatedAndEndsItsCall() throws Exception {
+    TestServer server = plainServer().answering(Answer.TRUNCATED);
+    TestEndpoint endpoint = plain(server);
+    mesh.script(Script.to(endpoint, endpoint));
+    start(Request.get(URL + "/"))
+        .response()
+        .handle((response, error) -> response)
+        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(server.received()).hasSize(1);
+    assertThat(mesh.call().statuses()).containsExactly(200);
+  }
+
+  @Test
+  void eachHopOfARedirectCarriesItsHeadersOnce() throws Exception {
+    needs(Capability.REDIRECTS);
+    TestServer server = plainServer().answering(Answer.redirect(302, URL + "/there"));
+    mesh.script(Script.to(plain(server)));
+    assertThat(send(Request.get(URL + "/here")).status()).isEqualTo(200);
+    assertThat(server.received()).extracting(Received::target).containsExactly("/here", "/there");
+    assertThat(server.received()).allMatch(r -> r.all("traceparent").size() == 1);
+    assertThat(server.received()).allMatch(r -> r.all("x-attempt").size() == 1);
+  }
+
+  @Test
+  void manyRequestsAtOnceKeepTheirOwnEndpointsAndBodies() throws Exception {
+    needs(Capability.ASYNC);
+    TestServer server = plainServer().answering(Answer.status(503), Answer.status(503));
+    TestEndpoint endpoint = plain(server);
+    mesh.script(Script.to(endpoint, endpoint, endpoint));
+    Running[] running = new Running[20];
+    for (int i = 0; i < running.length; i++) {
+      running[i] = start(Request.put(URL + "/" + i, "body " + i));
+    }
+    for (Running one : running) {
+      Response response = one.response().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      assertThat(response.status()).isEqualTo(200);
+    }
+    assertThat(server.received())
+        .hasSize(running.length + 2)
+        .allMatch(r -> r.text().equals("body " + r.target().substring(1)));
+  }
+}
