@@ -1,0 +1,78 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import io.inboard.call.HeaderSink;
+import io.inboard.call.OutboundRequest;
+import io.inboard.call.Step;
+import java.util.Optional;
+
+/**
+ * Sees what becomes of calls: telemetry. It may add headers, and decides nothing. What it throws is
+ * suppressed and counted.
+ */
+@FunctionalInterface
+public interface CallObserver {
+  /** Sees nothing. */
+  CallObserver NONE = (request, destination) -> OfCall.NONE;
+
+  /**
+   * A call begins, on the thread that makes it.
+   *
+   * @param destination its name as in the settings; empty when no destination matches
+   */
+  OfCall call(OutboundRequest request, Optional<String> destination);
+
+  /** Sees one call. */
+  interface OfCall {
+    /** Sees nothing. */
+    OfCall NONE =
+        new OfCall() {
+          @Override
+          public OfAttempt attempt(int number, String reason, Optional<String> endpoint) {
+            return OfAttempt.NONE;
+          }
+
+          @Override
+          public void refused(Step.Reason reason, String message) {}
+        };
+
+    /**
+     * An attempt is about to be sent (after its delay, if it has one).
+     *
+     * @param number 1 for the first
+     * @param reason why the one before was not enough ({@code 503}, {@code connect-failure}); empty
+     *     for the first
+     * @param endpoint {@code 10.0.0.5:8443}; empty when the library resolves the host itself
+     */
+    OfAttempt attempt(int number, String reason, Optional<String> endpoint);
+
+    /** The call is refused; an attempt that was under way has been ended before. */
+    void refused(Step.Reason reason, String message);
+  }
+
+  /** Sees one attempt. */
+  interface OfAttempt {
+    /** Sees nothing. */
+    OfAttempt NONE =
+        new OfAttempt() {
+          @Override
+          public void writeHeaders(HeaderSink headers) {}
+
+          @Override
+          public void end(int status, Throwable error, String outcome) {}
+        };
+
+    /** Adds headers to one physical send; see {@link io.inboard.call.Attempt#writeHeaders}. */
+    void writeHeaders(HeaderSink headers);
+
+    /**
+     * The response head is there, or there will be none. Once.
+     *
+     * @param status 0 when there is none
+     * @param error null when there is none
+     * @param outcome the word of {@code retryOn} that describes it: {@code 200}, {@code 503},
+     *     {@code connect-failure}, {@code abandoned}
+     */
+    void end(int status, Throwable error, String outcome);
+  }
+}

@@ -1,0 +1,138 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import io.inboard.balance.Chance;
+import io.inboard.call.TlsPlan;
+import io.inboard.discovery.Instance;
+import io.inboard.discovery.Instances;
+import io.inboard.discovery.Resolver;
+import io.inboard.policy.Clock;
+import io.inboard.policy.DestinationPolicy;
+import io.inboard.policy.EndpointState;
+import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.DestinationSettings.TlsMode;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One destination in one version of the settings: its policy, its addresses, its TLS. Immutable but
+ * for a cache of pool keys, which lives on with the destination.
+ */
+final class Destination {
+  /** A suffix destination serves as many hosts as the application can name. */
+  private static final int MAX_CACHED = 1024;
+
+  private final DestinationSettings settings;
+  private final DestinationPolicy policy;
+  private final Map<String, Instance> instances;
+  private final Resolver resolver;
+  private final TlsPlans tls;
+  private final long connectTimeoutNanos;
+
+  /** By logical host and instance. Guards itself. */
+  private final Map<Key, MeshEndpoint> endpoints;
+
+  private record Key(String host, String address) {}
+
+  private Destination(
+      DestinationSettings settings,
+      Map<String, Instance> instances,
+      DestinationPolicy policy,
+      Resolver resolver,
+      TlsPlans tls,
+      Map<Key, MeshEndpoint> endpoints) {
+    this.settings = settings;
+    this.instances = instances;
+    this.policy = policy;
+    this.resolver = resolver;
+    this.tls = tls;
+    this.endpoints = endpoints;
+    this.connectTimeoutNanos = settings.connectTimeout().toNanos();
+  }
+
+  /**
+   * @param before the version before; what it learnt is kept
+   */
+  static Destination of(
+      DestinationSettings settings,
+      Optional<Destination> before,
+      Resolver resolver,
+      TlsPlans tls,
+      Clock clock,
+      Chance chance) {
+    Map<String, Instance> instances = new HashMap<>();
+    Map<String, Integer> weights = new LinkedHashMap<>();
+    for (Instance instance : Instances.of(settings).current()) {
+      instances.put(instance.address(), instance);
+      weights.put(instance.address(), instance.weight());
+    }
+    DestinationPolicy policy =
+        DestinationPolicy.of(settings, weights, before.map(b -> b.policy), clock, chance);
+    Map<Key, MeshEndpoint> endpoints =
+        before.map(b -> b.endpoints).orElseGet(ConcurrentHashMap::new);
+    if (!instances.isEmpty()) {
+      endpoints.keySet().removeIf(key -> !instances.containsKey(key.address));
+    }
+    return new Destination(settings, Map.copyOf(instances), policy, resolver, tls, endpoints);
+  }
+
+  String name() {
+    return settings.name();
+  }
+
+  DestinationPolicy policy() {
+    return policy;
+  }
+
+  /** More than 0; {@link Long#MAX_VALUE}: none. */
+  long connectTimeoutNanos() {
+    return connectTimeoutNanos > 0 ? connectTimeoutNanos : Long.MAX_VALUE;
+  }
+
+  boolean wantsTls() {
+    return settings.tls().mode() != TlsMode.DISABLE;
+  }
+
+  /** Of this moment; empty when none is wanted, and when there is no usable identity. */
+  Optional<TlsPlan> plan() {
+    return wantsTls() ? tls.plan(settings) : Optional.empty();
+  }
+
+  /**
+   * Where to connect; resolves a name, which may block.
+   *
+   * @param state empty when the destination lists no endpoints
+   * @param host the logical host of the call
+   * @param port that of the application's URL
+   */
+  Optional<MeshEndpoint> locate(
+      Optional<EndpointState> state, String host, int port, Optional<TlsPlan> plan) {
+    if (state.isEmpty() && plan.isEmpty()) {
+      return Optional.empty(); // The library connects as it always does.
+    }
+    // Without endpoints, but with TLS: the host itself is the endpoint.
+    Instance instance =
+        state.map(s -> instances.get(s.address())).orElseGet(() -> new Instance(host, port, 1));
+    Key key = new Key(host, instance.address());
+    MeshEndpoint known = endpoints.get(key);
+    if (known != null && instance.literal() && known.tls().orElse(null) == plan.orElse(null)) {
+      return Optional.of(known);
+    }
+    InetSocketAddress address = resolver.locate(instance, host);
+    if (known != null && known.serves(address, plan)) {
+      return Optional.of(known);
+    }
+    if (endpoints.size() >= MAX_CACHED) {
+      endpoints.clear(); // Costs connections, not answers.
+    }
+    return Optional.of(
+        endpoints.compute(
+            key,
+            (k, old) ->
+                old != null && old.serves(address, plan) ? old : new MeshEndpoint(address, plan)));
+  }
+}

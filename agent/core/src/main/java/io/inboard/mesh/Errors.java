@@ -1,0 +1,19 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import io.inboard.call.Log;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Errors of ours that were kept from the application: counted, and told once for each kind. */
+final class Errors {
+  private final LongAdder count = new LongAdder();
+
+  void add(String what, Throwable error) {
+    count.increment();
+    Log.warnOnce(what + error.getClass().getName(), what + " failed: " + error);
+  }
+
+  long count() {
+    return count.sum();
+  }
+}

@@ -1,0 +1,172 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import io.inboard.call.Attempt;
+import io.inboard.call.Endpoint;
+import io.inboard.call.HeaderSink;
+import io.inboard.policy.Outcome;
+import io.inboard.policy.Outcome.Expiry;
+import io.inboard.policy.Timer;
+import io.inboard.policy.Try;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLSession;
+
+/** One attempt of a {@link MeshCall}. */
+final class MeshAttempt implements Attempt {
+  private static final Runnable NOTHING = () -> {};
+
+  /** Adapters round nanoseconds to the milliseconds of socket timeouts. */
+  private static final long ROUNDING_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  private final MeshCall call;
+  private final Try policy;
+  private final Optional<Endpoint> endpoint;
+
+  /** Null until the attempt begins, which is after its delay. Set once. */
+  private final AtomicReference<CallObserver.OfAttempt> observer = new AtomicReference<>();
+
+  /** What stops the I/O. Exchanged, so that it runs once at most. */
+  private final AtomicReference<Runnable> abort = new AtomicReference<>(NOTHING);
+
+  /** Exchanged by steps and by the timer: who comes first decides. */
+  private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+
+  /** Written by the adapter's thread, cancelled by a step's. */
+  private volatile Timer.Task task = () -> {};
+
+  /** When the adapter began; 0 unknown. Adapter's threads, with happens-before to the next step. */
+  private long startedNanos;
+
+  private enum State {
+    OPEN,
+    /** The head is there, or never will be: only the call's own bound counts from now on. */
+    SETTLED,
+    PER_TRY,
+    TOTAL
+  }
+
+  MeshAttempt(MeshCall call, Try policy, Optional<Endpoint> endpoint) {
+    this.call = call;
+    this.policy = policy;
+    this.endpoint = endpoint;
+    this.startedNanos = call.clock().nanos() + policy.delayNanos();
+    if (policy.delayNanos() == 0) {
+      observer();
+    }
+  }
+
+  Try policy() {
+    return policy;
+  }
+
+  /** Begins to be observed at the latest now. */
+  private CallObserver.OfAttempt observer() {
+    CallObserver.OfAttempt o = observer.get();
+    if (o == null) {
+      o = call.observe(policy);
+      if (!observer.compareAndSet(null, o)) {
+        o.end(0, null, "abandoned"); // Another thread has given up in the meantime.
+        o = observer.get();
+      }
+    }
+    return o;
+  }
+
+  /** Tells the observer that it is over. An attempt that never began is not seen. */
+  void ended(int status, Throwable error) {
+    String outcome = policy.outcome().map(Outcome::keyword).orElse("abandoned");
+    observer().end(status, error, outcome);
+  }
+
+  /** Tells the observer that the application gave up. */
+  void abandoned() {
+    settle(false);
+    if (!observer.compareAndSet(null, CallObserver.OfAttempt.NONE)) {
+      observer.get().end(0, null, "abandoned");
+    }
+  }
+
+  @Override
+  public int number() {
+    return policy.number();
+  }
+
+  @Override
+  public Optional<Endpoint> endpoint() {
+    observer();
+    return endpoint;
+  }
+
+  @Override
+  public void writeHeaders(HeaderSink headers) {
+    observer().writeHeaders(headers);
+    headers.set("x-envoy-attempt-count", Integer.toString(number()));
+  }
+
+  @Override
+  public long connectTimeoutNanos() {
+    return Math.min(call.destination().connectTimeoutNanos(), timeoutNanos());
+  }
+
+  @Override
+  public long timeoutNanos() {
+    return Math.max(1, Math.min(call.perTryNanos(), call.remainingNanos()));
+  }
+
+  @Override
+  public void onTimeout(Runnable newAbort) {
+    long perTry = call.perTryNanos();
+    if (perTry == Long.MAX_VALUE && !call.bounded()) {
+      return;
+    }
+    abort.set(newAbort);
+    startedNanos = call.clock().nanos();
+    if (perTry < call.remainingNanos()) {
+      task.cancel();
+      task = call.timer().schedule(() -> expire(Expiry.PER_TRY), perTry);
+    }
+    call.watch(this);
+  }
+
+  @Override
+  public void connected(SSLSession session) {}
+
+  /** Time is up: says why, and stops the I/O. */
+  void expire(Expiry why) {
+    boolean total = why == Expiry.TOTAL;
+    if (state.compareAndSet(State.OPEN, total ? State.TOTAL : State.PER_TRY) || total) {
+      abort.getAndSet(NOTHING).run();
+    }
+  }
+
+  /**
+   * The adapter reports the end of this attempt's first half.
+   *
+   * @param failed without a head; an adapter may enforce {@link #timeoutNanos} itself, and be a
+   *     little early by rounding
+   * @return which bound of ours has ended it
+   */
+  Expiry settle(boolean failed) {
+    task.cancel();
+    if (state.compareAndSet(State.OPEN, State.SETTLED)) {
+      return failed ? byClock() : Expiry.NONE;
+    }
+    return switch (state.get()) {
+      case PER_TRY -> Expiry.PER_TRY;
+      case TOTAL -> Expiry.TOTAL;
+      case OPEN, SETTLED -> Expiry.NONE;
+    };
+  }
+
+  private Expiry byClock() {
+    if (call.bounded() && call.remainingNanos() <= ROUNDING_NANOS) {
+      return Expiry.TOTAL;
+    }
+    long perTry = call.perTryNanos();
+    boolean over =
+        perTry != Long.MAX_VALUE && call.clock().nanos() - startedNanos >= perTry - ROUNDING_NANOS;
+    return over ? Expiry.PER_TRY : Expiry.NONE;
+  }
+}

@@ -1,0 +1,227 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import io.inboard.call.Attempt;
+import io.inboard.call.Call;
+import io.inboard.call.Endpoint;
+import io.inboard.call.HeaderView;
+import io.inboard.call.OutboundRequest;
+import io.inboard.call.Step;
+import io.inboard.call.TlsPlan;
+import io.inboard.policy.CallDecision;
+import io.inboard.policy.Clock;
+import io.inboard.policy.EndpointState;
+import io.inboard.policy.Next;
+import io.inboard.policy.Outcome.Expiry;
+import io.inboard.policy.Timer;
+import io.inboard.policy.Try;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A call to a destination. What is decided comes from {@link CallDecision}; here it gets an
+ * address, TLS, a timer and an observer.
+ */
+final class MeshCall implements Call {
+  private final Destination destination;
+  private final OutboundRequest request;
+  private final CallDecision decision;
+  private final CallObserver.OfCall observer;
+  private final Errors errors;
+  private final Clock clock;
+  private final Timer timer;
+
+  /** The attempt under way. Written by steps, read by the timer and by whoever gives up. */
+  private volatile MeshAttempt current;
+
+  /** Whether the timer of the whole call was started; by the first attempt that can be stopped. */
+  private final AtomicBoolean watched = new AtomicBoolean();
+
+  /** Written once, by the thread that won {@link #watched}. */
+  private volatile Timer.Task task;
+
+  private volatile boolean over;
+
+  MeshCall(
+      Destination destination,
+      OutboundRequest request,
+      CallObserver.OfCall observer,
+      Errors errors,
+      Clock clock,
+      Timer timer) {
+    this.destination = destination;
+    this.request = request;
+    this.decision = destination.policy().begin(request);
+    this.observer = observer;
+    this.errors = errors;
+    this.clock = clock;
+    this.timer = timer;
+  }
+
+  @Override
+  public Step first() {
+    try {
+      Optional<TlsPlan> plan = destination.plan();
+      return plan.isEmpty() && destination.wantsTls() ? untrusted() : step(decision.first(), plan);
+    } catch (RuntimeException | LinkageError e) {
+      finish();
+      errors.add("deciding a call", e);
+      // Fails open, except where that would send in the clear what was to be encrypted.
+      return destination.wantsTls() ? untrusted() : new TracedCall(observer).first();
+    }
+  }
+
+  @Override
+  public Step responded(Attempt attempt, int status, HeaderView headers) {
+    try {
+      return attempt instanceof MeshAttempt a ? answered(a, status, headers) : Step.HAND_ON;
+    } catch (RuntimeException | LinkageError e) {
+      return brokenOff(e);
+    }
+  }
+
+  @Override
+  public Step failed(Attempt attempt, Throwable error, Progress progress) {
+    try {
+      return attempt instanceof MeshAttempt a
+          ? failed(a, error, progress, a.settle(true))
+          : Step.HAND_ON;
+    } catch (RuntimeException | LinkageError e) {
+      return brokenOff(e);
+    }
+  }
+
+  private Step brokenOff(Throwable e) {
+    finish();
+    errors.add("deciding a call", e);
+    return Step.HAND_ON;
+  }
+
+  private Step answered(MeshAttempt a, int status, HeaderView headers) {
+    Expiry expiry = a.settle(false);
+    if (expiry != Expiry.NONE) {
+      // Our bound came first and has stopped the I/O; the body would never come.
+      return failed(a, new TimeoutException(), Progress.RESPONSE_STARTED, expiry);
+    }
+    Next next = decision.responded(a.policy(), status, headers);
+    a.ended(status, null);
+    return step(next);
+  }
+
+  private Step failed(MeshAttempt a, Throwable error, Progress progress, Expiry expiry) {
+    Next next = decision.failed(a.policy(), error, progress, expiry);
+    a.ended(0, error);
+    return step(next);
+  }
+
+  @Override
+  public void abandoned() {
+    MeshAttempt a = current;
+    if (a != null) {
+      a.abandoned();
+    }
+    finish();
+  }
+
+  @Override
+  public void done() {
+    finish();
+  }
+
+  private Step step(Next next) {
+    // Asked again for every attempt: a rotation may have come in between.
+    return step(next, next instanceof Try ? destination.plan() : Optional.empty());
+  }
+
+  private Step step(Next next, Optional<TlsPlan> plan) {
+    if (next instanceof Next.End end) {
+      if (end.step() instanceof Step.Refuse refuse) {
+        finish();
+        observer.refused(refuse.reason(), refuse.message());
+      }
+      return end.step();
+    }
+    Try attempt = (Try) next;
+    if (plan.isEmpty() && destination.wantsTls()) {
+      return untrusted();
+    }
+    Optional<MeshEndpoint> endpoint =
+        destination.locate(attempt.endpoint(), request.host(), request.port(), plan);
+    MeshAttempt a = new MeshAttempt(this, attempt, endpoint.map(Endpoint.class::cast));
+    current = a;
+    return new Step.Send(a, attempt.delayNanos());
+  }
+
+  private Step untrusted() {
+    finish();
+    String message =
+        "inboard: "
+            + destination.name()
+            + ": mutual TLS is set, and this JVM has no usable identity; nothing was sent";
+    observer.refused(Step.Reason.UNTRUSTED, message);
+    return new Step.Refuse(Step.Reason.UNTRUSTED, message);
+  }
+
+  private void finish() {
+    over = true;
+    decision.end();
+    Timer.Task t = task;
+    if (t != null) {
+      t.cancel();
+    }
+  }
+
+  /** Starts the timer of the whole call, if it has a bound; once. */
+  void watch(MeshAttempt attempt) {
+    if (!bounded()) {
+      return;
+    }
+    long remaining = remainingNanos();
+    if (watched.compareAndSet(false, true)) {
+      task = timer.schedule(this::expire, remaining);
+      if (over) {
+        task.cancel();
+      }
+    } else if (remaining <= 0) {
+      // The timer has struck before there was anything to stop.
+      timer.schedule(() -> attempt.expire(Expiry.TOTAL), 0);
+    }
+  }
+
+  private void expire() {
+    MeshAttempt a = current;
+    if (!over && a != null) {
+      a.expire(Expiry.TOTAL);
+    }
+  }
+
+  CallObserver.OfAttempt observe(Try attempt) {
+    return observer.attempt(
+        attempt.number(), attempt.reason(), attempt.endpoint().map(EndpointState::address));
+  }
+
+  Destination destination() {
+    return destination;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  Timer timer() {
+    return timer;
+  }
+
+  boolean bounded() {
+    return decision.remainingNanos() != Long.MAX_VALUE;
+  }
+
+  long remainingNanos() {
+    return decision.remainingNanos();
+  }
+
+  long perTryNanos() {
+    return decision.perTryNanos();
+  }
+}

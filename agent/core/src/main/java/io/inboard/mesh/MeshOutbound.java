@@ -1,0 +1,101 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import io.inboard.balance.Chance;
+import io.inboard.call.Call;
+import io.inboard.call.Outbound;
+import io.inboard.call.OutboundRequest;
+import io.inboard.discovery.Resolver;
+import io.inboard.policy.Clock;
+import io.inboard.policy.Timer;
+import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.Settings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The calls that leave this JVM. A call reads one volatile, finds its destination and goes its way;
+ * settings change by exchanging the snapshot, and what was learnt of a destination and its
+ * endpoints (requests in flight, ejections, the breaker, counters) goes over by name and address.
+ *
+ * <p>A host that matches no destination is traced and otherwise left alone, and so is {@code https}
+ * of the application: its own TLS stays its own, and with it where it connects.
+ */
+public final class MeshOutbound implements Outbound {
+  private final Errors errors = new Errors();
+  private final TlsPlans tls;
+  private final SafeObserver observer;
+  private final Resolver resolver;
+  private final Clock clock;
+  private final Timer timer;
+  private final Chance chance;
+
+  /** Replaced by {@link #apply} only, which is synchronized. */
+  private volatile Snapshot snapshot = Snapshot.OFF;
+
+  /**
+   * For the JVM's clock, timer, resolver and randomness. Leaves calls alone until settings come.
+   */
+  public MeshOutbound(TlsPlans tls, CallObserver observer) {
+    this(tls, observer, Resolver.JDK, Clock.SYSTEM, Timer.PROCESS, Chance.THREAD);
+  }
+
+  /** For time and randomness that are handed in. */
+  public MeshOutbound(
+      TlsPlans tls,
+      CallObserver observer,
+      Resolver resolver,
+      Clock clock,
+      Timer timer,
+      Chance chance) {
+    this.tls = tls;
+    this.observer = new SafeObserver(observer, errors);
+    this.resolver = resolver;
+    this.clock = clock;
+    this.timer = timer;
+    this.chance = chance;
+  }
+
+  /** Serves calls that begin from now on by these settings; calls under way keep theirs. */
+  public synchronized void apply(Settings settings) {
+    Map<String, Destination> before = new HashMap<>();
+    snapshot.entries().forEach(e -> before.put(e.destination().name(), e.destination()));
+    List<Snapshot.Entry> entries = new ArrayList<>();
+    for (DestinationSettings d : settings.destinations()) {
+      // Removed, so that a name that stands there twice does not share its state.
+      Optional<Destination> old = Optional.ofNullable(before.remove(d.name()));
+      entries.add(
+          new Snapshot.Entry(
+              d.host(), d.port(), Destination.of(d, old, resolver, tls, clock, chance)));
+    }
+    snapshot = new Snapshot(settings.enabled(), entries);
+  }
+
+  @Override
+  public Call begin(OutboundRequest request) {
+    Snapshot s = snapshot;
+    if (!s.enabled()) {
+      return Call.UNTOUCHED;
+    }
+    Optional<Destination> found =
+        "http".equalsIgnoreCase(request.scheme())
+            ? s.find(request.host(), request.port())
+            : Optional.empty();
+    CallObserver.OfCall observed = observer.call(request, found.map(Destination::name));
+    return found.isEmpty()
+        ? new TracedCall(observed)
+        : new MeshCall(found.get(), request, observed, errors, clock, timer);
+  }
+
+  /** Where all destinations stand now. */
+  public OutboundStatus status() {
+    Snapshot s = snapshot;
+    return new OutboundStatus(
+        s.enabled(),
+        s.entries().stream().map(e -> e.destination().policy().status()).toList(),
+        errors.count());
+  }
+}

@@ -1,0 +1,21 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import io.inboard.call.TlsPlan;
+import io.inboard.settings.DestinationSettings;
+import java.util.Optional;
+
+/** How connections to a destination's endpoints are secured at this moment. Any thread, no lock. */
+@FunctionalInterface
+public interface TlsPlans {
+  /** No identity: no plan. */
+  TlsPlans NONE = destination -> Optional.empty();
+
+  /**
+   * The plan of the current generation: the same object as long as neither the identity nor the
+   * destination changes, another one afterwards. Asked for modes other than DISABLE.
+   *
+   * @return empty when there is no usable identity; calls are then refused
+   */
+  Optional<TlsPlan> plan(DestinationSettings destination);
+}

@@ -1,0 +1,79 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import io.inboard.call.Attempt;
+import io.inboard.call.Call;
+import io.inboard.call.Endpoint;
+import io.inboard.call.HeaderSink;
+import io.inboard.call.HeaderView;
+import io.inboard.call.Step;
+import java.util.Optional;
+import javax.net.ssl.SSLSession;
+
+/**
+ * A call that is observed and nothing else: its host matches no destination, or the application
+ * brings its own TLS. One attempt, where and as long as the library likes.
+ */
+final class TracedCall implements Call, Attempt {
+  private final CallObserver.OfAttempt observer;
+
+  TracedCall(CallObserver.OfCall observer) {
+    this.observer = observer.attempt(1, "", Optional.empty());
+  }
+
+  @Override
+  public Step first() {
+    return new Step.Send(this, 0);
+  }
+
+  @Override
+  public Step responded(Attempt attempt, int status, HeaderView headers) {
+    observer.end(status, null, Integer.toString(status));
+    return Step.HAND_ON;
+  }
+
+  @Override
+  public Step failed(Attempt attempt, Throwable error, Progress progress) {
+    observer.end(0, error, "failed");
+    return Step.HAND_ON;
+  }
+
+  @Override
+  public void abandoned() {
+    observer.end(0, null, "abandoned");
+  }
+
+  @Override
+  public void done() {}
+
+  @Override
+  public int number() {
+    return 1;
+  }
+
+  @Override
+  public Optional<Endpoint> endpoint() {
+    return Optional.empty();
+  }
+
+  @Override
+  public void writeHeaders(HeaderSink headers) {
+    observer.writeHeaders(headers);
+  }
+
+  @Override
+  public long connectTimeoutNanos() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
+  public long timeoutNanos() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
+  public void onTimeout(Runnable abort) {}
+
+  @Override
+  public void connected(SSLSession session) {}
+}

@@ -1,0 +1,151 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.policy;
+
+import io.inboard.balance.Chance;
+import io.inboard.call.OutboundRequest;
+import io.inboard.settings.DestinationSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that decides the calls to one destination, in one version of the settings. Immutable;
+ * what it has learnt (ejections, the breaker, counters) is shared with the version before and
+ * after.
+ */
+public final class DestinationPolicy {
+  private final String name;
+  private final DestinationSettings settings;
+  private final RetryRules rules;
+  private final Optional<Endpoints> endpoints;
+  private final Optional<Breaker> breaker;
+  private final Ejection ejection;
+  private final Counters counters;
+  private final Clock clock;
+  private final Chance chance;
+
+  private DestinationPolicy(
+      DestinationSettings settings,
+      List<EndpointState> states,
+      Optional<Breaker> breaker,
+      Ejection ejection,
+      Counters counters,
+      Clock clock,
+      Chance chance) {
+    this.name = settings.name();
+    this.settings = settings;
+    this.rules = RetryRules.of(settings.retries());
+    this.endpoints =
+        states.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new Endpoints(states, settings.loadBalancer(), rules.perTryNanos(), chance));
+    this.breaker = breaker;
+    this.ejection = ejection;
+    this.counters = counters;
+    this.clock = clock;
+    this.chance = chance;
+  }
+
+  /**
+   * Begins to decide for a destination, or goes on under changed settings.
+   *
+   * @param weights of the endpoints by address; empty when the library resolves the host itself
+   * @param before the version before; empty if the destination is new
+   */
+  public static DestinationPolicy of(
+      DestinationSettings settings,
+      Map<String, Integer> weights,
+      Optional<DestinationPolicy> before,
+      Clock clock,
+      Chance chance) {
+    Map<String, EndpointState> known = new LinkedHashMap<>();
+    before.ifPresent(b -> b.endpointStates().forEach(e -> known.put(e.address(), e)));
+    List<EndpointState> states = new ArrayList<>();
+    weights.forEach(
+        (address, weight) -> {
+          EndpointState old = known.get(address);
+          states.add(old == null ? new EndpointState(address, weight) : old.weighing(weight));
+        });
+    Optional<Breaker> breaker =
+        settings
+            .circuitBreaker()
+            .map(
+                wanted ->
+                    before
+                        .flatMap(DestinationPolicy::breaker)
+                        .filter(b -> b.is(wanted))
+                        .orElseGet(
+                            () ->
+                                new Breaker(
+                                    wanted,
+                                    RetryRules.of(settings.retries()).perTryNanos(),
+                                    clock,
+                                    chance)));
+    Ejection ejection = before.map(b -> b.ejection).orElseGet(() -> new Ejection(clock, chance));
+    ejection.change(settings.outlierDetection(), states);
+    Counters counters = before.map(b -> b.counters).orElseGet(Counters::new);
+    return new DestinationPolicy(settings, states, breaker, ejection, counters, clock, chance);
+  }
+
+  /** Starts to decide one call. */
+  public CallDecision begin(OutboundRequest request) {
+    return new CallDecision(this, request);
+  }
+
+  /**
+   * The endpoints in the order of the settings; empty when the library resolves the host itself.
+   */
+  public List<EndpointState> endpointStates() {
+    return endpoints.map(Endpoints::all).orElse(List.of());
+  }
+
+  /** Where the destination stands now. */
+  public PolicyStatus status() {
+    return PolicyStatus.of(this);
+  }
+
+  String name() {
+    return name;
+  }
+
+  DestinationSettings settings() {
+    return settings;
+  }
+
+  RetryRules rules() {
+    return rules;
+  }
+
+  Optional<Endpoints> endpoints() {
+    return endpoints;
+  }
+
+  Optional<Breaker> breaker() {
+    return breaker;
+  }
+
+  Ejection ejection() {
+    return ejection;
+  }
+
+  Counters counters() {
+    return counters;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  Chance chance() {
+    return chance;
+  }
+
+  /** {@link Long#MAX_VALUE}: none. */
+  long timeoutNanos() {
+    return settings.timeout().map(Duration::toNanos).orElse(Long.MAX_VALUE);
+  }
+}

@@ -1,0 +1,190 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.policy;
+
+import io.inboard.call.Call.Progress;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/**
+ * What came of one attempt: found out once, and shared by retries, ejection, breaker and telemetry.
+ *
+ * @param status the HTTP status of a {@link Kind#RESPONSE}; 0 of anything else
+ */
+public record Outcome(Kind kind, int status) {
+  /** What an outcome says of the endpoint. */
+  enum Effect {
+    SUCCESS,
+    FAILURE,
+    /** Nothing: it was not the endpoint's doing. */
+    NEUTRAL
+  }
+
+  /** What can come of an attempt. */
+  public enum Kind {
+    /** A response head. */
+    RESPONSE(""),
+    /** No connection, or no TLS session for another reason than trust. */
+    CONNECT_FAILURE("connect-failure"),
+    /** One side did not accept the other's certificate. */
+    UNTRUSTED("untrusted"),
+    /** The connection broke (a pooled one was found dead) before a byte was written. */
+    RESET_BEFORE_REQUEST("reset-before-request"),
+    /** The server said that it did not process the request. */
+    REFUSED_STREAM("refused-stream"),
+    /** The connection broke after bytes of the request, before any of the response. */
+    RESET_BEFORE_RESPONSE("reset-before-response"),
+    /** The connection broke within the response head. */
+    RESPONSE_BROKEN("response-broken"),
+    /** No response within the attempt's time. */
+    PER_TRY_TIMEOUT("per-try-timeout"),
+    /** No response within the call's time. */
+    TOTAL_TIMEOUT("timeout"),
+    /** No response within the time that the application or its library allows. */
+    LIBRARY_TIMEOUT("library-timeout"),
+    /** The application cancelled, or its thread was interrupted. */
+    ABANDONED("abandoned");
+
+    private final String keyword;
+
+    Kind(String keyword) {
+      this.keyword = keyword;
+    }
+  }
+
+  /** Which of our bounds ended an attempt, if one did. */
+  public enum Expiry {
+    NONE,
+    PER_TRY,
+    TOTAL
+  }
+
+  static Outcome response(int status) {
+    return new Outcome(Kind.RESPONSE, status);
+  }
+
+  static Outcome of(Kind kind) {
+    return new Outcome(kind, 0);
+  }
+
+  /** Classifies an attempt without a response; resilience.md 2.1. */
+  static Outcome failure(Throwable error, Progress progress, Expiry expiry) {
+    return of(kind(error, progress, expiry));
+  }
+
+  private static Kind kind(Throwable error, Progress progress, Expiry expiry) {
+    if (expiry == Expiry.TOTAL) {
+      return Kind.TOTAL_TIMEOUT;
+    }
+    if (expiry == Expiry.NONE && interrupted(error)) {
+      return Kind.ABANDONED;
+    }
+    if (untrusted(error)) {
+      return Kind.UNTRUSTED;
+    }
+    switch (progress) {
+      case NOT_CONNECTED:
+        return Kind.CONNECT_FAILURE;
+      case NOT_SENT:
+        return Kind.RESET_BEFORE_REQUEST;
+      case REFUSED_STREAM:
+        return Kind.REFUSED_STREAM;
+      case SENT:
+      case RESPONSE_STARTED:
+        break;
+    }
+    if (expiry == Expiry.PER_TRY) {
+      return Kind.PER_TRY_TIMEOUT;
+    }
+    if (timedOut(error)) {
+      return Kind.LIBRARY_TIMEOUT;
+    }
+    return progress == Progress.SENT ? Kind.RESET_BEFORE_RESPONSE : Kind.RESPONSE_BROKEN;
+  }
+
+  /** The server has seen no byte of the request. */
+  boolean neverSent() {
+    return kind == Kind.CONNECT_FAILURE || kind == Kind.RESET_BEFORE_REQUEST;
+  }
+
+  /** How ejection and breaker count it. */
+  Effect effect() {
+    return switch (kind) {
+      case RESPONSE -> status >= 500 ? Effect.FAILURE : Effect.SUCCESS;
+      // An idle connection that the server closed, or a GOAWAY, is how servers save or drain.
+      case RESET_BEFORE_REQUEST, REFUSED_STREAM, ABANDONED -> Effect.NEUTRAL;
+      default -> Effect.FAILURE;
+    };
+  }
+
+  /** Whether the failure was seen here, without a word of the server (Envoy: local origin). */
+  boolean localOrigin() {
+    return kind != Kind.RESPONSE;
+  }
+
+  /** The word of {@code retryOn} that describes it best: {@code 503}, {@code connect-failure}. */
+  public String keyword() {
+    return kind == Kind.RESPONSE ? Integer.toString(status) : kind.keyword;
+  }
+
+  private static boolean interrupted(Throwable error) {
+    return any(
+        error,
+        e ->
+            e instanceof InterruptedException
+                || e instanceof ClosedByInterruptException
+                || e instanceof CancellationException
+                || (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)));
+  }
+
+  /** By name, too: java.net.http may be absent, and libraries have timeouts of their own. */
+  private static boolean timedOut(Throwable error) {
+    return any(
+        error,
+        e ->
+            e instanceof SocketTimeoutException
+                || e instanceof TimeoutException
+                || e.getClass().getSimpleName().endsWith("TimeoutException"));
+  }
+
+  private static boolean untrusted(Throwable error) {
+    return any(
+        error,
+        e ->
+            e instanceof CertificateException
+                || e instanceof CertPathValidatorException
+                || e instanceof CertPathBuilderException
+                || e instanceof SSLPeerUnverifiedException
+                || (e instanceof SSLException && alert(Objects.toString(e.getMessage(), ""))));
+  }
+
+  /**
+   * The peer's alerts about our certificate (RFC 8446 section 6.2). In TLS 1.3 they arrive after
+   * our side of the handshake is done, with the first read.
+   */
+  private static boolean alert(String message) {
+    return message.contains("Received fatal alert")
+        && (message.contains("certificate")
+            || message.contains("unknown_ca")
+            || message.contains("access_denied"));
+  }
+
+  private static boolean any(Throwable error, Predicate<Throwable> test) {
+    Throwable e = error;
+    for (int depth = 0; e != null && depth < 16; depth++, e = e.getCause()) {
+      if (test.test(e)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

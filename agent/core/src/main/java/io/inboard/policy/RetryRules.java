@@ -1,0 +1,96 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.policy;
+
+import io.inboard.call.OutboundRequest.Body;
+import io.inboard.settings.DestinationSettings.RetrySettings;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Which outcome of which request is worth another attempt; the table of resilience.md 2.1.
+ *
+ * <p>Whatever the settings say, a request that is not idempotent by RFC 9110 section 9.2.2 is not
+ * repeated once a byte of it was sent.
+ *
+ * @param attempts retries after the first attempt
+ * @param perTryNanos {@link Long#MAX_VALUE}: none
+ * @param keywords of {@code retryOn}
+ * @param idempotent methods whose default failures ({@code 503}, {@code reset-before-response}) are
+ *     retried
+ */
+record RetryRules(
+    int attempts,
+    long perTryNanos,
+    Set<String> keywords,
+    Set<String> idempotent,
+    long backoffNanos,
+    long maxBackoffNanos) {
+  /** The default of {@code idempotentMethods}; PUT and DELETE are opt-in. */
+  private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+  /** May be repeated by RFC 9110, when a keyword that is not among the defaults asks for it. */
+  private static final Set<String> REPEATABLE =
+      Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+
+  static RetryRules of(RetrySettings settings) {
+    return new RetryRules(
+        settings.attempts(),
+        settings.perTryTimeout().map(Duration::toNanos).orElse(Long.MAX_VALUE),
+        settings.retryOn(),
+        SAFE,
+        settings.backoff().toNanos(),
+        settings.maxBackoff().toNanos());
+  }
+
+  /**
+   * Whether another attempt is allowed; how many there were is not asked here.
+   *
+   * @param body asked last, and only if its answer matters
+   */
+  boolean retries(Outcome outcome, String method, Supplier<Body> body) {
+    return switch (outcome.kind()) {
+      case CONNECT_FAILURE -> on("connect-failure");
+      case RESET_BEFORE_REQUEST -> on("reset-before-request");
+      case REFUSED_STREAM -> on("refused-stream") && replayable(body);
+      case RESET_BEFORE_RESPONSE ->
+          ((on("reset-before-response") && idempotent.contains(method))
+                  || (any("reset", "5xx", "gateway-error") && REPEATABLE.contains(method)))
+              && replayable(body);
+      case PER_TRY_TIMEOUT ->
+          any("per-try-timeout", "5xx", "gateway-error")
+              && REPEATABLE.contains(method)
+              && replayable(body);
+      case RESPONSE -> responded(outcome.status(), method) && replayable(body);
+      case UNTRUSTED, RESPONSE_BROKEN, TOTAL_TIMEOUT, LIBRARY_TIMEOUT, ABANDONED -> false;
+    };
+  }
+
+  private boolean responded(int status, String method) {
+    if (status < 400) {
+      return false;
+    }
+    if ((status == 503 || status == 425) && on("503") && idempotent.contains(method)) {
+      return true;
+    }
+    if (!REPEATABLE.contains(method)) {
+      return false;
+    }
+    return (status >= 500 && on("5xx"))
+        || (status >= 502 && status <= 504 && on("gateway-error"))
+        || (status == 409 && on("retriable-4xx"))
+        || (status != 503 && on(Integer.toString(status)));
+  }
+
+  private boolean on(String keyword) {
+    return keywords.contains(keyword);
+  }
+
+  private boolean any(String a, String b, String c) {
+    return on(a) || on(b) || on(c);
+  }
+
+  private static boolean replayable(Supplier<Body> body) {
+    return body.get() != Body.ONE_SHOT;
+  }
+}

@@ -1,0 +1,103 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.policy;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** One attempt, as the policy sees it: where, when, and what it holds until it is over. */
+public final class Try implements Next {
+  private static final int NEW = 0;
+  private static final int IN_FLIGHT = 1;
+  private static final int ENDED = 2;
+
+  private final int number;
+  private final String reason;
+  private final long delayNanos;
+  private final DestinationPolicy policy;
+  private final Lease permit;
+  private final Endpoints.Picked picked;
+
+  /** What came of it; set once. */
+  private final AtomicReference<Outcome> outcome = new AtomicReference<>();
+
+  /** NEW, then IN_FLIGHT if it is sent, then ENDED. */
+  private final AtomicInteger phase = new AtomicInteger(NEW);
+
+  /**
+   * @param picked null when the library resolves the host itself
+   */
+  Try(
+      int number,
+      String reason,
+      long delayNanos,
+      DestinationPolicy policy,
+      Lease permit,
+      Endpoints.Picked picked) {
+    this.number = number;
+    this.reason = reason;
+    this.delayNanos = delayNanos;
+    this.policy = policy;
+    this.permit = permit;
+    this.picked = picked;
+  }
+
+  /** 1 for the first. */
+  public int number() {
+    return number;
+  }
+
+  /** Why the attempt before was not enough, in words of {@code retryOn}; empty for the first. */
+  public String reason() {
+    return reason;
+  }
+
+  /** How long to wait before it. */
+  public long delayNanos() {
+    return delayNanos;
+  }
+
+  /** Where to; empty when the library resolves the host itself. */
+  public Optional<EndpointState> endpoint() {
+    return picked == null ? Optional.empty() : Optional.of(picked.endpoint());
+  }
+
+  /** What came of it; empty while nobody knows. */
+  public Optional<Outcome> outcome() {
+    return Optional.ofNullable(outcome.get());
+  }
+
+  /** It is about to be sent. */
+  void begin() {
+    if (picked != null) {
+      picked.endpoint().begin();
+      if (!phase.compareAndSet(NEW, IN_FLIGHT)) {
+        picked.endpoint().end(); // The call was given up in the meantime.
+      }
+    }
+  }
+
+  /** Tells breaker and ejection, once. */
+  void tell(Outcome what) {
+    if (!outcome.compareAndSet(null, what)) {
+      return;
+    }
+    if (permit != null) {
+      policy.breaker().ifPresent(b -> b.record(permit, what.effect()));
+    }
+    if (picked != null) {
+      if (what.effect() == Outcome.Effect.FAILURE) {
+        picked.endpoint().failed();
+      }
+      policy.ejection().record(picked.endpoint(), picked.lease(), what);
+    }
+  }
+
+  /** Is in flight no longer; an outcome that was not told is nobody's doing. */
+  void end() {
+    tell(Outcome.of(Outcome.Kind.ABANDONED));
+    if (phase.getAndSet(ENDED) == IN_FLIGHT) {
+      picked.endpoint().end();
+    }
+  }
+}

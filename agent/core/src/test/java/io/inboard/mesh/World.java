@@ -1,0 +1,398 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import io.inboard.balance.Chance;
+import io.inboard.call.Attempt;
+import io.inboard.call.Call;
+import io.inboard.call.Call.Progress;
+import io.inboard.call.HeaderSink;
+import io.inboard.call.OutboundRequest;
+import io.inboard.call.Step;
+import io.inboard.discovery.Resolver;
+import io.inboard.policy.PolicyStatus;
+import io.inboard.policy.SeededChance;
+import io.inboard.policy.VirtualTime;
+import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.IdentitySettings;
+import io.inboard.settings.InboundSettings;
+import io.inboard.settings.ReloadSettings;
+import io.inboard.settings.ServiceSettings;
+import io.inboard.settings.Settings;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A mesh on virtual time, endpoints that answer by a script, and an adapter as simple as it can be.
+ */
+final class World {
+  final VirtualTime time = new VirtualTime();
+  final Chance chance = new SeededChance(7);
+  final Observed observed = new Observed();
+  final List<DestinationSettings> destinations = new ArrayList<>();
+  boolean enabled = true;
+  TlsPlans tls = TlsPlans.NONE;
+  final MeshOutbound mesh =
+      new MeshOutbound(d -> tls.plan(d), observed, Resolver.JDK, time, time, chance);
+
+  /** What an endpoint says next; when there is nothing left, what it says always. */
+  private final Map<String, Deque<Answer>> scripts = new HashMap<>();
+
+  private final Map<String, Answer> always = new HashMap<>();
+
+  /** Where attempts arrived, in order: the part of the address that differs. */
+  final List<String> arrived = new ArrayList<>();
+
+  /** Delays before attempts, in nanoseconds. */
+  final List<Long> delays = new ArrayList<>();
+
+  /** What an endpoint does with an attempt. */
+  sealed interface Answer {
+    record Status(int status, Map<String, List<String>> headers) implements Answer {}
+
+    record Failure(Throwable error, Progress progress) implements Answer {}
+
+    /** Never answers; the attempt ends by a timeout, or hangs. */
+    record Silence(Progress progress) implements Answer {}
+  }
+
+  static Answer status(int status) {
+    return new Answer.Status(status, Map.of());
+  }
+
+  static Answer status(int status, String header, String value) {
+    return new Answer.Status(status, Map.of(header, List.of(value)));
+  }
+
+  static Answer refused() {
+    return new Answer.Failure(new ConnectException("Connection refused"), Progress.NOT_CONNECTED);
+  }
+
+  static Answer fails(Progress progress) {
+    return new Answer.Failure(new IOException("broken: " + progress), progress);
+  }
+
+  static Answer fails(Throwable error, Progress progress) {
+    return new Answer.Failure(error, progress);
+  }
+
+  static Answer silence() {
+    return new Answer.Silence(Progress.SENT);
+  }
+
+  /** What the application saw. */
+  record Result(int status, Throwable error, Step.Refuse refused, int attempts) {
+    boolean ok() {
+      return status >= 200 && status < 300;
+    }
+  }
+
+  /** The endpoint 10.0.0.N answers so, in turn. */
+  World script(int endpoint, Answer... answers) {
+    scripts.computeIfAbsent(address(endpoint), a -> new ArrayDeque<>()).addAll(List.of(answers));
+    return this;
+  }
+
+  /** The endpoint 10.0.0.N answers so when its script is at its end; 200 unless said. */
+  World always(int endpoint, Answer answer) {
+    always.put(address(endpoint), answer);
+    return this;
+  }
+
+  static String address(int endpoint) {
+    return "10.0.0." + endpoint + ":8080";
+  }
+
+  World with(Given destination) {
+    destinations.add(destination.settings());
+    return this;
+  }
+
+  World apply() {
+    mesh.apply(
+        new Settings(
+            enabled,
+            new ServiceSettings("test", "", "", "", Map.of()),
+            null,
+            IdentitySettings.NONE,
+            new InboundSettings(InboundSettings.MtlsMode.DISABLE, Map.of(), List.of()),
+            destinations,
+            new ReloadSettings(Duration.ofSeconds(5))));
+    return this;
+  }
+
+  /** Forgets the destinations; {@link #apply} follows. */
+  World change(Given... now) {
+    destinations.clear();
+    for (Given g : now) {
+      with(g);
+    }
+    return apply();
+  }
+
+  PolicyStatus status() {
+    return mesh.status().destinations().get(0);
+  }
+
+  PolicyStatus.EndpointStatus endpoint(int n) {
+    return status().endpoints().stream()
+        .filter(e -> e.address().equals(address(n)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  Result get() {
+    return call(Request.of("GET"));
+  }
+
+  Result call(Request request) {
+    return run(mesh.begin(request));
+  }
+
+  /** The retry loop of an adapter. */
+  Result run(Call call) {
+    Step step = call.first();
+    int attempts = 0;
+    int status = 0;
+    Throwable error = null;
+    while (step instanceof Step.Send send) {
+      attempts++;
+      time.pass(send.delayNanos());
+      delays.add(send.delayNanos());
+      Attempt attempt = send.attempt();
+      String to = attempt.endpoint().map(e -> hostAndPort(e.address())).orElse("library");
+      arrived.add(to);
+      boolean[] aborted = new boolean[1];
+      attempt.onTimeout(() -> aborted[0] = true);
+      Headers headers = new Headers();
+      attempt.writeHeaders(headers);
+      Deque<Answer> script = scripts.getOrDefault(to, new ArrayDeque<>());
+      Answer answer = script.isEmpty() ? always.getOrDefault(to, status(200)) : script.poll();
+      status = 0;
+      error = null;
+      if (answer instanceof Answer.Status s) {
+        status = s.status();
+        step = call.responded(attempt, status, name -> s.headers().getOrDefault(name, List.of()));
+      } else if (answer instanceof Answer.Failure f) {
+        error = f.error();
+        step = call.failed(attempt, error, f.progress());
+      } else if (answer instanceof Answer.Silence s) {
+        long patience = 60_000;
+        while (!aborted[0] && patience-- > 0) {
+          time.passMillis(1);
+        }
+        if (!aborted[0]) {
+          throw new AssertionError("hangs");
+        }
+        error = new IOException("Socket closed");
+        step = call.failed(attempt, error, s.progress());
+      }
+    }
+    call.done();
+    return step instanceof Step.Refuse refuse
+        ? new Result(0, null, refuse, attempts)
+        : new Result(status, error, null, attempts);
+  }
+
+  private static String hostAndPort(java.net.InetSocketAddress address) {
+    return address.getAddress() == null
+        ? address.toString()
+        : address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+
+  /** Headers that were written. */
+  static final class Headers implements HeaderSink {
+    final Map<String, String> set = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+    @Override
+    public void set(String name, String value) {
+      set.put(name, value);
+    }
+
+    @Override
+    public void remove(String name) {
+      set.remove(name);
+    }
+  }
+
+  /** A request of the application. */
+  record Request(String method, String scheme, String host, int port, Body body)
+      implements OutboundRequest {
+    static Request of(String method) {
+      return new Request(method, "http", "payments", 80, Body.REPLAYABLE);
+    }
+
+    Request to(String newHost, int newPort) {
+      return new Request(method, scheme, newHost, newPort, body);
+    }
+
+    Request with(Body newBody) {
+      return new Request(method, scheme, host, port, newBody);
+    }
+
+    @Override
+    public String library() {
+      return "test";
+    }
+
+    @Override
+    public String target() {
+      return "/";
+    }
+
+    @Override
+    public List<String> headers(String name) {
+      return List.of();
+    }
+  }
+
+  /** Settings of a destination, with the defaults of the file. */
+  static final class Given {
+    private final String host;
+    private int port;
+    private final Map<String, Integer> endpoints = new LinkedHashMap<>();
+    private DestinationSettings.TlsMode tlsMode = DestinationSettings.TlsMode.DISABLE;
+    private Duration timeout;
+    private int attempts = 2;
+    private Duration perTry;
+    private String retryOn =
+        "connect-failure,refused-stream,reset-before-request,reset-before-response,503";
+    private DestinationSettings.Balancer balancer = DestinationSettings.Balancer.ROUND_ROBIN;
+    private DestinationSettings.OutlierSettings outlier;
+    private DestinationSettings.BreakerSettings breaker;
+
+    private Given(String host) {
+      this.host = host;
+    }
+
+    static Given destination(String host, int... endpoints) {
+      Given given = new Given(host);
+      for (int n : endpoints) {
+        given.endpoints.put("10.0.0." + n, 1);
+      }
+      return given;
+    }
+
+    /** The usual one. */
+    static Given payments(int... endpoints) {
+      return destination("payments", endpoints);
+    }
+
+    Given port(int newPort) {
+      port = newPort;
+      return this;
+    }
+
+    Given named(String endpointHost, int weight) {
+      endpoints.put(endpointHost, weight);
+      return this;
+    }
+
+    Given tls(DestinationSettings.TlsMode mode) {
+      tlsMode = mode;
+      return this;
+    }
+
+    Given timeout(long millis) {
+      timeout = Duration.ofMillis(millis);
+      return this;
+    }
+
+    Given perTry(long millis) {
+      perTry = Duration.ofMillis(millis);
+      return this;
+    }
+
+    Given attempts(int retries) {
+      attempts = retries;
+      return this;
+    }
+
+    Given retryOn(String keywords) {
+      retryOn = keywords;
+      return this;
+    }
+
+    Given balancer(DestinationSettings.Balancer kind) {
+      balancer = kind;
+      return this;
+    }
+
+    Given outlier(int consecutive, int maxPercent) {
+      outlier =
+          new DestinationSettings.OutlierSettings(
+              consecutive, Duration.ofSeconds(10), Duration.ofSeconds(30), maxPercent);
+      return this;
+    }
+
+    Given breaker(int percent, int volume) {
+      breaker =
+          new DestinationSettings.BreakerSettings(
+              percent, volume, Duration.ofSeconds(10), Duration.ofSeconds(5));
+      return this;
+    }
+
+    DestinationSettings settings() {
+      List<DestinationSettings.EndpointSettings> list = new ArrayList<>();
+      endpoints.forEach(
+          (h, weight) -> list.add(new DestinationSettings.EndpointSettings(h, 8080, weight)));
+      return new DestinationSettings(
+          host,
+          port,
+          list,
+          new DestinationSettings.TlsSettings(tlsMode, List.of()),
+          Optional.ofNullable(timeout),
+          new DestinationSettings.RetrySettings(
+              attempts,
+              Optional.ofNullable(perTry),
+              java.util.Set.of(retryOn.split(",")),
+              Duration.ofMillis(25),
+              Duration.ofMillis(250)),
+          balancer,
+          Duration.ofSeconds(1),
+          Optional.ofNullable(outlier),
+          Optional.ofNullable(breaker));
+    }
+  }
+
+  /** Remembers what it saw, line by line. */
+  static final class Observed implements CallObserver {
+    final List<String> lines = new ArrayList<>();
+
+    @Override
+    public OfCall call(OutboundRequest request, Optional<String> destination) {
+      lines.add("call " + destination.orElse("-"));
+      return new OfCall() {
+        @Override
+        public OfAttempt attempt(int number, String reason, Optional<String> endpoint) {
+          lines.add("attempt " + number + " " + reason + " " + endpoint.orElse("-"));
+          return new OfAttempt() {
+            @Override
+            public void writeHeaders(HeaderSink headers) {
+              headers.set("traceparent", "attempt-" + number);
+            }
+
+            @Override
+            public void end(int status, Throwable error, String outcome) {
+              lines.add("end " + number + " " + status + " " + outcome);
+            }
+          };
+        }
+
+        @Override
+        public void refused(Step.Reason reason, String message) {
+          lines.add("refused " + reason);
+        }
+      };
+    }
+  }
+}
