@@ -1,0 +1,20 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.smoke;
+
+import java.nio.file.Path;
+
+/**
+ * One Java installation.
+ *
+ * @param version the feature version: 17
+ */
+record Jdk(int version, Path home) {
+  Path tool(String name) {
+    return home.resolve("bin").resolve(name);
+  }
+
+  @Override
+  public String toString() {
+    return "JDK " + version;
+  }
+}

@@ -1,0 +1,196 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.smoke;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A sample service in a JVM of its own, with or without the agent. */
+final class Service implements AutoCloseable {
+  private final String name;
+  private final int port;
+  private final Program program;
+
+  private Service(String name, int port, Program program) {
+    this.name = name;
+    this.port = port;
+    this.program = program;
+  }
+
+  /** A Spring Boot service: {@code boot-2.7}, {@code boot-3.5} or {@code boot-4}. */
+  static Builder boot(String line, String name, Jdk jdk) {
+    Builder builder = new Builder(name, jdk);
+    builder.ready = "Started Shop in";
+    builder.program = List.of("-jar", Tree.app(line).toString());
+    builder.arguments.addAll(
+        List.of(
+            "--server.address=127.0.0.1",
+            "--server.port=" + builder.port,
+            "--server.tomcat.threads.max=50",
+            "--spring.main.banner-mode=off",
+            "--shop.name=" + name));
+    return builder;
+  }
+
+  /** The JDK's own server. */
+  static Builder plain(String name, Jdk jdk) {
+    Builder builder = new Builder(name, jdk);
+    builder.ready = "listens on";
+    builder.program = List.of("-jar", Tree.app("plain").toString());
+    builder.arguments.addAll(List.of("" + builder.port, name));
+    return builder;
+  }
+
+  /** A server of java.base alone. */
+  static Builder bare(String name, Jdk jdk) {
+    Builder builder = new Builder(name, jdk);
+    builder.ready = "listens on";
+    builder.program = List.of("-cp", Tree.app("plain").toString(), "shop.plain.BareService");
+    builder.arguments.add("" + builder.port);
+    return builder;
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** Without scheme: {@code 127.0.0.1:8080}. */
+  String address() {
+    return "127.0.0.1:" + port;
+  }
+
+  String url(String path) {
+    return "http://" + address() + path;
+  }
+
+  /** The way to make this service call another: {@code /call?client=&url=}. */
+  String callUrl(String client, String url) {
+    return callUrl("", client, url);
+  }
+
+  /** As {@link #callUrl(String, String)} by {@code /call/callable}, {@code /call/background}, … */
+  String callUrl(String way, String client, String url) {
+    return url("/call" + way + "?client=" + client + "&url=" + encode(url));
+  }
+
+  static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  Program program() {
+    return program;
+  }
+
+  /** Lines of the agent on standard error. */
+  List<String> agentLines() {
+    return program.err().lines().stream().filter(line -> line.startsWith("[inboard]")).toList();
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  /** How to start it. */
+  static final class Builder {
+    private final String name;
+    private final Jdk jdk;
+    private final int port = Ports.free();
+    private final Path directory;
+    private final List<String> agents = new ArrayList<>();
+    private final List<String> jvm = new ArrayList<>();
+    private final List<String> arguments = new ArrayList<>();
+    private final Map<String, String> environment = new TreeMap<>();
+    private String ready = "";
+    private List<String> program = List.of();
+
+    private Builder(String name, Jdk jdk) {
+      this.name = name;
+      this.jdk = jdk;
+      this.directory = Tree.work(name);
+    }
+
+    int port() {
+      return port;
+    }
+
+    String address() {
+      return "127.0.0.1:" + port;
+    }
+
+    /** Where the service runs, and where its settings lie. */
+    Path directory() {
+      return directory;
+    }
+
+    Path settingsFile() {
+      return directory.resolve("settings.yaml");
+    }
+
+    /** Our agent, with these settings in a file. */
+    Builder agent(Yaml settings) {
+      settings.write(settingsFile());
+      return agentArgument(settingsFile().toString());
+    }
+
+    /** Our agent with that argument, a path or a URL; empty: none. */
+    Builder agentArgument(String argument) {
+      agents.add("-javaagent:" + Tree.agent() + (argument.isEmpty() ? "" : "=" + argument));
+      return this;
+    }
+
+    /** Another agent; the order of the calls is that of the flags. */
+    Builder neighbour(Path jar) {
+      agents.add("-javaagent:" + jar);
+      return this;
+    }
+
+    Builder jvm(String... flags) {
+      jvm.addAll(Arrays.asList(flags));
+      return this;
+    }
+
+    Builder argument(String... more) {
+      arguments.addAll(Arrays.asList(more));
+      return this;
+    }
+
+    Builder environment(String key, String value) {
+      environment.put(key, value);
+      return this;
+    }
+
+    /** Starts it and waits until it serves. */
+    Service start() {
+      Service service = launch();
+      try {
+        service.program.awaitLine(ready);
+      } catch (AssertionError e) {
+        service.close();
+        throw e;
+      }
+      return service;
+    }
+
+    /** Starts it without waiting. */
+    Service launch() {
+      List<String> command = new ArrayList<>(List.of(jdk.tool("java").toString()));
+      command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+      command.addAll(agents);
+      command.addAll(jvm);
+      command.addAll(program);
+      command.addAll(arguments);
+      return new Service(name, port, Program.start(name, command, environment, directory));
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.smoke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where things lie in this repository. */
+final class Tree {
+  private static final Path SMOKE =
+      Path.of(System.getProperty("smoke.directory", "")).toAbsolutePath();
+
+  private Tree() {}
+
+  /** The packaged agent. */
+  static Path agent() {
+    return built(SMOKE.resolveSibling("agent/target/inboard.jar"));
+  }
+
+  /** A sample service: {@code boot-2.7}, {@code boot-3.5}, {@code boot-4} or {@code plain}. */
+  static Path app(String name) {
+    return built(SMOKE.resolve("apps/" + name + "/target/" + name + ".jar"));
+  }
+
+  static Path war() {
+    return built(SMOKE.resolve("apps/war/target/shop.war"));
+  }
+
+  /** A standalone Tomcat without web applications; to be copied, not run in place. */
+  static Path tomcat() {
+    return built(SMOKE.resolve("apps/war/target/tomcat"));
+  }
+
+  /** A file that belongs to a peer. */
+  static Path peer(String name) {
+    return built(SMOKE.resolve("peers/" + name));
+  }
+
+  /** A new folder for one process, kept after the run for who looks into a failure. */
+  static Path work(String name) {
+    try {
+      Path parent = Files.createDirectories(SMOKE.resolve("target/work"));
+      return Files.createTempDirectory(parent, name + "-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path built(Path path) {
+    assertThat(path).as("built by `mvn verify`").exists();
+    return path;
+  }
+}
