@@ -1,0 +1,86 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.telemetry;
+
+import io.inboard.call.HeaderSink;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One attempt of a call, as a CLIENT span and one value of {@code http.client.request.duration}.
+ * Safe for use by any thread; nothing throws.
+ */
+public final class ClientSpan {
+  private final ClientTrace trace;
+  private final Span span;
+  private final long startNanos = System.nanoTime();
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile String version = "";
+
+  ClientSpan(ClientTrace trace, Span span) {
+    this.trace = trace;
+    this.span = span;
+  }
+
+  static void refused(Span span, String reason) {
+    span.setAttribute(Keys.REFUSED, reason);
+    span.setAttribute(Keys.ERROR_TYPE, reason);
+    span.setStatus(StatusCode.ERROR);
+    span.end();
+  }
+
+  /**
+   * Gives the headers of this attempt: trace context, baggage, request id. May be asked more than
+   * once. What the application set itself is left out.
+   */
+  public void writeHeaders(HeaderSink headers) {
+    trace.writeHeaders(span, headers);
+  }
+
+  /** Who the other side proved to be, a SPIFFE id. */
+  public ClientSpan peer(String identity) {
+    span.setAttribute(Keys.PEER_ID, identity);
+    return this;
+  }
+
+  /** Why this attempt repeats an earlier one; a word of the retry policy. */
+  public ClientSpan retryReason(String reason) {
+    span.setAttribute(Keys.RETRY_REASON, reason);
+    return this;
+  }
+
+  /** The version of HTTP that was spoken: {@code 1.1}, {@code 2}. */
+  public ClientSpan protocolVersion(String spoken) {
+    version = spoken;
+    span.setAttribute(Keys.PROTOCOL_VERSION, spoken);
+    return this;
+  }
+
+  /**
+   * The attempt is over. The first call counts.
+   *
+   * @param status the HTTP status; 0 when no response head arrived
+   * @param error why it failed; null if it did not. A cancelled attempt is given as a {@link
+   *     java.util.concurrent.CancellationException}
+   */
+  public void end(int status, Throwable error) {
+    if (!ended.compareAndSet(false, true)) {
+      return;
+    }
+    String errorType = Keys.errorType(status, 400, error);
+    trace.measure(span, status, errorType, version, System.nanoTime() - startNanos);
+    if (span.isRecording()) {
+      if (status > 0) {
+        span.setAttribute(Keys.STATUS, (long) status);
+      }
+      if (!errorType.isEmpty()) {
+        span.setAttribute(Keys.ERROR_TYPE, errorType);
+        span.setStatus(StatusCode.ERROR);
+      }
+      if (error != null) {
+        span.recordException(Keys.unwrap(error));
+      }
+    }
+    span.end();
+  }
+}

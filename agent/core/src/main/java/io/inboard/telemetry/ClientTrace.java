@@ -1,0 +1,147 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.telemetry;
+
+import io.inboard.call.HeaderSink;
+import io.inboard.call.OutboundRequest;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import java.util.Optional;
+
+/**
+ * One call of the application, whose attempts are spans. Reads the request while attempts are made,
+ * as {@link OutboundRequest} allows. The steps of a call follow each other, so it needs no guard.
+ */
+public final class ClientTrace {
+  private final OutboundRequest request;
+  private final RequestContext context;
+  private final boolean foreign;
+  private final boolean recording;
+  private final SpanStarter spans;
+  private final Propagation propagation;
+  private final Optional<DurationMetrics> durations;
+  private final String method;
+
+  /** The URL as spans show it; made at the first sampled attempt, empty before. */
+  private String url = "";
+
+  private String destination = "";
+
+  ClientTrace(
+      OutboundRequest request,
+      RequestContext context,
+      boolean foreign,
+      boolean recording,
+      SpanStarter spans,
+      Propagation propagation,
+      Optional<DurationMetrics> durations) {
+    this.request = request;
+    this.context = context;
+    this.foreign = foreign;
+    this.recording = recording;
+    this.spans = spans;
+    this.propagation = propagation;
+    this.durations = durations;
+    this.method = Keys.method(request.method());
+  }
+
+  /** Whether another tracer has set the trace headers of this call. */
+  public boolean foreign() {
+    return foreign;
+  }
+
+  /** The context that the call is made in. */
+  public RequestContext context() {
+    return context;
+  }
+
+  /** The settings' destination that serves the call; for {@code inboard.destination}. */
+  public void destination(String name) {
+    destination = name;
+  }
+
+  /**
+   * Begins an attempt: a CLIENT span, a sibling of those before it.
+   *
+   * @param number 1 for the first
+   * @param endpointAddress where it goes, an address as digits; empty if the library decides
+   * @param endpointPort ignored without an address
+   */
+  public ClientSpan attempt(int number, Optional<String> endpointAddress, int endpointPort) {
+    Span span = start(number);
+    if (!foreign && span.isRecording() && endpointAddress.isPresent()) {
+      String address = endpointAddress.get();
+      span.setAttribute(Keys.PEER_ADDRESS, address);
+      span.setAttribute(Keys.PEER_PORT, (long) endpointPort);
+      span.setAttribute(
+          Keys.ENDPOINT,
+          (address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + endpointPort);
+    }
+    return new ClientSpan(this, span);
+  }
+
+  /**
+   * The mesh refused the call (an open breaker, no endpoint): a span without a request, so that the
+   * trace shows it. No metric: nothing was sent.
+   *
+   * @param number of the attempt that was not made, 1 or more
+   * @param reason from a bounded set, for {@code inboard.refused} and {@code error.type}
+   */
+  public void refused(int number, String reason) {
+    if (!foreign) {
+      ClientSpan.refused(start(number), reason);
+    }
+  }
+
+  private Span start(int number) {
+    if (foreign) {
+      return Span.getInvalid();
+    }
+    Span span = spans.start(recording, Keys.methodInName(method), SpanKind.CLIENT, context.span());
+    if (span.isRecording()) {
+      describe(span, number);
+    }
+    return span;
+  }
+
+  private void describe(Span span, int number) {
+    span.setAttribute(Keys.METHOD, method);
+    if (method.equals(Keys.OTHER)) {
+      span.setAttribute(Keys.METHOD_ORIGINAL, request.method());
+    }
+    if (url.isEmpty()) {
+      url = Urls.full(request.scheme(), request.host(), request.port(), request.target());
+    }
+    span.setAttribute(Keys.URL_FULL, url);
+    span.setAttribute(Keys.SERVER_ADDRESS, request.host());
+    span.setAttribute(Keys.SERVER_PORT, (long) request.port());
+    if (number > 1) {
+      span.setAttribute(Keys.RESEND_COUNT, (long) (number - 1));
+    }
+    if (!destination.isEmpty()) {
+      span.setAttribute(Keys.DESTINATION, destination);
+    }
+  }
+
+  void writeHeaders(Span span, HeaderSink headers) {
+    if (!foreign) {
+      propagation.writeSpan(span.getSpanContext(), headers);
+      if (request.headers(BaggageHeader.NAME).isEmpty()) {
+        propagation.writeBaggage(context.baggage(), headers);
+      }
+    }
+    String requestId = context.requestId();
+    if (!requestId.isEmpty() && request.headers(RequestIds.NAME).isEmpty()) {
+      headers.set(RequestIds.NAME, requestId);
+    }
+  }
+
+  void measure(Span span, int status, String errorType, String version, long nanos) {
+    durations.ifPresent(
+        metrics ->
+            metrics.client(
+                new DurationMetrics.ClientSeries(
+                    method, request.host(), request.port(), status, errorType, version),
+                nanos,
+                span));
+  }
+}

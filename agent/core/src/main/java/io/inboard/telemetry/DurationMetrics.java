@@ -1,0 +1,114 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.telemetry;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * {@code http.server.request.duration} and {@code http.client.request.duration}, in seconds. Safe
+ * for use by any thread; takes no lock of its own.
+ */
+final class DurationMetrics {
+  private static final List<Double> BUCKETS =
+      List.of(.005, .01, .025, .05, .075, .1, .25, .5, .75, 1.0, 2.5, 5.0, 7.5, 10.0);
+
+  /** As many attribute sets as the SDK keeps series; what comes later is built each time. */
+  private static final int MAX_CACHED = 2000;
+
+  private final DoubleHistogram server;
+  private final DoubleHistogram client;
+  private final ConcurrentHashMap<Object, Attributes> cache = new ConcurrentHashMap<>();
+
+  DurationMetrics(Meter meter) {
+    this.server =
+        histogram(meter, "http.server.request.duration", "Duration of HTTP server requests.");
+    this.client =
+        histogram(meter, "http.client.request.duration", "Duration of HTTP client requests.");
+  }
+
+  private static DoubleHistogram histogram(Meter meter, String name, String description) {
+    return meter
+        .histogramBuilder(name)
+        .setUnit("s")
+        .setDescription(description)
+        .setExplicitBucketBoundariesAdvice(BUCKETS)
+        .build();
+  }
+
+  /** What one series of the server's histogram has in common; empty strings are left out. */
+  record ServerSeries(
+      String method, String scheme, String route, int status, String errorType, String version) {
+    Attributes attributes() {
+      AttributesBuilder attributes = Attributes.builder();
+      attributes.put(Keys.METHOD, method);
+      attributes.put(Keys.URL_SCHEME, scheme);
+      putOutcome(attributes, status, errorType, version);
+      if (!route.isEmpty()) {
+        attributes.put(Keys.ROUTE, route);
+      }
+      return attributes.build();
+    }
+  }
+
+  /** What one series of the client's histogram has in common; empty strings are left out. */
+  record ClientSeries(
+      String method, String host, int port, int status, String errorType, String version) {
+    Attributes attributes() {
+      AttributesBuilder attributes = Attributes.builder();
+      attributes.put(Keys.METHOD, method);
+      attributes.put(Keys.SERVER_ADDRESS, host);
+      attributes.put(Keys.SERVER_PORT, (long) port);
+      putOutcome(attributes, status, errorType, version);
+      return attributes.build();
+    }
+  }
+
+  private static void putOutcome(
+      AttributesBuilder attributes, int status, String errorType, String version) {
+    if (status > 0) {
+      attributes.put(Keys.STATUS, (long) status);
+    }
+    if (!errorType.isEmpty()) {
+      attributes.put(Keys.ERROR_TYPE, errorType);
+    }
+    if (!version.isEmpty()) {
+      attributes.put(Keys.PROTOCOL_VERSION, version);
+    }
+  }
+
+  void server(ServerSeries series, long nanos, Span span) {
+    server.record(seconds(nanos), cached(series, ServerSeries::attributes), context(span));
+  }
+
+  void client(ClientSeries series, long nanos, Span span) {
+    client.record(seconds(nanos), cached(series, ClientSeries::attributes), context(span));
+  }
+
+  private <S> Attributes cached(S series, Function<S, Attributes> build) {
+    Attributes known = cache.get(series);
+    if (known != null) {
+      return known;
+    }
+    Attributes built = build.apply(series);
+    if (cache.size() < MAX_CACHED) {
+      cache.put(series, built);
+    }
+    return built;
+  }
+
+  /** The span only matters for exemplars, which sampled spans alone give. */
+  private static Context context(Span span) {
+    return span.getSpanContext().isSampled() ? Context.root().with(span) : Context.root();
+  }
+
+  private static double seconds(long nanos) {
+    return nanos / 1e9;
+  }
+}

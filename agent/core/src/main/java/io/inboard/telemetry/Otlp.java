@@ -1,0 +1,143 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.telemetry;
+
+import io.inboard.settings.TelemetrySettings.Protocol;
+import io.inboard.settings.TelemetrySettings.Target;
+import io.opentelemetry.api.metrics.MeterProvider;
+import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
+import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporterBuilder;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
+import io.opentelemetry.exporter.otlp.metrics.OtlpGrpcMetricExporter;
+import io.opentelemetry.exporter.otlp.metrics.OtlpGrpcMetricExporterBuilder;
+import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
+import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporterBuilder;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** OpenTelemetry's OTLP exporters over okhttp, as {@link Lane} opens them. */
+final class Otlp {
+  private Otlp() {}
+
+  static Lane.Exporter<SpanData> spans(Target target) {
+    ExecutorService threads = threads();
+    SpanExporter exporter =
+        target.protocol() == Protocol.GRPC
+            ? grpcSpans(target, threads)
+            : httpSpans(target, threads);
+    return new Lane.Exporter<>() {
+      @Override
+      public CompletableResultCode export(Collection<SpanData> batch) {
+        return exporter.export(batch);
+      }
+
+      @Override
+      public void close() {
+        exporter.shutdown();
+        threads.shutdownNow();
+      }
+    };
+  }
+
+  static Lane.Exporter<MetricData> metrics(Target target) {
+    ExecutorService threads = threads();
+    MetricExporter exporter =
+        target.protocol() == Protocol.GRPC
+            ? grpcMetrics(target, threads)
+            : httpMetrics(target, threads);
+    return new Lane.Exporter<>() {
+      @Override
+      public CompletableResultCode export(Collection<MetricData> batch) {
+        return exporter.export(batch);
+      }
+
+      @Override
+      public void close() {
+        exporter.shutdown();
+        threads.shutdownNow();
+      }
+    };
+  }
+
+  private static SpanExporter httpSpans(Target target, ExecutorService threads) {
+    OtlpHttpSpanExporterBuilder builder =
+        OtlpHttpSpanExporter.builder()
+            .setEndpoint(target.endpoint())
+            .setTimeout(Duration.ofMillis(target.timeoutMillis()))
+            .setMeterProvider(MeterProvider.noop())
+            .setExecutorService(threads);
+    target.headers().forEach(builder::addHeader);
+    if (!target.certificate().isEmpty()) {
+      builder.setTrustedCertificates(read(target.certificate()));
+    }
+    return builder.build();
+  }
+
+  private static SpanExporter grpcSpans(Target target, ExecutorService threads) {
+    OtlpGrpcSpanExporterBuilder builder =
+        OtlpGrpcSpanExporter.builder()
+            .setEndpoint(target.endpoint())
+            .setTimeout(Duration.ofMillis(target.timeoutMillis()))
+            .setMeterProvider(MeterProvider.noop())
+            .setExecutorService(threads);
+    target.headers().forEach(builder::addHeader);
+    if (!target.certificate().isEmpty()) {
+      builder.setTrustedCertificates(read(target.certificate()));
+    }
+    return builder.build();
+  }
+
+  private static MetricExporter httpMetrics(Target target, ExecutorService threads) {
+    OtlpHttpMetricExporterBuilder builder =
+        OtlpHttpMetricExporter.builder()
+            .setEndpoint(target.endpoint())
+            .setTimeout(Duration.ofMillis(target.timeoutMillis()))
+            .setMeterProvider(MeterProvider.noop())
+            .setExecutorService(threads);
+    target.headers().forEach(builder::addHeader);
+    if (!target.certificate().isEmpty()) {
+      builder.setTrustedCertificates(read(target.certificate()));
+    }
+    return builder.build();
+  }
+
+  private static MetricExporter grpcMetrics(Target target, ExecutorService threads) {
+    OtlpGrpcMetricExporterBuilder builder =
+        OtlpGrpcMetricExporter.builder()
+            .setEndpoint(target.endpoint())
+            .setTimeout(Duration.ofMillis(target.timeoutMillis()))
+            .setMeterProvider(MeterProvider.noop())
+            .setExecutorService(threads);
+    target.headers().forEach(builder::addHeader);
+    if (!target.certificate().isEmpty()) {
+      builder.setTrustedCertificates(read(target.certificate()));
+    }
+    return builder.build();
+  }
+
+  private static ExecutorService threads() {
+    return new ThreadPoolExecutor(
+        0, 4, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), Threads.factory("inboard-otlp"));
+  }
+
+  private static byte[] read(String file) {
+    try (InputStream in = new FileInputStream(file)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,240 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.telemetry;
+
+import io.inboard.call.HeaderView;
+import io.inboard.call.InboundRequest;
+import io.inboard.call.OutboundRequest;
+import io.inboard.settings.ServiceSettings;
+import io.inboard.settings.TelemetrySettings;
+import io.inboard.settings.TelemetrySettings.Exporter;
+import io.inboard.settings.TelemetrySettings.Target;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Traces, metrics and context of this JVM. Cheap to make: it starts no thread and loads nothing of
+ * the SDK before the first request (or {@link #start}), so it may be made before main.
+ *
+ * <p>Safe for use by any thread. A request reads one volatile and takes no lock.
+ */
+public final class Telemetry {
+  private final ServiceSettings service;
+  private final Timing timing;
+  private final RequestContexts contexts = new RequestContexts();
+  private final Lane<SpanData> spanLane;
+  private final Lane<MetricData> metricLane;
+  private final List<Consumer<Meter>> instruments = new CopyOnWriteArrayList<>();
+
+  private volatile View view;
+
+  /** Built once under this object's monitor, read without it. */
+  private volatile Sdk sdk;
+
+  /** What settings say, ready for use. */
+  private record View(
+      TelemetrySettings settings,
+      Propagation propagation,
+      ExcludedPaths excluded,
+      boolean recording,
+      boolean measuring) {
+    static View of(TelemetrySettings settings) {
+      return new View(
+          settings,
+          new Propagation(settings.propagators()),
+          new ExcludedPaths(settings.exclude()),
+          settings.traces() == Exporter.OTLP,
+          settings.metrics() == Exporter.OTLP);
+    }
+  }
+
+  Telemetry(
+      ServiceSettings service,
+      TelemetrySettings settings,
+      Timing timing,
+      Lane.Opener<SpanData> spans,
+      Lane.Opener<MetricData> metrics) {
+    this.service = service;
+    this.timing = timing;
+    this.view = View.of(settings);
+    this.spanLane = new Lane<>("traces", spans, traces(settings));
+    this.metricLane = new Lane<>("metrics", metrics, metrics(settings));
+  }
+
+  /** Telemetry as settings say; OTEL_BSP_* and OTEL_METRIC_EXPORT_INTERVAL from the environment. */
+  public static Telemetry of(ServiceSettings service, TelemetrySettings settings) {
+    return new Telemetry(service, settings, Timing.of(System::getenv), Otlp::spans, Otlp::metrics);
+  }
+
+  private static Optional<Target> traces(TelemetrySettings settings) {
+    return settings.traces() == Exporter.OTLP
+        ? Optional.of(settings.otlp().traces())
+        : Optional.empty();
+  }
+
+  private static Optional<Target> metrics(TelemetrySettings settings) {
+    return settings.metrics() == Exporter.OTLP
+        ? Optional.of(settings.otlp().metrics())
+        : Optional.empty();
+  }
+
+  /** The current context of each thread; one instance for the life of this object. */
+  public RequestContexts contexts() {
+    return contexts;
+  }
+
+  /**
+   * Puts changed settings into force: exporters, targets, sampler, propagators and excluded paths
+   * count from the next request or export on. What was recorded is kept. (The service's own name
+   * and attributes stay as they were at start: metrics of one process cannot change their origin.)
+   */
+  public void apply(TelemetrySettings settings) {
+    view = View.of(settings);
+    spanLane.apply(traces(settings));
+    metricLane.apply(metrics(settings));
+    Sdk built = sdk;
+    if (built != null) {
+      built.sampler().apply(settings);
+    }
+  }
+
+  /** Builds the SDK now, some 50 ms; not before main. The first request does it otherwise. */
+  public void start() {
+    sdk();
+  }
+
+  /**
+   * Adds metrics of the mesh's own: observable instruments that read the mesh's counters. Run once,
+   * when the SDK is built; at once if it is.
+   *
+   * @param register makes instruments; its errors are those of the caller
+   */
+  public void observe(Consumer<Meter> register) {
+    Sdk built;
+    synchronized (this) {
+      built = sdk;
+      if (built == null) {
+        instruments.add(register);
+      }
+    }
+    if (built != null) {
+      register.accept(built.meter());
+    }
+  }
+
+  /**
+   * The meter for the mesh's own metrics; builds the SDK, so not before main: see {@link #observe}.
+   */
+  public Meter meter() {
+    return sdk().meter();
+  }
+
+  /** Begins the span of a request that arrived; the caller ends it. */
+  public ServerTrace server(InboundRequest request) {
+    View now = view;
+    Sdk built = sdk();
+    SpanContext remote =
+        now.propagation.readSpan(
+            request, traceId -> built.sampler().samples(SpanContext.getInvalid(), traceId));
+    Span parent = remote.isValid() ? Span.wrap(remote) : Span.getInvalid();
+    boolean excluded = now.excluded.matches(request.path());
+    String method = Keys.method(request.method());
+    Span span;
+    if (!excluded) {
+      span = built.spans().start(now.recording, Keys.methodInName(method), SpanKind.SERVER, parent);
+    } else {
+      // Calls made for an excluded request (a health check) are no traces of their own either.
+      span = remote.isValid() ? parent : built.spans().unsampled();
+    }
+    RequestContext context =
+        new RequestContext(
+            span,
+            now.propagation.readBaggage(request),
+            RequestIds.read(request),
+            RequestContext.NO_DEADLINE);
+    return new ServerTrace(
+        request,
+        method,
+        span,
+        context,
+        excluded,
+        now.measuring ? Optional.of(built.durations()) : Optional.empty());
+  }
+
+  /**
+   * Begins the spans of one call. Its parent is the current context of this thread.
+   *
+   * <p>If the application's request already carries a valid trace header, another tracer (the
+   * OpenTelemetry agent, Brave, the application's own code) traces this call: then no span of ours
+   * is made and its trace headers and baggage are left as they are; metrics are still kept.
+   */
+  public ClientTrace client(OutboundRequest request) {
+    View now = view;
+    Sdk built = sdk();
+    RequestContext context = RequestContext.of(contexts.current());
+    HeaderView headers = request::headers;
+    boolean foreign = now.propagation.readSpan(headers, traceId -> true).isValid();
+    return new ClientTrace(
+        request,
+        context,
+        foreign,
+        now.recording,
+        built.spans(),
+        now.propagation,
+        now.measuring ? Optional.of(built.durations()) : Optional.empty());
+  }
+
+  private Sdk sdk() {
+    Sdk built = sdk;
+    return built != null ? built : build();
+  }
+
+  private Sdk build() {
+    synchronized (this) {
+      if (sdk == null) {
+        Sdk built = new Sdk(service, view.settings, timing, spanLane, metricLane);
+        instruments.forEach(register -> register.accept(built.meter()));
+        instruments.clear();
+        sdk = built;
+      }
+      return sdk;
+    }
+  }
+
+  /** What was exported and what was lost. */
+  public TelemetryStatus status() {
+    Sdk built = sdk;
+    return new TelemetryStatus(
+        spanLane.targetName(),
+        metricLane.targetName(),
+        spanLane.exported(),
+        spanLane.lost() + (built == null ? 0 : built.queue().dropped()),
+        built == null ? 0 : built.queue().queued(),
+        metricLane.exported(),
+        spanLane.failures() + metricLane.failures(),
+        spanLane.lastError().isEmpty() ? metricLane.lastError() : spanLane.lastError());
+  }
+
+  /**
+   * Sends what there is and ends. Both signals are flushed at the same time; what is not there in
+   * time is lost. Returns within the given time whatever the collector does.
+   */
+  public void close(Duration atMost) {
+    Sdk built = sdk;
+    if (built != null) {
+      CompletableResultCode flushed = built.flush();
+      flushed.join(atMost.toNanos(), TimeUnit.NANOSECONDS);
+      built.stop();
+    }
+  }
+}

@@ -1,0 +1,157 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import com.sun.net.httpserver.HttpServer;
+import io.inboard.settings.TelemetrySettings;
+import io.inboard.settings.TelemetrySettings.Exporter;
+import io.inboard.settings.TelemetrySettings.Protocol;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Export over a real connection: to a collector that works, and to all those that do not. */
+class OtlpTest {
+  /** Far more than the second that close may take; beyond it the promise is broken. */
+  private static final Duration WATCHDOG = Duration.ofSeconds(10);
+
+  private static final Duration BUDGET = Duration.ofSeconds(1);
+
+  /** What arrived: path, then body as Latin-1, so that names in the protobuf can be found. */
+  private record Arrived(String path, Map<String, List<String>> headers, String body) {}
+
+  private final List<Arrived> arrived = new CopyOnWriteArrayList<>();
+  private final CountDownLatch hang = new CountDownLatch(1);
+  private HttpServer server;
+  private volatile int status = 200;
+
+  @BeforeEach
+  void startCollector() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newCachedThreadPool(Threads.factory("test-collector")));
+    server.createContext(
+        "/",
+        exchange -> {
+          byte[] body = exchange.getRequestBody().readAllBytes();
+          arrived.add(
+              new Arrived(
+                  exchange.getRequestURI().getPath(),
+                  Map.copyOf(exchange.getRequestHeaders()),
+                  new String(body, StandardCharsets.ISO_8859_1)));
+          if (status == 0) {
+            try {
+              hang.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+          exchange.sendResponseHeaders(status == 0 ? 200 : status, -1);
+          exchange.close();
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stopCollector() {
+    hang.countDown();
+    server.stop(0);
+  }
+
+  private TelemetrySettings to(int port) {
+    String base = "http://127.0.0.1:" + port;
+    return Given.with(
+        Given.settings(),
+        Given.target(Protocol.HTTP_PROTOBUF, base + "/v1/traces"),
+        Given.target(Protocol.HTTP_PROTOBUF, base + "/v1/metrics"));
+  }
+
+  private TelemetrySettings here() {
+    return to(server.getAddress().getPort());
+  }
+
+  private static Telemetry telemetry(TelemetrySettings settings) {
+    return new Telemetry(Given.SERVICE, settings, Timing.DEFAULTS, Otlp::spans, Otlp::metrics);
+  }
+
+  private static void request(Telemetry telemetry) {
+    TraceContextTest.forward(telemetry);
+  }
+
+  private static void closes(Telemetry telemetry) {
+    assertTimeoutPreemptively(WATCHDOG, () -> telemetry.close(BUDGET));
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("waited for a condition").isLessThan(end);
+      Thread.sleep(10);
+    }
+  }
+
+  @Test
+  void spansAndMetricsArriveAtACollector() throws Exception {
+    Telemetry telemetry = telemetry(here());
+    request(telemetry);
+    telemetry.close(Duration.ofSeconds(30));
+    assertThat(arrived).extracting(Arrived::path).contains("/v1/traces", "/v1/metrics");
+    assertThat(arrived)
+        .filteredOn(a -> a.path().equals("/v1/traces"))
+        .singleElement()
+        .satisfies(a -> assertThat(a.body()).contains("orders", "payments", "url.full"));
+    assertThat(arrived)
+        .filteredOn(a -> a.path().equals("/v1/metrics"))
+        .anySatisfy(
+            a ->
+                assertThat(a.body())
+                    .contains("http.server.request.duration", "http.client.request.duration"));
+    assertThat(telemetry.status().spansExported()).isEqualTo(2);
+    assertThat(telemetry.status().spansDropped()).isZero();
+    assertThat(telemetry.status().exportFailures()).isZero();
+  }
+
+  @Test
+  void aDeadPortIsCountedAndClosesInTime() throws Exception {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    Telemetry telemetry = telemetry(to(port));
+    request(telemetry);
+    closes(telemetry);
+    await(() -> telemetry.status().exportFailures() > 0);
+  }
+
+  @Test
+  void aHangingCollectorClosesInTime() throws Exception {
+    status = 0;
+    Telemetry telemetry = telemetry(here());
+    request(telemetry);
+    closes(telemetry);
+    assertThat(telemetry.status().spansExported()).isZero();
+  }
+
+  @Test
+  void withoutExportersNothingIsSent() {
+    Telemetry telemetry = telemetry(Given.with(here(), Exporter.NONE, Exporter.NONE));
+    request(telemetry);
+    closes(telemetry);
+    assertThat(arrived).isEmpty();
+    assertThat(telemetry.status().tracesTarget()).isEmpty();
+  }
+}
