@@ -3,6 +3,8 @@ package io.inboard.weave;
 
 import static net.bytebuddy.matcher.ElementMatchers.isDeclaredBy;
 import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.not;
+import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -107,7 +109,11 @@ final class ClassWeaver {
   private AsmVisitorWrapper construction(
       TypeDescription advice, ElementMatcher<MethodDescription> methods) {
     MethodDescription.InDefinedShape construct =
-        advice.getDeclaredMethods().filter(named("construct")).getOnly();
+        advice
+            .getDeclaredMethods()
+            // Its Throwable variant has the same name.
+            .filter(named("construct").and(not(takesArgument(0, Throwable.class))))
+            .getOnly();
     return MemberSubstitution.relaxed()
         .constructor(isDeclaredBy(named(construct.getReturnType().asErasure().getName())))
         .replaceWithChain(ForDelegation.withCustomMapping().bootstrap(bootstrap).to(construct))

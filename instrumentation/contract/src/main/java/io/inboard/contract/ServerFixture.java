@@ -66,6 +66,7 @@ public abstract class ServerFixture {
     WovenJvm.ensure();
     script();
     server = start();
+    noHookFailed();
   }
 
   @AfterAll

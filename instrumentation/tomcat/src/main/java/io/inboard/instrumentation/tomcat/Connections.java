@@ -1,0 +1,86 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.tomcat;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.Optional;
+import org.apache.coyote.AbstractProcessor;
+import org.apache.coyote.AbstractProtocol;
+import org.apache.coyote.ActionHook;
+import org.apache.coyote.Request;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+/** The way from a request down to its connection; Tomcat has no public one. */
+final class Connections {
+  private static final MethodHandle HOOK;
+  private static final MethodHandle PROCESSOR_WRAPPER;
+  private static final MethodHandle HTTP2_WRAPPER;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      HOOK =
+          MethodHandles.privateLookupIn(Request.class, lookup)
+              .findGetter(Request.class, "hook", ActionHook.class);
+      PROCESSOR_WRAPPER =
+          MethodHandles.privateLookupIn(AbstractProcessor.class, lookup)
+              .findGetter(AbstractProcessor.class, "socketWrapper", SocketWrapperBase.class);
+      Class<?> http2 =
+          Class.forName(
+              "org.apache.coyote.http2.Http2UpgradeHandler", false, Request.class.getClassLoader());
+      HTTP2_WRAPPER =
+          MethodHandles.privateLookupIn(http2, lookup)
+              .findGetter(http2, "socketWrapper", SocketWrapperBase.class)
+              .asType(
+                  java.lang.invoke.MethodType.methodType(SocketWrapperBase.class, Object.class));
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private Connections() {}
+
+  /** The connection of a request; empty if it is not one of ours. */
+  static Optional<MeshChannel> of(Request request) {
+    try {
+      ActionHook hook = (ActionHook) HOOK.invokeExact(request);
+      if (!(hook instanceof AbstractProcessor processor)) {
+        return Optional.empty();
+      }
+      return channel((SocketWrapperBase<?>) PROCESSOR_WRAPPER.invokeExact(processor));
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * The connection of an HTTP/2 handler; empty if it is not one of ours.
+   *
+   * @param handler an {@code Http2UpgradeHandler}, whose class is not public
+   */
+  static Optional<MeshChannel> ofHttp2(Object handler) {
+    try {
+      return channel((SocketWrapperBase<?>) HTTP2_WRAPPER.invokeExact(handler));
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Optional<MeshChannel> channel(SocketWrapperBase<?> wrapper) {
+    return wrapper != null && wrapper.getSocket() instanceof MeshChannel channel
+        ? Optional.of(channel)
+        : Optional.empty();
+  }
+
+  /** Whether the connector has TLS of the application's own, which we leave alone. */
+  static boolean hasOwnTls(Object protocol) {
+    return protocol instanceof AbstractHttp11Protocol<?> http && http.isSSLEnabled();
+  }
+
+  /** Whether connections of the connector are ours to secure; NIO2, APR and AJP are not. */
+  static boolean canSecure(AbstractProtocol<?> protocol) {
+    return protocol instanceof Http11NioProtocol;
+  }
+}

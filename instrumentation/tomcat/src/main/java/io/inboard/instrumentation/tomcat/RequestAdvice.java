@@ -1,0 +1,158 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.tomcat;
+
+import io.inboard.call.Contexts;
+import io.inboard.call.Inboard;
+import io.inboard.call.InboundCall;
+import io.inboard.call.InboundTls.Mode;
+import io.inboard.call.Verdict;
+import java.util.Optional;
+import net.bytebuddy.asm.Advice;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.connector.CoyoteAdapter;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.Request;
+import org.apache.coyote.Response;
+import org.apache.tomcat.util.net.SocketEvent;
+
+/**
+ * One request of any protocol, from {@code CoyoteAdapter#service} to the recycling of its objects.
+ */
+final class RequestAdvice {
+  private RequestAdvice() {}
+
+  /** Before every valve, filter and servlet. */
+  static final class Service {
+    private Service() {}
+
+    /** {@link Boolean}: the request is answered; else a scope, or null if we leave it alone. */
+    @Advice.OnMethodEnter(inline = false, skipOn = Boolean.class)
+    static Object enter(
+        @Advice.This CoyoteAdapter adapter,
+        @Advice.FieldValue("connector") Connector connector,
+        @Advice.Argument(0) Request request,
+        @Advice.Argument(1) Response response) {
+      Optional<MeshChannel> channel = Connections.of(request);
+      if (isBareInStrict(channel, connector)) {
+        response.action(ActionCode.CLOSE_NOW, null);
+        return Boolean.TRUE;
+      }
+      InboundCall call = Inboard.inbound().begin(new TomcatRequest(request, connector, channel));
+      if (call == InboundCall.UNTOUCHED) {
+        return null;
+      }
+      if (call.verdict() instanceof Verdict.Deny deny) {
+        answer(adapter, request, response, deny.status());
+        call.end(deny.status(), null);
+        return Boolean.TRUE;
+      }
+      ServedRequest.begin(request, call);
+      call.writeHeaders(new TomcatHeaders(request.getMimeHeaders()));
+      return Inboard.contexts().activate(call.context());
+    }
+
+    static Object enter(
+        Throwable error,
+        CoyoteAdapter adapter,
+        Connector connector,
+        Request request,
+        Response response) {
+      if (response.isCommitted()) {
+        return Boolean.TRUE;
+      }
+      int port = connector.getLocalPort();
+      boolean closed =
+          Inboard.inbound().failsClosed(port)
+              || (Inboard.inboundTls().mode(port) == Mode.STRICT
+                  && !Connections.hasOwnTls(connector.getProtocolHandler()));
+      if (!closed) {
+        return null;
+      }
+      response.setStatus(503);
+      ServedRequest.end(request, error);
+      answer(adapter, request, response, 503);
+      return Boolean.TRUE;
+    }
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    static void exit(@Advice.Enter Object entered) {
+      if (entered instanceof Contexts.Scope scope) {
+        scope.close();
+      }
+    }
+
+    /**
+     * Plaintext that must not be served: it was accepted before the port became STRICT, or by an
+     * endpoint that we cannot secure.
+     */
+    private static boolean isBareInStrict(Optional<MeshChannel> channel, Connector connector) {
+      if (channel.isPresent() && channel.get().isMutualTls()) {
+        return false;
+      }
+      int port = channel.isPresent() ? channel.get().local().getPort() : connector.getLocalPort();
+      return port > 0
+          && Inboard.inboundTls().mode(port) == Mode.STRICT
+          && !Connections.hasOwnTls(connector.getProtocolHandler());
+    }
+
+    /** With an empty body, at once, and into the access log like Tomcat's own early errors. */
+    private static void answer(
+        CoyoteAdapter adapter, Request request, Response response, int status) {
+      response.setStatus(status);
+      response.setContentLength(0);
+      response.action(ActionCode.CLOSE, null);
+      adapter.log(request, response, 0);
+    }
+  }
+
+  /** The container works for an asynchronous request again: a dispatch, a listener, an error. */
+  static final class AsyncDispatch {
+    private AsyncDispatch() {}
+
+    @Advice.OnMethodEnter(inline = false)
+    static Object enter(
+        @Advice.Argument(0) Request request,
+        @Advice.Argument(1) Response response,
+        @Advice.Argument(2) SocketEvent event) {
+      return ServedRequest.activate(request);
+    }
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    static void exit(@Advice.Enter Object scope) {
+      if (scope instanceof Contexts.Scope ours) {
+        ours.close();
+      }
+    }
+  }
+
+  /**
+   * The application's framework says which route matched. Heard when it is said: the dispatch to an
+   * error page says it again, of the error page.
+   */
+  static final class Attribute {
+    private Attribute() {}
+
+    @Advice.OnMethodEnter(inline = false)
+    static void enter(
+        @Advice.This org.apache.catalina.connector.Request request,
+        @Advice.Argument(0) String name,
+        @Advice.Argument(1) Object value) {
+      if (Routes.SPRING_PATTERN.equals(name) && value != null) {
+        ServedRequest.route(request, Routes.spring(request, value));
+      }
+    }
+  }
+
+  /**
+   * Tomcat is done with a request, synchronous or not, and uses its objects again. The one place
+   * that all of them pass: an {@code AsyncListener} hears nothing of the synchronous ones.
+   */
+  static final class Recycle {
+    private Recycle() {}
+
+    @Advice.OnMethodEnter(inline = false)
+    static void enter(@Advice.This org.apache.catalina.connector.Request request) {
+      ServedRequest.end(request);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.tomcat;
+
+import io.inboard.call.HeaderSink;
+import org.apache.tomcat.util.http.MimeHeaders;
+
+/** Corrects the headers of a request, before anything of the container has read them. */
+record TomcatHeaders(MimeHeaders headers) implements HeaderSink {
+  @Override
+  public void set(String name, String value) {
+    // The request has passed the limit on its headers; ours must not run into it. Tomcat sets it
+    // again for every request.
+    headers.setLimit(-1);
+    headers.removeHeader(name);
+    headers.setValue(name).setString(value);
+  }
+
+  @Override
+  public void remove(String name) {
+    headers.removeHeader(name);
+  }
+}

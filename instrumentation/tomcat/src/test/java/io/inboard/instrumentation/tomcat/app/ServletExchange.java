@@ -1,0 +1,69 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.tomcat.app;
+
+import io.inboard.contract.Exchange;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Collections;
+import java.util.List;
+
+/** A servlet's request in the words of the contract. */
+record ServletExchange(HttpServletRequest request, HttpServletResponse response)
+    implements Exchange {
+  @Override
+  public String path() {
+    return request.getServletPath();
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    return Collections.list(request.getHeaders(name));
+  }
+
+  @Override
+  public InputStream body() throws IOException {
+    return request.getInputStream();
+  }
+
+  @Override
+  public OutputStream respond(int status, long length) throws IOException {
+    response.setStatus(status);
+    if (length >= 0) {
+      response.setContentLengthLong(length);
+    }
+    return response.getOutputStream();
+  }
+
+  @Override
+  public void respondFile(File file) {
+    if (!Boolean.TRUE.equals(request.getAttribute("org.apache.tomcat.sendfile.support"))) {
+      throw new IllegalStateException("Tomcat offers no sendfile");
+    }
+    response.setContentLengthLong(file.length());
+    request.setAttribute("org.apache.tomcat.sendfile.filename", file.getAbsolutePath());
+    request.setAttribute("org.apache.tomcat.sendfile.start", 0L);
+    request.setAttribute("org.apache.tomcat.sendfile.end", file.length());
+  }
+
+  @Override
+  public void async(Rest rest) {
+    AsyncContext async = request.startAsync();
+    new Thread(
+            () -> {
+              try {
+                rest.run(this);
+              } catch (IOException e) {
+                throw new IllegalStateException(e);
+              } finally {
+                async.complete();
+              }
+            },
+            "application")
+        .start();
+  }
+}

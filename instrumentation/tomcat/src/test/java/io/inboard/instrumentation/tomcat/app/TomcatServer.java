@@ -1,0 +1,109 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.tomcat.app;
+
+import io.inboard.contract.RunningServer;
+import io.inboard.contract.SampleApplication;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.LifecycleState;
+import org.apache.catalina.Wrapper;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.webresources.TomcatURLStreamHandlerFactory;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SSLHostConfigCertificate;
+
+/** An embedded Tomcat of whatever version this class was loaded beside. */
+public final class TomcatServer implements RunningServer {
+  private final Tomcat tomcat = new Tomcat();
+
+  /**
+   * @param protocol a protocol handler's class name
+   * @param properties of the connector; a {@code keystore} gives it TLS of its own
+   */
+  public TomcatServer(String protocol, Map<String, String> properties) throws Exception {
+    Logger.getLogger("org.apache").setLevel(Level.OFF);
+    // A JVM can have one factory only, and the tests run several Tomcats.
+    TomcatURLStreamHandlerFactory.disable();
+    File base = Files.createTempDirectory("tomcat").toFile();
+    tomcat.setBaseDir(base.getPath());
+    Connector connector = new Connector(protocol);
+    connector.setPort(0);
+    connector.setThrowOnFailure(true);
+    connector.setProperty("address", "127.0.0.1");
+    connector.setProperty("maxThreads", "8");
+    properties.forEach(
+        (name, value) -> {
+          if (!name.equals("keystore")) {
+            connector.setProperty(name, value);
+          }
+        });
+    if (properties.containsKey("keystore")) {
+      secure(connector, properties.get("keystore"));
+    }
+    tomcat.setConnector(connector);
+    Context context = tomcat.addContext("", base.getPath());
+    Wrapper wrapper = Tomcat.addServlet(context, "contract", new ContractServlet());
+    wrapper.setAsyncSupported(true);
+    for (String path : SampleApplication.PATHS) {
+      context.addServletMappingDecoded(path, "contract");
+    }
+    Wrapper own = Tomcat.addServlet(context, "own", new TomcatServlet());
+    own.setAsyncSupported(true);
+    own.setMultipartConfigElement(new jakarta.servlet.MultipartConfigElement(base.getPath()));
+    context.addServletMappingDecoded("/tomcat/*", "own");
+    try {
+      tomcat.start();
+      if (connector.getState() != LifecycleState.STARTED) {
+        throw new LifecycleException("the connector is " + connector.getState());
+      }
+    } catch (LifecycleException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private static void secure(Connector connector, String keystore) {
+    connector.setScheme("https");
+    connector.setSecure(true);
+    connector.setProperty("SSLEnabled", "true");
+    SSLHostConfig host = new SSLHostConfig();
+    SSLHostConfigCertificate certificate =
+        new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
+    certificate.setCertificateKeystoreFile(keystore);
+    certificate.setCertificateKeystorePassword("changeit");
+    certificate.setCertificateKeystoreType("PKCS12");
+    host.addCertificate(certificate);
+    connector.addSslHostConfig(host);
+  }
+
+  @Override
+  public int port() {
+    return tomcat.getConnector().getLocalPort();
+  }
+
+  @Override
+  public void close() throws LifecycleException {
+    tomcat.stop();
+    tomcat.destroy();
+  }
+
+  private static final class ContractServlet extends HttpServlet {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      SampleApplication.handle(new ServletExchange(request, response));
+    }
+  }
+}
