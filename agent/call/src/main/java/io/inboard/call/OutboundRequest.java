@@ -29,6 +29,14 @@ public interface OutboundRequest {
   /** All values of a header that the application set, in order; empty if it set none. */
   List<String> headers(String name);
 
+  /**
+   * Whether the library sends it through a proxy that the application chose. Such a call gets
+   * headers and a span; its attempts have no endpoint.
+   */
+  default boolean proxied() {
+    return false;
+  }
+
   /** Whether the body can be sent a second time. Asked lazily, before a retry only. */
   Body body();
 

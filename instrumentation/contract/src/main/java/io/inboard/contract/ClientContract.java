@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,8 @@ public abstract class ClientContract extends ClientHarness {
     TestServer server = plainServer();
     mesh.script(Script.to(plain(server)));
     assertThat(send(Request.get(URL + "/")).text()).isEqualTo("answer 200");
+    assertThat(server.received().get(0).method()).isEqualTo("GET");
+    assertThat(server.received().get(0).header("connection")).isNotEqualTo(Optional.of("close"));
     assertThat(server.received().get(0).header("host")).contains(HOST + ":8080");
   }
 
@@ -128,8 +131,8 @@ public abstract class ClientContract extends ClientHarness {
     mesh.script(Script.to(secured(server)));
     assertThat(send(Request.get(URL + "/")).status()).isEqualTo(200);
     assertThat(send(Request.put(URL + "/", BODY)).status()).isEqualTo(200);
-    assertThat(server.received()).allMatch(r -> r.peer().equals(java.util.Optional.of(CLIENT_ID)));
-    assertThat(server.received()).allMatch(r -> r.serverName().equals(java.util.Optional.of(HOST)));
+    assertThat(server.received()).allMatch(r -> r.peer().equals(Optional.of(CLIENT_ID)));
+    assertThat(server.received()).allMatch(r -> r.serverName().equals(Optional.of(HOST)));
     assertThat(server.received()).allMatch(r -> r.applicationProtocol().equals("http/1.1"));
     assertThat(server.received().get(1).text()).isEqualTo(BODY);
     assertThat(server.received().get(0).header("host")).contains(HOST + ":8080");

@@ -183,6 +183,9 @@ public final class TestServer implements AutoCloseable {
         headers.add(Map.entry(line.substring(0, colon), line.substring(colon + 1).trim()));
       }
       String[] parts = requestLine.split(" ", 3);
+      if (parts.length != 3 || !parts[2].equals("HTTP/1.1")) {
+        throw new IOException("not a request line: " + requestLine);
+      }
       byte[] body;
       try {
         body = readBody(headers);

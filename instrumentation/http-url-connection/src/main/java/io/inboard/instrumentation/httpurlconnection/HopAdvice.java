@@ -1,0 +1,129 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.httpurlconnection;
+
+import java.io.InputStream;
+import net.bytebuddy.asm.Advice;
+import sun.net.www.http.HttpClient;
+import sun.net.www.protocol.http.HttpURLConnection;
+
+/**
+ * Where a hop begins, ends, and may be sent again. An exit returns null to leave the outcome as it
+ * is, or an array with the exception to throw, null in it for none.
+ */
+final class HopAdvice {
+  private HopAdvice() {}
+
+  /** {@code plainConnect0()}. Enter gives a hop, a refusal that skips the method, or null. */
+  static final class Begin {
+    @Advice.OnMethodEnter(inline = false, skipOn = Throwable.class)
+    static Object enter(@Advice.This HttpURLConnection connection) {
+      return Hop.begin(connection);
+    }
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.AssignReturned.ToThrown(index = 0)
+    static Throwable[] exit(
+        @Advice.This HttpURLConnection connection,
+        @Advice.Enter Object entered,
+        @Advice.Thrown Throwable error) {
+      if (entered instanceof Throwable refusal) {
+        return new Throwable[] {refusal};
+      }
+      return entered == null ? null : ((Hop) entered).connected(connection, error);
+    }
+  }
+
+  /** {@code writeRequests()} of the connection. */
+  static final class Write {
+    @Advice.OnMethodEnter(inline = false)
+    static Object enter(@Advice.This HttpURLConnection connection) {
+      return Hop.entering(connection);
+    }
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.AssignReturned.ToThrown(index = 0)
+    static Throwable[] exit(
+        @Advice.This HttpURLConnection connection,
+        @Advice.Enter Object entered,
+        @Advice.Thrown Throwable error) {
+      return entered == null ? null : ((Hop) entered).written(connection, error);
+    }
+  }
+
+  /** {@code parseHTTP(..)} of the client; the connection is its last parameter. */
+  static final class Read {
+    @Advice.OnMethodEnter(inline = false)
+    static Object enter(@Advice.This HttpClient client, @Advice.AllArguments Object[] arguments) {
+      HttpURLConnection connection = (HttpURLConnection) arguments[arguments.length - 1];
+      Hop hop = Hop.entering(connection);
+      if (hop != null) {
+        hop.reading(client);
+      }
+      return hop;
+    }
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.AssignReturned.ToThrown(index = 0)
+    static Throwable[] exit(
+        @Advice.AllArguments Object[] arguments,
+        @Advice.Enter Object entered,
+        @Advice.Thrown Throwable error) {
+      if (entered == null) {
+        return null;
+      }
+      HttpURLConnection connection = (HttpURLConnection) arguments[arguments.length - 1];
+      return ((Hop) entered).read(connection, error);
+    }
+  }
+
+  /** {@code getInputStream0()}: whatever it ends with, no attempt follows. */
+  static final class Answer {
+    @Advice.OnMethodEnter(inline = false)
+    static void enter(@Advice.This HttpURLConnection connection) {
+      HopRequest.asksForInput(connection);
+    }
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    static void exit(@Advice.This HttpURLConnection connection, @Advice.Thrown Throwable error) {
+      HopRequest.askedForInput();
+      Hop hop = Hop.of(connection);
+      if (hop != null) {
+        hop.answered(connection, error);
+      }
+    }
+  }
+
+  /** The body, as the application reads it. */
+  static final class BodyRead {
+    @Advice.OnMethodExit(inline = false)
+    static void exit(
+        @Advice.FieldValue("this$0") HttpURLConnection connection, @Advice.Return int count) {
+      if (count < 0) {
+        Hop.ended(connection);
+      }
+    }
+  }
+
+  /** The body, closed or given up. */
+  static final class BodyClose {
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    static void exit(
+        @Advice.This InputStream body, @Advice.FieldValue("this$0") HttpURLConnection connection) {
+      Hop.ended(connection);
+    }
+  }
+
+  /**
+   * {@code disconnect()}: before the response head, the application gives up; after it, it has
+   * enough.
+   */
+  static final class Disconnect {
+    @Advice.OnMethodEnter(inline = false)
+    static void enter(@Advice.This HttpURLConnection connection) {
+      Hop hop = Hop.of(connection);
+      if (hop != null) {
+        hop.disconnected();
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.httpurlconnection;
+
+import static io.inboard.weave.Member.field;
+import static io.inboard.weave.Member.method;
+
+import io.inboard.weave.Library;
+import io.inboard.weave.Unit;
+
+/**
+ * {@code java.net.HttpURLConnection} on JDK 17 and later, in the order in which a call meets the
+ * hooks.
+ */
+public final class HttpUrlConnectionHooks implements Library {
+  static final String NAME = "http-url-connection";
+
+  private static final String CONNECTION = "sun.net.www.protocol.http.HttpURLConnection";
+  private static final String BODY = CONNECTION + "$HttpInputStream";
+  private static final String CLIENT = "sun.net.www.http.HttpClient";
+  private static final String POOL = "sun.net.www.http.KeepAliveCache";
+
+  @Override
+  public Unit unit() {
+    return Unit.named(NAME)
+        .relyingOn(
+            CONNECTION,
+            field("http"),
+            field("failedOnce"),
+            field("responses"),
+            field("requests"),
+            field("instProxy"),
+            field("poster"),
+            field("strOutputStream"))
+        .relyingOn(CLIENT, method("available", 0), method("setDoNotRetry", 1))
+        .relyingOn(
+            "sun.net.NetworkClient", field("defaultConnectTimeout"), field("defaultSoTimeout"))
+        .opening(
+            "java.base", "sun.net", "sun.net.www", "sun.net.www.http", "sun.net.www.protocol.http")
+        .weave(CONNECTION, method("plainConnect0", 0), HopAdvice.Begin.class)
+        .weave(POOL, method("get", 2), WireAdvice.Lease.class)
+        .weave("sun.net.NetworkClient", method("doConnect", 2), WireAdvice.Connect.class)
+        .weave(CONNECTION, method("writeRequests", 0), HopAdvice.Write.class)
+        .weave(CLIENT, method("writeRequests", 2), WireAdvice.Head.class)
+        // Three parameters on 17, two since 21.
+        .weave(CLIENT, method("parseHTTP"), HopAdvice.Read.class)
+        .weave(CONNECTION, method("getInputStream0", 0), HopAdvice.Answer.class)
+        .weave(BODY, method("read", 3), HopAdvice.BodyRead.class)
+        .weave(BODY, method("close", 0), HopAdvice.BodyClose.class)
+        .weave(POOL, method("put", 3), WireAdvice.Return.class)
+        .weave(CONNECTION, method("disconnect", 0), HopAdvice.Disconnect.class)
+        .build();
+  }
+}

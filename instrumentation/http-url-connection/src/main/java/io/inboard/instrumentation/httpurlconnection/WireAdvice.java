@@ -1,0 +1,97 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.httpurlconnection;
+
+import java.net.Socket;
+import java.net.URL;
+import javax.net.ssl.SSLException;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.implementation.bytecode.assign.Assigner;
+import sun.net.www.MessageHeader;
+import sun.net.www.http.HttpClient;
+
+/** Which connection an attempt gets, and what it writes there. */
+final class WireAdvice {
+  private WireAdvice() {}
+
+  /** {@code KeepAliveCache.get(URL, Object)}: from the pool of the attempt's endpoint only. */
+  static final class Lease {
+    @Advice.OnMethodEnter(inline = false)
+    @Advice.AssignReturned.ToArguments(@Advice.AssignReturned.ToArguments.ToArgument(1))
+    static Object enter(@Advice.Argument(0) URL url, @Advice.Argument(1) Object key) {
+      Hop hop = Hop.current();
+      return hop == null || key != null ? null : Wires.poolKey(hop);
+    }
+
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.ToReturned(index = 0)
+    static HttpClient[] exit(@Advice.Argument(0) URL url, @Advice.Return HttpClient client) {
+      Hop hop = Hop.current();
+      return hop == null || client == null || Wires.lease(hop, client)
+          ? null
+          : new HttpClient[] {null};
+    }
+  }
+
+  /** {@code KeepAliveCache.put(URL, Object, HttpClient)}: back where it came from. */
+  static final class Return {
+    @Advice.OnMethodEnter(inline = false)
+    @Advice.AssignReturned.ToArguments(@Advice.AssignReturned.ToArguments.ToArgument(1))
+    static Object enter(@Advice.Argument(1) Object key, @Advice.Argument(2) HttpClient client) {
+      return key != null ? null : Wires.giveBack(client);
+    }
+  }
+
+  /** {@code NetworkClient.doConnect(String, int)}: to the attempt's endpoint, secured. */
+  static final class Connect {
+    @Advice.OnMethodEnter(inline = false)
+    @Advice.AssignReturned.ToArguments({
+      @Advice.AssignReturned.ToArguments.ToArgument(
+          value = 0,
+          index = 0,
+          typing = Assigner.Typing.DYNAMIC),
+      @Advice.AssignReturned.ToArguments.ToArgument(
+          value = 1,
+          index = 1,
+          typing = Assigner.Typing.DYNAMIC)
+    })
+    static Object[] enter(@Advice.This Object client) {
+      Hop hop = Hop.current();
+      // FTP and HTTPS clients connect here, too: their connections are their own.
+      return hop == null || client.getClass() != HttpClient.class
+          ? null
+          : Wires.direct(hop, (HttpClient) client);
+    }
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.AssignReturned.ToReturned(index = 0, typing = Assigner.Typing.DYNAMIC)
+    @Advice.AssignReturned.ToThrown(index = 1, typing = Assigner.Typing.DYNAMIC)
+    static Object[] exit(
+        @Advice.This Object client,
+        @Advice.Enter Object[] directed,
+        @Advice.Return Socket socket,
+        @Advice.Thrown Throwable error) {
+      Hop hop = Hop.current();
+      return hop == null || error != null || client.getClass() != HttpClient.class
+          ? null
+          : Wires.secure(hop, (HttpClient) client, socket, directed != null);
+    }
+
+    /** A mistake of ours must not send in the clear what was to be secured. */
+    static Object[] exit(
+        Throwable mistake, Object client, Object[] directed, Socket socket, Throwable error) {
+      return directed == null
+          ? null
+          : new Object[] {null, new SSLException("inboard: connection not secured", mistake)};
+    }
+  }
+
+  /** {@code HttpClient.writeRequests(MessageHeader, PosterOutputStream)}: one physical send. */
+  static final class Head {
+    @Advice.OnMethodEnter(inline = false)
+    @Advice.AssignReturned.ToArguments(@Advice.AssignReturned.ToArguments.ToArgument(0))
+    static MessageHeader enter(@Advice.Argument(0) MessageHeader head) {
+      Hop hop = Hop.current();
+      return hop == null ? null : hop.head(head);
+    }
+  }
+}
