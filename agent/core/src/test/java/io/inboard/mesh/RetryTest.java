@@ -3,15 +3,26 @@ package io.inboard.mesh;
 
 import static io.inboard.mesh.World.Given.payments;
 import static io.inboard.mesh.World.fails;
+import static io.inboard.mesh.World.refused;
+import static io.inboard.mesh.World.silence;
 import static io.inboard.mesh.World.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call.Progress;
+import io.inboard.call.OutboundRequest.Body;
+import io.inboard.call.Step;
 import io.inboard.mesh.World.Request;
 import io.inboard.mesh.World.Result;
+import java.security.cert.CertificateException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is sent again, where and when; resilience.md 2.1 and 2.2. */
 final class RetryTest {
@@ -76,5 +87,223 @@ final class RetryTest {
     Result result = world.apply().call(Request.of(method));
     assertThat(result.attempts()).isEqualTo(attempts);
     assertThat(result.status()).isEqualTo(status);
+  }
+
+  @Test
+  void aPostIsNeverSentTwiceOnceAByteWentOut() {
+    // Whatever the settings ask for.
+    world
+        .with(
+            payments(1, 2)
+                .perTry(100)
+                .retryOn(
+                    "connect-failure,refused-stream,reset-before-request,reset-before-response,"
+                        + "reset,503,502,5xx,gateway-error,per-try-timeout,retriable-4xx,409,429"))
+        .apply();
+    List<World.Answer> answers =
+        List.of(
+            fails(Progress.SENT),
+            fails(Progress.RESPONSE_STARTED),
+            status(503),
+            status(502),
+            status(409),
+            status(429),
+            silence());
+    for (World.Answer answer : answers) {
+      world.always(1, answer).always(2, answer);
+      assertThat(world.call(Request.of("POST")).attempts()).as("%s", answer).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "NOT_CONNECTED, 3",
+    "NOT_SENT, 3",
+    "REFUSED_STREAM, 1",
+    "SENT, 1",
+    "RESPONSE_STARTED, 1"
+  })
+  void aBodyThatCanBeReadOnceIsRepeatedOnlyWhileItWasNot(Progress progress, int attempts) {
+    world.with(payments(1, 2)).always(1, fails(progress)).always(2, fails(progress)).apply();
+    assertThat(world.call(Request.of("GET").with(Body.ONE_SHOT)).attempts()).isEqualTo(attempts);
+  }
+
+  @Test
+  void aBodyThatCanBeReadOnceIsNotRepeatedAfter503() {
+    world.with(payments(1, 2)).always(1, status(503)).always(2, status(503)).apply();
+    Result result = world.call(Request.of("GET").with(Body.ONE_SHOT));
+    assertThat(result.attempts()).isEqualTo(1);
+    assertThat(result.status()).isEqualTo(503);
+  }
+
+  @Test
+  void aPostOutlivesAKilledInstance() {
+    world.with(payments(1, 2)).always(1, refused()).apply();
+    for (int i = 0; i < 20; i++) {
+      assertThat(world.call(Request.of("POST").with(Body.ONE_SHOT)).ok()).isTrue();
+    }
+  }
+
+  @Test
+  void aCertificateThatIsNotTrustedIsHandedOn() {
+    Throwable untrusted =
+        new SSLHandshakeException("PKIX path building failed")
+            .initCause(new CertificateException("no path"));
+    Throwable alert = new SSLException("(bad_certificate) Received fatal alert: bad_certificate");
+    world.with(payments(1, 2)).apply();
+    for (Throwable error : List.of(untrusted, alert)) {
+      world.always(1, fails(error, Progress.NOT_CONNECTED));
+      world.always(2, fails(error, Progress.NOT_CONNECTED));
+      Result result = world.get();
+      assertThat(result.attempts()).isEqualTo(1);
+      assertThat(result.error()).isSameAs(error);
+    }
+    assertThat(world.endpoint(1).failures() + world.endpoint(2).failures()).isEqualTo(2);
+  }
+
+  @Test
+  void aHandshakeThatFailsForAnotherReasonIsAConnectFailure() {
+    world
+        .with(payments(1, 2))
+        .always(1, fails(new SSLHandshakeException("closed"), Progress.NOT_CONNECTED))
+        .apply();
+    for (int i = 0; i < 4; i++) {
+      assertThat(world.get().ok()).isTrue();
+    }
+    assertThat(world.endpoint(1).failures()).isPositive();
+  }
+
+  @Test
+  void noEndpointIsTriedTwiceWhileThereAreOthers() {
+    world.with(payments(1, 2, 3, 4).attempts(3));
+    for (int n = 1; n <= 4; n++) {
+      world.always(n, status(503));
+    }
+    world.apply();
+    for (int i = 0; i < 50; i++) {
+      world.arrived.clear();
+      assertThat(world.get().attempts()).isEqualTo(4);
+      assertThat(new HashSet<>(world.arrived)).hasSize(4);
+    }
+  }
+
+  @Test
+  void theOnlyEndpointIsTriedAgain() {
+    world.with(payments(1)).script(1, status(503), refused()).apply();
+    assertThat(world.get().ok()).isTrue();
+    assertThat(world.arrived).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5})
+  void thereAreAsManyRetriesAsSet(int retries) {
+    world.with(payments(1, 2).attempts(retries));
+    world.always(1, status(503)).always(2, status(503)).apply();
+    assertThat(world.get().attempts()).isEqualTo(1 + retries);
+  }
+
+  @Test
+  void theBackOffIsFullJitterUnderAGrowingBound() {
+    world.with(payments(1).attempts(6)).always(1, status(503)).apply();
+    long[] highest = new long[6];
+    for (int i = 0; i < 2_000; i++) {
+      world.delays.clear();
+      world.get();
+      assertThat(world.delays.get(0)).isZero();
+      for (int retry = 1; retry <= 6; retry++) {
+        highest[retry - 1] = Math.max(highest[retry - 1], world.delays.get(retry));
+      }
+    }
+    long[] bounds = {25, 75, 175, 250, 250, 250};
+    for (int i = 0; i < bounds.length; i++) {
+      long bound = TimeUnit.MILLISECONDS.toNanos(bounds[i]);
+      assertThat(highest[i]).isBetween(bound * 98 / 100, bound);
+    }
+  }
+
+  @Test
+  void theFirstFailoverOfWhatWasNeverSentDoesNotWait() {
+    world.with(payments(1, 2, 3)).always(1, refused()).always(2, refused()).always(3, refused());
+    world.apply().get();
+    assertThat(world.delays.get(0)).isZero();
+    assertThat(world.delays.get(1)).isZero();
+    assertThat(world.delays.get(2)).isPositive();
+  }
+
+  @Test
+  void aRetryOnTheSameEndpointWaits() {
+    world.with(payments(1)).always(1, refused()).apply().get();
+    assertThat(world.delays.get(1)).isPositive();
+  }
+
+  @Test
+  void retryAfterIsHonouredWhenItIsShort() {
+    world.with(payments(1, 2));
+    world.always(1, status(503, "retry-after", "2")).always(2, status(503, "retry-after", "2"));
+    world.apply().get();
+    assertThat(world.delays.get(1))
+        .isBetween(TimeUnit.SECONDS.toNanos(2), TimeUnit.SECONDS.toNanos(3));
+  }
+
+  @Test
+  void retryAfterAsADateIsUnderstood() {
+    // The virtual clock stands at 2027-01-15T08:00:00Z.
+    String date = "Fri, 15 Jan 2027 08:00:03 GMT";
+    world.with(payments(1, 2));
+    world.always(1, status(503, "retry-after", date)).always(2, status(503, "retry-after", date));
+    world.apply().get();
+    assertThat(world.delays.get(1))
+        .isBetween(TimeUnit.SECONDS.toNanos(3), TimeUnit.MILLISECONDS.toNanos(4_500));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"6", "99999999999999999999", "Fri, 15 Jan 2027 09:00:00 GMT"})
+  void retryAfterBeyondPatienceIsHandedOn(String value) {
+    world.with(payments(1, 2));
+    world.always(1, status(503, "retry-after", value));
+    world.always(2, status(503, "retry-after", value));
+    Result result = world.apply().get();
+    assertThat(result.attempts()).isEqualTo(1);
+    assertThat(result.status()).isEqualTo(503);
+  }
+
+  @Test
+  void aRetryAfterThatCannotBeReadIsIgnored() {
+    world.with(payments(1, 2)).always(1, status(503, "retry-after", "soon")).apply();
+    for (int i = 0; i < 4; i++) {
+      assertThat(world.get().ok()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x-envoy-ratelimited", "x-inboard-no-retry"})
+  void aServerThatSaysNoIsObeyed(String header) {
+    world.with(payments(1, 2));
+    world.always(1, status(503, header, "true")).always(2, status(503, header, "true"));
+    assertThat(world.apply().get().attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void withoutEndpointsTheLibraryConnectsAndThePoliciesApply() {
+    world.with(payments()).apply();
+    Step.Send send = (Step.Send) world.mesh.begin(Request.of("GET")).first();
+    assertThat(send.attempt().endpoint()).isEmpty();
+    world.arrived.clear();
+    assertThat(world.get().ok()).isTrue();
+    assertThat(world.arrived).containsExactly("library");
+  }
+
+  @Test
+  void aCallThatWasGivenUpIsNotSentAgain() {
+    world.with(payments(1, 2)).apply();
+    var call = world.mesh.begin(Request.of("GET"));
+    Step.Send send = (Step.Send) call.first();
+    call.abandoned();
+    assertThat(call.failed(send.attempt(), new java.io.IOException("cancelled"), Progress.SENT))
+        .isEqualTo(Step.HAND_ON);
+    call.done();
+    assertThat(world.endpoint(1).inFlight() + world.endpoint(2).inFlight()).isZero();
+    assertThat(world.endpoint(1).failures() + world.endpoint(2).failures()).isZero();
+    assertThat(world.observed.lines).last().isEqualTo("end 1 0 abandoned");
   }
 }

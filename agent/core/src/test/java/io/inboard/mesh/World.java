@@ -20,6 +20,7 @@ import io.inboard.settings.ServiceSettings;
 import io.inboard.settings.Settings;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -118,16 +120,19 @@ final class World {
   }
 
   World apply() {
-    mesh.apply(
-        new Settings(
-            enabled,
-            new ServiceSettings("test", "", "", "", Map.of()),
-            null,
-            IdentitySettings.NONE,
-            new InboundSettings(InboundSettings.MtlsMode.DISABLE, Map.of(), List.of()),
-            destinations,
-            new ReloadSettings(Duration.ofSeconds(5))));
+    mesh.apply(settings());
     return this;
+  }
+
+  Settings settings() {
+    return new Settings(
+        enabled,
+        new ServiceSettings("test", "", "", "", Map.of()),
+        null,
+        IdentitySettings.NONE,
+        new InboundSettings(InboundSettings.MtlsMode.DISABLE, Map.of(), List.of()),
+        destinations,
+        new ReloadSettings(Duration.ofSeconds(5)));
   }
 
   /** Forgets the destinations; {@link #apply} follows. */
@@ -203,7 +208,7 @@ final class World {
         : new Result(status, error, null, attempts);
   }
 
-  private static String hostAndPort(java.net.InetSocketAddress address) {
+  private static String hostAndPort(InetSocketAddress address) {
     return address.getAddress() == null
         ? address.toString()
         : address.getAddress().getHostAddress() + ":" + address.getPort();
@@ -354,7 +359,7 @@ final class World {
           new DestinationSettings.RetrySettings(
               attempts,
               Optional.ofNullable(perTry),
-              java.util.Set.of(retryOn.split(",")),
+              Set.of(retryOn.split(",")),
               Duration.ofMillis(25),
               Duration.ofMillis(250)),
           balancer,

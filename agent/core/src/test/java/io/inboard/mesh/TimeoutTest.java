@@ -1,0 +1,212 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import static io.inboard.mesh.World.Given.payments;
+import static io.inboard.mesh.World.fails;
+import static io.inboard.mesh.World.silence;
+import static io.inboard.mesh.World.status;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inboard.call.Call;
+import io.inboard.call.Call.Progress;
+import io.inboard.call.Step;
+import io.inboard.mesh.World.Request;
+import io.inboard.mesh.World.Result;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Per-try and total timeouts on virtual time. */
+final class TimeoutTest {
+  private final World world = new World();
+
+  private long millisOf(Runnable action) {
+    long start = world.time.nanos();
+    action.run();
+    return TimeUnit.NANOSECONDS.toMillis(world.time.nanos() - start);
+  }
+
+  private void assertTimeout(Result result) {
+    assertThat(result.refused().reason()).isEqualTo(Step.Reason.TIMEOUT);
+  }
+
+  @Test
+  void aSilentEndpointIsCutAtTheTimeout() {
+    world.with(payments(1).timeout(2_000)).always(1, silence()).apply();
+    long took = millisOf(() -> assertTimeout(world.get()));
+    assertThat(took).isEqualTo(2_000);
+    assertThat(world.status().timeouts()).isEqualTo(1);
+    assertThat(world.time.waiting()).isZero();
+  }
+
+  @Test
+  void theMessageSaysWhoWasTooSlowAndHowLongItWasAwaited() {
+    world.with(payments(1).timeout(2_000)).always(1, silence()).apply();
+    assertThat(world.get().refused().message())
+        .isEqualTo(
+            "inboard: payments: no response within 2000 ms (timeout), attempt 1 to 10.0.0.1:8080");
+  }
+
+  @Test
+  void aSlowAttemptIsRepeatedElsewhereWhenAsked() {
+    world.with(payments(1, 2).perTry(500).retryOn("per-try-timeout")).always(1, silence()).apply();
+    for (int i = 0; i < 4; i++) {
+      assertThat(world.get().ok()).isTrue();
+    }
+    assertThat(world.status().perTryTimeouts()).isPositive();
+  }
+
+  @Test
+  void aSlowAttemptThatIsNotRepeatedIsATimeout() {
+    world.with(payments(1, 2).perTry(500)).always(1, silence()).always(2, silence()).apply();
+    long took =
+        millisOf(
+            () -> {
+              Result result = world.get();
+              assertTimeout(result);
+              assertThat(result.attempts()).isEqualTo(1);
+            });
+    assertThat(took).isEqualTo(500);
+  }
+
+  @Test
+  void aConnectThatIsTooSlowForTheAttemptIsAConnectFailure() {
+    world
+        .with(payments(1, 2).perTry(500))
+        .always(1, new World.Answer.Silence(Progress.NOT_CONNECTED))
+        .apply();
+    for (int i = 0; i < 4; i++) {
+      assertThat(world.call(Request.of("POST")).ok()).isTrue();
+    }
+  }
+
+  @Test
+  void theTotalTimeoutBoundsAllAttempts() {
+    world
+        .with(payments(1, 2).timeout(1_200).perTry(500).attempts(9).retryOn("per-try-timeout"))
+        .always(1, silence())
+        .always(2, silence())
+        .apply();
+    long took = millisOf(() -> assertTimeout(world.get()));
+    assertThat(took).isLessThanOrEqualTo(1_200);
+    assertThat(world.arrived.size()).isBetween(2, 3);
+  }
+
+  @Test
+  void noRetryIsStartedWithoutTimeLeft() {
+    world.with(payments(1).timeout(1_000));
+    world.always(1, status(503, "retry-after", "1"));
+    Result result = world.apply().get();
+    assertThat(result.attempts()).isEqualTo(1);
+    assertThat(result.status()).isEqualTo(503);
+    assertThat(world.endpoint(1).requests()).isEqualTo(1);
+    assertThat(world.endpoint(1).inFlight()).isZero();
+  }
+
+  @Test
+  void anAttemptKnowsWhatIsLeftForIt() {
+    world.with(payments(1).timeout(2_000).perTry(500)).apply();
+    Call call = world.mesh.begin(Request.of("GET"));
+    Step.Send send = (Step.Send) call.first();
+    assertThat(send.attempt().timeoutNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(500));
+    assertThat(send.attempt().connectTimeoutNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(500));
+    world.time.passMillis(1_700);
+    assertThat(send.attempt().timeoutNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+    call.done();
+  }
+
+  @Test
+  void withoutATimeoutNothingIsBoundedOrKept() {
+    world.with(payments(1)).apply();
+    Call call = world.mesh.begin(Request.of("GET"));
+    Step.Send send = (Step.Send) call.first();
+    assertThat(send.attempt().timeoutNanos()).isEqualTo(Long.MAX_VALUE);
+    assertThat(send.attempt().connectTimeoutNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+    send.attempt().onTimeout(() -> {});
+    assertThat(world.time.waiting()).isZero();
+    call.done();
+  }
+
+  @Test
+  void theTotalTimeoutGoesOnUntilTheBodyIsRead() {
+    world.with(payments(1).timeout(1_000).perTry(500)).apply();
+    Call call = world.mesh.begin(Request.of("GET"));
+    Step.Send send = (Step.Send) call.first();
+    int[] aborts = new int[1];
+    send.attempt().onTimeout(() -> aborts[0]++);
+    world.time.passMillis(100);
+    assertThat(call.responded(send.attempt(), 200, name -> List.of())).isEqualTo(Step.HAND_ON);
+    world.time.passMillis(800);
+    assertThat(aborts[0]).as("the bound of the attempt ends with the head").isZero();
+    world.time.passMillis(200);
+    assertThat(aborts[0]).isEqualTo(1);
+    call.done();
+    assertThat(world.time.waiting()).isZero();
+  }
+
+  @Test
+  void aBodyThatIsReadInTimeLeavesNoTimer() {
+    world.with(payments(1).timeout(1_000).perTry(500)).apply();
+    Call call = world.mesh.begin(Request.of("GET"));
+    Step.Send send = (Step.Send) call.first();
+    int[] aborts = new int[1];
+    send.attempt().onTimeout(() -> aborts[0]++);
+    call.responded(send.attempt(), 200, name -> List.of());
+    call.done();
+    call.done();
+    assertThat(world.time.waiting()).isZero();
+    world.time.passMillis(5_000);
+    assertThat(aborts[0]).isZero();
+  }
+
+  @Test
+  void aHeadThatComesAfterTheAttemptWasStoppedIsATimeout() {
+    world.with(payments(1).perTry(500)).apply();
+    Call call = world.mesh.begin(Request.of("GET"));
+    Step.Send send = (Step.Send) call.first();
+    send.attempt().onTimeout(() -> {});
+    world.time.passMillis(500);
+    assertThat(call.responded(send.attempt(), 200, name -> List.of()))
+        .isInstanceOf(Step.Refuse.class);
+  }
+
+  @Test
+  void anAdapterMayEnforceTheBoundItselfAndRound() {
+    world.with(payments(1).timeout(1_000)).apply();
+    Call call = world.mesh.begin(Request.of("GET"));
+    Step.Send send = (Step.Send) call.first();
+    world.time.passMillis(999);
+    Step step =
+        call.failed(send.attempt(), new SocketTimeoutException("Read timed out"), Progress.SENT);
+    assertThat(step).isInstanceOf(Step.Refuse.class);
+  }
+
+  @Test
+  void theApplicationsOwnTimeoutIsItsOwn() {
+    SocketTimeoutException error = new SocketTimeoutException("Read timed out");
+    world.with(payments(1, 2).timeout(60_000)).always(1, fails(error, Progress.SENT));
+    Result result = world.always(2, fails(error, Progress.SENT)).apply().get();
+    assertThat(result.error()).isSameAs(error);
+    assertThat(result.attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void anAttemptThatBeginsAfterTheTimeIsUpIsStoppedAtOnce() {
+    world.with(payments(1).timeout(100)).script(1, status(503)).apply();
+    Call call = world.mesh.begin(Request.of("GET"));
+    Step.Send first = (Step.Send) call.first();
+    first.attempt().onTimeout(() -> {});
+    Step.Send second = (Step.Send) call.responded(first.attempt(), 503, name -> List.of());
+    world.time.passMillis(200); // An adapter that was held up.
+    boolean[] aborted = new boolean[1];
+    second.attempt().onTimeout(() -> aborted[0] = true);
+    world.time.passMillis(1);
+    assertThat(aborted[0]).isTrue();
+    assertThat(call.failed(second.attempt(), new IOException("closed"), Progress.NOT_CONNECTED))
+        .isInstanceOf(Step.Refuse.class);
+    call.done();
+    assertThat(world.time.waiting()).isZero();
+  }
+}
