@@ -6,6 +6,7 @@ import io.inboard.settings.TelemetrySettings.Target;
 import io.opentelemetry.exporter.internal.FailedExportException;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -142,7 +143,8 @@ final class Lane<D> {
       return "gRPC status " + grpc.getResponse().getStatusCode();
     }
     Throwable cause =
-        error instanceof FailedExportException && error.getCause() != null
+        (error instanceof FailedExportException || error instanceof UncheckedIOException)
+                && error.getCause() != null
             ? error.getCause()
             : error;
     if (cause == null) {

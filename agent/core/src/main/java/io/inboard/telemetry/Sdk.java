@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.telemetry;
 
-import io.inboard.call.Log;
 import io.inboard.settings.ServiceSettings;
 import io.inboard.settings.TelemetrySettings;
 import io.opentelemetry.api.metrics.Meter;
@@ -124,7 +123,7 @@ final class Sdk {
     try {
       metricThread.execute(metricLane::close);
     } catch (RejectedExecutionException e) {
-      Log.warnOnce("telemetry.stop", "telemetry was stopped twice");
+      return; // stopped before
     }
     metricThread.shutdown();
   }

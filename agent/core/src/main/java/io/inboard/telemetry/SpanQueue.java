@@ -112,6 +112,10 @@ final class SpanQueue implements SpanProcessor {
       due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timing.spanDelayMillis());
     }
     lane.close();
+    CompletableResultCode late = flush.getAndSet(null);
+    if (late != null) {
+      late.fail();
+    }
   }
 
   private long firstDelayMillis() {
@@ -161,6 +165,9 @@ final class SpanQueue implements SpanProcessor {
 
   @Override
   public CompletableResultCode forceFlush() {
+    if (stopped) {
+      return CompletableResultCode.ofFailure();
+    }
     CompletableResultCode mine = new CompletableResultCode();
     CompletableResultCode asked = flush.compareAndExchange(null, mine);
     LockSupport.unpark(worker);

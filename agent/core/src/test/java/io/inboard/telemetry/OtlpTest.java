@@ -8,10 +8,12 @@ import com.sun.net.httpserver.HttpServer;
 import io.inboard.settings.TelemetrySettings;
 import io.inboard.settings.TelemetrySettings.Exporter;
 import io.inboard.settings.TelemetrySettings.Protocol;
+import io.inboard.settings.TelemetrySettings.Target;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +23,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Handler;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +150,162 @@ class OtlpTest {
     request(telemetry);
     closes(telemetry);
     assertThat(telemetry.status().spansExported()).isZero();
+  }
+
+  @Test
+  void aRefusingCollectorIsCountedAndTheApplicationGoesOn() throws Exception {
+    status = 400; // not retried by the exporter, unlike 503
+    Telemetry telemetry = telemetry(here());
+    request(telemetry);
+    telemetry.close(Duration.ofSeconds(30));
+    assertThat(telemetry.status().spansExported()).isZero();
+    assertThat(telemetry.status().spansDropped()).isEqualTo(2);
+    assertThat(telemetry.status().exportFailures()).isEqualTo(2);
+    assertThat(telemetry.status().lastError()).isEqualTo("HTTP 400");
+  }
+
+  @Test
+  void anUnavailableCollectorClosesInTime() throws Exception {
+    status = 503;
+    Telemetry telemetry = telemetry(here());
+    request(telemetry);
+    await(() -> !arrived.isEmpty());
+    closes(telemetry);
+    assertThat(telemetry.status().spansExported()).isZero();
+  }
+
+  @Test
+  void aFullQueueDropsAndCounts() throws Exception {
+    status = 0;
+    Telemetry telemetry =
+        new Telemetry(
+            Given.SERVICE,
+            Given.with(here(), Exporter.OTLP, Exporter.NONE),
+            new Timing(10, 8, 4, 30_000, 60_000),
+            Otlp::spans,
+            Otlp::metrics);
+    request(telemetry);
+    await(() -> !arrived.isEmpty()); // the collector hangs with the first spans
+    int first = telemetry.status().spansQueued();
+    for (int i = 0; i < 50; i++) {
+      request(telemetry);
+    }
+    assertThat(telemetry.status().spansQueued()).isEqualTo(8);
+    assertThat(telemetry.status().spansDropped()).isEqualTo(100 - (8 - first));
+    closes(telemetry);
+  }
+
+  @Test
+  void spansArriveByThemselvesAndAChangedTargetIsFollowed() throws Exception {
+    Telemetry telemetry =
+        new Telemetry(
+            Given.SERVICE,
+            Given.with(here(), Exporter.OTLP, Exporter.NONE),
+            new Timing(10, 2048, 512, 30_000, 60_000),
+            Otlp::spans,
+            Otlp::metrics);
+    request(telemetry);
+    await(() -> telemetry.status().spansExported() == 2);
+    Target other =
+        new Target(
+            Protocol.HTTP_PROTOBUF,
+            "http://127.0.0.1:" + server.getAddress().getPort() + "/other",
+            Map.of("x-api-key", "secret"),
+            "",
+            10_000);
+    telemetry.apply(Given.with(Given.with(here(), other, other), Exporter.OTLP, Exporter.NONE));
+    request(telemetry);
+    await(() -> telemetry.status().spansExported() == 4);
+    assertThat(arrived.get(arrived.size() - 1).path()).isEqualTo("/other");
+    assertThat(arrived.get(arrived.size() - 1).headers().get("X-api-key"))
+        .containsExactly("secret");
+    assertThat(telemetry.status().tracesTarget()).doesNotContain("secret");
+    telemetry.apply(Given.with(here(), Exporter.NONE, Exporter.NONE));
+    int before = arrived.size();
+    request(telemetry);
+    telemetry.apply(Given.with(here(), Exporter.OTLP, Exporter.NONE));
+    request(telemetry);
+    await(() -> telemetry.status().spansExported() == 6);
+    assertThat(arrived.subList(before, arrived.size()))
+        .extracting(Arrived::path)
+        .containsOnly("/v1/traces");
+    closes(telemetry);
+  }
+
+  @Test
+  void grpcSpeaksHttp2WithoutAsking() throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Telemetry telemetry =
+          telemetry(
+              Given.with(
+                  Given.with(
+                      Given.settings(),
+                      Given.target(Protocol.GRPC, "http://127.0.0.1:" + socket.getLocalPort()),
+                      Given.target(Protocol.GRPC, "http://127.0.0.1:1")),
+                  Exporter.OTLP,
+                  Exporter.NONE));
+      request(telemetry);
+      socket.setSoTimeout(30_000);
+      try (Socket accepted = socket.accept()) {
+        accepted.setSoTimeout(30_000);
+        assertThat(new String(accepted.getInputStream().readNBytes(24), StandardCharsets.US_ASCII))
+            .isEqualTo("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+      }
+      closes(telemetry);
+    }
+  }
+
+  @Test
+  void anUnreadableCertificateIsAnErrorOfTheExportAlone() throws Exception {
+    Target target =
+        new Target(Protocol.HTTP_PROTOBUF, "https://127.0.0.1:1", Map.of(), "/no/such.pem", 1000);
+    Telemetry telemetry = telemetry(Given.with(Given.settings(), target, target));
+    request(telemetry);
+    telemetry.close(Duration.ofSeconds(30));
+    assertThat(telemetry.status().lastError()).contains("such.pem");
+  }
+
+  @Test
+  void theSdkWritesNothingToTheLogOfTheApplicationEvenAfterAReset() throws Exception {
+    List<LogRecord> logged = new CopyOnWriteArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord entry) {
+            logged.add(entry);
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Telemetry telemetry = telemetry(here());
+    telemetry.start();
+    LogManager.getLogManager().reset();
+    Logger root = Logger.getLogger("");
+    root.addHandler(handler);
+    status = 400;
+    try {
+      request(telemetry);
+      telemetry.close(Duration.ofSeconds(30));
+      assertThat(telemetry.status().exportFailures()).isEqualTo(2);
+    } finally {
+      root.removeHandler(handler);
+    }
+    assertThat(logged).extracting(LogRecord::getMessage).isEmpty();
+  }
+
+  @Test
+  void allThreadsAreDaemons() {
+    Telemetry telemetry = telemetry(here());
+    request(telemetry);
+    telemetry.close(Duration.ofSeconds(30));
+    request(telemetry);
+    Thread.getAllStackTraces().keySet().stream()
+        .filter(t -> t.getName().startsWith("inboard-") || t.getName().contains("OkHttp"))
+        .forEach(t -> assertThat(t.isDaemon()).as(t.getName()).isTrue());
   }
 
   @Test
