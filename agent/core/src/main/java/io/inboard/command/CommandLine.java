@@ -43,7 +43,7 @@ public final class CommandLine {
   static int run(
       String[] arguments, String jarPath, PrintWriter out, PrintWriter err, boolean colours) {
     picocli.CommandLine line = new picocli.CommandLine(new Root(jarPath));
-    commands(jarPath).forEach(line::addSubcommand);
+    commands().forEach(line::addSubcommand);
     line.setOut(out);
     line.setErr(err);
     line.setColorScheme(Help.defaultColorScheme(colours ? Help.Ansi.ON : Help.Ansi.OFF));
@@ -56,8 +56,8 @@ public final class CommandLine {
   }
 
   /** All commands, in the order of the help; a new one is a line here. */
-  private static List<Object> commands(String jarPath) {
-    return List.of();
+  private static List<Object> commands() {
+    return List.of(new CheckCommand(System.getenv()), new StatusCommand(), new CaCommand());
   }
 
   static String version(String jarPath) {
@@ -87,7 +87,6 @@ public final class CommandLine {
     @Option(
         names = {"-h", "--help"},
         usageHelp = true,
-        scope = picocli.CommandLine.ScopeType.INHERIT,
         description = "Shows this help.")
     private boolean help;
 

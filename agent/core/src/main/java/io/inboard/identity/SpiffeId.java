@@ -38,21 +38,21 @@ public record SpiffeId(String trustDomain, String path) {
       throw wrong(text, "does not begin with spiffe://");
     }
     int slash = text.indexOf('/', SCHEME.length());
-    String domain =
-        text.substring(SCHEME.length(), slash < 0 ? text.length() : slash).toLowerCase(Locale.ROOT);
+    String domain = text.substring(SCHEME.length(), slash < 0 ? text.length() : slash);
     String path = slash < 0 ? "" : text.substring(slash);
     if (domain.isEmpty() || domain.length() > MAX_TRUST_DOMAIN) {
       throw wrong(text, "has a trust domain of no or more than 255 characters");
     }
     for (int i = 0; i < domain.length(); i++) {
-      if (!plain(domain.charAt(i)) || domain.charAt(i) > 127) {
+      if (!plain(domain.charAt(i))) {
         throw wrong(text, "has a trust domain with other characters than a-z 0-9 . - _");
       }
     }
     if (!path.isEmpty()) {
       checkPath(text, path);
     }
-    return new SpiffeId(domain, path);
+    // Only now: lowering may turn a foreign letter into an ASCII one (the Kelvin sign into k).
+    return new SpiffeId(domain.toLowerCase(Locale.ROOT), path);
   }
 
   private static void checkPath(String text, String path) {

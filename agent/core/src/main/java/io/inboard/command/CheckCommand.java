@@ -1,0 +1,80 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.command;
+
+import io.inboard.identity.IdentityCheck;
+import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.Problem;
+import io.inboard.settings.Settings;
+import io.inboard.settings.SettingsException;
+import io.inboard.settings.SettingsReader;
+import io.inboard.settings.SettingsSource;
+import java.io.File;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code check FILE_OR_URL}: every problem on a line of its own, {@code file:line:column path:
+ * message (hint)}, which editors and CI understand; exit code 0 or 1.
+ */
+@Command(
+    name = "check",
+    description = "Validates settings: prints every error with line, path and a hint.",
+    mixinStandardHelpOptions = true)
+final class CheckCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "FILE_OR_URL", description = "settings, YAML or JSON")
+  private String settings;
+
+  @Spec private CommandSpec spec;
+
+  private final Map<String, String> environment;
+
+  CheckCommand(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    SettingsReader reader = new SettingsReader(environment, "");
+    reader.warnings().forEach(w -> spec.commandLine().getErr().println("warning: " + w));
+    SettingsSource source = SettingsSource.of(settings, new File("").getAbsoluteFile());
+    try {
+      Settings read = SettingsSource.read(source, reader);
+      List<String> ofIdentity = IdentityCheck.problems(read.identity());
+      ofIdentity.forEach(p -> out.println(source.name() + ": identity: " + p));
+      if (ofIdentity.isEmpty()) {
+        out.println(source.name() + ": OK (" + summary(read) + ")");
+      }
+      return ofIdentity.isEmpty() ? 0 : 1;
+    } catch (SettingsException e) {
+      for (Problem problem : e.problems()) {
+        out.println(source.name() + (problem.line() == 0 ? ": " : ":") + problem);
+      }
+      return 1;
+    }
+  }
+
+  private static String summary(Settings settings) {
+    int endpoints = 0;
+    for (DestinationSettings destination : settings.destinations()) {
+      endpoints += destination.endpoints().size();
+    }
+    return count(settings.destinations().size(), "destination")
+        + ", "
+        + count(endpoints, "endpoint")
+        + ", inbound "
+        + settings.inbound().mtls()
+        + (settings.identity().present() ? ", with an identity" : ", without an identity")
+        + (settings.enabled() ? "" : ", DISABLED");
+  }
+
+  private static String count(int n, String what) {
+    return n + " " + what + (n == 1 ? "" : "s");
+  }
+}

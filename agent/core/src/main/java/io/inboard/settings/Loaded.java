@@ -1,0 +1,23 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings;
+
+import java.time.Instant;
+
+/**
+ * Settings that are in force, and where they come from.
+ *
+ * @param source its name; {@code none} without settings
+ * @param version short, of the content; distinct within the life of this JVM
+ */
+public record Loaded(
+    Settings settings, String source, String version, Origin origin, Instant loadedAt) {
+  /** What the settings were read from. */
+  public enum Origin {
+    /** The source itself. */
+    SOURCE,
+    /** The copy on disk of a URL that is away. */
+    DISK_COPY,
+    /** Nothing: the defaults, by choice or because the source cannot be read. */
+    DEFAULTS
+  }
+}

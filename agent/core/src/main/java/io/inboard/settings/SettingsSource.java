@@ -1,0 +1,117 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings;
+
+import java.io.File;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Where settings come from. Used by one thread at a time; never throws. */
+public sealed interface SettingsSource permits SettingsSource.None, FileSource, UrlSource {
+  /** How it is called in messages and in {@code status}; a URL without credentials and query. */
+  String name();
+
+  /**
+   * Reads what is there now.
+   *
+   * @param budget the longest time that it may take; a file ignores it
+   */
+  Answer read(Duration budget);
+
+  /**
+   * The first that is given: the agent's argument, {@code -Dinboard.config}, INBOARD_CONFIG, {@code
+   * ./inboard.yaml} if it exists, none. Touches java.io only.
+   *
+   * @param agentArgument null or empty if none
+   * @param property looks up a system property; null if it is not set
+   */
+  static SettingsSource find(
+      String agentArgument,
+      UnaryOperator<String> property,
+      Map<String, String> environment,
+      File workingDirectory) {
+    String[] candidates = {
+      agentArgument, property.apply("inboard.config"), environment.get("INBOARD_CONFIG")
+    };
+    for (String candidate : candidates) {
+      if (candidate != null && !candidate.isBlank()) {
+        return of(candidate.strip(), workingDirectory);
+      }
+    }
+    File usual = new File(workingDirectory, "inboard.yaml");
+    return usual.exists() ? new FileSource(usual, "./inboard.yaml") : new None();
+  }
+
+  /** A path, a {@code file:} URL or an {@code http(s)://} URL. */
+  static SettingsSource of(String value, File workingDirectory) {
+    String lower = value.toLowerCase(Locale.ROOT);
+    if (lower.startsWith("http://") || lower.startsWith("https://")) {
+      return new UrlSource(value);
+    }
+    String path = lower.startsWith("file:") ? FileSource.pathOf(value) : value;
+    File file = new File(path);
+    return new FileSource(file.isAbsolute() ? file : new File(workingDirectory, path), path);
+  }
+
+  /** No settings at all: the defaults. */
+  record None() implements SettingsSource {
+    @Override
+    public String name() {
+      return "none";
+    }
+
+    @Override
+    public Answer read(Duration budget) {
+      return new Answer.Text("");
+    }
+  }
+
+  /** What a reading brought. */
+  sealed interface Answer {
+    /** The whole text. */
+    record Text(String text) implements Answer {}
+
+    /** The same as at the last reading (HTTP 304). */
+    record Unchanged() implements Answer {}
+
+    /**
+     * @param problem what is wrong and what to do, without the source's name; no secrets
+     */
+    record Failed(String problem) implements Answer {}
+  }
+
+  /** Bytes as text, refusing what is not UTF-8 rather than replacing it. */
+  static Answer decode(byte[] bytes) {
+    try {
+      return new Answer.Text(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (CharacterCodingException e) {
+      return new Answer.Failed("is not UTF-8 text");
+    }
+  }
+
+  /**
+   * Reads, parses and checks once, as the command {@code check} does; takes 10 s at the most.
+   *
+   * @throws SettingsException also if the source cannot be read
+   */
+  static Settings read(SettingsSource source, SettingsReader reader) throws SettingsException {
+    Answer answer = source.read(Duration.ofSeconds(10));
+    if (answer instanceof Answer.Text text) {
+      return reader.read(text.text(), source.name());
+    }
+    String problem = answer instanceof Answer.Failed failed ? failed.problem() : "has not changed";
+    throw new SettingsException(source.name(), List.of(new Problem("", 0, 0, problem, "")));
+  }
+
+  /** The disk copy's key; empty if this source needs none. */
+  default Optional<String> cacheKey() {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,195 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import okhttp3.Credentials;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+
+/**
+ * An http(s) address, asked with a conditional GET. okhttp, because the agent's hooks would see the
+ * JDK's own clients. It is the one part of the settings that touches java.util.logging and, for
+ * https, the JVM's default trust store; both are loaded at the first reading, not before.
+ */
+final class UrlSource implements SettingsSource {
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+
+  private final String address;
+  private final String name;
+
+  /** Made at the first reading; used by one thread at a time, as all below. */
+  private OkHttpClient client;
+
+  private String etag;
+  private String lastModified;
+
+  UrlSource(String address) {
+    this.address = address;
+    this.name = display(address);
+  }
+
+  /** Neither credentials nor the query, which may hold a token, nor the fragment. */
+  private static String display(String address) {
+    String shown = address.replaceFirst("[?#].*", "");
+    int slashes = shown.indexOf("://") + 3;
+    int path = shown.indexOf('/', slashes);
+    int at = shown.lastIndexOf('@', path < 0 ? shown.length() : path);
+    return at < slashes ? shown : shown.substring(0, slashes) + shown.substring(at + 1);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Optional<String> cacheKey() {
+    return Optional.of(address);
+  }
+
+  @Override
+  public Answer read(Duration budget) {
+    HttpUrl url = HttpUrl.parse(address);
+    if (url == null) {
+      return new Answer.Failed("is not a valid address");
+    }
+    if (client == null) {
+      client =
+          new OkHttpClient.Builder()
+              .connectTimeout(CONNECT)
+              .followRedirects(true)
+              .followSslRedirects(true)
+              .build();
+    }
+    OkHttpClient bounded =
+        client.newBuilder().callTimeout(budget).readTimeout(budget).writeTimeout(budget).build();
+    try (Response response = bounded.newCall(request(url)).execute()) {
+      return answer(response);
+    } catch (IOException e) {
+      return new Answer.Failed(explain(e, budget));
+    } finally {
+      // One request in an interval: no connection, and no thread that minds it, outlives it.
+      client.connectionPool().evictAll();
+    }
+  }
+
+  private Request request(HttpUrl url) {
+    Request.Builder request =
+        new Request.Builder()
+            .url(url)
+            .header("User-Agent", "inboard")
+            .header("Accept", "application/yaml, application/json, text/plain, */*;q=0.1");
+    if (!url.username().isEmpty()) {
+      request.header("Authorization", Credentials.basic(url.username(), url.password()));
+    }
+    if (etag != null) {
+      request.header("If-None-Match", etag);
+    }
+    if (lastModified != null) {
+      request.header("If-Modified-Since", lastModified);
+    }
+    return request.build();
+  }
+
+  private Answer answer(Response response) throws IOException {
+    int status = response.code();
+    if (status == 304) {
+      return new Answer.Unchanged();
+    }
+    if (status != 200) {
+      return new Answer.Failed("answers " + status + hint(status));
+    }
+    ResponseBody body = response.body();
+    MediaType type = body.contentType();
+    if (type != null && type.subtype().toLowerCase(Locale.ROOT).contains("html")) {
+      return new Answer.Failed(
+          "answers with a web page (text/html), not with settings; is the address right?");
+    }
+    Answer answer = text(body);
+    if (answer instanceof Answer.Text text) {
+      String stripped = text.text().stripLeading();
+      if (stripped.isEmpty()) {
+        // A file may be empty on purpose; an empty answer is a server's mistake, and would take
+        // STRICT away.
+        return new Answer.Failed("answers with nothing");
+      }
+      if (stripped.startsWith("<")) {
+        return new Answer.Failed("answers with markup, not with settings; is the address right?");
+      }
+      etag = response.header("ETag");
+      lastModified = response.header("Last-Modified");
+    }
+    return answer;
+  }
+
+  private static Answer text(ResponseBody body) throws IOException {
+    Answer tooLarge =
+        new Answer.Failed("answers with more than 16 MiB; settings are a few kilobytes");
+    if (body.contentLength() > Document.MAX_SIZE) {
+      return tooLarge;
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    byte[] buffer = new byte[8192];
+    InputStream in = body.byteStream();
+    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      out.write(buffer, 0, n);
+      if (out.size() > Document.MAX_SIZE) {
+        return tooLarge;
+      }
+    }
+    return SettingsSource.decode(out.toByteArray());
+  }
+
+  private static String hint(int status) {
+    return switch (status) {
+      case 401, 403 -> " (not allowed); does it want credentials?";
+      case 404 -> " (not found); is the path right?";
+      default -> status >= 500 ? " (the server's error)" : "";
+    };
+  }
+
+  private static String explain(IOException e, Duration budget) {
+    if (e instanceof UnknownHostException) {
+      return "its host name is not known";
+    }
+    if (e instanceof InterruptedIOException) {
+      return "did not answer within " + Durations.format(budget);
+    }
+    if (e instanceof ConnectException || e instanceof NoRouteToHostException) {
+      return "cannot be connected to: " + root(e);
+    }
+    if (e instanceof SSLException) {
+      return "TLS fails: " + root(e);
+    }
+    if (e instanceof ProtocolException) {
+      return "does not speak HTTP as it should: " + root(e);
+    }
+    return "cannot be read: " + root(e);
+  }
+
+  private static String root(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    String message = root.getMessage();
+    return message == null || message.isBlank()
+        ? root.getClass().getSimpleName()
+        : message.replaceAll("\\s+", " ");
+  }
+}

@@ -1,0 +1,107 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpclient;
+
+import io.inboard.call.Context;
+import io.inboard.call.Inboard;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One {@code send} or {@code sendAsync} of the application, with all its hops: the JDK's {@code
+ * MultiExchange}. {@code sendAsync} sends from a thread of the client's executor, hence the context
+ * of the caller's thread is taken here.
+ */
+final class Conversation {
+  /** Weak on both sides, since a conversation leads back to its key; see {@link #endWith}. */
+  private static final WeakIdentityMap<WeakReference<Conversation>> CONVERSATIONS =
+      new WeakIdentityMap<>();
+
+  private final Context context = Inboard.contexts().current();
+
+  /** The current hop, or null. Volatile: hops follow each other on different threads. */
+  private volatile Hop hop;
+
+  /** What the core has decided to hand on, and the JDK must not repeat; null if nothing. */
+  private volatile Throwable decided;
+
+  private Conversation() {}
+
+  /** On the application's thread. */
+  static Conversation begin(Object multi) {
+    Conversation conversation = new Conversation();
+    CONVERSATIONS.put(multi, new WeakReference<>(conversation));
+    return conversation;
+  }
+
+  /** Lives and ends with the future that the application waits for. */
+  void endWith(Object multi, CompletableFuture<?> result) {
+    result.whenComplete((response, error) -> end(multi));
+  }
+
+  /** The conversation of a {@code MultiExchange}; one without memory if it began before us. */
+  static Conversation of(Object multi) {
+    Conversation conversation = find(multi);
+    return conversation == null ? new Conversation() : conversation;
+  }
+
+  private static Conversation find(Object multi) {
+    WeakReference<Conversation> found = CONVERSATIONS.get(multi);
+    return found == null ? null : found.get();
+  }
+
+  static int known() {
+    return CONVERSATIONS.size();
+  }
+
+  Context context() {
+    return context;
+  }
+
+  /** The hop before this one is over: its response was a redirect or a challenge. */
+  void next(Hop next) {
+    endHop();
+    hop = next;
+  }
+
+  /** The application is about to cancel, or its own timeout has passed: told before it shows. */
+  static void abandon(Object multi) {
+    Conversation conversation = find(multi);
+    Hop current = conversation == null ? null : conversation.hop;
+    if (current != null) {
+      current.abandon();
+    }
+  }
+
+  /** The JDK has cancelled what it runs; what waits between two attempts it does not know. */
+  static void cancelled(Object multi, IOException cause) {
+    Conversation conversation = find(multi);
+    Hop current = conversation == null ? null : conversation.hop;
+    if (current != null) {
+      current.cancelled(cause);
+    }
+  }
+
+  /** An error that is final: the core has seen all attempts that there shall be. */
+  void decide(Throwable error) {
+    decided = error;
+  }
+
+  /** Whether the JDK may repeat the request by itself after this error. */
+  static boolean mayRepeat(Object multi, Throwable error, boolean own) {
+    Conversation conversation = own ? find(multi) : null;
+    return own && (conversation == null || conversation.decided != error);
+  }
+
+  private void end(Object multi) {
+    CONVERSATIONS.remove(multi);
+    endHop();
+  }
+
+  private void endHop() {
+    Hop last = hop;
+    if (last != null) {
+      last.end();
+    }
+  }
+}

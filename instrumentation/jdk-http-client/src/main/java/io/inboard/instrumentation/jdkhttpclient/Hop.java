@@ -1,0 +1,278 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpclient;
+
+import io.inboard.call.Attempt;
+import io.inboard.call.Call;
+import io.inboard.call.Contexts;
+import io.inboard.call.Inboard;
+import io.inboard.call.Log;
+import io.inboard.call.Step;
+import java.io.IOException;
+import java.net.http.HttpTimeoutException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLException;
+
+/**
+ * One hop of a conversation: a call of the mesh, attempt by attempt. Takes the place of {@code
+ * Exchange#responseAsync}, which is the same for {@code send} and {@code sendAsync} and comes
+ * before the application's body handler runs, so that the handler sees one response only.
+ *
+ * <p>Attempts follow each other; each begins where the future of the one before completed, which
+ * gives the happens-before for the fields that are not volatile.
+ */
+final class Hop {
+  /** How long the unread rest of a response may hold up the attempt that replaces it. */
+  private static final long DRAIN_MILLIS = 250;
+
+  private final Conversation conversation;
+  private final Object first;
+  private final Object request;
+  private final Route route;
+  private final HopRequest view;
+  private final Call call;
+  private final boolean webSocket;
+
+  /** True where the endpoint is not ours to choose: the application's own TLS, a proxy. */
+  private final boolean bystander;
+
+  private final CompletableFuture<Object> result = new CompletableFuture<>();
+
+  /** Between two attempts: what the last one came to; null while an attempt runs. */
+  private final AtomicReference<Outcome> pausing = new AtomicReference<>();
+
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile IOException givenUp;
+  private Object exchange;
+  private int attempts;
+  private boolean steered;
+
+  private Hop(Conversation conversation, Object exchange, Route route, HopRequest view, Call call) {
+    this.conversation = conversation;
+    this.first = exchange;
+    this.exchange = exchange;
+    this.request = Internals.request(exchange);
+    this.route = route;
+    this.view = view;
+    this.call = call;
+    this.webSocket = Internals.isWebSocket(request);
+    this.bystander = webSocket || view.isHttps() || Internals.isProxied(request);
+  }
+
+  /**
+   * Begins a hop.
+   *
+   * @return the future response in place of the JDK's; null to let the JDK send untouched
+   */
+  static Object begin(Object exchange) {
+    Object request = Internals.request(exchange);
+    Conversation conversation = Conversation.of(Internals.multi(exchange));
+    Route route = Route.unknown();
+    HopRequest view = new HopRequest(request, route);
+    Call call;
+    try (Contexts.Scope scope = Inboard.contexts().activate(conversation.context())) {
+      call = Inboard.outbound().begin(view);
+    }
+    if (call == Call.UNTOUCHED) {
+      return null;
+    }
+    Step step = call.first();
+    if (step instanceof Step.HandOn) {
+      call.done();
+      return null;
+    }
+    route.of(request);
+    Hop hop = new Hop(conversation, exchange, route, view, call);
+    conversation.next(hop);
+    hop.follow(step, Outcome.NONE);
+    return hop.result;
+  }
+
+  private void follow(Step step, Outcome last) {
+    if (step instanceof Step.Send send) {
+      if (attempts == 0 && send.delayNanos() == 0) {
+        send(send.attempt());
+      } else if (webSocket && attempts > 0) {
+        // The opening handshake has its own rules for what follows it.
+        call.abandoned();
+        handOn(last);
+      } else {
+        pause(send, last);
+      }
+    } else if (step instanceof Step.Refuse refuse) {
+      refuse(refuse, last);
+    } else {
+      handOn(last);
+    }
+  }
+
+  private void send(Attempt attempt) {
+    try {
+      if (attempts++ > 0) {
+        exchange = Internals.nextExchange(exchange);
+        view.beginAttempt();
+      }
+      EndpointAddress address =
+          bystander ? null : attempt.endpoint().map(EndpointAddress::of).orElse(null);
+      steered |= address != null;
+      route.begin(address, attempt.connectTimeoutNanos());
+      attempt.writeHeaders(view);
+      Object current = exchange;
+      attempt.onTimeout(
+          () -> Internals.cancel(current, new HttpTimeoutException("request timed out")));
+      Internals.send(current).whenComplete((response, e) -> ended(attempt, response, e));
+    } catch (Throwable e) {
+      ended(attempt, null, e);
+    }
+  }
+
+  private void ended(Attempt attempt, Object response, Throwable thrown) {
+    Outcome outcome = new Outcome(response, cause(thrown));
+    Step step = Step.HAND_ON;
+    try {
+      Wire wire = Wire.of(exchange, route, outcome.error());
+      if (wire.connected()) {
+        attempt.connected(bystander ? null : wire.session());
+      }
+      step =
+          outcome.error() != null
+              ? call.failed(attempt, outcome.error(), wire.progress())
+              : call.responded(
+                  attempt, Internals.status(response), Internals.headers(response)::allValues);
+      if (wire.connected() && step instanceof Step.Send) {
+        Internals.restartConnectTimeout(exchange);
+      }
+    } catch (Throwable e) {
+      // Nothing of ours is behind this future any more that would report it.
+      Log.warnOnce("jdk-http-client", "java.net.http: " + e + "; the response is handed on");
+    }
+    follow(step, outcome);
+  }
+
+  /** Waits without a thread, then sends again on the client's own executor. */
+  private void pause(Step.Send send, Outcome last) {
+    long earliest = System.nanoTime() + send.delayNanos();
+    pausing.set(last);
+    IOException cancelled = givenUp;
+    if (cancelled != null) {
+      endPause(cancelled);
+      return;
+    }
+    CompletableFuture<Void> drained = new CompletableFuture<>();
+    if (last.response() == null) {
+      drained.complete(null);
+    } else {
+      Internals.ignoreBody(exchange).whenComplete((v, e) -> drained.complete(null));
+      drained.completeOnTimeout(null, DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+    }
+    drained.thenRun(
+        () -> {
+          long rest = Math.max(0, earliest - System.nanoTime());
+          Runnable resume = () -> resume(send.attempt());
+          if (rest == 0) {
+            run(resume);
+          } else {
+            // The JDK's delay thread relays to the executor given; no pool is involved.
+            CompletableFuture.delayedExecutor(rest, TimeUnit.NANOSECONDS, this::run)
+                .execute(resume);
+          }
+        });
+  }
+
+  private void resume(Attempt attempt) {
+    if (pausing.getAndSet(null) != null) {
+      send(attempt);
+    }
+  }
+
+  /** On a thread of the client; where it takes no more tasks, the call ends as it stands. */
+  private void run(Runnable task) {
+    Executor executor = Internals.executor(exchange);
+    try {
+      executor.execute(task);
+    } catch (RuntimeException e) {
+      endPause(new IOException("the client's executor takes no more tasks", e));
+    }
+  }
+
+  /** See {@link Conversation#abandon}. Any thread. */
+  void abandon() {
+    call.abandoned();
+  }
+
+  /** See {@link Conversation#cancelled}. Any thread. */
+  void cancelled(IOException cause) {
+    givenUp = cause;
+    endPause(cause);
+  }
+
+  private void endPause(IOException cause) {
+    Outcome last = pausing.getAndSet(null);
+    if (last != null) {
+      call.abandoned();
+      fail(cause);
+    }
+  }
+
+  private void handOn(Outcome outcome) {
+    if (outcome.error() == null) {
+      if (exchange != first) {
+        Internals.adopt(first, exchange);
+      }
+      result.complete(outcome.response());
+      return;
+    }
+    if (attempts > 1 || steered) {
+      fail(Internals.withoutRetryMarker(outcome.error()));
+    } else {
+      // A host that is none of the mesh's: the JDK repeats as it always does, in another call.
+      result.completeExceptionally(outcome.error());
+    }
+  }
+
+  private void refuse(Step.Refuse refuse, Outcome last) {
+    IOException error =
+        switch (refuse.reason()) {
+          case TIMEOUT -> new HttpTimeoutException(refuse.message());
+          case UNTRUSTED -> new SSLException(refuse.message());
+          case CIRCUIT_OPEN, NO_ENDPOINT -> new IOException(refuse.message());
+        };
+    if (last.error() != null) {
+      error.initCause(last.error());
+    }
+    if (last.response() != null) {
+      Internals.cancel(exchange, error);
+    }
+    fail(error);
+  }
+
+  /** Fails for good: what the JDK would repeat by itself has been counted by the core already. */
+  private void fail(Throwable error) {
+    conversation.decide(error);
+    Internals.hideUnprocessed(first);
+    result.completeExceptionally(error);
+  }
+
+  /** The body was read, or there will be none. Idempotent; any thread. */
+  void end() {
+    if (ended.compareAndSet(false, true)) {
+      call.done();
+      Route.forget(request);
+    }
+  }
+
+  private static Throwable cause(Throwable thrown) {
+    return thrown instanceof CompletionException && thrown.getCause() != null
+        ? thrown.getCause()
+        : thrown;
+  }
+
+  /** What an attempt came to: a response, or an error, or neither before the first. */
+  private record Outcome(Object response, Throwable error) {
+    static final Outcome NONE = new Outcome(null, null);
+  }
+}

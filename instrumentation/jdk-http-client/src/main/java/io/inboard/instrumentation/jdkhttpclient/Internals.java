@@ -1,0 +1,332 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpclient;
+
+import static java.lang.invoke.MethodType.methodType;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.net.InetSocketAddress;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLEngine;
+
+/**
+ * The members of {@code jdk.internal.net.http} that the adapter uses, as they are in JDK 17, 21 and
+ * 25. Package-private there, hence method handles, resolved once; {@link JdkHttpClientHooks} names
+ * them as witnesses, so this class is not loaded where one is missing.
+ */
+final class Internals {
+  private static final MethodHandles.Lookup OWN = MethodHandles.lookup();
+  private static final String PACKAGE = "jdk.internal.net.http.";
+
+  private static final Class<?> MULTI = type("MultiExchange");
+  private static final Class<?> TRACKER = type("MultiExchange$ConnectTimeoutTracker");
+  private static final Class<?> EXCHANGE = type("Exchange");
+  private static final Class<?> IMPL = type("ExchangeImpl");
+  private static final Class<?> REQUEST = type("HttpRequestImpl");
+  private static final Class<?> CONNECTION = type("HttpConnection");
+  private static final Class<?> TLS_CONNECTION = type("AbstractAsyncSSLConnection");
+  private static final Class<?> STREAM = type("Stream");
+  private static final Class<?> HTTP1 = type("Http1Exchange");
+  private static final Class<?> HTTP1_STATE = type("Http1Exchange$State");
+  private static final Class<?> RECEIVER = type("Http1AsyncReceiver");
+  private static final Class<?> RESPONSE = type("Response");
+  private static final Class<?> CLIENT = type("HttpClientImpl");
+  private static final Class<?> EXECUTOR = type("HttpClientImpl$DelegatingExecutor");
+  private static final Class<?> BUILDER = type("common.HttpHeadersBuilder");
+  private static final Class<?> EXPIRED = type("common.ConnectionExpiredException");
+  private static final Class<?> CACHE_KEY = type("ConnectionPool$CacheKey");
+
+  private static final MethodHandle MULTI_OF = field(EXCHANGE, "multi", MULTI);
+  private static final MethodHandle REQUEST_OF = field(EXCHANGE, "request", REQUEST);
+  private static final MethodHandle CLIENT_OF = field(EXCHANGE, "client", CLIENT);
+  private static final MethodHandle IMPL_OF = field(EXCHANGE, "exchImpl", IMPL);
+  private static final MethodHandle SET_IMPL = setter(EXCHANGE, "exchImpl", IMPL);
+  private static final MethodHandle IGNORED =
+      field(EXCHANGE, "bodyIgnored", CompletableFuture.class);
+  private static final MethodHandle SET_IGNORED =
+      setter(EXCHANGE, "bodyIgnored", CompletableFuture.class);
+  private static final MethodHandle NEW_EXCHANGE = constructor(EXCHANGE, REQUEST, MULTI);
+  private static final MethodHandle SET_EXCHANGE =
+      method(MULTI, "setExchange", void.class, EXCHANGE);
+  private static final MethodHandle TRACKER_OF = field(MULTI, "connectTimeout", TRACKER);
+  private static final MethodHandle RESET = method(TRACKER, "reset", void.class);
+  private static final MethodHandle SEND =
+      method(EXCHANGE, "responseAsyncImpl", CompletableFuture.class, CONNECTION);
+  private static final MethodHandle CANCEL =
+      method(EXCHANGE, "cancel", void.class, IOException.class);
+  private static final MethodHandle IGNORE_BODY =
+      method(EXCHANGE, "ignoreBody", CompletableFuture.class);
+  private static final MethodHandle CONNECTION_OF = method(IMPL, "connection", CONNECTION);
+
+  /** Since 17.0.17, 21.0.9, 25; null before. */
+  private static final MethodHandle UNPROCESSED = ifThere(IMPL, "isUnprocessedByPeer");
+
+  private static final MethodHandle CONNECTED = method(CONNECTION, "connected", boolean.class);
+  private static final MethodHandle CLOSE = method(CONNECTION, "close", void.class);
+  private static final MethodHandle ADDRESS =
+      method(CONNECTION, "address", InetSocketAddress.class);
+  private static final MethodHandle ENGINE = method(TLS_CONNECTION, "getEngine", SSLEngine.class);
+  private static final MethodHandle STREAM_ID = field(STREAM, "streamid", int.class);
+  private static final MethodHandle STATE = field(HTTP1, "state", HTTP1_STATE);
+  private static final MethodHandle RECEIVER_OF = field(HTTP1, "asyncReceiver", RECEIVER);
+  private static final MethodHandle RECEIVED = field(RECEIVER, "received", AtomicLong.class);
+  private static final MethodHandle STATUS = method(RESPONSE, "statusCode", int.class);
+  private static final MethodHandle HEADERS = method(RESPONSE, "headers", HttpHeaders.class);
+  private static final MethodHandle THE_EXECUTOR = method(CLIENT, "theExecutor", EXECUTOR);
+  private static final MethodHandle DELEGATE = method(EXECUTOR, "delegate", Executor.class);
+  private static final MethodHandle PROXY = method(REQUEST, "proxy", InetSocketAddress.class);
+  private static final MethodHandle WEB_SOCKET = method(REQUEST, "isWebSocket", boolean.class);
+  private static final MethodHandle SYSTEM_HEADERS =
+      method(REQUEST, "getSystemHeadersBuilder", BUILDER);
+  private static final MethodHandle MAP = method(BUILDER, "map", Map.class);
+  private static final MethodHandle DESTINATION =
+      field(CACHE_KEY, "destination", InetSocketAddress.class);
+
+  private Internals() {}
+
+  static Object multi(Object exchange) {
+    return call(MULTI_OF, exchange);
+  }
+
+  static Object request(Object exchange) {
+    return call(REQUEST_OF, exchange);
+  }
+
+  /**
+   * Another exchange of the same request, which takes the place of the current one: that one is
+   * released, and this one is cancelled if the conversation was. A second attempt through the same
+   * exchange would inherit its cancellation and its connection.
+   */
+  static Object nextExchange(Object exchange) {
+    Object multi = multi(exchange);
+    Object next = call(NEW_EXCHANGE, request(exchange), multi);
+    call(SET_EXCHANGE, multi, next);
+    return next;
+  }
+
+  /** Sends the request; the future fails or holds the response head. */
+  @SuppressWarnings("unchecked")
+  static CompletableFuture<Object> send(Object exchange) {
+    return (CompletableFuture<Object>) call(SEND, exchange, null);
+  }
+
+  /** Lets the JDK, which holds on to its first exchange, read the response of a later one. */
+  static void adopt(Object first, Object exchange) {
+    call(SET_IMPL, first, call(IMPL_OF, exchange));
+    call(SET_IGNORED, first, call(IGNORED, exchange));
+  }
+
+  /** Leaves the JDK no reason for a retry of its own after a stream that the server refused. */
+  static void hideUnprocessed(Object exchange) {
+    Object impl = call(IMPL_OF, exchange);
+    if (impl != null && isUnprocessed(impl)) {
+      call(SET_IMPL, exchange, null);
+    }
+  }
+
+  static void cancel(Object exchange, IOException cause) {
+    call(CANCEL, exchange, cause);
+  }
+
+  static void cancelUnlessConnected(Object exchange, Duration after) {
+    Object impl = impl(exchange);
+    if (impl == null || !isConnected(call(CONNECTION_OF, impl))) {
+      cancel(
+          exchange,
+          new HttpConnectTimeoutException("no connection within " + after.toMillis() + " ms"));
+    }
+  }
+
+  /** Reads or resets the rest of a response that nobody wants. */
+  static CompletableFuture<?> ignoreBody(Object exchange) {
+    return (CompletableFuture<?>) call(IGNORE_BODY, exchange);
+  }
+
+  /**
+   * The JDK counts its connect timeout over all that it calls one request; after an attempt that
+   * was connected it starts anew, as after a retry of the JDK's own.
+   */
+  static void restartConnectTimeout(Object exchange) {
+    Object tracker = call(TRACKER_OF, multi(exchange));
+    if (tracker != null) {
+      call(RESET, tracker);
+    }
+  }
+
+  /**
+   * What carries an exchange: a {@code Http1Exchange} or a {@code Stream}; null until it is known.
+   */
+  static Object impl(Object exchange) {
+    return call(IMPL_OF, exchange);
+  }
+
+  static Object connection(Object impl) {
+    return call(CONNECTION_OF, impl);
+  }
+
+  /** True once TCP and TLS are established. */
+  static boolean isConnected(Object connection) {
+    return (boolean) call(CONNECTED, connection);
+  }
+
+  static void close(Object connection) {
+    call(CLOSE, connection);
+  }
+
+  static InetSocketAddress address(Object connection) {
+    return (InetSocketAddress) call(ADDRESS, connection);
+  }
+
+  /** The engine of a TLS connection; null of any other. */
+  static SSLEngine engine(Object connection) {
+    return TLS_CONNECTION.isInstance(connection) ? (SSLEngine) call(ENGINE, connection) : null;
+  }
+
+  static boolean isStream(Object impl) {
+    return STREAM.isInstance(impl);
+  }
+
+  /** 0 until the stream's headers are about to be written. */
+  static int streamId(Object stream) {
+    return (int) call(STREAM_ID, stream);
+  }
+
+  static boolean isHttp1(Object impl) {
+    return HTTP1.isInstance(impl);
+  }
+
+  /** Whether the head of an HTTP/1.1 request was handed to the connection. */
+  static boolean isHeadQueued(Object http1) {
+    return ((Enum<?>) call(STATE, http1)).ordinal() > 0;
+  }
+
+  /** How many bytes of a response an HTTP/1.1 exchange has received. */
+  static long received(Object http1) {
+    return ((AtomicLong) call(RECEIVED, call(RECEIVER_OF, http1))).get();
+  }
+
+  /** Whether the server said that it did not process a stream; false where the JDK cannot tell. */
+  static boolean isUnprocessed(Object impl) {
+    return UNPROCESSED != null && (boolean) call(UNPROCESSED, impl);
+  }
+
+  static int status(Object response) {
+    return (int) call(STATUS, response);
+  }
+
+  static HttpHeaders headers(Object response) {
+    return (HttpHeaders) call(HEADERS, response);
+  }
+
+  /** The client's executor itself: always another thread than the selector's. */
+  static Executor executor(Object exchange) {
+    return (Executor) call(DELEGATE, call(THE_EXECUTOR, call(CLIENT_OF, exchange)));
+  }
+
+  static boolean isProxied(Object request) {
+    return call(PROXY, request) != null;
+  }
+
+  static boolean isWebSocket(Object request) {
+    return (boolean) call(WEB_SOCKET, request);
+  }
+
+  /** The headers that the JDK sends of its own, modifiable. */
+  @SuppressWarnings("unchecked")
+  static Map<String, List<String>> systemHeaders(Object request) {
+    return (Map<String, List<String>>) call(MAP, call(SYSTEM_HEADERS, request));
+  }
+
+  static InetSocketAddress destination(Object cacheKey) {
+    return (InetSocketAddress) call(DESTINATION, cacheKey);
+  }
+
+  /** The error that the application is meant to see. */
+  static Throwable withoutRetryMarker(Throwable error) {
+    return EXPIRED.isInstance(error) && error.getCause() != null ? error.getCause() : error;
+  }
+
+  private static Object call(MethodHandle handle, Object a) {
+    try {
+      return (Object) handle.invokeExact(a);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  private static Object call(MethodHandle handle, Object a, Object b) {
+    try {
+      return (Object) handle.invokeExact(a, b);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  private static RuntimeException unchecked(Throwable e) {
+    if (e instanceof RuntimeException || e instanceof Error) {
+      return Internals.<RuntimeException>rethrow(e);
+    }
+    return new IllegalStateException(e);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> E rethrow(Throwable e) throws E {
+    throw (E) e;
+  }
+
+  private static Class<?> type(String name) {
+    try {
+      return Class.forName(PACKAGE + name, false, ClassLoader.getPlatformClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static MethodHandle method(
+      Class<?> owner, String name, Class<?> result, Class<?>... parameters) {
+    return find(in -> in.findVirtual(owner, name, methodType(result, parameters)), owner);
+  }
+
+  private static MethodHandle ifThere(Class<?> owner, String name) {
+    try {
+      return MethodHandles.privateLookupIn(owner, OWN)
+          .findVirtual(owner, name, methodType(boolean.class))
+          .asType(methodType(Object.class, Object.class));
+    } catch (ReflectiveOperationException e) {
+      return null;
+    }
+  }
+
+  private static MethodHandle constructor(Class<?> owner, Class<?>... parameters) {
+    return find(in -> in.findConstructor(owner, methodType(void.class, parameters)), owner);
+  }
+
+  private static MethodHandle field(Class<?> owner, String name, Class<?> type) {
+    return find(in -> in.findGetter(owner, name, type), owner);
+  }
+
+  private static MethodHandle setter(Class<?> owner, String name, Class<?> type) {
+    return find(in -> in.findSetter(owner, name, type), owner);
+  }
+
+  private static MethodHandle find(Find find, Class<?> owner) {
+    try {
+      MethodHandle handle = find.in(MethodHandles.privateLookupIn(owner, OWN));
+      return handle.asType(handle.type().generic());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private interface Find {
+    MethodHandle in(MethodHandles.Lookup lookup) throws ReflectiveOperationException;
+  }
+}

@@ -1,0 +1,256 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpclient;
+
+import io.inboard.call.TlsPlan;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import net.bytebuddy.asm.Advice;
+
+/** One nested class for each line of {@link JdkHttpClientHooks}; what they do is elsewhere. */
+final class JdkHttpClientAdvice {
+  private JdkHttpClientAdvice() {}
+
+  /** {@code MultiExchange#responseAsync}: on the application's thread, for send and sendAsync. */
+  static final class Converse {
+    @Advice.OnMethodEnter(inline = false)
+    static Object enter(@Advice.This Object multi) {
+      return Conversation.begin(multi);
+    }
+
+    @Advice.OnMethodExit(inline = false)
+    static void exit(
+        @Advice.This Object multi,
+        @Advice.Enter Object conversation,
+        @Advice.Return CompletableFuture<?> result) {
+      if (conversation != null) {
+        ((Conversation) conversation).endWith(multi, result);
+      }
+    }
+  }
+
+  /**
+   * {@code MultiExchange#cancel(boolean)}: the application cancels, or its thread is interrupted.
+   */
+  static final class Cancel {
+    @Advice.OnMethodEnter(inline = false)
+    static void enter(@Advice.This Object multi, @Advice.Argument(0) boolean mayInterrupt) {
+      if (mayInterrupt) {
+        Conversation.abandon(multi);
+      }
+    }
+
+    @Advice.OnMethodExit(inline = false)
+    static void exit(@Advice.This Object multi, @Advice.Argument(0) boolean mayInterrupt) {
+      if (mayInterrupt) {
+        Conversation.cancelled(multi, new IOException("Request cancelled"));
+      }
+    }
+  }
+
+  /**
+   * {@code MultiExchange#cancel(IOException)}: a timeout of the application, or the client ends.
+   */
+  static final class Abort {
+    @Advice.OnMethodEnter(inline = false)
+    static void enter(@Advice.This Object multi) {
+      Conversation.abandon(multi);
+    }
+
+    @Advice.OnMethodExit(inline = false)
+    static void exit(@Advice.This Object multi, @Advice.Argument(0) IOException cause) {
+      Conversation.cancelled(multi, cause);
+    }
+  }
+
+  /** {@code MultiExchange#retryOnFailure}: the JDK's own second try. */
+  static final class Repeat {
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.AsScalar(skipOnDefaultValue = false)
+    @Advice.AssignReturned.ToReturned
+    static boolean exit(
+        @Advice.This Object multi,
+        @Advice.Argument(0) Throwable error,
+        @Advice.Return boolean own) {
+      return Conversation.mayRepeat(multi, error, own);
+    }
+
+    static boolean exit(Throwable ours, Object multi, Throwable error, boolean own) {
+      return own;
+    }
+  }
+
+  /** {@code Exchange#responseAsync}: all attempts of a hop. */
+  static final class Respond {
+    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    static Object enter(@Advice.This Object exchange) {
+      return Hop.begin(exchange);
+    }
+
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.ToReturned
+    static CompletableFuture<?> exit(
+        @Advice.Enter Object ours, @Advice.Return CompletableFuture<?> own) {
+      return ours == null ? own : (CompletableFuture<?>) ours;
+    }
+  }
+
+  /** {@code Exchange#remainingConnectTimeout}. */
+  static final class Connect {
+    @Advice.OnMethodEnter(inline = false)
+    static void enter(@Advice.This Object exchange) {
+      Route.opening(exchange);
+    }
+  }
+
+  /** {@code HttpRequestImpl#secure}. */
+  static final class Secure {
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.ToReturned
+    static boolean exit(@Advice.This Object request, @Advice.Return boolean own) {
+      return Route.secure(request, own);
+    }
+  }
+
+  /** {@code HttpRequestImpl#getAddress}. Not asked in vain: DNS need not know the name. */
+  static final class Address {
+    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    static Object enter(@Advice.This Object request) {
+      return Route.address(request);
+    }
+
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.ToReturned
+    static InetSocketAddress exit(@Advice.Enter Object ours, @Advice.Return InetSocketAddress own) {
+      return ours == null ? own : (InetSocketAddress) ours;
+    }
+  }
+
+  /** {@code HttpRequestImpl#getUserHeaders}. */
+  static final class UserHeaders {
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.ToReturned
+    static HttpHeaders exit(@Advice.This Object request, @Advice.Return HttpHeaders own) {
+      return Route.headers(request, own);
+    }
+  }
+
+  /** {@code Http1Request#hostString}: asks secure() which port goes without saying. */
+  static final class HostHeader {
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.ToReturned
+    static String exit(@Advice.FieldValue("request") Object request, @Advice.Return String own) {
+      return Route.hostHeader(request, own);
+    }
+  }
+
+  /** {@code ConnectionPool.CacheKey#equals}: the pool of HTTP/1.1. */
+  static final class PoolKey {
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.AsScalar(skipOnDefaultValue = false)
+    @Advice.AssignReturned.ToReturned
+    static boolean exit(
+        @Advice.This Object key, @Advice.Argument(0) Object other, @Advice.Return boolean equal) {
+      return equal
+          && EndpointAddress.poolKeyOf(Internals.destination(key))
+              == EndpointAddress.poolKeyOf(Internals.destination(other));
+    }
+
+    /** A connection of the right peer is worth more than a connection saved. */
+    static boolean exit(Throwable error, Object key, Object other, boolean equal) {
+      return key == other;
+    }
+  }
+
+  /** {@code Http2Connection#keyFor(HttpRequestImpl)}: the pool of HTTP/2, looked up. */
+  static final class StreamKeyOfRequest {
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.ToReturned
+    static String exit(@Advice.Argument(0) Object request, @Advice.Return String own) {
+      return EndpointAddress.appendPoolKey(own, Route.address(request));
+    }
+  }
+
+  /** {@code Http2Connection#keyFor(HttpConnection)}: the same, of an upgraded connection. */
+  static final class StreamKeyOfConnection {
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.ToReturned
+    static String exit(@Advice.Argument(0) Object connection, @Advice.Return String own) {
+      return EndpointAddress.appendPoolKey(own, Internals.address(connection));
+    }
+  }
+
+  /** {@code HttpConnection#getConnection}: around the constructor that creates the engine. */
+  static final class OpenConnection {
+    /** Set while a connection to an endpoint of ours is constructed; always removed. */
+    private static final ThreadLocal<TlsPlan> PLAN = new ThreadLocal<>();
+
+    @Advice.OnMethodEnter(inline = false)
+    static boolean enter(@Advice.Argument(0) InetSocketAddress address) {
+      Optional<TlsPlan> plan = EndpointAddress.tlsOf(address);
+      plan.ifPresent(PLAN::set);
+      return plan.isPresent();
+    }
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    static void exit(@Advice.Enter boolean ours) {
+      if (ours) {
+        PLAN.remove();
+      }
+    }
+  }
+
+  /** {@code AbstractAsyncSSLConnection#createEngine}. */
+  static final class Engine {
+    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    static Object enter(@Advice.Argument(3) SSLParameters own) {
+      TlsPlan plan = OpenConnection.PLAN.get();
+      return plan == null ? null : plan.engine(protocols(own.getApplicationProtocols()));
+    }
+
+    /** What the JDK means to offer; it says nothing when it speaks HTTP/1.1 only. */
+    private static List<String> protocols(String[] own) {
+      return own == null || own.length == 0 ? List.of("http/1.1") : List.of(own);
+    }
+
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.ToReturned
+    static SSLEngine exit(@Advice.Enter Object ours, @Advice.Return SSLEngine own) {
+      return ours == null ? own : (SSLEngine) ours;
+    }
+  }
+
+  /** {@code AsyncSSLConnection#finishConnect}: after every handshake, before the first request. */
+  static final class Handshake {
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.ToReturned
+    static CompletableFuture<?> exit(
+        @Advice.This Object connection, @Advice.Return CompletableFuture<?> connected) {
+      return EndpointAddress.tlsOf(Internals.address(connection))
+          .<CompletableFuture<?>>map(plan -> Verification.after(connected, connection, plan))
+          .orElse(connected);
+    }
+
+    static CompletableFuture<?> exit(
+        Throwable error, Object connection, CompletableFuture<?> connected) {
+      return CompletableFuture.failedFuture(new IOException("cannot verify the peer", error));
+    }
+  }
+
+  /** {@code HttpResponseImpl#sslSession}: what the application asked in plaintext has none. */
+  static final class Session {
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.ToReturned
+    static Optional<SSLSession> exit(
+        @Advice.FieldValue("uri") URI uri, @Advice.Return Optional<SSLSession> own) {
+      return "http".equalsIgnoreCase(uri.getScheme()) ? Optional.empty() : own;
+    }
+  }
+}

@@ -1,0 +1,94 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpclient;
+
+import static io.inboard.weave.Member.constructor;
+import static io.inboard.weave.Member.field;
+import static io.inboard.weave.Member.method;
+
+import io.inboard.weave.Library;
+import io.inboard.weave.Unit;
+
+/**
+ * java.net.http.HttpClient of JDK 17, 21 and 25; absent from a runtime image without the module
+ * {@code java.net.http}, where no class of it is ever loaded.
+ */
+public final class JdkHttpClientHooks implements Library {
+  static final String NAME = "jdk-http-client";
+
+  private static final String P = "jdk.internal.net.http.";
+  private static final String REQUEST = P + "HttpRequestImpl";
+  private static final String CONNECTION = P + "HttpConnection";
+  private static final String TLS_CONNECTION = P + "AbstractAsyncSSLConnection";
+
+  @Override
+  public Unit unit() {
+    return Unit.named(NAME)
+        .opening("java.net.http", "jdk.internal.net.http", "jdk.internal.net.http.common")
+        // The conversation: the caller's context, cancellation, the JDK's own retry.
+        .weave(
+            P + "MultiExchange",
+            method("responseAsync", "java.util.concurrent.Executor"),
+            JdkHttpClientAdvice.Converse.class)
+        .weave(P + "MultiExchange", method("cancel", "boolean"), JdkHttpClientAdvice.Cancel.class)
+        .weave(
+            P + "MultiExchange",
+            method("cancel", "java.io.IOException"),
+            JdkHttpClientAdvice.Abort.class)
+        .weave(P + "MultiExchange", method("retryOnFailure"), JdkHttpClientAdvice.Repeat.class)
+        // A hop: the attempts.
+        .weave(P + "Exchange", method("responseAsync", 0), JdkHttpClientAdvice.Respond.class)
+        // An attempt: where to, how secured, with which headers.
+        .weave(REQUEST, method("getAddress"), JdkHttpClientAdvice.Address.class)
+        .weave(REQUEST, method("secure"), JdkHttpClientAdvice.Secure.class)
+        .weave(REQUEST, method("getUserHeaders"), JdkHttpClientAdvice.UserHeaders.class)
+        .weave(P + "Http1Request", method("hostString"), JdkHttpClientAdvice.HostHeader.class)
+        // Its connection: from a pool that tells endpoints apart, or a new one.
+        .weave(P + "ConnectionPool$CacheKey", method("equals"), JdkHttpClientAdvice.PoolKey.class)
+        .weave(
+            P + "Http2Connection",
+            method("keyFor", REQUEST),
+            JdkHttpClientAdvice.StreamKeyOfRequest.class)
+        .weave(
+            P + "Http2Connection",
+            method("keyFor", CONNECTION),
+            JdkHttpClientAdvice.StreamKeyOfConnection.class)
+        .weave(CONNECTION, method("getConnection"), JdkHttpClientAdvice.OpenConnection.class)
+        .weave(TLS_CONNECTION, method("createEngine", 4), JdkHttpClientAdvice.Engine.class)
+        .weave(P + "Exchange", method("remainingConnectTimeout"), JdkHttpClientAdvice.Connect.class)
+        .weave(
+            P + "AsyncSSLConnection", method("finishConnect"), JdkHttpClientAdvice.Handshake.class)
+        // The response.
+        .weave(P + "HttpResponseImpl", method("sslSession"), JdkHttpClientAdvice.Session.class)
+        // What Internals reaches.
+        .relyingOn(
+            P + "MultiExchange", field("connectTimeout"), method("setExchange", P + "Exchange"))
+        .relyingOn(P + "MultiExchange$ConnectTimeoutTracker", method("reset", 0))
+        .relyingOn(
+            P + "Exchange",
+            field("multi"),
+            field("request"),
+            field("client"),
+            field("exchImpl"),
+            field("bodyIgnored"),
+            method("<init>", REQUEST, P + "MultiExchange"),
+            method("responseAsyncImpl", CONNECTION),
+            method("cancel", "java.io.IOException"),
+            method("ignoreBody", 0))
+        .relyingOn(CONNECTION, method("address", 0))
+        .relyingOn(TLS_CONNECTION, method("getEngine", 0))
+        .relyingOn(P + "Stream", field("streamid"))
+        .relyingOn(P + "Http1Exchange", field("state"), field("asyncReceiver"))
+        .relyingOn(P + "Http1AsyncReceiver", field("received"))
+        .relyingOn(P + "Response", method("statusCode"), method("headers"))
+        .relyingOn(P + "HttpClientImpl", method("theExecutor"))
+        .relyingOn(P + "HttpClientImpl$DelegatingExecutor", method("delegate", 0))
+        .relyingOn(
+            REQUEST, method("proxy"), method("isWebSocket", 0), method("getSystemHeadersBuilder"))
+        .relyingOn(P + "common.HttpHeadersBuilder", constructor(), method("map"))
+        .relyingOn(P + "common.ConnectionExpiredException")
+        .relyingOn(P + "ConnectionPool$CacheKey", field("destination"))
+        .relyingOn(P + "Http1Request", field("request"))
+        .relyingOn(P + "HttpResponseImpl", field("uri"))
+        .build();
+  }
+}

@@ -1,0 +1,58 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpclient;
+
+import io.inboard.call.Call.Progress;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+
+/**
+ * What is known of an attempt's connection once the attempt has ended.
+ *
+ * @param connected whether there was a connection, with TLS where TLS was wanted
+ * @param session its TLS session; null if it has none
+ * @param progress how far the attempt came
+ */
+record Wire(boolean connected, SSLSession session, Progress progress) {
+  /** JDKs before 17.0.17 and 21.0.9 say it with these words only. */
+  private static final String REFUSED_STREAM = "Received RST_STREAM: Stream not processed";
+
+  static Wire of(Object exchange, Route route, Throwable error) {
+    Object impl = Internals.impl(exchange);
+    if (impl == null) {
+      // HTTP/2 while it has no stream: no connection, or one that takes no more streams.
+      Progress progress =
+          route.opensConnection() || error instanceof java.net.ConnectException
+              ? Progress.NOT_CONNECTED
+              : Progress.NOT_SENT;
+      return new Wire(false, null, progress);
+    }
+    Object connection = Internals.connection(impl);
+    // Thrown by our own check only, which comes before the first byte of a request.
+    boolean unverified = error instanceof SSLPeerUnverifiedException;
+    if (unverified || !Internals.isConnected(connection)) {
+      return new Wire(false, null, Progress.NOT_CONNECTED);
+    }
+    SSLEngine engine = Internals.engine(connection);
+    return new Wire(true, engine == null ? null : engine.getSession(), progress(impl, error));
+  }
+
+  private static Progress progress(Object impl, Throwable error) {
+    if (error == null) {
+      return Progress.RESPONSE_STARTED;
+    }
+    if (Internals.isUnprocessed(impl) || REFUSED_STREAM.equals(error.getMessage())) {
+      return Progress.REFUSED_STREAM;
+    }
+    if (Internals.isStream(impl)) {
+      return Internals.streamId(impl) == 0 ? Progress.NOT_SENT : Progress.SENT;
+    }
+    if (!Internals.isHttp1(impl)) {
+      return Progress.SENT;
+    }
+    if (!Internals.isHeadQueued(impl)) {
+      return Progress.NOT_SENT;
+    }
+    return Internals.received(impl) > 0 ? Progress.RESPONSE_STARTED : Progress.SENT;
+  }
+}
