@@ -178,7 +178,8 @@ public abstract class ClientContract extends ClientHarness {
     TestServer server = securedServer();
     mesh.script(
         Script.to(TestEndpoint.secured(HOST, address, CLIENT, SERVER_ID), secured(server))
-            .connectTimeout(Duration.ofMillis(300)));
+            // Bounds the good handshake, too, which is slow in a cold JVM on a busy machine.
+            .connectTimeout(Duration.ofMillis(1500)));
     Response response =
         start(Request.get(URL + "/")).response().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     assertThat(response.status()).isEqualTo(200);

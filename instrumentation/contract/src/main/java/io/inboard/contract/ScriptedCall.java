@@ -244,6 +244,13 @@ public final class ScriptedCall implements Call {
       }
     }
 
+    /** The time of the whole call is up, which may be while a body arrives. */
+    public void expireCall() {
+      if (!over) {
+        abort.run();
+      }
+    }
+
     private void end() {
       over = true;
     }
