@@ -120,6 +120,10 @@ final class Service implements AutoCloseable {
       this.directory = Tree.work(name);
     }
 
+    String name() {
+      return name;
+    }
+
     int port() {
       return port;
     }
