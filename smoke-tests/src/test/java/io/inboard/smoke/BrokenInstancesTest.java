@@ -67,8 +67,7 @@ class BrokenInstancesTest {
   void noGetFails() throws Exception {
     List<Load> loads = new ArrayList<>();
     for (String client : List.of("rest-template", "jdk", "jdk-async")) {
-      loads.add(
-          Load.closed(2, 5, () -> Http.body(front.callUrl(client, "http://pay/items/7"))));
+      loads.add(Load.closed(2, 5, () -> Http.body(front.callUrl(client, "http://pay/items/7"))));
     }
     try {
       loads.forEach(load -> load.awaitMore(50));

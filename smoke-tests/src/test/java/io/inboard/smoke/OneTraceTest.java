@@ -26,9 +26,11 @@ class OneTraceTest {
     try (Collector collector = Collector.start(directory);
         Service back = traced(Service.boot("boot-4", "back", Jdks.own()), collector, protocol);
         Service middle = traced(Service.plain("middle", Jdks.own()), collector, protocol);
-        Service front = traced(Service.boot("boot-2.7", "front", Jdks.own()), collector, protocol)) {
+        Service front =
+            traced(Service.boot("boot-2.7", "front", Jdks.own()), collector, protocol)) {
       assertThat(
-              Http.body(front.callUrl("rest-template", middle.callUrl("jdk", back.url("/items/7")))))
+              Http.body(
+                  front.callUrl("rest-template", middle.callUrl("jdk", back.url("/items/7")))))
           .isEqualTo("item 7 of back");
 
       List<Collector.Span> trace =
@@ -94,7 +96,8 @@ class OneTraceTest {
                 way + " with " + expected + " spans",
                 spans ->
                     spans.size() == expected
-                        && spans.stream().anyMatch(s -> s.root() && s.name().endsWith("/call" + way)));
+                        && spans.stream()
+                            .anyMatch(s -> s.root() && s.name().endsWith("/call" + way)));
         assertThat(trace).filteredOn(Collector.Span::root).hasSize(1);
       }
       long roots = collector.spans().stream().filter(Collector.Span::root).count();
@@ -118,8 +121,7 @@ class OneTraceTest {
     return span.service() + " " + span.kind();
   }
 
-  private static void assertParent(
-      Map<String, Collector.Span> trace, String parent, String child) {
+  private static void assertParent(Map<String, Collector.Span> trace, String parent, String child) {
     assertThat(trace.get(child).parent())
         .as("the parent of " + child)
         .isEqualTo(trace.get(parent).id());

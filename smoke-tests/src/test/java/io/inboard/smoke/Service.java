@@ -1,6 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.smoke;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -68,6 +71,16 @@ final class Service implements AutoCloseable {
     return "http://" + address() + path;
   }
 
+  /** What {@code status PID --json} says of it. */
+  JsonNode status() {
+    Program.Ended ended = Cli.run("status", "" + program.pid(), "--json");
+    try {
+      return new ObjectMapper().readTree(ended.out());
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(ended.toString(), e);
+    }
+  }
+
   /** The way to make this service call another: {@code /call?client=&url=}. */
   String callUrl(String client, String url) {
     return callUrl("", client, url);
@@ -86,9 +99,11 @@ final class Service implements AutoCloseable {
     return program;
   }
 
-  /** Lines of the agent on standard error. */
-  List<String> agentLines() {
-    return program.err().lines().stream().filter(line -> line.startsWith("[inboard]")).toList();
+  /** What the agent says should be mended, on standard error. */
+  List<String> warnings() {
+    return program.err().lines().stream()
+        .filter(line -> line.startsWith("[inboard] WARN"))
+        .toList();
   }
 
   @Override
@@ -118,6 +133,7 @@ final class Service implements AutoCloseable {
       this.name = name;
       this.jdk = jdk;
       this.directory = Tree.work(name);
+      environment.put("XDG_CACHE_HOME", directory.toString());
     }
 
     String name() {

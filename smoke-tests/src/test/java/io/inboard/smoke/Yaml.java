@@ -33,7 +33,7 @@ final class Yaml {
             telemetry:
               traces: {exporter: %s}
               metrics: {exporter: %s}
-            reload: {interval: 1s}
+            reload: {interval: 100ms}
             """
                 .formatted(name, exporter, exporter));
   }

@@ -1,0 +1,79 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.smoke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The OpenTelemetry Java agent in the same JVM. */
+class BesideAnotherAgentTest {
+  private static final Path NEIGHBOUR = Path.of(System.getProperty("smoke.neighbour", ""));
+  @TempDir Path directory;
+
+  @ParameterizedTest(name = "ours first: {0}")
+  @ValueSource(booleans = {true, false})
+  void bothWorkAndThereIsOneTrace(boolean oursFirst) throws Exception {
+    Pki pki = new Pki(directory.resolve("pki"));
+    try (Collector collector = Collector.start(directory);
+        Service back =
+            traced(Service.boot("boot-4", "pay", Jdks.own()), collector)
+                .agent(Yaml.traced("pay").identity(pki.issue("pay")).inbound("STRICT"))
+                .start()) {
+      Yaml settings =
+          Yaml.traced("web")
+              .identity(pki.issue("web"))
+              .destinations(
+                  """
+                  - host: pay
+                    endpoints: ["%s"]
+                    tls: {mode: MUTUAL, principals: ["%s"]}
+                  """
+                      .formatted(back.address(), Pki.principal("pay")));
+      Service.Builder builder =
+          traced(Service.boot("boot-3.5", "web", Jdks.own()), collector)
+              .environment("OTEL_SERVICE_NAME", "web");
+      if (oursFirst) {
+        builder.agent(settings).neighbour(NEIGHBOUR);
+      } else {
+        builder.neighbour(NEIGHBOUR).agent(settings);
+      }
+      try (Service front = builder.start()) {
+        for (String client : List.of("url-connection", "jdk", "jdk-async")) {
+          assertThat(Http.body(front.callUrl(client, "http://pay/items/7")))
+              .isEqualTo("item 7 of pay");
+        }
+        assertThat(front.warnings()).isEmpty();
+        List<Collector.Span> trace =
+            collector.awaitTrace(
+                "both tracers and the back",
+                spans ->
+                    spans.stream().anyMatch(span -> span.service().equals("pay"))
+                        && spans.stream().anyMatch(BesideAnotherAgentTest::theirs));
+        assertThat(trace).filteredOn(Collector.Span::root).hasSize(1);
+        Await.untilAsserted(
+            Duration.ofSeconds(20),
+            () -> {
+              List<Collector.Span> all = collector.spans();
+              assertThat(all).filteredOn(span -> span.service().equals("pay")).hasSize(3);
+              assertThat(all.stream().map(Collector.Span::trace).distinct())
+                  .as("one trace a request")
+                  .hasSize(3);
+            });
+      }
+    }
+  }
+
+  private static boolean theirs(Collector.Span span) {
+    return span.service().equals("web") && span.scope().startsWith("io.opentelemetry.");
+  }
+
+  private static Service.Builder traced(Service.Builder builder, Collector collector) {
+    collector.environment("http/protobuf").forEach(builder::environment);
+    return builder.environment("OTEL_BSP_SCHEDULE_DELAY", "200");
+  }
+}

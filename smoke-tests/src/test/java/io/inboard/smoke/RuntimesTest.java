@@ -1,0 +1,67 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.smoke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A Java runtime that is too old or lacks something never keeps an application from starting. */
+class RuntimesTest {
+  @TempDir Path directory;
+
+  @Test
+  void anOlderJvmPrintsOneLineAndTheApplicationStarts() throws Exception {
+    try (Service bare = Service.bare("bare", Jdks.of(11)).agent(Yaml.service("bare")).start()) {
+      assertThat(Http.body(bare.url("/"))).isEqualTo("bare");
+      assertThat(bare.program().err().lines()).singleElement().asString().contains("Java 17");
+      assertThat(bare.program().out().lines()).containsExactly("bare listens on " + bare.port());
+    }
+  }
+
+  /** The second lacks what the agent's libraries want most. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "java.base,java.instrument,java.logging,java.naming,jdk.unsupported,jdk.crypto.ec",
+        "java.base,java.instrument"
+      })
+  void aRuntimeThatLacksModulesIsServedWithWhatItHas(String modules) throws Exception {
+    Jdk image = image(modules);
+    try (Service back = Service.plain("pay", Jdks.own()).start();
+        Service bare =
+            Service.bare("bare", image)
+                .agent(
+                    Yaml.service("bare")
+                        .destinations("- {host: pay, endpoints: [\"" + back.address() + "\"]}\n"))
+                .start()) {
+      assertThat(Http.body(bare.url("/"))).isEqualTo("bare");
+      if (modules.contains("java.logging")) {
+        assertThat(Http.body(bare.url("/call/http://pay/hello"))).isEqualTo("hello from pay");
+        assertThat(bare.warnings()).isEmpty();
+      } else {
+        assertThat(bare.program().err().lines()).hasSizeLessThanOrEqualTo(1);
+      }
+    }
+  }
+
+  private Jdk image(String modules) {
+    Path home = directory.resolve("image");
+    Program.Ended jlink =
+        Program.run(
+            Duration.ofMinutes(2),
+            List.of(
+                Jdks.own().tool("jlink").toString(),
+                "--add-modules",
+                modules,
+                "--output",
+                home.toString()));
+    assertThat(jlink.exit()).as(jlink.toString()).isZero();
+    return new Jdk(Jdks.own().version(), home);
+  }
+}
