@@ -117,11 +117,11 @@ abstract class ClientPlan implements TlsPlan {
       unverified.initCause(e);
       return unverified;
     }
-    if (e instanceof SSLException || !(e instanceof IOException)) {
-      SSLException failed = new SSLHandshakeException(message);
-      failed.initCause(e);
-      return failed;
+    if (e instanceof IOException io && !(e instanceof SSLException)) {
+      return io;
     }
-    return (IOException) e;
+    SSLException failed = new SSLHandshakeException(message);
+    failed.initCause(e);
+    return failed;
   }
 }

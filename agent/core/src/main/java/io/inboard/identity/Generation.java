@@ -93,7 +93,8 @@ final class Generation {
       SSLContext context =
           context(
               peer ->
-                  until.accumulateAndGet(peer.certificate().getNotAfter().getTime(), Math::min));
+                  until.accumulateAndGet(
+                      peer.certificate().getNotAfter().toInstant().toEpochMilli(), Math::min));
       context.getServerSessionContext().setSessionTimeout((int) (RESUMPTION_MILLIS / 1000));
       server = new ServerContext(context, until);
       return server;

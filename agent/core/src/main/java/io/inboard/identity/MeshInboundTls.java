@@ -90,7 +90,7 @@ final class MeshInboundTls implements InboundTls {
   /** Kept in the session; a connection may live longer than the certificate that began it. */
   private record Proven(Optional<PeerIdentity> peer) {
     Optional<PeerIdentity> at(long millis) {
-      return peer.filter(p -> millis <= p.certificate().getNotAfter().getTime());
+      return peer.filter(p -> millis <= p.certificate().getNotAfter().toInstant().toEpochMilli());
     }
   }
 }

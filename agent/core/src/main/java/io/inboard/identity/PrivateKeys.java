@@ -61,25 +61,28 @@ final class PrivateKeys {
 
   private static PrivateKey decoded(String file, Pem.Block block, PublicKey certified)
       throws IdentityException, GeneralSecurityException {
-    switch (block.type()) {
-      case "RSA PRIVATE KEY":
-        return rsa(pkcs8(Der.sequence(RSA, Der.nothing()), block.der()));
-      case "EC PRIVATE KEY":
-        return ec(pkcs8(Der.sequence(EC, curve(file, block.der(), certified)), block.der()));
-      case "PRIVATE KEY":
-        byte[] algorithm = new DerReader(block.der()).enter().skip().enter().next();
-        if (Arrays.equals(algorithm, RSA)) {
-          return rsa(block.der());
-        }
-        if (Arrays.equals(algorithm, EC)) {
-          return ec(block.der());
-        }
-        throw new IdentityException(
-            file + " holds a private key that is neither RSA nor EC; issue it as one of them");
-      default:
-        throw new IdentityException(
-            file + " holds a " + block.type() + "; RSA and EC keys are read, better as PKCS#8");
+    return switch (block.type()) {
+      case "RSA PRIVATE KEY" -> rsa(pkcs8(Der.sequence(RSA, Der.nothing()), block.der()));
+      case "EC PRIVATE KEY" ->
+          ec(pkcs8(Der.sequence(EC, curve(file, block.der(), certified)), block.der()));
+      case "PRIVATE KEY" -> pkcs8(file, block.der());
+      default ->
+          throw new IdentityException(
+              file + " holds a " + block.type() + "; RSA and EC keys are read, better as PKCS#8");
+    };
+  }
+
+  private static PrivateKey pkcs8(String file, byte[] der)
+      throws IdentityException, GeneralSecurityException {
+    byte[] algorithm = new DerReader(der).enter().skip().enter().next();
+    if (Arrays.equals(algorithm, RSA)) {
+      return rsa(der);
     }
+    if (Arrays.equals(algorithm, EC)) {
+      return ec(der);
+    }
+    throw new IdentityException(
+        file + " holds a private key that is neither RSA nor EC; issue it as one of them");
   }
 
   /** RFC 5208 section 5. */
