@@ -2,15 +2,35 @@
 package io.inboard.mesh;
 
 import io.inboard.boot.JavaBase;
+import io.inboard.call.Inboard;
 import io.inboard.call.Log;
+import io.inboard.settings.Loaded;
+import io.inboard.settings.SettingsReader;
+import io.inboard.settings.SettingsSource;
+import io.inboard.settings.SettingsWatch;
 import io.inboard.weave.Library;
 import io.inboard.weave.Weaver;
+import java.io.File;
 import java.lang.instrument.Instrumentation;
+import java.time.Duration;
+import java.util.Map;
 import java.util.ServiceLoader;
 
 /** Starts the agent in an application's JVM. */
 public final class Agent {
-  private Agent() {}
+  private static final Duration LAST_FLUSH = Duration.ofMillis(900);
+
+  private final Instrumentation instrumentation;
+  private final Mesh mesh;
+  private final SettingsWatch watch;
+  private final Weaver weaver;
+
+  private Agent(Instrumentation instrumentation, Mesh mesh, SettingsWatch watch, Weaver weaver) {
+    this.instrumentation = instrumentation;
+    this.mesh = mesh;
+    this.watch = watch;
+    this.weaver = weaver;
+  }
 
   /**
    * Called by the premain entry, on the main thread, before the application's main class is loaded:
@@ -19,23 +39,64 @@ public final class Agent {
    * @param argument what stands behind {@code -javaagent:inboard.jar=}; null if nothing does
    */
   public static void start(String argument, Instrumentation instrumentation, String jarPath) {
+    Map<String, String> environment = System.getenv();
+    SettingsSource source =
+        SettingsSource.find(
+            argument, System::getProperty, environment, new File(System.getProperty("user.dir")));
+    SettingsReader reader =
+        new SettingsReader(environment, System.getProperty("sun.java.command", ""));
+    Mesh[] target = new Mesh[1];
+    SettingsWatch watch =
+        SettingsWatch.of(
+            source,
+            reader,
+            environment,
+            (Loaded changed) -> target[0].apply(changed.settings()),
+            new LogVoice());
+    Mesh mesh = new Mesh(watch.load().settings());
+    target[0] = mesh;
+    Inboard.serve(mesh.core());
     Weaver weaver =
         Weaver.install(
             instrumentation,
             ServiceLoader.load(Library.class, Agent.class.getClassLoader()),
             new HookLog());
-    Thread later = new Thread(() -> afterPremain(weaver, instrumentation), "inboard-start");
+    new Agent(instrumentation, mesh, watch, weaver).continueLater();
+  }
+
+  private void continueLater() {
+    Thread later = new Thread(this::afterPremain, "inboard-start");
     later.setDaemon(true);
     later.setContextClassLoader(null);
     later.start();
+    Thread last = new Thread(() -> mesh.close(LAST_FLUSH), "inboard-exit");
+    last.setContextClassLoader(null);
+    Runtime.getRuntime().addShutdownHook(last);
   }
 
-  private static void afterPremain(Weaver weaver, Instrumentation instrumentation) {
+  private void afterPremain() {
     weaver.weaveLoadedClasses(instrumentation);
+    watch.start();
+    mesh.start();
     try {
-      StatusDoor.open(JavaBase.enter(instrumentation), () -> Json.of(weaver.report()));
+      StatusDoor.open(
+          JavaBase.enter(instrumentation),
+          () -> Json.of(AgentStatus.of(mesh, watch.status(), weaver.report())));
     } catch (ReflectiveOperationException | RuntimeException e) {
       Log.warn("`status` cannot look into this JVM: " + e);
+    }
+  }
+
+  /** Settings speak through the agent's log. */
+  private static final class LogVoice implements SettingsWatch.Voice {
+    @Override
+    public void info(String line) {
+      Log.info(line);
+    }
+
+    @Override
+    public void warn(String line) {
+      Log.warn(line);
     }
   }
 }

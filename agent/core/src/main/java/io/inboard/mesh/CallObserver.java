@@ -59,11 +59,17 @@ public interface CallObserver {
           public void writeHeaders(HeaderSink headers) {}
 
           @Override
+          public void peer(String identity) {}
+
+          @Override
           public void end(int status, Throwable error, String outcome) {}
         };
 
     /** Adds headers to one physical send; see {@link io.inboard.call.Attempt#writeHeaders}. */
     void writeHeaders(HeaderSink headers);
+
+    /** Who the endpoint proved to be: a SPIFFE id. */
+    void peer(String identity);
 
     /**
      * The response head is there, or there will be none. Once.

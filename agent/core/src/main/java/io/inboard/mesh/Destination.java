@@ -98,8 +98,8 @@ final class Destination {
   }
 
   /** Of this moment; empty when none is wanted, and when there is no usable identity. */
-  Optional<TlsPlan> plan() {
-    return wantsTls() ? tls.plan(settings) : Optional.empty();
+  Optional<TlsPlan> plan(String host) {
+    return wantsTls() ? tls.plan(settings, host) : Optional.empty();
   }
 
   /**

@@ -4,6 +4,7 @@ package io.inboard.mesh;
 import io.inboard.call.Attempt;
 import io.inboard.call.Endpoint;
 import io.inboard.call.HeaderSink;
+import io.inboard.call.TlsPlan;
 import io.inboard.policy.Outcome;
 import io.inboard.policy.Outcome.Expiry;
 import io.inboard.policy.Timer;
@@ -11,6 +12,7 @@ import io.inboard.policy.Try;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /** One attempt of a {@link MeshCall}. */
@@ -131,7 +133,17 @@ final class MeshAttempt implements Attempt {
   }
 
   @Override
-  public void connected(SSLSession session) {}
+  public void connected(SSLSession session) {
+    Optional<TlsPlan> plan = endpoint.flatMap(Endpoint::tls);
+    if (session == null || plan.isEmpty()) {
+      return;
+    }
+    try {
+      observer().peer(plan.get().verify(session).id());
+    } catch (SSLPeerUnverifiedException noIdentityToShow) {
+      // The adapter has verified the connection, or it is TLS without identities (SIMPLE).
+    }
+  }
 
   /** Time is up: says why, and stops the I/O. */
   void expire(Expiry why) {

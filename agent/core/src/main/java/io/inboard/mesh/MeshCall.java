@@ -62,7 +62,7 @@ final class MeshCall implements Call {
   @Override
   public Step first() {
     try {
-      Optional<TlsPlan> plan = destination.plan();
+      Optional<TlsPlan> plan = destination.plan(request.host());
       return plan.isEmpty() && destination.wantsTls() ? untrusted() : step(decision.first(), plan);
     } catch (RuntimeException | LinkageError e) {
       finish();
@@ -131,7 +131,7 @@ final class MeshCall implements Call {
 
   private Step step(Next next) {
     // Asked again for every attempt: a rotation may have come in between.
-    return step(next, next instanceof Try ? destination.plan() : Optional.empty());
+    return step(next, next instanceof Try ? destination.plan(request.host()) : Optional.empty());
   }
 
   private Step step(Next next, Optional<TlsPlan> plan) {

@@ -74,6 +74,11 @@ final class SafeObserver implements CallObserver {
     }
 
     @Override
+    public void peer(String identity) {
+      guard(() -> attempt.peer(identity));
+    }
+
+    @Override
     public void end(int status, Throwable error, String outcome) {
       if (ended.compareAndSet(false, true)) {
         guard(() -> attempt.end(status, error, outcome));

@@ -44,7 +44,7 @@ final class World {
   boolean enabled = true;
   TlsPlans tls = TlsPlans.NONE;
   final MeshOutbound mesh =
-      new MeshOutbound(d -> tls.plan(d), observed, Resolver.JDK, time, time, chance);
+      new MeshOutbound((d, host) -> tls.plan(d, host), observed, Resolver.JDK, time, time, chance);
 
   /** What an endpoint says next; when there is nothing left, what it says always. */
   private final Map<String, Deque<Answer>> scripts = new HashMap<>();
@@ -384,6 +384,11 @@ final class World {
             @Override
             public void writeHeaders(HeaderSink headers) {
               headers.set("traceparent", "attempt-" + number);
+            }
+
+            @Override
+            public void peer(String identity) {
+              lines.add("peer " + number + " " + identity);
             }
 
             @Override

@@ -1,0 +1,45 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import io.inboard.identity.IdentityStatus;
+import io.inboard.policy.PolicyStatus;
+import io.inboard.settings.SettingsStatus;
+import io.inboard.telemetry.TelemetryStatus;
+import io.inboard.weave.UnitReport;
+import java.util.List;
+
+/**
+ * What {@code status} shows, from top to bottom.
+ *
+ * @param service the name in spans and metrics
+ * @param errors of ours that were kept from calls; those of hooks stand with their unit
+ */
+record AgentStatus(
+    long pid,
+    String java,
+    String service,
+    boolean enabled,
+    SettingsStatus settings,
+    IdentityStatus identity,
+    MeshInbound.InboundStatus inbound,
+    List<PolicyStatus> destinations,
+    List<UnitReport> hooks,
+    TelemetryStatus telemetry,
+    long errors) {
+
+  static AgentStatus of(Mesh mesh, SettingsStatus settings, List<UnitReport> hooks) {
+    OutboundStatus outbound = mesh.outbound().status();
+    return new AgentStatus(
+        ProcessHandle.current().pid(),
+        System.getProperty("java.version"),
+        mesh.settings().service().name(),
+        mesh.settings().enabled(),
+        settings,
+        mesh.identity().status(),
+        mesh.inbound().status(mesh.settings()),
+        outbound.destinations(),
+        hooks,
+        mesh.telemetry().status(),
+        outbound.errors());
+  }
+}

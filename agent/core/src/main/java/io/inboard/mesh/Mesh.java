@@ -1,0 +1,98 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import io.inboard.call.Inboard;
+import io.inboard.call.InboundTls;
+import io.inboard.call.TlsPlan;
+import io.inboard.identity.Identity;
+import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.Settings;
+import io.inboard.telemetry.Telemetry;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+
+/**
+ * The one place that puts the parts together: settings become a snapshot, a snapshot serves calls.
+ * Cheap to make: nothing here loads TLS, the OpenTelemetry SDK or Byte Buddy before it is needed.
+ */
+public final class Mesh {
+  private final Identity identity;
+  private final Telemetry telemetry;
+  private final InboundTls inboundTls;
+  private final MeshInbound inbound;
+  private final MeshOutbound outbound;
+
+  /** Replaced by {@link #apply}, which is synchronized. */
+  private volatile Settings settings;
+
+  /** A mesh by these settings. Serves nothing until {@link #core} is given to the hooks. */
+  public Mesh(Settings settings) {
+    this.settings = settings;
+    this.identity = new Identity(status -> {});
+    this.telemetry = Telemetry.of(settings.service(), settings.telemetry());
+    this.inboundTls = identity.inboundTls(() -> this.settings.inbound());
+    this.inbound = new MeshInbound(telemetry, identity, inboundTls);
+    this.outbound = new MeshOutbound(this::plan, new TelemetryObserver(telemetry));
+    apply(settings);
+  }
+
+  /** What hooks ask. */
+  public Inboard.Core core() {
+    return new Inboard.Core(outbound, inbound, inboundTls, telemetry.contexts());
+  }
+
+  /**
+   * Puts settings into force for calls and requests that begin from now on; those under way keep
+   * theirs, and what was learnt (ejections, breakers, requests in flight) stays.
+   */
+  public synchronized void apply(Settings changed) {
+    identity.settings(changed.identity());
+    telemetry.apply(changed.telemetry());
+    settings = changed;
+    inbound.apply(changed);
+    outbound.apply(changed);
+  }
+
+  /** Starts what needs threads or takes time; after premain. */
+  public void start() {
+    identity.watch();
+    telemetry.start();
+  }
+
+  /** Sends what telemetry holds, within the given time; called while the JVM ends. */
+  public void close(Duration atMost) {
+    identity.close();
+    telemetry.close(atMost);
+  }
+
+  private Optional<TlsPlan> plan(DestinationSettings destination, String host) {
+    try {
+      return Optional.of(
+          identity.clientPlan(destination.tls().mode(), host, destination.tls().principals()));
+    } catch (SSLException noUsableIdentity) {
+      // Said by the identity when it happened; the call is refused with its own message.
+      return Optional.empty();
+    }
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  Identity identity() {
+    return identity;
+  }
+
+  Telemetry telemetry() {
+    return telemetry;
+  }
+
+  MeshInbound inbound() {
+    return inbound;
+  }
+
+  MeshOutbound outbound() {
+    return outbound;
+  }
+}
