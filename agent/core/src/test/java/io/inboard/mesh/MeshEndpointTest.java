@@ -68,13 +68,13 @@ final class MeshEndpointTest {
   @Test
   void aNewGenerationOfTlsIsANewPoolKey() {
     TlsPlan old = new NoPlan();
-    world.tls = d -> Optional.of(old);
+    world.tls = (d, host) -> Optional.of(old);
     world.with(payments(1).tls(TlsMode.MUTUAL)).apply();
     Endpoint before = endpoint();
     assertThat(before.tls()).containsSame(old);
     assertThat(endpoint().poolKey()).isSameAs(before.poolKey());
     TlsPlan rotated = new NoPlan();
-    world.tls = d -> Optional.of(rotated);
+    world.tls = (d, host) -> Optional.of(rotated);
     assertThat(endpoint().tls()).containsSame(rotated);
     assertThat(endpoint().poolKey()).isNotSameAs(before.poolKey());
     assertThat(endpoint().poolKey().toString()).isNotEqualTo(before.poolKey().toString());
@@ -93,7 +93,7 @@ final class MeshEndpointTest {
   @Test
   void anIdentityThatIsLostBetweenTwoAttemptsEndsTheCall() {
     TlsPlan plan = new NoPlan();
-    world.tls = d -> Optional.of(plan);
+    world.tls = (d, host) -> Optional.of(plan);
     world.with(payments(1, 2).tls(TlsMode.MUTUAL)).apply();
     Call call = world.mesh.begin(Request.of("GET"));
     Step.Send send = (Step.Send) call.first();
@@ -106,7 +106,7 @@ final class MeshEndpointTest {
   @Test
   void withTlsButWithoutEndpointsTheHostItselfIsTheEndpoint() {
     TlsPlan plan = new NoPlan();
-    world.tls = d -> Optional.of(plan);
+    world.tls = (d, host) -> Optional.of(plan);
     world.with(destination("localhost").tls(TlsMode.MUTUAL)).apply();
     Endpoint endpoint = endpoint(Request.of("GET").to("localhost", 8123));
     assertThat(endpoint.tls()).containsSame(plan);

@@ -162,7 +162,7 @@ final class MeshOutboundTest {
   @Test
   void anErrorOfOursFailsOpenUnlessTheCallWasToBeEncrypted() {
     world.tls =
-        d -> {
+        (d, host) -> {
           throw new IllegalStateException("on purpose");
         };
     world.with(payments(1).tls(io.inboard.settings.DestinationSettings.TlsMode.MUTUAL)).apply();
