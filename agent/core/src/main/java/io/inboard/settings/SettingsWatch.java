@@ -33,6 +33,7 @@ public final class SettingsWatch implements AutoCloseable {
   private final Optional<DiskCopy> disk;
   private final Consumer<Loaded> publish;
   private final Voice voice;
+  private final Pause settle;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   private volatile SettingsStatus status;
@@ -61,12 +62,14 @@ public final class SettingsWatch implements AutoCloseable {
       SettingsReader reader,
       Optional<DiskCopy> disk,
       Consumer<Loaded> publish,
-      Voice voice) {
+      Voice voice,
+      Pause settle) {
     this.source = source;
     this.reader = reader;
     this.disk = disk;
     this.publish = publish;
     this.voice = voice;
+    this.settle = settle;
   }
 
   /**
@@ -82,7 +85,12 @@ public final class SettingsWatch implements AutoCloseable {
       Consumer<Loaded> publish,
       Voice voice) {
     return new SettingsWatch(
-        source, reader, source.cacheKey().map(k -> DiskCopy.of(k, environment)), publish, voice);
+        source,
+        reader,
+        source.cacheKey().map(k -> DiskCopy.of(k, environment)),
+        publish,
+        voice,
+        Thread::sleep);
   }
 
   /**
@@ -244,9 +252,7 @@ public final class SettingsWatch implements AutoCloseable {
   private boolean settled(FileSource file, String text) throws InterruptedException {
     FileSource.Stamp before = file.stamp();
     long millis = Math.min(100, pause().toMillis()) * (text.isBlank() ? 5 : 1);
-    if (stopped.await(millis, TimeUnit.MILLISECONDS)) {
-      return false;
-    }
+    settle.millis(millis);
     return file.read(POLL_BUDGET) instanceof Answer.Text again
         && again.text().equals(text)
         && file.stamp().equals(before);
@@ -343,6 +349,11 @@ public final class SettingsWatch implements AutoCloseable {
             error == null ? Optional.empty() : Optional.of(errorSince),
             reloads,
             failures);
+  }
+
+  /** Lets some time go by. */
+  interface Pause {
+    void millis(long millis) throws InterruptedException;
   }
 
   /** Speaks to the person who runs the application; one line each. */
