@@ -43,6 +43,8 @@ public record DestinationSettings(
   public record EndpointSettings(String host, int port, int weight) {}
 
   /**
+   * How connections to the endpoints are secured.
+   *
    * @param principals SPIFFE ids without the scheme; empty: any of our trust domain
    */
   public record TlsSettings(TlsMode mode, List<String> principals) {
@@ -60,6 +62,8 @@ public record DestinationSettings(
   }
 
   /**
+   * What is repeated, and when.
+   *
    * @param attempts retries after the first attempt; 0: none
    * @param retryOn what is retried
    * @param backoff base of the exponential back-off
@@ -90,6 +94,8 @@ public record DestinationSettings(
       int maxEjectionPercent) {}
 
   /**
+   * When calls to the destination are stopped altogether.
+   *
    * @param failurePercent 1 to 100
    * @param requestVolume at least so many attempts in the window
    */

@@ -4,9 +4,10 @@ package io.inboard.settings;
 import java.util.Map;
 
 /**
- * Environment variables in scalars: {@code ${NAME}}, {@code ${NAME:default}} (the default may hold
- * further ones), and {@code $${} for a literal {@code ${}. The scalars of the parsed document are
- * expanded, so a variable's value can bring in no structure; it is not expanded again.
+ * Environment variables in scalars: <code>${NAME}</code>, <code>${NAME:default}</code> (the default
+ * may hold further ones), and a doubled dollar before a brace for a literal one. The scalars of the
+ * parsed document are expanded, so a variable's value can bring in no structure; it is not expanded
+ * again.
  */
 final class Expansion {
   private final Map<String, String> environment;

@@ -22,9 +22,11 @@ sealed interface Node {
   String kind();
 
   /**
-   * @param text as written, without quotes; empty for null
+   * A value as it is written.
+   *
+   * @param text without quotes; empty for null
    */
-  record Scalar(int line, int column, Type type, String text) implements Node {
+  record Scalar(int line, int column, String text) implements Node {
     @Override
     public long size() {
       return 1;
@@ -32,24 +34,13 @@ sealed interface Node {
 
     @Override
     public String kind() {
-      return switch (type) {
-        case NULL -> "nothing";
-        case TEXT -> text.isEmpty() ? "nothing" : "text";
-        case NUMBER -> "a number";
-        case BOOLEAN -> "true or false";
-      };
+      return text.isEmpty() ? "nothing" : "a single value";
     }
   }
 
-  /** How a scalar was written. */
-  enum Type {
-    NULL,
-    TEXT,
-    NUMBER,
-    BOOLEAN
-  }
-
   /**
+   * Keys and values.
+   *
    * @param entries in the order of the file
    */
   record Mapping(int line, int column, long size, Map<String, Entry> entries) implements Node {
