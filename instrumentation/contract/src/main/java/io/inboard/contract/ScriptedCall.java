@@ -251,6 +251,11 @@ public final class ScriptedCall implements Call {
       }
     }
 
+    /** A timer that strikes too late: the call is over. */
+    public void strike() {
+      abort.run();
+    }
+
     private void end() {
       over = true;
     }

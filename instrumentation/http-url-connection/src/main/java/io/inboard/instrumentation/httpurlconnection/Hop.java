@@ -9,6 +9,7 @@ import io.inboard.call.HeaderSink;
 import io.inboard.call.Inboard;
 import io.inboard.call.Step;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
@@ -79,11 +80,27 @@ final class Hop {
     return hop.enter();
   }
 
+  /** The body was read to its end, or closed. */
   static void ended(HttpURLConnection connection) {
     Hop hop = HOPS.get(connection);
     if (hop != null && hop.handedOn) {
       hop.finish();
     }
+  }
+
+  /**
+   * What the application gets for an error in the body: a timeout where the mesh's bound caused it.
+   */
+  static Throwable[] broken(HttpURLConnection connection, Throwable error) {
+    Hop hop = HOPS.get(connection);
+    Try attempt = hop == null ? null : hop.current;
+    if (attempt == null || !attempt.aborted() || hop.gone || !(error instanceof IOException)) {
+      return null;
+    }
+    SocketTimeoutException timeout =
+        new SocketTimeoutException("inboard: the call's time was up before its body was read");
+    timeout.initCause(error);
+    return new Throwable[] {timeout};
   }
 
   private Hop enter() {
@@ -131,7 +148,8 @@ final class Hop {
       if (hop.pause(send.delayNanos())) {
         return hop.enter();
       }
-      step = Step.HAND_ON;
+      hop.finish();
+      return new InterruptedIOException("interrupted before attempt " + send.attempt().number());
     }
     hop.finish();
     return step instanceof Step.Refuse refuse ? exception(refuse, null) : null;
@@ -385,11 +403,6 @@ final class Hop {
       last = null;
       try {
         start(send.attempt());
-        if (!pause(send.delayNanos())) {
-          last = new IOException("inboard: interrupted before attempt " + send.attempt().number());
-          step = Step.HAND_ON;
-          break;
-        }
         send(connection, reach);
         if (reach != Reach.READ) {
           return new Throwable[] {null};
@@ -416,7 +429,7 @@ final class Hop {
     return again ? new Throwable[] {last} : null;
   }
 
-  /** What the library can do, and the application waits for. */
+  /** What the library can do, and the application waits for; waits until it is time. */
   private boolean mayFollow(HttpURLConnection connection, Step.Send send, Reach reach) {
     if (gone || endpoint() == null || (reach != Reach.CONNECT && connection.streaming())) {
       return false;
@@ -425,7 +438,7 @@ final class Hop {
       call.abandoned();
       return false;
     }
-    return true;
+    return pause(send.delayNanos()) && !gone;
   }
 
   private void send(HttpURLConnection connection, Reach reach) throws Throwable {

@@ -76,17 +76,23 @@ final class HopAdvice {
     }
   }
 
-  /** {@code getInputStream0()}: whatever it ends with, no attempt follows. */
+  /**
+   * {@code getInputStream0()}: whatever it ends with, no attempt follows. Enters itself by way of
+   * getResponseCode().
+   */
   static final class Answer {
     @Advice.OnMethodEnter(inline = false)
-    static void enter(@Advice.This HttpURLConnection connection) {
-      HopRequest.asksForInput(connection);
+    static HttpURLConnection enter(@Advice.This HttpURLConnection connection) {
+      return HopRequest.asksForInput(connection);
     }
 
     @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
-    static void exit(@Advice.This HttpURLConnection connection, @Advice.Thrown Throwable error) {
-      HopRequest.askedForInput();
-      Hop hop = Hop.of(connection);
+    static void exit(
+        @Advice.This HttpURLConnection connection,
+        @Advice.Enter HttpURLConnection before,
+        @Advice.Thrown Throwable error) {
+      HopRequest.askedForInput(before);
+      Hop hop = before == connection ? null : Hop.of(connection);
       if (hop != null) {
         hop.answered(connection, error);
       }
@@ -95,12 +101,19 @@ final class HopAdvice {
 
   /** The body, as the application reads it. */
   static final class BodyRead {
-    @Advice.OnMethodExit(inline = false)
-    static void exit(
-        @Advice.FieldValue("this$0") HttpURLConnection connection, @Advice.Return int count) {
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.AssignReturned.ToThrown(index = 0)
+    static Throwable[] exit(
+        @Advice.FieldValue("this$0") HttpURLConnection connection,
+        @Advice.Return int count,
+        @Advice.Thrown Throwable error) {
+      if (error != null) {
+        return Hop.broken(connection, error);
+      }
       if (count < 0) {
         Hop.ended(connection);
       }
+      return null;
     }
   }
 

@@ -34,12 +34,19 @@ final class HopRequest implements OutboundRequest {
     this.asked = ASKING.get() == connection;
   }
 
-  static void asksForInput(HttpURLConnection connection) {
+  /** Gives the connection that this thread asked before, to come back to; or null. */
+  static HttpURLConnection asksForInput(HttpURLConnection connection) {
+    HttpURLConnection before = ASKING.get();
     ASKING.set(connection);
+    return before;
   }
 
-  static void askedForInput() {
-    ASKING.remove();
+  static void askedForInput(HttpURLConnection before) {
+    if (before == null) {
+      ASKING.remove();
+    } else {
+      ASKING.set(before);
+    }
   }
 
   /** Null when it was collected. */
