@@ -38,7 +38,10 @@ final class MeshAttempt implements Attempt {
   /** Written by the adapter's thread, cancelled by a step's. */
   private volatile Timer.Task task = () -> {};
 
-  /** When the adapter began; 0 unknown. Adapter's threads, with happens-before to the next step. */
+  /** The end of its delay. */
+  private final long notBeforeNanos;
+
+  /** When the adapter began. Adapter's threads, with happens-before to the next step. */
   private long startedNanos;
 
   private enum State {
@@ -53,14 +56,19 @@ final class MeshAttempt implements Attempt {
     this.call = call;
     this.policy = policy;
     this.endpoint = endpoint;
-    this.startedNanos = call.clock().nanos() + policy.delayNanos();
-    if (policy.delayNanos() == 0) {
-      observer();
-    }
+    this.notBeforeNanos = call.clock().nanos() + policy.delayNanos();
+    this.startedNanos = notBeforeNanos;
   }
 
   Try policy() {
     return policy;
+  }
+
+  /** Whatever the adapter asks first begins the attempt, unless it asks ahead of the delay. */
+  private void touch() {
+    if (call.clock().nanos() - notBeforeNanos >= 0) {
+      observer();
+    }
   }
 
   /** Begins to be observed at the latest now. */
@@ -97,7 +105,7 @@ final class MeshAttempt implements Attempt {
 
   @Override
   public Optional<Endpoint> endpoint() {
-    observer();
+    touch();
     return endpoint;
   }
 
@@ -114,20 +122,24 @@ final class MeshAttempt implements Attempt {
 
   @Override
   public long timeoutNanos() {
+    touch();
     return Math.max(1, Math.min(call.perTryNanos(), call.remainingNanos()));
   }
 
   @Override
   public void onTimeout(Runnable newAbort) {
+    touch();
     long perTry = call.perTryNanos();
     if (perTry == Long.MAX_VALUE && !call.bounded()) {
       return;
     }
     abort.set(newAbort);
-    startedNanos = call.clock().nanos();
-    if (perTry < call.remainingNanos()) {
+    long now = call.clock().nanos();
+    long delay = Math.max(0, notBeforeNanos - now); // An adapter may register ahead of the delay.
+    startedNanos = now + delay;
+    if (perTry < call.remainingNanos() - delay) {
       task.cancel();
-      task = call.timer().schedule(() -> expire(Expiry.PER_TRY), perTry);
+      task = call.timer().schedule(() -> expire(Expiry.PER_TRY), delay + perTry);
     }
     call.watch(this);
   }

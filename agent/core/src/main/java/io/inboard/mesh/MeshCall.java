@@ -117,10 +117,6 @@ final class MeshCall implements Call {
 
   @Override
   public void abandoned() {
-    MeshAttempt a = current;
-    if (a != null) {
-      a.abandoned();
-    }
     finish();
   }
 
@@ -150,6 +146,10 @@ final class MeshCall implements Call {
         destination.locate(attempt.endpoint(), request.host(), request.port(), plan);
     MeshAttempt a = new MeshAttempt(this, attempt, endpoint.map(Endpoint.class::cast));
     current = a;
+    if (over) {
+      a.abandoned(); // Given up on another thread, which may have seen the attempt before only.
+      return Step.HAND_ON;
+    }
     return new Step.Send(a, attempt.delayNanos());
   }
 
@@ -165,6 +165,10 @@ final class MeshCall implements Call {
 
   private void finish() {
     over = true;
+    MeshAttempt a = current;
+    if (a != null) {
+      a.abandoned(); // Nothing, if it has been reported.
+    }
     decision.end();
     Timer.Task t = task;
     if (t != null) {

@@ -44,7 +44,9 @@ final class TracedCall implements Call, Attempt {
   }
 
   @Override
-  public void done() {}
+  public void done() {
+    abandoned(); // Nothing, if the attempt has been reported.
+  }
 
   @Override
   public int number() {

@@ -26,7 +26,7 @@ final class Backoff {
    */
   static long nanos(RetryRules rules, int retry, Chance chance) {
     double grown = rules.backoffNanos() * (double) ((1L << Math.min(retry, MAX_DOUBLINGS)) - 1);
-    long bound = (long) Math.min(rules.maxBackoffNanos(), grown);
+    long bound = (long) Math.min((double) rules.maxBackoffNanos(), grown);
     return bound <= 0 ? 0 : chance.below(bound + 1);
   }
 

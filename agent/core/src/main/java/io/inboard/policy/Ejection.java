@@ -111,7 +111,7 @@ final class Ejection {
   }
 
   private void out(EndpointState endpoint, OutlierSettings settings, int k) {
-    double nanos = Math.min(MAX_NANOS, (double) settings.baseEjectionTime().toNanos() * k);
+    double nanos = Math.min((double) MAX_NANOS, (double) settings.baseEjectionTime().toNanos() * k);
     endpoint.health().eject(k, clock.nanos() + (long) (nanos * chance.between(1, JITTER)));
   }
 

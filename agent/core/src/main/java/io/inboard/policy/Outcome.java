@@ -91,24 +91,20 @@ public record Outcome(Kind kind, int status) {
     if (untrusted(error)) {
       return Kind.UNTRUSTED;
     }
-    switch (progress) {
-      case NOT_CONNECTED:
-        return Kind.CONNECT_FAILURE;
-      case NOT_SENT:
-        return Kind.RESET_BEFORE_REQUEST;
-      case REFUSED_STREAM:
-        return Kind.REFUSED_STREAM;
-      case SENT:
-      case RESPONSE_STARTED:
-        break;
-    }
+    return switch (progress) {
+      case NOT_CONNECTED -> Kind.CONNECT_FAILURE;
+      case NOT_SENT -> Kind.RESET_BEFORE_REQUEST;
+      case REFUSED_STREAM -> Kind.REFUSED_STREAM;
+      case SENT -> unanswered(error, expiry, Kind.RESET_BEFORE_RESPONSE);
+      case RESPONSE_STARTED -> unanswered(error, expiry, Kind.RESPONSE_BROKEN);
+    };
+  }
+
+  private static Kind unanswered(Throwable error, Expiry expiry, Kind broken) {
     if (expiry == Expiry.PER_TRY) {
       return Kind.PER_TRY_TIMEOUT;
     }
-    if (timedOut(error)) {
-      return Kind.LIBRARY_TIMEOUT;
-    }
-    return progress == Progress.SENT ? Kind.RESET_BEFORE_RESPONSE : Kind.RESPONSE_BROKEN;
+    return timedOut(error) ? Kind.LIBRARY_TIMEOUT : broken;
   }
 
   /** The server has seen no byte of the request. */

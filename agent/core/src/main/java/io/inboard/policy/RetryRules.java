@@ -10,6 +10,8 @@ import java.util.function.Supplier;
 /**
  * Which outcome of which request is worth another attempt; the table of resilience.md 2.1.
  *
+ * <p>As in Envoy, {@code 5xx} and {@code gateway-error} stand for failures without an answer, too.
+ *
  * <p>Whatever the settings say, a request that is not idempotent by RFC 9110 section 9.2.2 is not
  * repeated once a byte of it was sent.
  *
@@ -50,12 +52,12 @@ record RetryRules(
    */
   boolean retries(Outcome outcome, String method, Supplier<Body> body) {
     return switch (outcome.kind()) {
-      case CONNECT_FAILURE -> on("connect-failure");
-      case RESET_BEFORE_REQUEST -> on("reset-before-request");
-      case REFUSED_STREAM -> on("refused-stream") && replayable(body);
+      case CONNECT_FAILURE -> any("connect-failure", "5xx", "gateway-error");
+      case RESET_BEFORE_REQUEST -> any("reset-before-request", "5xx", "gateway-error");
+      case REFUSED_STREAM -> any("refused-stream", "5xx", "gateway-error") && replayable(body);
       case RESET_BEFORE_RESPONSE ->
           ((on("reset-before-response") && idempotent.contains(method))
-                  || (any("reset", "5xx", "gateway-error") && REPEATABLE.contains(method)))
+                  || ((on("5xx") || on("gateway-error")) && REPEATABLE.contains(method)))
               && replayable(body);
       case PER_TRY_TIMEOUT ->
           any("per-try-timeout", "5xx", "gateway-error")

@@ -8,7 +8,8 @@ import java.util.List;
  * version; a change makes a new one.
  *
  * @param enabled the kill switch
- * @param destinations in the order of the file: the first whose host matches serves a call
+ * @param destinations in the order of the file; the closest serves a call: an exact host before a
+ *     suffix, a longer suffix before a shorter one, with a port before without
  */
 public record Settings(
     boolean enabled,

@@ -270,4 +270,35 @@ final class MeshOutboundTest {
     assertThat(world.endpoint(1).inFlight() + world.endpoint(2).inFlight()).isEqualTo(1);
     open.done();
   }
+
+  @Test
+  void aRetryThatTheLibraryCannotMakeIsNotSeenAndLeavesNothing() {
+    world.with(payments(1, 2).timeout(5_000)).apply();
+    Call call = world.mesh.begin(Request.of("GET"));
+    Step.Send first = (Step.Send) call.first();
+    first.attempt().writeHeaders(new World.Headers());
+    first.attempt().onTimeout(() -> {});
+    assertThat(call.responded(first.attempt(), 503, name -> List.of()))
+        .isInstanceOf(Step.Send.class);
+    call.done();
+    assertThat(world.observed.lines).last().isEqualTo("end 1 503 503");
+    assertThat(world.endpoint(1).inFlight() + world.endpoint(2).inFlight()).isZero();
+    assertThat(world.time.waiting()).isZero();
+  }
+
+  @Test
+  void anAttemptIsSeenFromTheEndOfItsDelay() {
+    world.with(payments(1)).apply();
+    Call call = world.mesh.begin(Request.of("GET"));
+    Step.Send first = (Step.Send) call.first();
+    first.attempt().endpoint();
+    Step.Send second = (Step.Send) call.responded(first.attempt(), 503, name -> List.of());
+    second.attempt().endpoint();
+    assertThat(world.observed.lines).last().isEqualTo("end 1 503 503");
+    world.time.pass(second.delayNanos());
+    second.attempt().timeoutNanos();
+    assertThat(world.observed.lines).last().asString().startsWith("attempt 2 503");
+    call.done();
+    assertThat(world.observed.lines).last().isEqualTo("end 2 0 abandoned");
+  }
 }

@@ -136,6 +136,18 @@ final class RetryTest {
     assertThat(result.status()).isEqualTo(503);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"5xx", "gateway-error"})
+  void theBroadWordsCoverFailuresWithoutAnAnswer(String retryOn) {
+    for (Progress progress :
+        List.of(
+            Progress.NOT_CONNECTED, Progress.NOT_SENT, Progress.REFUSED_STREAM, Progress.SENT)) {
+      world.change(payments(1, 2).retryOn(retryOn));
+      world.always(1, fails(progress)).always(2, fails(progress));
+      assertThat(world.get().attempts()).as("%s", progress).isEqualTo(3);
+    }
+  }
+
   @Test
   void aPostOutlivesAKilledInstance() {
     world.with(payments(1, 2)).always(1, refused()).apply();
@@ -298,6 +310,7 @@ final class RetryTest {
     world.with(payments(1, 2)).apply();
     var call = world.mesh.begin(Request.of("GET"));
     Step.Send send = (Step.Send) call.first();
+    send.attempt().writeHeaders(new World.Headers());
     call.abandoned();
     assertThat(call.failed(send.attempt(), new java.io.IOException("cancelled"), Progress.SENT))
         .isEqualTo(Step.HAND_ON);

@@ -209,4 +209,23 @@ final class TimeoutTest {
     call.done();
     assertThat(world.time.waiting()).isZero();
   }
+
+  @Test
+  void theDelayBeforeAnAttemptIsNotTakenFromItsTime() {
+    world.with(payments(1).perTry(500)).apply();
+    Call call = world.mesh.begin(Request.of("GET"));
+    Step.Send first = (Step.Send) call.first();
+    Step.Send second =
+        (Step.Send)
+            call.responded(
+                first.attempt(),
+                503,
+                name -> name.equals("retry-after") ? List.of("2") : List.of());
+    long[] aborted = new long[1];
+    long now = world.time.nanos();
+    second.attempt().onTimeout(() -> aborted[0] = world.time.nanos() - now);
+    world.time.passMillis(10_000);
+    assertThat(aborted[0]).isEqualTo(second.delayNanos() + TimeUnit.MILLISECONDS.toNanos(500));
+    call.done();
+  }
 }
