@@ -8,11 +8,11 @@ import io.inboard.weave.Library;
 import io.inboard.weave.Unit;
 
 /**
- * Fork/join: tasks given to a pool as functions, and the tasks that split (RecursiveTask and the like,
- * parallel streams). A split task has the context in which it was made.
+ * Fork/join: tasks given to a pool as functions, and the tasks that split (RecursiveTask and the
+ * like, parallel streams). A split task has the context in which it was made.
  *
- * <p>Not {@code ForkJoinPool#execute(Runnable)} from JDK 19 on: it schedules virtual threads. There,
- * {@code submit} carries a context and {@code execute} does not.
+ * <p>Not {@code ForkJoinPool#execute(Runnable)} from JDK 19 on: it schedules virtual threads.
+ * There, {@code submit} carries a context and {@code execute} does not.
  */
 public final class ForkJoinHooks implements Library {
   private static final String J = "java.util.concurrent.";

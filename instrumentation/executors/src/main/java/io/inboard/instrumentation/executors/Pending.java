@@ -11,12 +11,12 @@ import java.util.Deque;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The contexts of tasks that wait: by the task's identity, weakly, so that a task which never runs is
- * no leak. Safe for use by any thread. Without a context nothing is stored, and looking costs one
- * check for emptiness.
+ * The contexts of tasks that wait: by the task's identity, weakly, so that a task which never runs
+ * is no leak. Safe for use by any thread. Without a context nothing is stored, and looking costs
+ * one check for emptiness.
  *
- * <p>The same object may wait several times (a reused Runnable). Then its contexts form a line, those
- * of submissions without a context included, and each run takes the foremost: as many runs as
+ * <p>The same object may wait several times (a reused Runnable). Then its contexts form a line,
+ * those of submissions without a context included, and each run takes the foremost: as many runs as
  * submissions, none with the context of two.
  */
 final class Pending {

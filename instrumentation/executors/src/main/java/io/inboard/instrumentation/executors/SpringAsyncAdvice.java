@@ -10,7 +10,9 @@ import net.bytebuddy.implementation.bytecode.assign.Assigner.Typing;
 final class SpringAsyncAdvice {
   private SpringAsyncAdvice() {}
 
-  /** SimpleAsyncTaskExecutor#doExecute(Runnable): goes into a new Thread, which nobody looks into. */
+  /**
+   * SimpleAsyncTaskExecutor#doExecute(Runnable): goes into a new Thread, which nobody looks into.
+   */
   static final class Execute {
     private Execute() {}
 

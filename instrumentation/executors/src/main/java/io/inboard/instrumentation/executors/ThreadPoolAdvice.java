@@ -27,7 +27,9 @@ final class ThreadPoolAdvice {
     }
   }
 
-  /** ScheduledThreadPoolExecutor#delayedExecute: the task is the future that goes into the queue. */
+  /**
+   * ScheduledThreadPoolExecutor#delayedExecute: the task is the future that goes into the queue.
+   */
   static final class Schedule {
     private Schedule() {}
 

@@ -7,8 +7,8 @@ import io.inboard.weave.Library;
 import io.inboard.weave.Unit;
 
 /**
- * Tomcat's own copy of ThreadPoolExecutor, in 9.0.5x and later: {@code AsyncContext.start}. Older ones
- * extend the JDK's, so that none of these methods is there and nothing is to be done.
+ * Tomcat's own copy of ThreadPoolExecutor, in 9.0.5x and later: {@code AsyncContext.start}. Older
+ * ones extend the JDK's, so that none of these methods is there and nothing is to be done.
  */
 public final class TomcatPoolHooks implements Library {
   private static final String POOL = "org.apache.tomcat.util.threads.ThreadPoolExecutor";

@@ -7,8 +7,9 @@ import io.inboard.weave.Library;
 import io.inboard.weave.Unit;
 
 /**
- * Virtual threads, JDK 21 and later: a new one has the context in which it was made. All ways of making
- * one come to this method. On JDK 17 the class does not exist, so the unit is never asked for.
+ * Virtual threads, JDK 21 and later: a new one has the context in which it was made. All ways of
+ * making one come to this method. On JDK 17 the class does not exist, so the unit is never asked
+ * for.
  */
 public final class VirtualThreadHooks implements Library {
   @Override

@@ -6,8 +6,8 @@ import io.inboard.call.Contexts;
 import io.inboard.call.Inboard;
 
 /**
- * A pool's thread between two tasks: the context of a task is current from the moment when the worker
- * has it until the worker asks for the next one.
+ * A pool's thread between two tasks: the context of a task is current from the moment when the
+ * worker has it until the worker asks for the next one.
  */
 final class Worker {
   /** The scope of the task that this thread runs; absent when it has no context. */

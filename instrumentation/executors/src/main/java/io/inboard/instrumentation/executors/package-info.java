@@ -9,8 +9,8 @@
  * function inside a future, the Runnable inside a virtual thread) is wrapped ({@link
  * io.inboard.instrumentation.executors.Carried}).
  *
- * <p>What schedules virtual threads is left alone: {@code VirtualThread} itself, and of ForkJoinPool
- * everything that it calls. Code that runs while a virtual thread changes its carrier must neither
- * block nor link anything.
+ * <p>What schedules virtual threads is left alone: {@code VirtualThread} itself, and of
+ * ForkJoinPool everything that it calls. Code that runs while a virtual thread changes its carrier
+ * must neither block nor link anything.
  */
 package io.inboard.instrumentation.executors;
