@@ -18,10 +18,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -222,5 +225,62 @@ class MutualTlsTest {
     try (SSLSocket secure = plan.wrap(socket, HTTP1, 10_000)) {
       assertThat(secure.getSoTimeout()).isEqualTo(4321);
     }
+  }
+
+  @Test
+  void theIdentityIsCheckedInASessionTooSinceAResumptionAsksNoTrustManager() throws Exception {
+    TlsPlan expectsPayments =
+        client.identity.clientPlan(
+            TlsMode.MUTUAL, "payments", List.of("cluster.local/ns/shop/sa/payments"));
+    TlsPlan expectsOrders =
+        client.identity.clientPlan(
+            TlsMode.MUTUAL, "payments", List.of("cluster.local/ns/shop/sa/orders"));
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    try (SSLSocket secure = expectsPayments.wrap(socket, HTTP1, 10_000)) {
+      assertThat(expectsPayments.verify(secure.getSession()).id()).isEqualTo(PAYMENTS);
+      assertThatThrownBy(() -> expectsOrders.verify(secure.getSession()))
+          .isInstanceOf(SSLPeerUnverifiedException.class)
+          .hasMessageContaining("sa/orders");
+    }
+  }
+
+  @Test
+  void aClientWhoseBundleLostTheRootRefusesTheServerItKnew() throws Exception {
+    assertThat(call(client)).startsWith(PAYMENTS);
+    assertThat(call(client)).startsWith(PAYMENTS);
+    DevelopmentCa.Issued own = ca.issue(WEB);
+
+    client.rotate(
+        new DevelopmentCa.Issued(own.chainPem(), own.keyPem(), DevelopmentCa.create().bundlePem()));
+
+    assertThatThrownBy(() -> call(client))
+        .isInstanceOf(SSLException.class)
+        .hasMessageContaining("not trusted by our bundle");
+  }
+
+  @Test
+  void keysInEveryShapeShakeHands() throws Exception {
+    OpenSsl.run(directory, "pkey", "-in", "web/key.pem", "-traditional", "-out", "web/key.sec1");
+    Files.move(
+        new File(directory, "web/key.sec1").toPath(),
+        new File(directory, "web/key.pem").toPath(),
+        StandardCopyOption.REPLACE_EXISTING);
+    client.identity.look();
+    client.identity.look();
+    assertThat(client.identity.current().orElseThrow().generation()).isEqualTo(2);
+    assertThat(call(client)).startsWith(PAYMENTS);
+  }
+
+  @Test
+  void anRsaIdentityWithAPkcs1KeyIsServedAndServes() throws Exception {
+    TestPeer rsa = TestPeer.of(new File(directory, "rsa"), Rsa.issue(ca, PAYMENTS));
+    try (TestServer other = new TestServer(rsa.inbound(MtlsMode.STRICT), "http/1.1")) {
+      TlsPlan plan = client.identity.clientPlan(TlsMode.MUTUAL, "payments", List.of());
+      Socket socket = new Socket(InetAddress.getLoopbackAddress(), other.port());
+      try (SSLSocket secure = plan.wrap(socket, HTTP1, 10_000)) {
+        assertThat(plan.verify(secure.getSession()).id()).isEqualTo(PAYMENTS);
+      }
+    }
+    assertThat(call(rsa)).endsWith(PAYMENTS + " http/1.1");
   }
 }
