@@ -84,7 +84,7 @@ public final class DevelopmentCa {
               .extendedKeyUsage(CertificateDraft.SERVER_AUTH, CertificateDraft.CLIENT_AUTH)
               .uris(id.toString())
               .signedBy(root, key);
-      return new Issued(pem("CERTIFICATE", leaf.getEncoded()), pem(pair.getPrivate()), bundlePem());
+      return new Issued(pem("CERTIFICATE", leaf.getEncoded()), keyPem(pair), bundlePem());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JVM cannot make an EC P-256 certificate", e);
     }
@@ -137,6 +137,17 @@ public final class DevelopmentCa {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
     generator.initialize(new ECGenParameterSpec("secp256r1"));
     return generator.generateKeyPair();
+  }
+
+  /** PKCS#8 that states its public point too, as OpenSSL writes it and the JDK does not. */
+  private static String keyPem(KeyPair pair) {
+    DerReader pkcs8 = new DerReader(pair.getPrivate().getEncoded()).enter();
+    byte[] version = pkcs8.next();
+    byte[] algorithm = pkcs8.next();
+    DerReader sec1 = pkcs8.enter().enter();
+    byte[] point = new DerReader(pair.getPublic().getEncoded()).enter().skip().next();
+    byte[] key = Der.sequence(sec1.next(), sec1.next(), Der.constructed(1, point));
+    return pem("PRIVATE KEY", Der.sequence(version, algorithm, Der.octets(key)));
   }
 
   static String pem(Key key) {

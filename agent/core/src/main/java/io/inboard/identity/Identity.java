@@ -68,7 +68,8 @@ public final class Identity implements AutoCloseable {
    * generation in force stays; no identity in the settings ends it.
    */
   public synchronized void settings(IdentitySettings changed) {
-    if (changed.equals(settings)) {
+    // The first ones, before main, are not compared: a record's first equals costs milliseconds.
+    if (settings != IdentitySettings.NONE && changed.equals(settings)) {
       return;
     }
     settings = changed;

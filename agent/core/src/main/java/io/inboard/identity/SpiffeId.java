@@ -97,6 +97,7 @@ public record SpiffeId(String trustDomain, String path) {
 
   @Override
   public String toString() {
-    return SCHEME + trustDomain + path;
+    // Not by +, whose first use in a JVM costs tens of milliseconds; this runs before main.
+    return SCHEME.concat(trustDomain).concat(path);
   }
 }

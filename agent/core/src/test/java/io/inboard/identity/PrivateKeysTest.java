@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -153,5 +154,14 @@ class PrivateKeysTest {
         assertThat(e.getMessage()).doesNotContain(secret.substring(at, at + 8));
       }
     }
+  }
+
+  @Test
+  void keysThatStateNoPublicPointAreComparedByASignature() throws Exception {
+    // The JDK's own encoding is one.
+    KeyPair one = DevelopmentCa.newPair();
+    KeyPair other = DevelopmentCa.newPair();
+    assertThat(PrivateKeys.match(one.getPrivate(), one.getPublic())).isTrue();
+    assertThat(PrivateKeys.match(one.getPrivate(), other.getPublic())).isFalse();
   }
 }
