@@ -34,6 +34,8 @@ final class Internals {
   private static final Class<?> CONNECTION = type("HttpConnection");
   private static final Class<?> TLS_CONNECTION = type("AbstractAsyncSSLConnection");
   private static final Class<?> STREAM = type("Stream");
+  private static final Class<?> HTTP2 = type("Http2Connection");
+  private static final Class<?> GO_AWAY = type("frame.GoAwayFrame");
   private static final Class<?> HTTP1 = type("Http1Exchange");
   private static final Class<?> HTTP1_STATE = type("Http1Exchange$State");
   private static final Class<?> RECEIVER = type("Http1AsyncReceiver");
@@ -75,6 +77,8 @@ final class Internals {
       method(CONNECTION, "address", InetSocketAddress.class);
   private static final MethodHandle ENGINE = method(TLS_CONNECTION, "getEngine", SSLEngine.class);
   private static final MethodHandle STREAM_ID = field(STREAM, "streamid", int.class);
+  private static final MethodHandle STREAM_CONNECTION = field(STREAM, "connection", HTTP2);
+  private static final MethodHandle LAST_STREAM = method(GO_AWAY, "getLastStream", int.class);
   private static final MethodHandle STATE = field(HTTP1, "state", HTTP1_STATE);
   private static final MethodHandle RECEIVER_OF = field(HTTP1, "asyncReceiver", RECEIVER);
   private static final MethodHandle RECEIVED = field(RECEIVER, "received", AtomicLong.class);
@@ -197,6 +201,16 @@ final class Internals {
   /** 0 until the stream's headers are about to be written. */
   static int streamId(Object stream) {
     return (int) call(STREAM_ID, stream);
+  }
+
+  /** The connection that a stream belongs to; not the {@link #connection} below it. */
+  static Object streamConnection(Object stream) {
+    return call(STREAM_CONNECTION, stream);
+  }
+
+  /** The last stream that a GOAWAY frame says was processed. */
+  static int lastStream(Object goAway) {
+    return (int) call(LAST_STREAM, goAway);
   }
 
   static boolean isHttp1(Object impl) {

@@ -244,6 +244,14 @@ final class JdkHttpClientAdvice {
     }
   }
 
+  /** {@code Http2Connection#handleGoAway}. */
+  static final class GoAway {
+    @Advice.OnMethodEnter(inline = false)
+    static void enter(@Advice.This Object connection, @Advice.Argument(0) Object frame) {
+      Wire.goAway(connection, frame);
+    }
+  }
+
   /** {@code HttpResponseImpl#sslSession}: what the application asked in plaintext has none. */
   static final class Session {
     @Advice.OnMethodExit(inline = false)

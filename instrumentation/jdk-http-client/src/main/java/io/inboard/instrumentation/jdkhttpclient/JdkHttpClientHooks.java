@@ -23,7 +23,11 @@ public final class JdkHttpClientHooks implements Library {
   @Override
   public Unit unit() {
     return Unit.named(NAME)
-        .opening("java.net.http", "jdk.internal.net.http", "jdk.internal.net.http.common")
+        .opening(
+            "java.net.http",
+            "jdk.internal.net.http",
+            "jdk.internal.net.http.common",
+            "jdk.internal.net.http.frame")
         // The conversation: the caller's context, cancellation, the JDK's own retry.
         .weave(
             P + "MultiExchange",
@@ -57,7 +61,8 @@ public final class JdkHttpClientHooks implements Library {
         .weave(P + "Exchange", method("remainingConnectTimeout"), JdkHttpClientAdvice.Connect.class)
         .weave(
             P + "AsyncSSLConnection", method("finishConnect"), JdkHttpClientAdvice.Handshake.class)
-        // The response.
+        // The response, or none.
+        .weave(P + "Http2Connection", method("handleGoAway", 1), JdkHttpClientAdvice.GoAway.class)
         .weave(P + "HttpResponseImpl", method("sslSession"), JdkHttpClientAdvice.Session.class)
         // What Internals reaches.
         .relyingOn(
@@ -76,7 +81,8 @@ public final class JdkHttpClientHooks implements Library {
             method("ignoreBody", 0))
         .relyingOn(CONNECTION, method("address", 0))
         .relyingOn(TLS_CONNECTION, method("getEngine", 0))
-        .relyingOn(P + "Stream", field("streamid"))
+        .relyingOn(P + "Stream", field("streamid"), field("connection"))
+        .relyingOn(P + "frame.GoAwayFrame", method("getLastStream"))
         .relyingOn(P + "Http1Exchange", field("state"), field("asyncReceiver"))
         .relyingOn(P + "Http1AsyncReceiver", field("received"))
         .relyingOn(P + "Response", method("statusCode"), method("headers"))

@@ -17,6 +17,17 @@ record Wire(boolean connected, SSLSession session, Progress progress) {
   /** JDKs before 17.0.17 and 21.0.9 say it with these words only. */
   private static final String REFUSED_STREAM = "Received RST_STREAM: Stream not processed";
 
+  /**
+   * What a server said in GOAWAY, by connection. Those JDKs fail all streams alike then, processed
+   * or not.
+   */
+  private static final WeakIdentityMap<Integer> LAST_STREAMS = new WeakIdentityMap<>();
+
+  /** {@code Http2Connection#handleGoAway}, before it fails the streams. */
+  static void goAway(Object connection, Object frame) {
+    LAST_STREAMS.put(connection, Internals.lastStream(frame));
+  }
+
   static Wire of(Object exchange, Route route, Throwable error) {
     Object impl = Internals.impl(exchange);
     if (impl == null) {
@@ -45,7 +56,11 @@ record Wire(boolean connected, SSLSession session, Progress progress) {
       return Progress.REFUSED_STREAM;
     }
     if (Internals.isStream(impl)) {
-      return Internals.streamId(impl) == 0 ? Progress.NOT_SENT : Progress.SENT;
+      int id = Internals.streamId(impl);
+      Integer last = LAST_STREAMS.get(Internals.streamConnection(impl));
+      return id == 0
+          ? Progress.NOT_SENT
+          : last != null && id > last ? Progress.REFUSED_STREAM : Progress.SENT;
     }
     if (!Internals.isHttp1(impl)) {
       return Progress.SENT;
