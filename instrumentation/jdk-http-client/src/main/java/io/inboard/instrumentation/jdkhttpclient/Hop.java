@@ -85,10 +85,18 @@ final class Hop {
       call.done();
       return null;
     }
-    route.of(request);
     Hop hop = new Hop(conversation, exchange, route, view, call);
+    // In this order: a hop before this one may have had the same request, and forgets its route.
     conversation.next(hop);
-    hop.follow(step, Outcome.NONE);
+    route.of(request);
+    try {
+      hop.follow(step, Outcome.NONE);
+    } catch (Throwable e) {
+      // Nothing was sent: the barrier counts this, and the JDK sends as without us.
+      view.beginAttempt();
+      hop.end();
+      throw e;
+    }
     return hop.result;
   }
 
@@ -110,24 +118,27 @@ final class Hop {
     }
   }
 
+  /** Throws only before anything was sent. */
   private void send(Attempt attempt) {
-    try {
-      if (attempts++ > 0) {
-        exchange = Internals.nextExchange(exchange);
-        view.beginAttempt();
-      }
-      EndpointAddress address =
-          bystander ? null : attempt.endpoint().map(EndpointAddress::of).orElse(null);
-      steered |= address != null;
-      route.begin(address, attempt.connectTimeoutNanos());
-      attempt.writeHeaders(view);
-      Object current = exchange;
-      attempt.onTimeout(
-          () -> Internals.cancel(current, new HttpTimeoutException("request timed out")));
-      Internals.send(current).whenComplete((response, e) -> ended(attempt, response, e));
-    } catch (Throwable e) {
-      ended(attempt, null, e);
+    if (attempts++ > 0) {
+      exchange = Internals.nextExchange(exchange);
+      view.beginAttempt();
     }
+    EndpointAddress address =
+        bystander ? null : attempt.endpoint().map(EndpointAddress::of).orElse(null);
+    steered |= address != null;
+    route.begin(address, attempt.connectTimeoutNanos());
+    attempt.writeHeaders(view);
+    Object current = exchange;
+    attempt.onTimeout(
+        () -> Internals.cancel(current, new HttpTimeoutException("request timed out")));
+    CompletableFuture<Object> response;
+    try {
+      response = Internals.send(current);
+    } catch (Throwable e) {
+      response = CompletableFuture.failedFuture(e);
+    }
+    response.whenComplete((head, e) -> ended(attempt, head, e));
   }
 
   private void ended(Attempt attempt, Object response, Throwable thrown) {
@@ -148,9 +159,21 @@ final class Hop {
       }
     } catch (Throwable e) {
       // Nothing of ours is behind this future any more that would report it.
-      Log.warnOnce("jdk-http-client", "java.net.http: " + e + "; the response is handed on");
+      say(e);
     }
-    follow(step, outcome);
+    try {
+      follow(step, outcome);
+    } catch (Throwable e) {
+      say(e);
+      fail(
+          outcome.error() == null
+              ? new IOException("cannot hand on the response", e)
+              : outcome.error());
+    }
+  }
+
+  private static void say(Throwable e) {
+    Log.warnOnce(JdkHttpClientHooks.NAME, "java.net.http: an attempt is left as it stands: " + e);
   }
 
   /** Waits without a thread, then sends again on the client's own executor. */
@@ -184,8 +207,15 @@ final class Hop {
   }
 
   private void resume(Attempt attempt) {
-    if (pausing.getAndSet(null) != null) {
+    Outcome last = pausing.getAndSet(null);
+    if (last == null) {
+      return;
+    }
+    try {
       send(attempt);
+    } catch (Throwable e) {
+      say(e);
+      fail(last.error() == null ? new IOException("cannot send again", e) : last.error());
     }
   }
 

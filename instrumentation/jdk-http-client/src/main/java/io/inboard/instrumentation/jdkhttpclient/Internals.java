@@ -68,7 +68,7 @@ final class Internals {
       method(EXCHANGE, "ignoreBody", CompletableFuture.class);
   private static final MethodHandle CONNECTION_OF = method(IMPL, "connection", CONNECTION);
 
-  /** Since 17.0.17, 21.0.9, 25; null before. */
+  /** Missing from older updates of JDK 17 (17.0.15 for one): null there. */
   private static final MethodHandle UNPROCESSED = ifThere(IMPL, "isUnprocessedByPeer");
 
   private static final MethodHandle CONNECTED = method(CONNECTION, "connected", boolean.class);

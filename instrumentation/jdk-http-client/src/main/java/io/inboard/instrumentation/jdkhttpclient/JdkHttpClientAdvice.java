@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import net.bytebuddy.asm.Advice;
 
@@ -163,9 +164,8 @@ final class JdkHttpClientAdvice {
               == EndpointAddress.poolKeyOf(Internals.destination(other));
     }
 
-    /** A connection of the right peer is worth more than a connection saved. */
     static boolean exit(Throwable error, Object key, Object other, boolean equal) {
-      return key == other;
+      return equal;
     }
   }
 
@@ -238,9 +238,12 @@ final class JdkHttpClientAdvice {
           .orElse(connected);
     }
 
+    /** Nothing is sent to a peer of the mesh that could not be judged; others are not concerned. */
     static CompletableFuture<?> exit(
         Throwable error, Object connection, CompletableFuture<?> connected) {
-      return CompletableFuture.failedFuture(new IOException("cannot verify the peer", error));
+      return EndpointAddress.tlsOf(Internals.address(connection)).isPresent()
+          ? CompletableFuture.failedFuture(new SSLPeerUnverifiedException("cannot judge the peer"))
+          : connected;
     }
   }
 

@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.jdkhttpclient;
 
 import io.inboard.call.Call.Progress;
+import java.net.ConnectException;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -14,7 +15,7 @@ import javax.net.ssl.SSLSession;
  * @param progress how far the attempt came
  */
 record Wire(boolean connected, SSLSession session, Progress progress) {
-  /** JDKs before 17.0.17 and 21.0.9 say it with these words only. */
+  /** Older updates of JDK 17 (17.0.15 for one) say it with these words only. */
   private static final String REFUSED_STREAM = "Received RST_STREAM: Stream not processed";
 
   /**
@@ -33,7 +34,7 @@ record Wire(boolean connected, SSLSession session, Progress progress) {
     if (impl == null) {
       // HTTP/2 while it has no stream: no connection, or one that takes no more streams.
       Progress progress =
-          route.opensConnection() || error instanceof java.net.ConnectException
+          route.opensConnection() || error instanceof ConnectException
               ? Progress.NOT_CONNECTED
               : Progress.NOT_SENT;
       return new Wire(false, null, progress);

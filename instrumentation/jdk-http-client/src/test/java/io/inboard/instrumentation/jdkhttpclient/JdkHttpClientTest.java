@@ -158,8 +158,10 @@ final class JdkHttpClientTest extends JdkHarness {
     mesh.script(Script.to(endpoint, endpoint).delay(LONG));
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(URL)).timeout(Duration.ofMillis(700)).build();
-    assertThatThrownBy(() -> client.send(request, BodyHandlers.ofString()))
-        .isInstanceOf(HttpTimeoutException.class);
+    // Well before the pause would end by itself.
+    assertThatThrownBy(
+            () -> client.sendAsync(request, BodyHandlers.ofString()).get(20, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(HttpTimeoutException.class);
     assertThat(mesh.call().wasAbandoned()).isTrue();
     assertThat(server.received()).hasSize(1);
   }
