@@ -1,0 +1,246 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inboard.call.Inboard;
+import io.inboard.identity.DevelopmentCa;
+import io.inboard.mesh.Mesh;
+import io.inboard.settings.Settings;
+import io.inboard.settings.SettingsException;
+import io.inboard.settings.SettingsReader;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A client library under the whole mesh: settings as a user writes them, the real policy, the real
+ * identity. What {@link ClientContract} shows of the adapter is not shown again.
+ */
+public abstract class MeshClientContract extends ClientHarness {
+  private static final DevelopmentCa CA = DevelopmentCa.create();
+  private static final TestIdentity ORDERS = TestIdentity.of(CA, SERVER_ID);
+
+  @TempDir private File directory;
+  private Optional<Mesh> running = Optional.empty();
+
+  @AfterEach
+  final void stop() {
+    running.ifPresent(mesh -> mesh.close(Duration.ZERO));
+  }
+
+  @Test
+  void aCallGetsMutualTlsThatNobodyConfigured() throws Exception {
+    TestServer server = closing(TestServer.secured(ORDERS));
+    CA.issue(CLIENT_ID).save(directory);
+    mesh(
+        identity(),
+        destination(
+            "tls: {mode: MUTUAL, principals: [" + principal("orders") + "]}", server.address()));
+    for (int i = 0; i < 3; i++) {
+      assertThat(send(Request.get(URL + "/orders/" + i)).status()).isEqualTo(200);
+    }
+    assertThat(server.received()).hasSize(3).allMatch(r -> r.peer().equals(Optional.of(CLIENT_ID)));
+    assertThat(server.received()).allMatch(r -> r.applicationProtocol().equals("http/1.1"));
+    assertThat(server.received().get(0).header("host")).contains(HOST + ":8080");
+    assertThat(server.connections()).isEqualTo(1);
+  }
+
+  @Test
+  void aServerWithAnotherPrincipalIsRefused() throws Exception {
+    TestServer server = closing(TestServer.secured(ORDERS));
+    CA.issue(CLIENT_ID).save(directory);
+    mesh(
+        identity(),
+        destination(
+            "tls: {mode: MUTUAL, principals: [" + principal("other") + "]}", server.address()));
+    Throwable error = failure(Request.get(URL + "/"));
+    assertThat(causedBy(error, SSLException.class)).as("%s", error).isTrue();
+    assertThat(server.received()).isEmpty();
+  }
+
+  @Test
+  void withoutAUsableIdentityNothingIsSentInTheClear() throws Exception {
+    TestServer server = plainServer();
+    // Files that are not there.
+    mesh(identity(), destination("tls: {mode: MUTUAL}", server.address()));
+    Throwable error = failure(Request.get(URL + "/"));
+    assertThat(causedBy(error, SSLException.class)).as("%s", error).isTrue();
+    assertThat(server.connections()).isZero();
+  }
+
+  @Test
+  void anInstanceThatIsGoneOrBrokenCostsNoGet() throws Exception {
+    TestServer broken = plainServer();
+    for (int i = 0; i < 40; i++) {
+      broken.answering(Answer.status(503));
+    }
+    TestServer healthy = plainServer();
+    mesh("", destination("", refusing(), broken.address(), healthy.address()));
+    for (int i = 0; i < 20; i++) {
+      assertThat(send(Request.get(URL + "/")).status()).isEqualTo(200);
+    }
+    assertThat(healthy.received()).hasSize(20);
+  }
+
+  @Test
+  void anInstanceThatIsGoneCostsNoPost() throws Exception {
+    TestServer healthy = plainServer();
+    mesh("", destination("", refusing(), healthy.address()));
+    for (int i = 0; i < 20; i++) {
+      assertThat(send(Request.post(URL + "/", "body " + i)).status()).isEqualTo(200);
+    }
+    assertThat(healthy.received()).hasSize(20);
+  }
+
+  @Test
+  void aPaymentIsNeverSentTwice() throws Exception {
+    TestServer one = plainServer().answering(Answer.CLOSE, Answer.CLOSE);
+    TestServer two = plainServer().answering(Answer.CLOSE, Answer.CLOSE);
+    mesh("", destination("", one.address(), two.address()));
+    assertThat(failure(Request.post(URL + "/", "pay"))).isInstanceOf(IOException.class);
+    assertThat(one.received().size() + two.received().size()).isEqualTo(1);
+  }
+
+  @Test
+  void theAttemptsOfACallAreOneTrace() throws Exception {
+    TestServer server = plainServer().answering(Answer.status(503));
+    mesh("", destination("", server.address()));
+    assertThat(send(Request.get(URL + "/")).status()).isEqualTo(200);
+    List<String[]> traces =
+        server.received().stream().map(r -> r.header("traceparent").get().split("-")).toList();
+    assertThat(traces).hasSize(2);
+    assertThat(traces.get(0)[2]).as("spans").isNotEqualTo(traces.get(1)[2]);
+    assertThat(server.received())
+        .extracting(r -> r.header("x-envoy-attempt-count").get())
+        .containsExactly("1", "2");
+  }
+
+  @Test
+  void anAttemptThatHangsIsCutAndTriedElsewhere() throws Exception {
+    TestServer hanging = plainServer();
+    for (int i = 0; i < 10; i++) {
+      hanging.answering(Answer.HANG);
+    }
+    TestServer healthy = plainServer();
+    mesh(
+        "",
+        destination(
+            "retries: {attempts: 3, perTryTimeout: 250ms, retryOn: \"per-try-timeout\"}",
+            hanging.address(),
+            healthy.address()));
+    for (int i = 0; i < 4; i++) {
+      Response response =
+          start(Request.get(URL + "/")).response().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      assertThat(response.status()).isEqualTo(200);
+    }
+    assertThat(hanging.received()).isNotEmpty();
+  }
+
+  @Test
+  void aCallIsCutAtItsTimeout() throws Exception {
+    TestServer hanging = plainServer().answering(Answer.HANG);
+    mesh("", destination("timeout: 300ms", hanging.address()));
+    assertThat(failure(Request.get(URL + "/")))
+        .isInstanceOf(timeoutError())
+        .hasMessageContaining("no response within 300 ms");
+  }
+
+  @Test
+  void theApplicationsTimeoutBoundsAllAttempts() throws Exception {
+    needs(Capability.READ_TIMEOUT);
+    TestServer one = plainServer().answering(Answer.HANG, Answer.HANG);
+    TestServer two = plainServer().answering(Answer.HANG, Answer.HANG);
+    mesh("", destination("", one.address(), two.address()));
+    assertThat(failure(Request.get(URL + "/").readTimeout(Duration.ofMillis(300))))
+        .isInstanceOf(timeoutError());
+    assertThat(one.received().size() + two.received().size()).isEqualTo(1);
+  }
+
+  @Test
+  void anOpenBreakerStopsCallsBeforeTheyAreSent() throws Exception {
+    TestServer broken = plainServer();
+    for (int i = 0; i < 50; i++) {
+      broken.answering(Answer.status(500));
+    }
+    mesh(
+        "",
+        destination(
+            "circuitBreaker: {failurePercent: 50, requestVolume: 5, window: 60s, openFor: 60s}",
+            broken.address()));
+    for (int i = 0; i < 5; i++) {
+      assertThat(send(Request.get(URL + "/")).status()).isEqualTo(500);
+    }
+    int before = broken.received().size();
+    assertThat(failure(Request.get(URL + "/")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("circuit breaker is open");
+    assertThat(broken.received()).hasSize(before);
+  }
+
+  @Test
+  void theKillSwitchLeavesCallsAlone() throws Exception {
+    TestServer server = plainServer();
+    String url = "http://127.0.0.1:" + server.port() + "/";
+    Mesh mesh = mesh("", "");
+    assertThat(send(Request.get(url)).status()).isEqualTo(200);
+    assertThat(server.received().get(0).header("traceparent")).isPresent();
+    mesh.apply(settings("enabled: false\n"));
+    assertThat(send(Request.get(url)).status()).isEqualTo(200);
+    assertThat(server.received().get(1).header("traceparent")).isEmpty();
+  }
+
+  private Mesh mesh(String identity, String destinations) throws SettingsException {
+    Mesh mesh = new Mesh(settings(identity + destinations));
+    running = Optional.of(mesh);
+    Inboard.serve(mesh.core());
+    return mesh;
+  }
+
+  private static Settings settings(String yaml) throws SettingsException {
+    String quiet =
+        """
+        service: {name: web}
+        telemetry: {traces: {exporter: none}, metrics: {exporter: none}}
+        """;
+    return new SettingsReader(Map.of(), "").read(quiet + yaml, "test.yaml");
+  }
+
+  private String identity() {
+    return """
+    identity:
+      certificateChain: %1$s/cert-chain.pem
+      privateKey: %1$s/key.pem
+      trustBundle: %1$s/root-cert.pem
+    """
+        .formatted(directory);
+  }
+
+  private static String principal(String account) {
+    return "\"cluster.local/ns/shop/sa/" + account + "\"";
+  }
+
+  private static String destination(String more, InetSocketAddress... endpoints) {
+    String addresses =
+        Arrays.stream(endpoints)
+            .map(e -> "\"" + e.getAddress().getHostAddress() + ":" + e.getPort() + "\"")
+            .collect(Collectors.joining(", "));
+    return "destinations:\n  - host: "
+        + HOST
+        + "\n    endpoints: ["
+        + addresses
+        + "]\n"
+        + (more.isEmpty() ? "" : "    " + more + "\n");
+  }
+}
