@@ -94,7 +94,7 @@ final class BaggageHeader {
   Map<String, String> entries() {
     Map<String, String> entries = new LinkedHashMap<>();
     if (!header.isEmpty()) {
-      for (String member : header.split(",")) {
+      for (String member : header.split(",", -1)) {
         String pair = member.split(";", 2)[0];
         int equals = pair.indexOf('=');
         entries.put(

@@ -66,7 +66,7 @@ final class Forwarded {
   }
 
   private static String parameter(List<String> values, String name) {
-    for (String pair : first(values).split(";")) {
+    for (String pair : first(values).split(";", -1)) {
       int equals = pair.indexOf('=');
       if (equals > 0 && Chars.trimOws(pair.substring(0, equals)).equalsIgnoreCase(name)) {
         String value = Chars.trimOws(pair.substring(equals + 1));

@@ -9,6 +9,8 @@ import io.inboard.call.Contexts;
  * null, so a pooled thread keeps no request alive.
  */
 public final class RequestContexts implements Contexts {
+  /** Not static: a test, or a second mesh in this JVM, has threads of its own. */
+  @SuppressWarnings("ThreadLocalUsage")
   private final ThreadLocal<Context> current = new ThreadLocal<>();
 
   @Override

@@ -111,7 +111,7 @@ final class Pending {
 
     @Override
     public boolean equals(Object other) {
-      return other instanceof Key key && key.equals(this);
+      return other instanceof Key key && key.get() == task;
     }
   }
 }
