@@ -13,6 +13,7 @@ import io.inboard.call.OutboundRequest.Body;
 import io.inboard.call.Step;
 import io.inboard.mesh.World.Request;
 import io.inboard.mesh.World.Result;
+import io.inboard.settings.DestinationSettings.Balancer;
 import java.security.cert.CertificateException;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is sent again, where and when; resilience.md 2.1 and 2.2. */
@@ -185,9 +187,10 @@ final class RetryTest {
     assertThat(world.endpoint(1).failures()).isPositive();
   }
 
-  @Test
-  void noEndpointIsTriedTwiceWhileThereAreOthers() {
-    world.with(payments(1, 2, 3, 4).attempts(3));
+  @ParameterizedTest
+  @EnumSource(Balancer.class)
+  void noEndpointIsTriedTwiceWhileThereAreOthers(Balancer balancer) {
+    world.with(payments(1, 2, 3, 4).attempts(3).balancer(balancer));
     for (int n = 1; n <= 4; n++) {
       world.always(n, status(503));
     }
