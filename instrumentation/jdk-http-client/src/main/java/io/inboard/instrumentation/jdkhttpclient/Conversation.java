@@ -12,6 +12,8 @@ import java.util.concurrent.CompletableFuture;
  * MultiExchange}. {@code sendAsync} sends from a thread of the client's executor, hence the context
  * of the caller's thread is taken here.
  */
+// What a dependent stage of ours would throw is caught inside it.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Conversation {
   /** Weak on both sides, since a conversation leads back to its key; see {@link #endWith}. */
   private static final WeakIdentityMap<WeakReference<Conversation>> CONVERSATIONS =

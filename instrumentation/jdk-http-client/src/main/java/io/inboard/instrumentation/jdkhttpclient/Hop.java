@@ -25,6 +25,8 @@ import javax.net.ssl.SSLException;
  * <p>Attempts follow each other; each begins where the future of the one before completed, which
  * gives the happens-before for the fields that are not volatile.
  */
+// What a dependent stage of ours would throw is caught inside it.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Hop {
   /** How long the unread rest of a response may hold up the attempt that replaces it. */
   private static final long DRAIN_MILLIS = 250;

@@ -219,7 +219,7 @@ final class Internals {
 
   /** Whether the head of an HTTP/1.1 request was handed to the connection. */
   static boolean isHeadQueued(Object http1) {
-    return ((Enum<?>) call(STATE, http1)).ordinal() > 0;
+    return !((Enum<?>) call(STATE, http1)).name().equals("INITIAL");
   }
 
   /** How many bytes of a response an HTTP/1.1 exchange has received. */
@@ -291,7 +291,7 @@ final class Internals {
     return new IllegalStateException(e);
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <E extends Throwable> E rethrow(Throwable e) throws E {
     throw (E) e;
   }
