@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /** curl as a client: OpenSSL and nghttp2, nothing of this JVM. */
-final class Curl {
+public final class Curl {
   private final File files;
 
   private Curl(File files) {
@@ -20,7 +20,7 @@ final class Curl {
   }
 
   /** With a workload's certificate; skips the test, and says so, where there is no curl. */
-  static Curl with(Workload client) throws IOException {
+  public static Curl with(Workload client) throws IOException {
     try {
       new ProcessBuilder("curl", "--version")
           .redirectErrorStream(true)
@@ -36,12 +36,12 @@ final class Curl {
   }
 
   /** Gets a path; answers the body, a space, and the version of HTTP. */
-  String get(int port, String path, String... options) throws IOException {
+  public String get(int port, String path, String... options) throws IOException {
     return run(port, path, "%{http_version}", "\n", options).replace("\n", " ");
   }
 
   /** Gets a path; answers the status, a space, and the version of HTTP. */
-  String status(int port, String path, String... options) throws IOException {
+  public String status(int port, String path, String... options) throws IOException {
     return run(port, path, "%{http_code} %{http_version}", "", options);
   }
 

@@ -3,9 +3,17 @@ package io.inboard.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.call.InboundTls;
 import io.inboard.identity.DevelopmentCa;
+import io.inboard.identity.Identity;
+import io.inboard.settings.IdentitySettings;
+import io.inboard.settings.InboundSettings;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -91,9 +99,24 @@ public abstract class ServerFixture {
     return SampleApplication.calls() - callsBefore;
   }
 
-  /** The mesh's TLS for a server. */
-  protected static io.inboard.call.InboundTls tlsOf(DevelopmentCa.Issued issued) {
-    return new PlainJsseTls(Workload.of(issued));
+  /** The mesh's own TLS for a server: engines and peers of one generation. */
+  protected static InboundTls tlsOf(DevelopmentCa.Issued issued) {
+    try {
+      File files = Files.createTempDirectory("identity").toFile();
+      issued.save(files);
+      Identity identity = new Identity(status -> {});
+      identity.settings(
+          new IdentitySettings(
+              new File(files, DevelopmentCa.CHAIN_FILE).getPath(),
+              new File(files, DevelopmentCa.KEY_FILE).getPath(),
+              new File(files, DevelopmentCa.BUNDLE_FILE).getPath(),
+              ""));
+      InboundSettings permissive =
+          new InboundSettings(InboundSettings.MtlsMode.PERMISSIVE, Map.of(), List.of());
+      return identity.inboundTls(() -> permissive);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The same over plaintext and over mutual TLS. */

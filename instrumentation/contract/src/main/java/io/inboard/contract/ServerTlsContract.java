@@ -59,6 +59,7 @@ public abstract class ServerTlsContract extends ServerFixture {
       Instant now = Instant.now();
       refused(Workload.anonymous(CA));
       refused(Workload.of(FOREIGN_CA.issue(CLIENT_ID)).trusting(CA));
+      refused(Workload.of(CA.issue("spiffe://other.example/ns/shop/sa/web")));
       refused(
           Workload.of(
               CA.issue(

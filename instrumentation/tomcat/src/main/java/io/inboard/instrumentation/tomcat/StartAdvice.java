@@ -40,12 +40,16 @@ final class StartAdvice {
     }
 
     static Throwable enter(Throwable error, AbstractProtocol<?> protocol) {
-      return new IllegalStateException("inboard: cannot tell whether this port is STRICT", error);
+      return refusal(protocol, false, "an error of ours hides whether it can be secured");
     }
 
     @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
     @Advice.AssignReturned.ToThrown
     static Throwable exit(@Advice.Enter Throwable refusal) {
+      return refusal;
+    }
+
+    static Throwable exit(Throwable error, Throwable refusal) {
       return refusal;
     }
   }

@@ -1,17 +1,32 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.tomcat;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.inboard.call.InboundTls.Mode;
+import io.inboard.contract.Curl;
+import io.inboard.contract.Eventually;
 import io.inboard.contract.RunningServer;
+import io.inboard.contract.SeenRequest;
 import io.inboard.contract.ServerContract;
+import io.inboard.contract.Wire;
 import io.inboard.contract.Workload;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 
 /** The contract for one version of Tomcat. */
 abstract class TomcatContract extends ServerContract {
+  private static final String NIO2 = "org.apache.coyote.http11.Http11Nio2Protocol";
+  private static final SeenRequest.End OK = new SeenRequest.End(200, Optional.empty());
+
   private final TomcatLoader tomcat;
 
   TomcatContract(String version) {
@@ -48,5 +63,186 @@ abstract class TomcatContract extends ServerContract {
   @Override
   protected boolean staysOpenAfterRefusal(int status) {
     return status != 503;
+  }
+
+  // --- Connections.
+
+  @Test
+  void aMeshConnectionIsNotClosedAfterTomcatsLimitOfRequests() throws Exception {
+    try (Wire wire = Wire.tls(server.port(), client)) {
+      for (int i = 0; i < 150; i++) {
+        assertThat(wire.get("/hello").header("connection")).isEmpty();
+      }
+    }
+    try (Wire wire = Wire.plain(server.port())) {
+      for (int i = 1; i < 100; i++) {
+        assertThat(wire.get("/hello").header("connection")).isEmpty();
+      }
+      assertThat(wire.get("/hello").header("connection")).isEqualTo("close");
+    }
+  }
+
+  @Test
+  void anOpenPlaintextConnectionIsNotServedOnceThePortIsStrict() throws Exception {
+    try (Wire wire = Wire.plain(server.port())) {
+      assertThat(wire.get("/hello").status()).isEqualTo(200);
+      mesh.mode(Mode.STRICT);
+      wire.send("GET", "/hello", new byte[0]);
+      assertThat(wire.untilClosed()).isEmpty();
+    }
+    assertThat(calls()).isEqualTo(1);
+  }
+
+  @Test
+  void requestsOfNio2AreReportedAndClosedOnceThePortIsStrict() throws Exception {
+    try (RunningServer nio2 = tomcat.start(NIO2, Map.of());
+        Wire wire = Wire.plain(nio2.port())) {
+      assertThat(wire.get("/hello").text()).isEqualTo("hello");
+      SeenRequest seen = mesh.only();
+      assertThat(seen.local().getPort()).isEqualTo(nio2.port());
+      assertThat(seen.remote().getPort()).isNotZero();
+      assertThat(seen.remote().getAddress().isLoopbackAddress()).isTrue();
+      mesh.deny(403);
+      assertThat(wire.get("/hello").status()).isEqualTo(403);
+      mesh.mode(Mode.STRICT);
+      wire.send("GET", "/hello", new byte[0]);
+      assertThat(wire.untilClosed()).isEmpty();
+    }
+    assertThat(calls()).isEqualTo(1);
+  }
+
+  @Test
+  void nio2DoesNotStartInStrict() {
+    mesh.mode(Mode.STRICT);
+    assertThatThrownBy(() -> tomcat.start(NIO2, Map.of()))
+        .hasStackTraceContaining("inbound.mtls is STRICT")
+        .hasStackTraceContaining("Http11Nio2Protocol cannot be given mutual TLS")
+        .hasStackTraceContaining("portLevelMtls");
+  }
+
+  // --- What servlet containers do.
+
+  @Test
+  void anUploadOfManyMegabytesArrivesWhole() throws Exception {
+    byte[] file = new byte[10 << 20];
+    String head = "--limit\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n";
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    body.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
+    body.writeBytes(file);
+    body.writeBytes("\r\n--limit--\r\n".getBytes(StandardCharsets.US_ASCII));
+    for (Wire wire : both()) {
+      try (wire) {
+        Wire.Response response =
+            wire.post(
+                "/tomcat/upload",
+                body.toByteArray(),
+                "Content-Type: multipart/form-data; boundary=limit");
+        assertThat(response.text()).isEqualTo("" + file.length);
+      }
+    }
+  }
+
+  @Test
+  void anUpgradedConnectionCarriesBytesBothWays() throws Exception {
+    for (Wire wire : both()) {
+      try (wire) {
+        wire.send("GET", "/tomcat/upgrade", new byte[0], "Connection: Upgrade", "Upgrade: echo");
+        assertThat(wire.response().status()).isEqualTo(101);
+        for (int i = 0; i < 3; i++) {
+          wire.send("echo" + i);
+          assertThat(wire.exactly(5)).isEqualTo(("echo" + i).getBytes(StandardCharsets.US_ASCII));
+        }
+      }
+    }
+    assertThat(mesh.ended(2)).allSatisfy(r -> assertThat(r.ends().get(0).status()).isEqualTo(101));
+  }
+
+  @Test
+  void theContextIsThereAgainInADispatchAndInAListener() throws Exception {
+    for (Wire wire : both()) {
+      try (wire) {
+        assertThat(wire.get("/tomcat/dispatch").text()).isEqualTo("dispatched in /tomcat/dispatch");
+        assertThat(wire.get("/tomcat/timeout").text()).isEqualTo("timed out in /tomcat/timeout");
+      }
+    }
+    assertThat(mesh.ended(4))
+        .extracting(r -> r.ends().get(0).status())
+        .containsExactly(200, 504, 200, 504);
+  }
+
+  @Test
+  void aClientThatGoesAwayEndsAnAsynchronousRequestOnce() throws Exception {
+    for (Wire wire : both()) {
+      int before = mesh.seen().size();
+      wire.send("GET", "/async", new byte[0]);
+      Eventually.eventually(() -> mesh.seen().size() > before, () -> "the request's begin");
+      wire.reset();
+    }
+    assertThat(mesh.ended(2)).allSatisfy(r -> assertThat(r.ends()).hasSize(1));
+  }
+
+  @Test
+  void theFrameworksRouteCountsAndNotTheErrorPages() throws Exception {
+    try (Wire wire = Wire.plain(server.port())) {
+      assertThat(wire.get("/tomcat/pattern").status()).isEqualTo(500);
+    }
+    SeenRequest seen = mesh.only();
+    assertThat(seen.route()).isEqualTo("/items/{id}");
+    assertThat(seen.ends().get(0).status()).isEqualTo(500);
+    assertThat(seen.ends().get(0).error().orElseThrow())
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aServletsMappingIsTheRouteOtherwise() throws Exception {
+    try (Wire wire = Wire.plain(server.port())) {
+      assertThat(wire.get("/tomcat/decoded?q=1").status()).isEqualTo(200);
+      assertThat(wire.get("/nothing").status()).isEqualTo(404);
+    }
+    assertThat(mesh.ended(2)).extracting(SeenRequest::route).containsExactly("/tomcat/*", "");
+  }
+
+  @Test
+  void pathAndQueryAreStillDecoded() throws Exception {
+    try (Wire wire = Wire.plain(server.port())) {
+      assertThat(wire.get("/tomcat/dec%6Fded?q=%41%2Bb").text()).isEqualTo("A+b");
+    }
+    assertThat(mesh.only().path()).isEqualTo("/tomcat/dec%6Fded");
+    assertThat(mesh.only().query()).isEqualTo("q=%41%2Bb");
+  }
+
+  @Test
+  void aRequestWithAsManyHeadersAsAllowedGetsOursToo() throws Exception {
+    String[] headers = new String[99];
+    Arrays.setAll(headers, i -> "x-" + i + ": " + i);
+    try (Wire wire = Wire.tls(server.port(), client)) {
+      assertThat(wire.get("/headers", headers).text()).contains("[URI=" + CLIENT_ID + "]");
+    }
+  }
+
+  // --- HTTP/2.
+
+  @Test
+  void bodiesPassOverHttp2() throws Exception {
+    File body = File.createTempFile("body", ".bin");
+    Files.write(body.toPath(), new byte[300_000]);
+    String data = "@" + body.getPath();
+    assertThat(
+            Curl.with(client)
+                .status(
+                    server.port(), "/echo", "--http2", "--data-binary", data, "-o", "/dev/null"))
+        .isEqualTo("200 2");
+    Files.delete(body.toPath());
+  }
+
+  @Test
+  void parallelStreamsAreRequestsOfTheirOwn() throws Exception {
+    Curl.with(client).get(server.port(), "/async?[1-30]", "--http2", "-Z");
+    assertThat(mesh.ended(30))
+        .allSatisfy(r -> assertThat(r.protocolVersion()).isEqualTo("2"))
+        .allSatisfy(r -> assertThat(r.peerId()).isEqualTo(CLIENT_ID))
+        .allSatisfy(r -> assertThat(r.ends()).containsExactly(OK))
+        .extracting(SeenRequest::query)
+        .doesNotHaveDuplicates();
   }
 }

@@ -19,6 +19,7 @@ import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.webresources.TomcatURLStreamHandlerFactory;
+import org.apache.tomcat.SimpleInstanceManager;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 
@@ -52,6 +53,8 @@ public final class TomcatServer implements RunningServer {
     }
     tomcat.setConnector(connector);
     Context context = tomcat.addContext("", base.getPath());
+    // The usual one needs the annotations of a jar that is not here.
+    context.setInstanceManager(new SimpleInstanceManager());
     Wrapper wrapper = Tomcat.addServlet(context, "contract", new ContractServlet());
     wrapper.setAsyncSupported(true);
     for (String path : SampleApplication.PATHS) {

@@ -1,0 +1,9 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.tomcat;
+
+/** The version of Spring Boot 4.1. */
+final class OldestTomcat11Test extends TomcatContract {
+  OldestTomcat11Test() {
+    super("11.0.24");
+  }
+}
