@@ -1,10 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.command;
 
-import java.util.List;
-import java.util.Map;
-
-/** The status as a person reads it: names and values, one a line, parts indented. */
+/**
+ * The status as a person reads it, from the question "does it run" down to the single endpoint. The
+ * JSON form has everything; here stands what one looks for.
+ */
 final class StatusText {
   private final StringBuilder out = new StringBuilder();
 
@@ -12,45 +12,125 @@ final class StatusText {
 
   static String of(String json) {
     StatusText text = new StatusText();
-    text.write(JsonTree.parse(json).value(), 0);
+    text.write(JsonTree.parse(json));
     return text.out.toString().stripTrailing();
   }
 
-  private void write(Object value, int depth) {
-    if (value instanceof Map<?, ?> map) {
-      map.forEach((name, member) -> member(String.valueOf(name), member, depth));
-    } else if (value instanceof List<?> list) {
-      for (Object element : list) {
-        if (isFlat(element)) {
-          line(depth, "- " + element);
-        } else {
-          int from = out.length();
-          write(element, depth + 1);
-          // The first line of an element carries its dash.
-          out.setCharAt(from + depth * 2, '-');
-        }
-      }
+  private void write(JsonTree s) {
+    line(
+        "%s  (pid %s, Java %s)%s",
+        s.get("service").text(),
+        s.get("pid").text(),
+        s.get("java").text(),
+        s.get("enabled").isTrue() ? "" : "  SWITCHED OFF (enabled: false)");
+    settings(s.get("settings"));
+    identity(s.get("identity"));
+    inbound(s.get("inbound"));
+    s.get("destinations").elements().forEach(this::destination);
+    telemetry(s.get("telemetry"));
+    line("hooks");
+    s.get("hooks").elements().forEach(this::hook);
+    if (!s.get("errors").text().equals("0")) {
+      line("errors kept from the application: %s", s.get("errors").text());
+    }
+  }
+
+  private void settings(JsonTree s) {
+    line(
+        "settings     %s, version %s, %s, since %s; %s reloads, %s failed",
+        s.get("source").text(),
+        s.get("version").text(),
+        s.get("origin").text(),
+        s.get("loadedAt").text(),
+        s.get("reloads").text(),
+        s.get("failures").text());
+    problem(s.get("lastError"));
+  }
+
+  private void identity(JsonTree s) {
+    if (s.get("id").isEmpty()) {
+      line("identity     none");
     } else {
-      line(depth, String.valueOf(value));
+      line(
+          "identity     %s, valid until %s, generation %s",
+          s.get("id").text(), s.get("notAfter").text(), s.get("generation").text());
+    }
+    problem(s.get("lastError"));
+  }
+
+  private void inbound(JsonTree s) {
+    line(
+        "inbound      %s, %s authorization rules; %s requests, %s denied, %s in flight",
+        s.get("mtls").text(),
+        s.get("authorizationRules").text(),
+        s.get("requests").text(),
+        s.get("denied").text(),
+        s.get("inFlight").text());
+  }
+
+  private void destination(JsonTree s) {
+    line(
+        "destination  %s, %s%s; %s calls, %s retries, %s timeouts, %s rejected",
+        s.get("name").text(),
+        s.get("balancer").text(),
+        s.get("breaker").isEmpty() ? "" : ", breaker " + s.get("breaker").text(),
+        s.get("calls").text(),
+        s.get("retries").text(),
+        s.get("timeouts").text(),
+        s.get("rejected").text());
+    for (JsonTree e : s.get("endpoints").elements()) {
+      line(
+          "  %-24s %-8s %s requests, %s failures, %s in flight, ejected %s times%s",
+          e.get("address").text(),
+          e.get("state").text(),
+          e.get("requests").text(),
+          e.get("failures").text(),
+          e.get("inFlight").text(),
+          e.get("ejections").text(),
+          e.get("state").text().equals("EJECTED")
+              ? ", back in " + e.get("ejectedForMillis").text() + " ms"
+              : "");
     }
   }
 
-  private void member(String name, Object value, int depth) {
-    if (isFlat(value)) {
-      if (!String.valueOf(value).isEmpty()) {
-        line(depth, name + ": " + value);
-      }
-    } else if (!(value instanceof List<?> list && list.isEmpty())) {
-      line(depth, name + ":");
-      write(value, depth + 1);
+  private void telemetry(JsonTree s) {
+    String target = s.get("tracesTarget").text();
+    line(
+        "telemetry    traces to %s: %s exported, %s dropped, %s queued; metrics to %s; %s failures",
+        target.isEmpty() ? "nowhere" : target,
+        s.get("spansExported").text(),
+        s.get("spansDropped").text(),
+        s.get("spansQueued").text(),
+        s.get("metricsTarget").isEmpty() ? "nowhere" : s.get("metricsTarget").text(),
+        s.get("exportFailures").text());
+    problem(s.get("lastError"));
+  }
+
+  private void hook(JsonTree s) {
+    String errors = s.get("errors").text();
+    String counted = errors.equals("0") ? "" : ", " + errors + " errors kept from the application";
+    if (s.get("libraries").isEmpty()) {
+      line("  %-20s not loaded yet%s", s.get("unit").text(), counted);
+    }
+    for (JsonTree library : s.get("libraries").elements()) {
+      boolean applied = library.get("applied").isTrue();
+      line(
+          "  %-20s %s %s%s%s",
+          s.get("unit").text(),
+          applied ? "applied to" : "NOT APPLIED to",
+          library.get("library").text(),
+          applied ? "" : ": " + library.get("reason").text(),
+          counted);
     }
   }
 
-  private static boolean isFlat(Object value) {
-    return !(value instanceof Map) && !(value instanceof List);
+  private void problem(JsonTree error) {
+    if (!error.isEmpty()) {
+      line("             ! %s", error.text());
+    }
   }
 
-  private void line(int depth, String text) {
-    out.append("  ".repeat(depth)).append(text).append('\n');
+  private void line(String format, Object... values) {
+    out.append(String.format(format, values)).append('\n');
   }
 }

@@ -20,7 +20,7 @@ record AgentStatus(
     String service,
     boolean enabled,
     SettingsStatus settings,
-    IdentityStatus identity,
+    IdentityReport identity,
     MeshInbound.InboundStatus inbound,
     List<PolicyStatus> destinations,
     List<UnitReport> hooks,
@@ -35,11 +35,22 @@ record AgentStatus(
         mesh.settings().service().name(),
         mesh.settings().enabled(),
         settings,
-        mesh.identity().status(),
+        IdentityReport.of(mesh.identity().status()),
         mesh.inbound().status(mesh.settings()),
         outbound.destinations(),
         hooks,
         mesh.telemetry().status(),
         outbound.errors());
+  }
+
+  /** The identity in force, as text. */
+  record IdentityReport(String id, String notAfter, long generation, String lastError) {
+    static IdentityReport of(IdentityStatus status) {
+      return new IdentityReport(
+          status.id().map(Object::toString).orElse(""),
+          status.notAfter().map(Object::toString).orElse(""),
+          status.generation(),
+          status.lastError().orElse(""));
+    }
   }
 }

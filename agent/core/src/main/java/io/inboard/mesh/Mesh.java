@@ -54,10 +54,12 @@ public final class Mesh {
     outbound.apply(changed);
   }
 
-  /** Starts what needs threads or takes time; after premain. */
+  /**
+   * Starts what needs a thread; after premain. Telemetry starts with the first request instead: its
+   * exporters load java.util.logging, which the application's main method may have to set up first.
+   */
   public void start() {
     identity.watch();
-    telemetry.start();
   }
 
   /** Sends what telemetry holds, within the given time; called while the JVM ends. */
