@@ -117,18 +117,25 @@ final class Linker {
 
   /** Counts and reports what an advice throws, and puts a value in its place. */
   record Barrier(UnitState state, WeaveListener listener, String unit, String hook) {
+    /**
+     * In erased types: the JDK's combinators keep the last types that they met in static caches
+     * ({@code MethodHandleImpl.ARRAYS}, {@code asTypeCache}), and those would keep the
+     * application's class loader alive.
+     */
     MethodHandle around(MethodHandle target, MethodHandle fallback)
         throws ReflectiveOperationException {
       MethodHandle report =
           OWN.findVirtual(Barrier.class, "report", methodType(void.class, Throwable.class))
               .bindTo(this);
-      MethodType type = fallback.type();
-      MethodHandle reported = MethodHandles.foldArguments(fallback, report);
+      MethodType erased = target.type().erase();
+      MethodType withError = erased.insertParameterTypes(0, Throwable.class);
+      MethodHandle reported = MethodHandles.foldArguments(fallback.asType(withError), report);
       // The fallback may fail as well (an error inside an error): then the default.
       MethodHandle last =
-          MethodHandles.dropArguments(MethodHandles.empty(type), 0, Throwable.class);
+          MethodHandles.dropArguments(MethodHandles.empty(withError), 0, Throwable.class);
       MethodHandle guarded = MethodHandles.catchException(reported, Throwable.class, last);
-      return MethodHandles.catchException(target, Throwable.class, guarded);
+      return MethodHandles.catchException(target.asType(erased), Throwable.class, guarded)
+          .asType(target.type());
     }
 
     void report(Throwable error) {
