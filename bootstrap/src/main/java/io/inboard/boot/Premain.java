@@ -107,8 +107,12 @@ public final class Premain {
     Constructor<?> constructor =
         loader.getDeclaredConstructor(JarFile.class, URL.class, ClassLoader.class);
     constructor.setAccessible(true);
-    ClassLoader platform =
-        (ClassLoader) ClassLoader.class.getMethod("getPlatformClassLoader").invoke(null);
+    // The platform loader: its getter is new in Java 9, and costs an annotation proxy by
+    // reflection.
+    ClassLoader platform = ClassLoader.getSystemClassLoader();
+    while (platform.getParent() != null) {
+      platform = platform.getParent();
+    }
     return (ClassLoader) constructor.newInstance(jar, new File(path).toURI().toURL(), platform);
   }
 

@@ -8,13 +8,12 @@ import io.inboard.settings.Loaded;
 import io.inboard.settings.SettingsReader;
 import io.inboard.settings.SettingsSource;
 import io.inboard.settings.SettingsWatch;
-import io.inboard.weave.Library;
+import io.inboard.weave.HookIndex;
 import io.inboard.weave.Weaver;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
 import java.time.Duration;
 import java.util.Map;
-import java.util.ServiceLoader;
 
 /** Starts the agent in an application's JVM. */
 public final class Agent {
@@ -58,9 +57,7 @@ public final class Agent {
     Inboard.serve(mesh.core());
     Weaver weaver =
         Weaver.install(
-            instrumentation,
-            ServiceLoader.load(Library.class, Agent.class.getClassLoader()),
-            new HookLog());
+            instrumentation, HookIndex.packaged(Agent.class.getClassLoader()), new HookLog());
     new Agent(instrumentation, mesh, watch, weaver).continueLater();
   }
 

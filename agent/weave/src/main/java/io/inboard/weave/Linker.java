@@ -62,7 +62,7 @@ final class Linker {
   CallSite link(Lookup caller, String name, MethodType type, Object[] arguments) {
     String adviceName = (String) arguments[0];
     UnitState state = index.ofAdvice(adviceName);
-    String unit = state == null ? "" : state.unit().name();
+    String unit = state == null ? "" : state.name();
     try {
       Class<?> woven = caller.lookupClass();
       InstrumentationLoader loader = loaderFor(woven.getClassLoader());

@@ -3,8 +3,10 @@ package io.inboard.weave;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The hooks of one library: woven together, for one class loader, or not at all.
@@ -27,6 +29,22 @@ public record Unit(
     hooks = List.copyOf(hooks);
     guards = List.copyOf(guards);
     openings = List.copyOf(openings);
+  }
+
+  /** The classes that it wants to see, each once. */
+  Set<String> classNames() {
+    Set<String> names = new LinkedHashSet<>();
+    hooks.forEach(hook -> names.addAll(hook.classNames()));
+    guards.forEach(hook -> names.addAll(hook.classNames()));
+    return names;
+  }
+
+  /** The names of its advice classes. */
+  Set<String> advices() {
+    Set<String> names = new LinkedHashSet<>();
+    hooks.forEach(hook -> names.add(hook.advice()));
+    guards.forEach(hook -> names.add(hook.advice()));
+    return names;
   }
 
   /** Begins a unit. */

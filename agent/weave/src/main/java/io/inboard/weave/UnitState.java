@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /**
  * What is known of one unit: whether it fits each class loader's version of the library. Guarded by
@@ -15,18 +16,39 @@ final class UnitState {
   /** Stands for the boot loader, which is null and outlives everything. */
   private static final Object BOOT = new Object();
 
-  private final Unit unit;
+  private final String name;
+  private final Supplier<Unit> source;
   private final LongAdder errors = new LongAdder();
 
   /** By class loader, weakly: an undeployed application takes its entry with it. */
   private final Map<Object, Fit> fits = new WeakHashMap<>();
 
-  UnitState(Unit unit) {
-    this.unit = unit;
+  /** Null until the first class of it is loaded. Written under this object's monitor. */
+  private volatile Unit unit;
+
+  UnitState(String name, Supplier<Unit> source) {
+    this.name = name;
+    this.source = source;
+  }
+
+  String name() {
+    return name;
   }
 
   Unit unit() {
+    Unit known = unit;
+    return known != null ? known : load();
+  }
+
+  private synchronized Unit load() {
+    if (unit == null) {
+      unit = source.get();
+    }
     return unit;
+  }
+
+  boolean isLoaded() {
+    return unit != null;
   }
 
   void countError() {
@@ -41,13 +63,13 @@ final class UnitState {
     if (known != null) {
       return known;
     }
-    String misfit = check.misfit(unit);
+    String misfit = check.misfit(unit());
     Fit fit = new Fit(library, misfit, new ArrayList<>());
     fits.put(key(loader), fit);
     if (misfit.isEmpty()) {
-      listener.applied(unit.name(), library);
+      listener.applied(name, library);
     } else {
-      listener.misfit(unit.name(), library, misfit);
+      listener.misfit(name, library, misfit);
     }
     return fit;
   }
@@ -64,7 +86,7 @@ final class UnitState {
     for (Fit fit : fits.values()) {
       libraries.add(new UnitReport.LibraryReport(fit.library, fit.fits(), fit.misfit, fit.classes));
     }
-    return new UnitReport(unit.name(), errors.sum(), libraries);
+    return new UnitReport(name, errors.sum(), libraries);
   }
 
   private static Object key(ClassLoader loader) {

@@ -43,8 +43,13 @@ public final class Weaver implements ClassFileTransformer {
    */
   public static Weaver install(
       Instrumentation instrumentation, Iterable<Library> libraries, WeaveListener listener) {
+    return install(instrumentation, HookIndex.of(libraries), listener);
+  }
+
+  /** The same by an index that was made before. */
+  public static Weaver install(
+      Instrumentation instrumentation, HookIndex index, WeaveListener listener) {
     JavaBase javaBase = JavaBase.enter(instrumentation);
-    HookIndex index = new HookIndex(libraries);
     Linker linker = new Linker(index, javaBase, listener, Faults.fromSystemProperty());
     javaBase.link(linker.handle());
     Weaver weaver = new Weaver(index, javaBase, listener);
@@ -65,7 +70,7 @@ public final class Weaver implements ClassFileTransformer {
       try {
         instrumentation.retransformClasses(type);
       } catch (Throwable e) {
-        listener.failed(wanting.get(0).unit().name(), type.getName(), e);
+        listener.failed(wanting.get(0).name(), type.getName(), e);
       }
     }
   }
@@ -113,7 +118,7 @@ public final class Weaver implements ClassFileTransformer {
         }
       } catch (Throwable e) {
         // Whatever Byte Buddy or a broken library throws: the class loads as it is.
-        listener.failed(state.unit().name(), className, e);
+        listener.failed(state.name(), className, e);
       }
     }
     return woven;
