@@ -32,7 +32,7 @@ public sealed interface Member {
   static Method method(String name, Class<?>... parameterTypes) {
     List<String> names = new ArrayList<>();
     for (Class<?> type : parameterTypes) {
-      names.add(type.getTypeName());
+      names.add(type.getName());
     }
     return new Method(name, Optional.of(names), -1, 1, 1);
   }
