@@ -1,0 +1,133 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpserver;
+
+import io.inboard.call.Inboard;
+import io.inboard.call.InboundTls;
+import io.inboard.call.InboundTls.First;
+import io.inboard.call.InboundTls.Mode;
+import io.inboard.call.PeerIdentity;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+
+/**
+ * One connection: undecided until its first bytes, then plaintext or TLS for good. Reads come from
+ * one thread at a time (the JDK's stream is synchronized), writes from one at a time; the two may
+ * meet, which {@link TlsPump} allows for.
+ */
+final class Connection {
+  /** The answer that lets the JDK's own code run. */
+  static final int PLAIN = -2;
+
+  private final ChannelBytes channel;
+  private final Mode mode;
+
+  /** Bytes that were read to tell TLS from plaintext, for the plaintext reader. Reading thread. */
+  private ByteBuffer sniffed = ByteBuffer.allocate(0);
+
+  /** Set once, by the reading thread before any request exists to be answered. */
+  private volatile TlsPump tls;
+
+  private volatile boolean plain;
+
+  Connection(ChannelBytes channel, Mode mode) {
+    this.channel = channel;
+    this.mode = mode;
+    this.plain = mode == Mode.DISABLE;
+  }
+
+  /** Decrypted bytes, -1 at the end, or {@link #PLAIN}. */
+  int read(byte[] bytes, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    if (!plain && tls == null && !decide()) {
+      return -1;
+    }
+    if (tls != null) {
+      return tls.read(bytes, offset, length);
+    }
+    if (!sniffed.hasRemaining()) {
+      return PLAIN;
+    }
+    int count = Math.min(length, sniffed.remaining());
+    sniffed.get(bytes, offset, count);
+    return count;
+  }
+
+  /** Whether these bytes went out encrypted; else the JDK writes them. */
+  boolean write(byte[] bytes, int offset, int length) throws IOException {
+    if (tls == null) {
+      if (!plain && mode == Mode.STRICT) {
+        throw new SSLException("inboard: nothing is sent before the peer has spoken");
+      }
+      return false;
+    }
+    tls.write(ByteBuffer.wrap(bytes, offset, length));
+    return true;
+  }
+
+  /** Bytes that the selector cannot see, since they were taken from the channel already. */
+  int available() {
+    return tls != null ? tls.available() : sniffed.remaining();
+  }
+
+  boolean isSecured() {
+    return tls != null;
+  }
+
+  Optional<PeerIdentity> peer() {
+    return tls == null ? Optional.empty() : Inboard.inboundTls().peer(tls.session());
+  }
+
+  void closeNotify() {
+    if (tls != null) {
+      tls.closeNotify();
+    }
+  }
+
+  /** Nobody has sent a byte, so the server waits in its selector, where it would for long. */
+  void closeIfSilent() throws IOException {
+    if (tls == null && !plain) {
+      channel.closeIfIdle();
+    }
+  }
+
+  Mode mode() {
+    return mode;
+  }
+
+  /** Reads the first bytes and shakes hands if they are TLS; false at the end of the stream. */
+  private boolean decide() throws IOException {
+    ByteBuffer first = ByteBuffer.allocate(TlsPump.BUFFER);
+    channel.limit(Inboard.inboundTls().handshakeMillis());
+    while (true) {
+      int count = channel.read(first);
+      first.flip();
+      First what = count < 0 ? First.REFUSE : InboundTls.classify(first, mode);
+      switch (what) {
+        case MORE -> first.compact();
+        case TLS -> {
+          first.compact();
+          TlsPump pump =
+              new TlsPump(channel, Inboard.inboundTls().engine(List.of("http/1.1")), first);
+          pump.handshake();
+          channel.unlimited();
+          tls = pump;
+          return true;
+        }
+        case PLAIN -> {
+          channel.unlimited();
+          sniffed = first;
+          plain = true;
+          return true;
+        }
+        case REFUSE -> {
+          return false;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,144 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpserver;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsExchange;
+import io.inboard.call.Contexts.Scope;
+import io.inboard.call.Inboard;
+import io.inboard.call.InboundCall;
+import io.inboard.call.Verdict;
+import java.io.IOException;
+import java.util.ListIterator;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import net.bytebuddy.asm.Advice;
+
+/** A request, from the first step of its chain of filters to the end of its response. */
+final class RequestAdvice {
+  private static final String END_OF_THE_USERS_CHAIN =
+      "sun.net.httpserver.ServerImpl$Exchange$LinkHandler";
+
+  private RequestAdvice() {}
+
+  /** Around each step of each chain; the first step of the user's chain is where we come in. */
+  static final class Chain {
+    private Chain() {}
+
+    /**
+     * {@link Optional}: the request ends here, with the error in it if the connection ends as well;
+     * else a scope, or null if we leave it alone.
+     */
+    @Advice.OnMethodEnter(inline = false, skipOn = Optional.class)
+    static Object enter(
+        @Advice.FieldValue("handler") Object handler,
+        @Advice.FieldValue("iter") ListIterator<?> filters,
+        @Advice.Argument(0) HttpExchange exchange) {
+      if (!isFirst(handler, filters) || !Exchanges.isServers(exchange)) {
+        return null;
+      }
+      if (isBareInStrict(exchange)) {
+        return Optional.of(new SSLException("inboard: the port became STRICT"));
+      }
+      InboundCall call = Inboard.inbound().begin(new JdkRequest(exchange));
+      if (call == InboundCall.UNTOUCHED) {
+        return null;
+      }
+      Exchanges.begin(exchange, call);
+      call.route(exchange.getHttpContext().getPath());
+      if (call.verdict() instanceof Verdict.Deny deny) {
+        return answer(exchange, deny.status());
+      }
+      JdkRequest.rewriteHeaders(exchange, call);
+      return Inboard.contexts().activate(call.context());
+    }
+
+    static Object enter(
+        Throwable error, Object handler, ListIterator<?> filters, HttpExchange exchange) {
+      if (!isFirst(handler, filters)) {
+        return null;
+      }
+      int port = exchange.getLocalAddress().getPort();
+      boolean closed =
+          Inboard.inbound().failsClosed(port)
+              || (!(exchange instanceof HttpsExchange) && Connections.isStrict(port));
+      return closed ? answer(exchange, 503) : null;
+    }
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.AssignReturned.ToThrown
+    static Throwable exit(
+        @Advice.Enter Object entered,
+        @Advice.Argument(0) HttpExchange exchange,
+        @Advice.Thrown Throwable error) {
+      if (entered instanceof Optional<?> ended) {
+        return (Throwable) ended.orElse(null);
+      }
+      if (entered instanceof Scope scope) {
+        scope.close();
+        if (error != null) {
+          // The server closes the connection and tells nobody what happened.
+          Exchanges.failed(exchange, error);
+        }
+      }
+      return null;
+    }
+
+    private static boolean isFirst(Object handler, ListIterator<?> filters) {
+      return handler != null
+          && !filters.hasPrevious()
+          && handler.getClass().getName().equals(END_OF_THE_USERS_CHAIN);
+    }
+
+    /** Plaintext on a connection that was accepted before the port became STRICT. */
+    private static boolean isBareInStrict(HttpExchange exchange) {
+      return !(exchange instanceof HttpsExchange)
+          && Connections.isStrict(exchange.getLocalAddress().getPort())
+          && !Connections.isSecured(Exchanges.channel(exchange));
+    }
+
+    /**
+     * With an empty body. What the peer still sends is read first, as far as the server does so
+     * when a body is closed, or the connection could not be used again.
+     */
+    private static Optional<Throwable> answer(HttpExchange exchange, int status) {
+      try {
+        exchange.getRequestBody().close();
+        exchange.sendResponseHeaders(status, -1);
+        return Optional.empty();
+      } catch (IOException | RuntimeException e) {
+        // The peer is gone, or an answer has begun: the server closes, and the handler is skipped.
+        return Optional.of(e);
+      }
+    }
+  }
+
+  /** The event that the server's own loop gets when a response was written, on whichever thread. */
+  static final class Written {
+    private Written() {}
+
+    @Advice.OnMethodExit(inline = false)
+    static void exit(@Advice.Argument(0) Object exchange) {
+      Exchanges.end(exchange, null);
+    }
+  }
+
+  /** An exchange that is closed, perhaps before its response was complete. */
+  static final class Closed {
+    private Closed() {}
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    static void exit(@Advice.This Object exchange) {
+      Exchanges.end(exchange, null);
+    }
+  }
+
+  /** A connection that is closed under its request: by the server's stop, or its timeouts. */
+  static final class Disconnected {
+    private Disconnected() {}
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    static void exit(@Advice.This Object connection) {
+      Exchanges.disconnected(connection);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpserver;
+
+import com.sun.net.httpserver.HttpServer;
+import net.bytebuddy.asm.Advice;
+
+/** A server that the hooks do not fit does not start on a STRICT port. HttpsServer does. */
+final class StartAdvice {
+  private StartAdvice() {}
+
+  /** In a JDK that the hooks do not fit: relies on nothing but the public type. */
+  static final class StartUnfit {
+    private StartUnfit() {}
+
+    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    static Throwable enter(@Advice.This HttpServer server) {
+      int port = server.getAddress().getPort();
+      return Connections.isStrict(port)
+          ? new IllegalStateException(
+              "inboard: inbound.mtls is STRICT, and the hooks do not fit this JDK's HttpServer: port "
+                  + port
+                  + " does not start; set portLevelMtls: {"
+                  + port
+                  + ": DISABLE} or use another JDK")
+          : null;
+    }
+
+    static Throwable enter(Throwable error, HttpServer server) {
+      return new IllegalStateException("inboard: cannot tell whether this port is STRICT", error);
+    }
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.AssignReturned.ToThrown
+    static Throwable exit(@Advice.Enter Throwable refusal) {
+      return refusal;
+    }
+  }
+}

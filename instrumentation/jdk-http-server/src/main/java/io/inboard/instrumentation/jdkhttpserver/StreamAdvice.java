@@ -1,0 +1,100 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpserver;
+
+import static net.bytebuddy.implementation.bytecode.assign.Assigner.Typing.DYNAMIC;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.asm.Advice.AssignReturned;
+
+/**
+ * The streams under a connection. Each enter answers null, and the JDK's own code runs, or what
+ * happened instead: a result, or the error that the caller is to get.
+ */
+final class StreamAdvice {
+  private StreamAdvice() {}
+
+  static final class Read {
+    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    static Object enter(
+        @Advice.FieldValue("channel") SocketChannel channel,
+        @Advice.Argument(0) byte[] bytes,
+        @Advice.Argument(1) int offset,
+        @Advice.Argument(2) int length) {
+      try {
+        int count = Connections.of(channel).read(bytes, offset, length);
+        return count == Connection.PLAIN ? null : (Object) count;
+      } catch (IOException e) {
+        return e;
+      }
+    }
+
+    static Object enter(Throwable error, SocketChannel channel, byte[] b, int offset, int length) {
+      return Connections.refusal(channel, error);
+    }
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @AssignReturned.ToReturned(index = 0, typing = DYNAMIC)
+    @AssignReturned.ToThrown(index = 1, typing = DYNAMIC)
+    static Object[] exit(@Advice.Enter Object instead) {
+      return instead(instead);
+    }
+  }
+
+  /** The server looks here for a request that came in the same TLS record as the last one. */
+  static final class Available {
+    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    static int enter(@Advice.FieldValue("channel") SocketChannel channel) {
+      return Connections.of(channel).available();
+    }
+
+    @Advice.OnMethodExit(inline = false)
+    @AssignReturned.ToReturned
+    static int exit(@Advice.Enter int buffered, @Advice.Return int own) {
+      return buffered > 0 ? buffered : own;
+    }
+  }
+
+  static final class Write {
+    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    static Object enter(
+        @Advice.FieldValue("channel") SocketChannel channel,
+        @Advice.Argument(0) byte[] bytes,
+        @Advice.Argument(1) int offset,
+        @Advice.Argument(2) int length) {
+      try {
+        return Connections.of(channel).write(bytes, offset, length) ? (Object) 0 : null;
+      } catch (IOException e) {
+        return e;
+      }
+    }
+
+    static Object enter(Throwable error, SocketChannel channel, byte[] b, int offset, int length) {
+      return Connections.refusal(channel, error);
+    }
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @AssignReturned.ToThrown(index = 1, typing = DYNAMIC)
+    static Object[] exit(@Advice.Enter Object instead) {
+      return instead(instead);
+    }
+  }
+
+  static final class Close {
+    @Advice.OnMethodEnter(inline = false)
+    static void enter(@Advice.FieldValue("chan") SocketChannel channel) {
+      if (channel != null) {
+        Connections.close(channel);
+      }
+    }
+  }
+
+  /** Result and error for the exit's assignments; null, and nothing is assigned. */
+  private static Object[] instead(Object instead) {
+    if (instead == null) {
+      return null;
+    }
+    return instead instanceof Throwable ? new Object[] {0, instead} : new Object[] {instead, null};
+  }
+}

@@ -1,0 +1,205 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpserver;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
+
+/**
+ * TLS over a blocking channel. One thread reads at a time and one writes; what they share (the
+ * engine's outbound half, since a reader answers a key update) is guarded by {@code outLock}.
+ */
+final class TlsPump {
+  /** A TLS record at its largest, with what JSSE adds (RFC 8446 section 5.2). */
+  static final int BUFFER = 17 * 1024;
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  private final ChannelBytes channel;
+  private final SSLEngine engine;
+
+  /** Encrypted bytes, in write mode between calls; reading thread only. */
+  private final ByteBuffer in;
+
+  /** Decrypted bytes, in read mode between calls; reading thread only. */
+  private final ByteBuffer plain = ByteBuffer.allocate(BUFFER).limit(0);
+
+  private final ReentrantLock outLock = new ReentrantLock();
+
+  /** Held while somebody reads; only the close asks for it. */
+  private final ReentrantLock inLock = new ReentrantLock();
+
+  /** Guarded by outLock. */
+  private final ByteBuffer out = ByteBuffer.allocate(BUFFER);
+
+  /**
+   * @param read bytes of the handshake that were taken from the channel already, in write mode,
+   *     with room for a whole record
+   */
+  TlsPump(ChannelBytes channel, SSLEngine engine, ByteBuffer read) {
+    this.channel = channel;
+    this.engine = engine;
+    this.in = read;
+  }
+
+  void handshake() throws IOException {
+    engine.beginHandshake();
+    while (engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
+      if (engine.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP && !unwrap()) {
+        throw new EOFException("the peer closed the connection during the handshake");
+      }
+      answer();
+    }
+  }
+
+  int read(byte[] bytes, int offset, int length) throws IOException {
+    inLock.lock();
+    try {
+      while (!plain.hasRemaining()) {
+        if (!unwrap()) {
+          return -1;
+        }
+        answer();
+      }
+      int count = Math.min(length, plain.remaining());
+      plain.get(bytes, offset, count);
+      return count;
+    } finally {
+      inLock.unlock();
+    }
+  }
+
+  void write(ByteBuffer from) throws IOException {
+    outLock.lock();
+    try {
+      while (from.hasRemaining()) {
+        wrap(from);
+      }
+    } finally {
+      outLock.unlock();
+    }
+  }
+
+  int available() {
+    // An encrypted rest may hold a request; the reader waits for its end if it is cut.
+    return plain.hasRemaining() ? plain.remaining() : in.position();
+  }
+
+  SSLSession session() {
+    return engine.getSession();
+  }
+
+  /**
+   * Tells the peer that nothing was cut off. Waits for nobody: the server's dispatcher and timer
+   * close connections too, some because their peer has stopped reading.
+   */
+  void closeNotify() {
+    if (!outLock.tryLock()) {
+      return;
+    }
+    try {
+      if (!inLock.tryLock()) {
+        return;
+      }
+      try {
+        engine.closeOutbound();
+        out.clear();
+        engine.wrap(NOTHING, out);
+        out.flip();
+        channel.writeLast(out);
+      } finally {
+        inLock.unlock();
+      }
+    } catch (IOException | RuntimeException peerIsGone) {
+      // There is nobody left to be told.
+    } finally {
+      outLock.unlock();
+    }
+  }
+
+  /** Runs tasks and sends what the engine owes the peer. */
+  private void answer() throws IOException {
+    while (true) {
+      switch (engine.getHandshakeStatus()) {
+        case NEED_TASK -> {
+          for (Runnable r = engine.getDelegatedTask(); r != null; r = engine.getDelegatedTask()) {
+            r.run();
+          }
+        }
+        case NEED_WRAP -> {
+          outLock.lock();
+          try {
+            wrap(NOTHING);
+          } finally {
+            outLock.unlock();
+          }
+        }
+        default -> {
+          return;
+        }
+      }
+    }
+  }
+
+  private void wrap(ByteBuffer from) throws IOException {
+    out.clear();
+    SSLEngineResult result = engine.wrap(from, out);
+    out.flip();
+    channel.writeAll(out);
+    if (result.getStatus() == SSLEngineResult.Status.CLOSED && from.hasRemaining()) {
+      throw new SSLException("the TLS connection is closed");
+    }
+  }
+
+  /** Takes one record in; false at the end of the stream. */
+  private boolean unwrap() throws IOException {
+    plain.compact();
+    try {
+      while (true) {
+        in.flip();
+        SSLEngineResult result;
+        try {
+          result = engine.unwrap(in, plain);
+        } catch (SSLException e) {
+          sendAlert();
+          throw e;
+        } finally {
+          in.compact();
+        }
+        switch (result.getStatus()) {
+          case BUFFER_UNDERFLOW -> {
+            if (channel.read(in) < 0) {
+              return false;
+            }
+          }
+          case CLOSED -> {
+            return false;
+          }
+          default -> {
+            return true;
+          }
+        }
+      }
+    } finally {
+      plain.flip();
+    }
+  }
+
+  /** Tells the peer why; the connection is lost in any case. */
+  private void sendAlert() {
+    outLock.lock();
+    try {
+      wrap(NOTHING);
+    } catch (IOException e) {
+      // The reason that counts is the one being thrown.
+    } finally {
+      outLock.unlock();
+    }
+  }
+}

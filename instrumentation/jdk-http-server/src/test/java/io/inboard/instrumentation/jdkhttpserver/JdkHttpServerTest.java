@@ -1,0 +1,251 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpserver;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.inboard.call.InboundTls.Mode;
+import io.inboard.contract.Eventually;
+import io.inboard.contract.Exchange;
+import io.inboard.contract.RunningServer;
+import io.inboard.contract.SampleApplication;
+import io.inboard.contract.ScriptedInbound;
+import io.inboard.contract.SeenRequest;
+import io.inboard.contract.ServerContract;
+import io.inboard.contract.Wire;
+import io.inboard.contract.Workload;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+final class JdkHttpServerTest extends ServerContract {
+  @Override
+  protected String library() {
+    return "jdk-http-server";
+  }
+
+  @Override
+  protected RunningServer start() throws IOException {
+    return start(HttpServer.create(anyPort(), 0));
+  }
+
+  @Override
+  protected Optional<RunningServer> startWithOwnTls(Workload identity) throws IOException {
+    HttpsServer server = HttpsServer.create(anyPort(), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(identity.context()));
+    return Optional.of(start(server));
+  }
+
+  @Test
+  void anOpenPlaintextConnectionIsNotServedOnceThePortIsStrict() throws Exception {
+    try (Wire wire = Wire.plain(server.port())) {
+      assertThat(wire.get("/hello").status()).isEqualTo(200);
+      mesh.mode(Mode.STRICT);
+      wire.send("GET", "/hello", new byte[0]);
+      assertThat(wire.untilClosed()).isEmpty();
+    }
+    assertThat(calls()).isEqualTo(1);
+  }
+
+  @Test
+  void theApplicationsOwnTlsIsDecidedUponAndReportedToo() throws Exception {
+    Workload own = Workload.of(FOREIGN_CA.issue("spiffe://own.example/tls"));
+    mesh.mode(Mode.STRICT);
+    mesh.deny(403);
+    try (RunningServer secured = startWithOwnTls(own).orElseThrow();
+        Wire wire = Wire.tls(secured.port(), Workload.anonymous(FOREIGN_CA))) {
+      assertThat(wire.get("/hello").status()).isEqualTo(403);
+      assertThat(wire.post("/echo", new byte[5000]).status()).isEqualTo(403);
+    }
+    assertThat(calls()).isZero();
+    assertThat(mesh.ended(2)).allSatisfy(r -> assertThat(r.ends()).hasSize(1));
+  }
+
+  @Test
+  void theHeadersThatWeCorrectedAreAsUnmodifiableAsTheServers() throws Exception {
+    HttpServer own = HttpServer.create(anyPort(), 0);
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    own.createContext(
+        "/",
+        x -> {
+          thrown.set(catchThrowable(() -> x.getRequestHeaders().set("x-mine", "changed")));
+          x.sendResponseHeaders(204, -1);
+        });
+    try (RunningServer running = start(own);
+        Wire wire = Wire.plain(running.port())) {
+      assertThat(wire.get("/other", "x-mine: kept").status()).isEqualTo(204);
+    }
+    assertThat(thrown.get()).isInstanceOf(UnsupportedOperationException.class);
+    assertThat(mesh.only().route()).isEqualTo("/");
+  }
+
+  @Test
+  void aFilterRunsUnderTheContextAndSeesNoRefusedRequest() throws Exception {
+    HttpServer own = HttpServer.create(anyPort(), 0);
+    List<String> filtered = new CopyOnWriteArrayList<>();
+    own.createContext("/shop/", x -> x.sendResponseHeaders(204, -1))
+        .getFilters()
+        .add(
+            new Filter() {
+              @Override
+              public void doFilter(HttpExchange x, Chain chain) throws IOException {
+                filtered.add(
+                    ScriptedInbound.requestOfThisThread().map(SeenRequest::path).orElse("none"));
+                chain.doFilter(x);
+              }
+
+              @Override
+              public String description() {
+                return "remembers";
+              }
+            });
+    try (RunningServer running = start(own)) {
+      try (Wire wire = Wire.plain(running.port())) {
+        assertThat(wire.get("/shop/1").status()).isEqualTo(204);
+        mesh.deny(403);
+        assertThat(wire.get("/shop/2").status()).isEqualTo(403);
+      }
+    }
+    assertThat(filtered).containsExactly("/shop/1");
+    assertThat(mesh.ended(2)).extracting(SeenRequest::route).containsOnly("/shop/");
+  }
+
+  @Test
+  void aRequestWhoseServerStopsHasEndedOnce() throws Exception {
+    HttpServer own = HttpServer.create(anyPort(), 0);
+    CountDownLatch release = new CountDownLatch(1);
+    own.createContext(
+        "/",
+        x -> {
+          try (x) {
+            release.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    ExecutorService threads = Executors.newCachedThreadPool();
+    own.setExecutor(threads);
+    own.start();
+    try (Wire wire = Wire.tls(own.getAddress().getPort(), client)) {
+      wire.send("GET", "/", new byte[0]);
+      Eventually.eventually(() -> mesh.seen().size() == 1, () -> "the request's begin");
+      own.stop(0);
+      assertThat(mesh.only().ends()).containsExactly(new SeenRequest.End(0, Optional.empty()));
+    } finally {
+      release.countDown();
+      threads.shutdown();
+    }
+    assertThat(threads.awaitTermination(20, SECONDS)).isTrue();
+    assertThat(mesh.only().ends()).hasSize(1);
+  }
+
+  @Test
+  void aPeerThatDoesNotReadNeverHoldsTheServersStop() throws Exception {
+    HttpServer own = HttpServer.create(anyPort(), 0);
+    own.createContext(
+        "/",
+        x -> {
+          x.sendResponseHeaders(200, 0);
+          byte[] much = new byte[1 << 20];
+          while (true) {
+            x.getResponseBody().write(much);
+          }
+        });
+    ExecutorService threads = Executors.newCachedThreadPool();
+    own.setExecutor(threads);
+    own.start();
+    try (Wire wire = Wire.tls(own.getAddress().getPort(), client)) {
+      wire.send("GET", "/", new byte[0]);
+      Eventually.eventually(() -> mesh.seen().size() == 1, () -> "the request's begin");
+      // Until the socket's buffers are full; sooner, and the test only shows less.
+      Eventually.pause(500);
+      assertThat(CompletableFuture.runAsync(() -> own.stop(0))).succeedsWithin(20, SECONDS);
+      threads.shutdown();
+      assertThat(threads.awaitTermination(20, SECONDS)).isTrue();
+    }
+  }
+
+  private static RunningServer start(HttpServer server) {
+    ExecutorService threads = Executors.newCachedThreadPool();
+    server.setExecutor(threads);
+    for (String path : SampleApplication.PATHS) {
+      server.createContext(path, x -> SampleApplication.handle(new JdkExchange(x, threads)));
+    }
+    try {
+      server.createContext("/", x -> SampleApplication.handle(new JdkExchange(x, threads)));
+    } catch (IllegalArgumentException theTestHasItsOwn) {
+      // Nothing is left to be done.
+    }
+    server.start();
+    return new RunningServer() {
+      @Override
+      public int port() {
+        return server.getAddress().getPort();
+      }
+
+      @Override
+      public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+      }
+    };
+  }
+
+  private static InetSocketAddress anyPort() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  }
+
+  private record JdkExchange(HttpExchange exchange, ExecutorService threads) implements Exchange {
+    @Override
+    public String path() {
+      return exchange.getRequestURI().getPath();
+    }
+
+    @Override
+    public List<String> headers(String name) {
+      List<String> values = exchange.getRequestHeaders().get(name);
+      return values == null ? List.of() : values;
+    }
+
+    @Override
+    public InputStream body() {
+      return exchange.getRequestBody();
+    }
+
+    @Override
+    public OutputStream respond(int status, long length) throws IOException {
+      boolean head = exchange.getRequestMethod().equals("HEAD");
+      exchange.sendResponseHeaders(status, head || length == 0 ? -1 : Math.max(0, length));
+      return head ? OutputStream.nullOutputStream() : exchange.getResponseBody();
+    }
+
+    @Override
+    public void async(Rest rest) {
+      threads.execute(
+          () -> {
+            try (exchange) {
+              rest.run(this);
+            } catch (IOException e) {
+              throw new IllegalStateException(e);
+            }
+          });
+    }
+  }
+}
