@@ -21,8 +21,9 @@ import java.util.Optional;
  * settings change by exchanging the snapshot, and what was learnt of a destination and its
  * endpoints (requests in flight, ejections, the breaker, counters) goes over by name and address.
  *
- * <p>A host that matches no destination is traced and otherwise left alone, and so is {@code https}
- * of the application: its own TLS stays its own, and with it where it connects.
+ * <p>A host that matches no destination is traced and otherwise left alone. So is {@code https} of
+ * the application, and what it sends through a proxy: its own TLS and its own way stay its own, and
+ * with them where it connects.
  */
 public final class MeshOutbound implements Outbound {
   private final Errors errors = new Errors();
@@ -80,14 +81,20 @@ public final class MeshOutbound implements Outbound {
     if (!s.enabled()) {
       return Call.UNTOUCHED;
     }
-    Optional<Destination> found =
-        "http".equalsIgnoreCase(request.scheme())
-            ? s.find(request.host(), request.port())
-            : Optional.empty();
+    Optional<Destination> found = destination(s, request);
     CallObserver.OfCall observed = observer.call(request, found.map(Destination::name));
     return found.isEmpty()
         ? new TracedCall(observed)
         : new MeshCall(found.get(), request, observed, errors, clock, timer);
+  }
+
+  /**
+   * A proxy is asked for last: only some calls have a destination, and libraries must look it up.
+   */
+  private static Optional<Destination> destination(Snapshot s, OutboundRequest request) {
+    return "http".equalsIgnoreCase(request.scheme())
+        ? s.find(request.host(), request.port()).filter(found -> !request.proxied())
+        : Optional.empty();
   }
 
   /** Where all destinations stand now. */

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * @param perTryNanos {@link Long#MAX_VALUE}: none
  * @param keywords of {@code retryOn}
  * @param idempotent methods whose default failures ({@code 503}, {@code reset-before-response}) are
- *     retried
+ *     retried; settings refuse those that are not idempotent
  */
 record RetryRules(
     int attempts,
@@ -28,19 +28,18 @@ record RetryRules(
     Set<String> idempotent,
     long backoffNanos,
     long maxBackoffNanos) {
-  /** The default of {@code idempotentMethods}; PUT and DELETE are opt-in. */
-  private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
-
-  /** May be repeated by RFC 9110, when a keyword that is not among the defaults asks for it. */
-  private static final Set<String> REPEATABLE =
-      Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+  /**
+   * Idempotent by RFC 9110, though not among the default's methods: repeated when a keyword that is
+   * not among the defaults asks for it.
+   */
+  private static final Set<String> OPT_IN = Set.of("PUT", "DELETE");
 
   static RetryRules of(RetrySettings settings) {
     return new RetryRules(
         settings.attempts(),
         settings.perTryTimeout().map(Duration::toNanos).orElse(Long.MAX_VALUE),
         settings.retryOn(),
-        SAFE,
+        settings.idempotentMethods(),
         settings.backoff().toNanos(),
         settings.maxBackoff().toNanos());
   }
@@ -57,12 +56,10 @@ record RetryRules(
       case REFUSED_STREAM -> any("refused-stream", "5xx", "gateway-error") && replayable(body);
       case RESET_BEFORE_RESPONSE ->
           ((on("reset-before-response") && idempotent.contains(method))
-                  || ((on("5xx") || on("gateway-error")) && REPEATABLE.contains(method)))
+                  || ((on("5xx") || on("gateway-error")) && repeatable(method)))
               && replayable(body);
       case PER_TRY_TIMEOUT ->
-          any("per-try-timeout", "5xx", "gateway-error")
-              && REPEATABLE.contains(method)
-              && replayable(body);
+          any("per-try-timeout", "5xx", "gateway-error") && repeatable(method) && replayable(body);
       case RESPONSE -> responded(outcome.status(), method) && replayable(body);
       case UNTRUSTED, RESPONSE_BROKEN, TOTAL_TIMEOUT, LIBRARY_TIMEOUT, ABANDONED -> false;
     };
@@ -75,13 +72,17 @@ record RetryRules(
     if ((status == 503 || status == 425) && on("503") && idempotent.contains(method)) {
       return true;
     }
-    if (!REPEATABLE.contains(method)) {
+    if (!repeatable(method)) {
       return false;
     }
     return (status >= 500 && on("5xx"))
         || (status >= 502 && status <= 504 && on("gateway-error"))
         || (status == 409 && on("retriable-4xx"))
         || (status != 503 && on(Integer.toString(status)));
+  }
+
+  private boolean repeatable(String method) {
+    return idempotent.contains(method) || OPT_IN.contains(method);
   }
 
   private boolean on(String keyword) {

@@ -66,6 +66,7 @@ public record DestinationSettings(
    *
    * @param attempts retries after the first attempt; 0: none
    * @param retryOn what is retried
+   * @param idempotentMethods upper case; repeated after failures that may have run; never POST
    * @param backoff base of the exponential back-off
    * @param maxBackoff its cap
    */
@@ -73,10 +74,12 @@ public record DestinationSettings(
       int attempts,
       Optional<Duration> perTryTimeout,
       Set<String> retryOn,
+      Set<String> idempotentMethods,
       Duration backoff,
       Duration maxBackoff) {
     public RetrySettings {
       retryOn = Set.copyOf(retryOn);
+      idempotentMethods = Set.copyOf(idempotentMethods);
     }
   }
 

@@ -5,6 +5,7 @@ import io.inboard.settings.DestinationSettings.RetrySettings;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,6 +31,15 @@ final class RetryReader {
           "per-try-timeout",
           "retriable-4xx");
 
+  /** Resilience table 2.1; PUT and DELETE are for the user to add. */
+  private static final Set<String> DEFAULT_IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+  private static final List<String> KNOWN_METHODS =
+      List.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+
+  /** Not idempotent by RFC 9110 section 9.2.2, RFC 5789 and, for CONNECT, by what it does. */
+  private static final Set<String> NOT_IDEMPOTENT = Set.of("POST", "PATCH", "CONNECT");
+
   /** gRPC's and Envoy's words. */
   private static final Set<String> NOT_YET =
       Set.of(
@@ -51,6 +61,11 @@ final class RetryReader {
     Optional<Duration> perTryTimeout = DestinationReader.limit(section, "perTryTimeout");
     Set<String> retryOn =
         section.value("retryOn").map(RetryReader::retryOn).orElse(Set.copyOf(DEFAULT_ON));
+    Set<String> idempotentMethods =
+        section
+            .value("idempotentMethods")
+            .map(RetryReader::idempotentMethods)
+            .orElse(DEFAULT_IDEMPOTENT);
     Duration most = Duration.ofMinutes(10);
     Duration backoff =
         section.duration("backoff", Duration.ofMillis(25), Duration.ofMillis(1), most);
@@ -65,7 +80,6 @@ final class RetryReader {
     }
     section
         .notYet(
-            "idempotentMethods",
             "retriableMethods",
             "retryIgnorePreviousHosts",
             "retryRemoteLocalities",
@@ -76,7 +90,32 @@ final class RetryReader {
             "signals",
             "trustIdempotencyKey")
         .end();
-    return new RetrySettings(attempts, perTryTimeout, retryOn, backoff, cap);
+    return new RetrySettings(attempts, perTryTimeout, retryOn, idempotentMethods, backoff, cap);
+  }
+
+  private static Set<String> idempotentMethods(Value value) {
+    Set<String> methods = new LinkedHashSet<>();
+    for (Value item : value.items()) {
+      item.text().ifPresent(method -> addMethod(method, item, methods));
+    }
+    return methods;
+  }
+
+  private static void addMethod(String method, Value at, Set<String> methods) {
+    if (NOT_IDEMPOTENT.contains(method.toUpperCase(Locale.ROOT))) {
+      at.problem(
+          at.shown() + " is not idempotent, and never repeated once a byte of it was sent",
+          "remove it; after connect-failure, refused-stream and reset-before-request it is"
+              + " repeated all the same");
+    } else if (!method.matches("[A-Z][A-Z0-9_-]*")) {
+      at.problem(
+          "must be a method's name in upper case, and is " + at.shown(),
+          Nearest.of(method.toUpperCase(Locale.ROOT), KNOWN_METHODS)
+              .map(m -> "did you mean " + m + "?")
+              .orElse("such as GET, PUT, DELETE"));
+    } else {
+      methods.add(method);
+    }
   }
 
   private static Set<String> retryOn(Value value) {

@@ -16,6 +16,7 @@ import io.inboard.policy.Breaker.Phase;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.PolicyStatus.State;
 import io.inboard.settings.DestinationSettings.Balancer;
+import io.inboard.settings.DestinationSettings.TlsMode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,10 +111,21 @@ final class MeshOutboundTest {
   @Test
   void theApplicationsOwnTlsStaysItsOwn() {
     world.with(payments(1)).apply();
-    Request https = new Request("GET", "https", "payments", 443, Body.NONE);
+    Request https = new Request("GET", "https", "payments", 443, Body.NONE, false);
     Step.Send send = (Step.Send) world.mesh.begin(https).first();
     assertThat(send.attempt().endpoint()).isEmpty();
     assertThat(world.observed.lines).startsWith("call -");
+  }
+
+  @Test
+  void aProxyThatTheApplicationChoseStaysItsWay() {
+    world.with(payments(1).tls(TlsMode.MUTUAL)).apply();
+    Call call = world.mesh.begin(Request.of("GET").throughAProxy());
+    Step.Send send = (Step.Send) call.first();
+    assertThat(send.attempt().endpoint()).isEmpty();
+    assertThat(world.observed.lines).containsExactly("call -", "attempt 1  -");
+    assertThat(call.responded(send.attempt(), 503, name -> List.of())).isEqualTo(Step.HAND_ON);
+    assertThat(world.status().calls()).isZero();
   }
 
   @Test

@@ -91,6 +91,28 @@ final class RetryTest {
     assertThat(result.status()).isEqualTo(status);
   }
 
+  @ParameterizedTest(name = "{0} after {1} with [{2}] and {3}: {4} attempts")
+  @CsvSource({
+    "PUT, 503, PUT, 503, 3",
+    "DELETE, 425, GET DELETE, 503, 3",
+    "PROPFIND, 503, PROPFIND, 503, 3",
+    "PROPFIND, 502, PROPFIND, gateway-error, 3",
+    "PROPFIND, 502, GET, gateway-error, 1",
+    "GET, 503, HEAD, 503, 1",
+    "GET, 502, HEAD, gateway-error, 1",
+    "PUT, 0, PUT, reset-before-response, 3",
+    "PUT, 0, GET, reset-before-response, 1",
+    "GET, 0, PUT, reset-before-response, 1"
+  })
+  void theMethodsThatTheSettingsCallIdempotentAreRepeated(
+      String method, int status, String idempotent, String retryOn, int attempts) {
+    world.with(payments(1, 2, 3).retryOn(retryOn).idempotent(idempotent.split(" ")));
+    for (int n = 1; n <= 3; n++) {
+      world.always(n, status == 0 ? fails(Progress.SENT) : status(status));
+    }
+    assertThat(world.apply().call(Request.of(method)).attempts()).isEqualTo(attempts);
+  }
+
   @Test
   void aPostIsNeverSentTwiceOnceAByteWentOut() {
     // Whatever the settings ask for.

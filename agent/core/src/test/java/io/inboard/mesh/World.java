@@ -230,18 +230,22 @@ final class World {
   }
 
   /** A request of the application. */
-  record Request(String method, String scheme, String host, int port, Body body)
+  record Request(String method, String scheme, String host, int port, Body body, boolean proxied)
       implements OutboundRequest {
     static Request of(String method) {
-      return new Request(method, "http", "payments", 80, Body.REPLAYABLE);
+      return new Request(method, "http", "payments", 80, Body.REPLAYABLE, false);
     }
 
     Request to(String newHost, int newPort) {
-      return new Request(method, scheme, newHost, newPort, body);
+      return new Request(method, scheme, newHost, newPort, body, proxied);
     }
 
     Request with(Body newBody) {
-      return new Request(method, scheme, host, port, newBody);
+      return new Request(method, scheme, host, port, newBody, proxied);
+    }
+
+    Request throughAProxy() {
+      return new Request(method, scheme, host, port, body, true);
     }
 
     @Override
@@ -271,6 +275,7 @@ final class World {
     private Duration perTry;
     private String retryOn =
         "connect-failure,refused-stream,reset-before-request,reset-before-response,503";
+    private Set<String> idempotent = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
     private DestinationSettings.Balancer balancer = DestinationSettings.Balancer.ROUND_ROBIN;
     private DestinationSettings.OutlierSettings outlier;
     private DestinationSettings.BreakerSettings breaker;
@@ -327,6 +332,11 @@ final class World {
       return this;
     }
 
+    Given idempotent(String... methods) {
+      idempotent = Set.of(methods);
+      return this;
+    }
+
     Given balancer(DestinationSettings.Balancer kind) {
       balancer = kind;
       return this;
@@ -360,6 +370,7 @@ final class World {
               attempts,
               Optional.ofNullable(perTry),
               Set.of(retryOn.split(",")),
+              idempotent,
               Duration.ofMillis(25),
               Duration.ofMillis(250)),
           balancer,

@@ -41,7 +41,7 @@ class ContractExampleTest {
           endpoints: ["10.0.0.5:8443", {address: "[::1]:8444", weight: 2}]
           tls: {mode: MUTUAL, principals: ["cluster.local/ns/shop/sa/payments"]}
           timeout: 2s
-          retries: {attempts: 3, perTryTimeout: 500ms, retryOn: "connect-failure,503"}
+          retries: {attempts: 3, perTryTimeout: 500ms, retryOn: "connect-failure,503", idempotentMethods: [GET, PUT]}
           loadBalancer: {simple: ROUND_ROBIN}
           connectionPool: {connectTimeout: 1s}
           outlierDetection: {consecutive5xxErrors: 4, interval: 1s, baseEjectionTime: 3s, maxEjectionPercent: 20}
@@ -84,6 +84,7 @@ class ContractExampleTest {
     assertThat(payments.timeout()).contains(Duration.ofSeconds(2));
     assertThat(payments.retries().attempts()).isEqualTo(3);
     assertThat(payments.retries().perTryTimeout()).contains(Duration.ofMillis(500));
+    assertThat(payments.retries().idempotentMethods()).containsExactlyInAnyOrder("GET", "PUT");
     assertThat(payments.retries().retryOn()).containsExactlyInAnyOrder("connect-failure", "503");
     assertThat(payments.loadBalancer()).isEqualTo(Balancer.ROUND_ROBIN);
     assertThat(payments.connectTimeout()).isEqualTo(Duration.ofSeconds(1));
@@ -106,6 +107,8 @@ class ContractExampleTest {
     assertThat(stock.tls().mode()).isEqualTo(TlsMode.DISABLE);
     assertThat(stock.timeout()).isEmpty();
     assertThat(stock.retries().attempts()).isEqualTo(2);
+    assertThat(stock.retries().idempotentMethods())
+        .containsExactlyInAnyOrder("GET", "HEAD", "OPTIONS", "TRACE");
     assertThat(stock.retries().retryOn())
         .containsExactlyInAnyOrder(
             "connect-failure",

@@ -79,6 +79,17 @@ class ProblemsTest {
         .satisfies(p -> assertThat(p.line()).isEqualTo(3));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"POST", "PATCH", "post", "CONNECT", "put", "GET,HEAD", "'P UT'"})
+  void aMethodThatIsNotIdempotentOrNoMethodIsRefused(String method) {
+    String line = "retries: {idempotentMethods: [GET, \"" + method + "\"]}";
+    assertThat(problems("destinations:\n  - host: a\n    " + line + "\n"))
+        .singleElement()
+        .satisfies(p -> assertThat(p.path()).endsWith("retries.idempotentMethods[1]"))
+        .satisfies(p -> assertThat(p.line()).isEqualTo(3))
+        .satisfies(p -> assertThat(p.hint()).isNotEmpty());
+  }
+
   @Test
   void workloadApiAndConcurrencyLimitAreRefusedByName() {
     assertThat(problems("identity: {workloadApi: 'unix:///a'}\ninbound: {concurrencyLimit: {}}\n"))
