@@ -96,13 +96,9 @@ final class RequestAdvice {
           && !Connections.isSecured(Exchanges.channel(exchange));
     }
 
-    /**
-     * With an empty body. What the peer still sends is read first, as far as the server does so
-     * when a body is closed, or the connection could not be used again.
-     */
+    /** With an empty body; the server then reads what the peer still sends, as after any other. */
     private static Optional<Throwable> answer(HttpExchange exchange, int status) {
       try {
-        exchange.getRequestBody().close();
         exchange.sendResponseHeaders(status, -1);
         return Optional.empty();
       } catch (IOException | RuntimeException e) {

@@ -17,7 +17,8 @@ final class StartAdvice {
       int port = server.getAddress().getPort();
       return Connections.isStrict(port)
           ? new IllegalStateException(
-              "inboard: inbound.mtls is STRICT, and the hooks do not fit this JDK's HttpServer: port "
+              "inboard: inbound.mtls is STRICT, and the hooks do not fit this JDK's HttpServer:"
+                  + " port "
                   + port
                   + " does not start; set portLevelMtls: {"
                   + port
