@@ -43,7 +43,7 @@ public final class CommandLine {
   static int run(
       String[] arguments, String jarPath, PrintWriter out, PrintWriter err, boolean colours) {
     picocli.CommandLine line = new picocli.CommandLine(new Root(jarPath));
-    commands().forEach(line::addSubcommand);
+    commands(jarPath).forEach(line::addSubcommand);
     line.setOut(out);
     line.setErr(err);
     line.setColorScheme(Help.defaultColorScheme(colours ? Help.Ansi.ON : Help.Ansi.OFF));
@@ -56,8 +56,12 @@ public final class CommandLine {
   }
 
   /** All commands, in the order of the help; a new one is a line here. */
-  private static List<Object> commands() {
-    return List.of(new CheckCommand(System.getenv()), new StatusCommand(), new CaCommand());
+  private static List<Object> commands(String jarPath) {
+    return List.of(
+        new DemoCommand(jarPath),
+        new CheckCommand(System.getenv()),
+        new StatusCommand(),
+        new CaCommand());
   }
 
   static String version(String jarPath) {

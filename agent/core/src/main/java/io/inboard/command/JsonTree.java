@@ -11,8 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /** JSON read into maps and lists, to be looked at; nothing in it is ever null. */
-record JsonTree(Object value) {
-  static JsonTree parse(String text) {
+public record JsonTree(Object value) {
+  /**
+   * Reads one value.
+   *
+   * @throws IllegalArgumentException if it is not JSON
+   */
+  public static JsonTree parse(String text) {
     try (JsonParser json = new JsonFactory().createParser(text)) {
       json.nextToken();
       return new JsonTree(read(json));
@@ -46,26 +51,28 @@ record JsonTree(Object value) {
   }
 
   /** A member; an empty text if there is none. */
-  JsonTree get(String name) {
+  public JsonTree get(String name) {
     return new JsonTree(
         value instanceof Map<?, ?> map && map.containsKey(name) ? map.get(name) : "");
   }
 
   /** The elements; none if this is no array. */
-  List<JsonTree> elements() {
+  public List<JsonTree> elements() {
     return value instanceof List<?> list ? list.stream().map(JsonTree::new).toList() : List.of();
   }
 
   /** A scalar as text. */
-  String text() {
+  public String text() {
     return String.valueOf(value);
   }
 
-  boolean isTrue() {
+  /** Whether it is {@code true}. */
+  public boolean isTrue() {
     return text().equals("true");
   }
 
-  boolean isEmpty() {
+  /** Whether there is nothing in it. */
+  public boolean isEmpty() {
     return text().isEmpty() || (value instanceof List<?> list && list.isEmpty());
   }
 }
