@@ -14,7 +14,7 @@ class CommandLineTest {
   @Test
   void helpNamesEveryCommandAndIsNoError() {
     assertThat(run("--help")).isZero();
-    assertThat(out.toString()).contains("COMMAND", "check", "status", "ca", "--version");
+    assertThat(out.toString()).contains("COMMAND", "demo", "check", "status", "ca", "--version");
     assertThat(err.toString()).isEmpty();
   }
 

@@ -67,7 +67,8 @@ public final class Demo {
     long deadline = startNanos + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     page.line(page.bold("Inboard: a service mesh inside the JVM, shown on two small services"));
     page.line("");
-    page.row(page.dim("Starting four JVMs, each with -javaagent:inboard.jar, and nothing else ..."));
+    page.row(
+        page.dim("Starting four JVMs, each with -javaagent:inboard.jar, and nothing else ..."));
     stage.start(deadline);
     orders = new Orders(stage, page, deadline);
     page.line("");
@@ -77,9 +78,13 @@ public final class Demo {
     }
     page.line("");
     long lines = Files.readAllLines(stage.webSettings()).size();
-    page.row("The services are plain Java: no library of a mesh, no TLS, no retry. web has orders paid by");
+    page.row(
+        "The services are plain Java: no library of a mesh, no TLS, no retry. web has orders paid by");
     page.row("  " + page.bold("new URL(\"http://payments:8080/pay/1\").openConnection()"));
-    page.row("and no DNS knows that name. The rest is said in its settings, a file of " + lines + " lines.");
+    page.row(
+        "and no DNS knows that name. The rest is said in its settings, a file of "
+            + lines
+            + " lines.");
     identities();
     strangers();
     trouble();
@@ -116,9 +121,12 @@ public final class Demo {
             + first.text()
             + "\""
             + page.dim("   " + first.millis() + " ms, with the first handshake"));
-    page.row(Orders.label("") + "web was shown       " + page.good(seenByWeb.orElse("no identity")));
     page.row(
-        Orders.label("") + "payments was shown  " + page.good(seenByPayments.orElse("no identity")));
+        Orders.label("") + "web was shown       " + page.good(seenByWeb.orElse("no identity")));
+    page.row(
+        Orders.label("")
+            + "payments was shown  "
+            + page.good(seenByPayments.orElse("no identity")));
     must(
         seenByWeb.filter(Stage.PAYMENTS_ID::equals).isPresent()
             && seenByPayments.filter(Stage.WEB_ID::equals).isPresent(),
@@ -159,7 +167,8 @@ public final class Demo {
     Wire.Answer plain = Wire.plain(payments.port(), "/pay/0", "", PATIENCE_MILLIS);
     stranger("plaintext", plain);
     must(plain.status() == 0, "payments answered plaintext although its settings say STRICT");
-    Wire.Answer nobody = Wire.tls(payments.port(), "/pay/0", bundle, Optional.empty(), PATIENCE_MILLIS);
+    Wire.Answer nobody =
+        Wire.tls(payments.port(), "/pay/0", bundle, Optional.empty(), PATIENCE_MILLIS);
     stranger("TLS, no certificate", nobody);
     must(nobody.status() == 0, "payments answered a caller without a certificate");
     Wire.Answer other =
@@ -290,8 +299,7 @@ public final class Demo {
     List<TraceTree.Row> rows = TraceTree.rows(trace, stage::nameOf, page.unicode());
     int wide = rows.stream().mapToInt(row -> row.label().length()).max().orElse(0);
     String line = "%-" + Math.max(40, wide) + "s %9s  ";
-    page.row(
-        page.dim(String.format(line + "%-4s %s", "trace " + order.traceId(), "", "", "peer")));
+    page.row(page.dim(String.format(line + "%-4s %s", "trace " + order.traceId(), "", "", "peer")));
     for (TraceTree.Row row : rows) {
       page.row(
           String.format(line, row.label(), row.millis())
@@ -328,16 +336,16 @@ public final class Demo {
       page.row(
           Orders.label("order " + order.number())
               + page.bad(
-                  cut
-                      ? "cut at its timeout"
-                      : order.ok() ? "200" : "refused, nothing was sent")
+                  cut ? "cut at its timeout" : order.ok() ? "200" : "refused, nothing was sent")
               + page.dim("   " + order.millis() + " ms"));
     }
     must(
         bad.stream().anyMatch(o -> o.text().contains("no response within")),
         "no order was cut at its timeout; the last one said: " + bad.get(bad.size() - 1).text());
     Orders.Order refused = bad.get(bad.size() - 1);
-    must(!refused.ok() && refused.text().contains("breaker"), "the breaker did not open: " + refused.text());
+    must(
+        !refused.ok() && refused.text().contains("breaker"),
+        "the breaker did not open: " + refused.text());
     page.row(page.dim("What web's code caught: " + refused.text()));
     page.event(last.name() + " recovers");
     last.set("slow", false);
@@ -371,7 +379,10 @@ public final class Demo {
         Orders.label("order " + order.number())
             + page.outcome(Integer.toString(order.status()))
             + page.dim(
-                "   after " + millis + " ms and " + count(refused, "refusal", "refusals")
+                "   after "
+                    + millis
+                    + " ms and "
+                    + count(refused, "refusal", "refusals")
                     + ": the breaker tries one call, and closes"));
     must(order.ok(), "the breaker did not let a call through again: " + order.text());
   }
@@ -382,7 +393,12 @@ public final class Demo {
     long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos);
     page.line("");
     page.line(
-        page.bold("Done") + " in " + seconds + " s, with " + orders.placed().size() + " orders. On a service of yours:");
+        page.bold("Done")
+            + " in "
+            + seconds
+            + " s, with "
+            + orders.placed().size()
+            + " orders. On a service of yours:");
     page.row("java -javaagent:" + jarPath + "=inboard.yaml -jar app.jar");
   }
 
@@ -390,7 +406,8 @@ public final class Demo {
     page.line("");
     page.line(page.bold("Everything keeps running until Ctrl-C:"));
     page.row("an order        curl http://127.0.0.1:" + stage.web().port() + "/order/1");
-    page.row("its settings    " + stage.webSettings() + "  (edit it: a change is in force at once)");
+    page.row(
+        "its settings    " + stage.webSettings() + "  (edit it: a change is in force at once)");
     page.row("what web does   java -jar " + jarPath + " status " + stage.web().pid());
     for (Sample sample : stage.payments()) {
       page.row(

@@ -89,7 +89,8 @@ final class Orders {
 
   /** Prints the orders whose spans have arrived. */
   void show() {
-    while (!pending.isEmpty() && pending.peek().told(stage.spans().trace(pending.peek().traceId()))) {
+    while (!pending.isEmpty()
+        && pending.peek().told(stage.spans().trace(pending.peek().traceId()))) {
       show(pending.remove());
     }
   }
@@ -130,7 +131,8 @@ final class Orders {
   private void showOrdinary() {
     if (firstOrdinary > 0) {
       boolean one = firstOrdinary == lastOrdinary;
-      String which = one ? "order " + firstOrdinary : "orders " + firstOrdinary + "-" + lastOrdinary;
+      String which =
+          one ? "order " + firstOrdinary : "orders " + firstOrdinary + "-" + lastOrdinary;
       page.row(label(which) + page.good("200") + page.dim(one ? " at once" : " each, at once"));
       firstOrdinary = 0;
     }

@@ -39,7 +39,9 @@ public final class Page {
     breathe(1500);
     String head = "Act " + ++act + "  " + title + " ";
     line("");
-    line(style("1;36", head) + dim((unicode ? "─" : "-").repeat(Math.max(3, WIDTH - head.length()))));
+    line(
+        style("1;36", head)
+            + dim((unicode ? "─" : "-").repeat(Math.max(3, WIDTH - head.length()))));
   }
 
   void line(String text) {

@@ -98,7 +98,9 @@ final class Sample {
       int from = Math.max(0, lines.size() - 12);
       return lines.isEmpty()
           ? ""
-          : "\nThe last lines of " + name + ":\n    "
+          : "\nThe last lines of "
+              + name
+              + ":\n    "
               + String.join("\n    ", lines.subList(from, lines.size()));
     } catch (IOException e) {
       return "";

@@ -90,10 +90,7 @@ final class Stage implements AutoCloseable {
     }
     Sample.Launch launch =
         new Sample.Launch(
-            jarPath,
-            directory.resolve(settings),
-            directory.resolve("classes"),
-            spans.endpoint());
+            jarPath, directory.resolve(settings), directory.resolve("classes"), spans.endpoint());
     Sample sample = Sample.start(name, main, directory.resolve(name), launch);
     started.add(sample);
     return sample;

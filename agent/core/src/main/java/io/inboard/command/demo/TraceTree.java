@@ -48,7 +48,8 @@ final class TraceTree {
   }
 
   private void add(Span span, String branch, String below) {
-    rows.add(new Row(branch + label(span), millis(span), span.outcome(), span.get("inboard.peer.id")));
+    rows.add(
+        new Row(branch + label(span), millis(span), span.outcome(), span.get("inboard.peer.id")));
     List<Span> children = spans.stream().filter(s -> s.parentId().equals(span.spanId())).toList();
     for (Span child : children) {
       boolean last = child == children.get(children.size() - 1);

@@ -58,8 +58,7 @@ final class Wire {
    *
    * @param client the certificate to show; empty for none
    */
-  static Answer tls(
-      int port, String path, String bundlePem, Optional<Issued> client, int millis) {
+  static Answer tls(int port, String path, String bundlePem, Optional<Issued> client, int millis) {
     try (Socket plain = connect(port, millis);
         Socket socket =
             context(bundlePem, client)
@@ -112,8 +111,7 @@ final class Wire {
       Certificate[] chain = certificates(client.get().chainPem()).toArray(new Certificate[0]);
       own.setKeyEntry("own", key(client.get().keyPem()), NO_PASSWORD, chain);
     }
-    KeyManagerFactory keys =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(own, NO_PASSWORD);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
