@@ -32,6 +32,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -159,13 +160,15 @@ final class JdkHttpServerTest extends ServerContract {
   @Test
   void aPeerThatDoesNotReadNeverHoldsTheServersStop() throws Exception {
     HttpServer own = HttpServer.create(anyPort(), 0);
+    AtomicInteger written = new AtomicInteger();
     own.createContext(
         "/",
         x -> {
           x.sendResponseHeaders(200, 0);
-          byte[] much = new byte[1 << 20];
+          byte[] much = new byte[1 << 16];
           while (true) {
             x.getResponseBody().write(much);
+            written.incrementAndGet();
           }
         });
     ExecutorService threads = Executors.newCachedThreadPool();
@@ -174,8 +177,13 @@ final class JdkHttpServerTest extends ServerContract {
     try (Wire wire = Wire.tls(own.getAddress().getPort(), client)) {
       wire.send("GET", "/", new byte[0]);
       Eventually.eventually(() -> mesh.seen().size() == 1, () -> "the request's begin");
-      // Until the socket's buffers are full; sooner, and the test only shows less.
-      Eventually.pause(500);
+      AtomicInteger before = new AtomicInteger(-1);
+      Eventually.eventually(
+          () -> {
+            Eventually.pause(300);
+            return before.getAndSet(written.get()) == written.get() && written.get() > 0;
+          },
+          () -> "a writer that waits, after " + written);
       assertThat(CompletableFuture.runAsync(() -> own.stop(0))).succeedsWithin(20, SECONDS);
       threads.shutdown();
       assertThat(threads.awaitTermination(20, SECONDS)).isTrue();
