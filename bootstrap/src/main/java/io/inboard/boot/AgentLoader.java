@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URL;
+import java.security.AllPermission;
 import java.security.CodeSource;
+import java.security.PermissionCollection;
+import java.security.Permissions;
 import java.security.ProtectionDomain;
 import java.security.cert.Certificate;
 import java.util.Collections;
@@ -36,8 +39,17 @@ final class AgentLoader extends ClassLoader {
     super(parent);
     this.jar = jar;
     this.jarUrl = jarUrl;
-    this.domain =
-        new ProtectionDomain(new CodeSource(jarUrl, (Certificate[]) null), null, this, null);
+    this.domain = new ProtectionDomain(new CodeSource(jarUrl, (Certificate[]) null), all());
+  }
+
+  /**
+   * What the JDK does on behalf of an application may pass through a hook: under a SecurityManager
+   * its frames are to take no permission from the application, which alone is judged.
+   */
+  private static PermissionCollection all() {
+    Permissions all = new Permissions();
+    all.add(new AllPermission());
+    return all;
   }
 
   @Override

@@ -25,6 +25,17 @@ public final class Premain {
 
   /** Called by the JVM before the application's main class is loaded. */
   public static void premain(String argument, Instrumentation instrumentation) {
+    try {
+      start(argument, instrumentation);
+    } catch (Throwable e) {
+      // A SecurityManager from the command line may forbid already to read a property.
+      Throwable cause = e instanceof InvocationTargetException ? e.getCause() : e;
+      say("could not start, and the application starts without it: " + cause);
+    }
+  }
+
+  private static void start(String argument, Instrumentation instrumentation)
+      throws ReflectiveOperationException, IOException, URISyntaxException {
     if (javaVersion() < 17) {
       say(
           "needs Java 17 or later, and this is Java "
@@ -40,19 +51,14 @@ public final class Premain {
       return;
     }
     System.setProperty(MARK, "true");
-    try {
-      call(
-          agentLoader(),
-          "io.inboard.mesh.Agent",
-          "start",
-          new Class<?>[] {String.class, Instrumentation.class, String.class},
-          argument,
-          instrumentation,
-          jarPath());
-    } catch (Throwable e) {
-      Throwable cause = e instanceof InvocationTargetException ? e.getCause() : e;
-      say("could not start, and the application starts without it: " + cause);
-    }
+    call(
+        agentLoader(),
+        "io.inboard.mesh.Agent",
+        "start",
+        new Class<?>[] {String.class, Instrumentation.class, String.class},
+        argument,
+        instrumentation,
+        jarPath());
   }
 
   static int javaVersion() {

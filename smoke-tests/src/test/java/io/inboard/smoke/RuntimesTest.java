@@ -3,6 +3,7 @@ package io.inboard.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -47,6 +48,28 @@ class RuntimesTest {
       } else {
         assertThat(bare.program().err().lines()).hasSizeLessThanOrEqualTo(1);
       }
+    }
+  }
+
+  /** The policy grants the application what it needs, and the agent nothing. */
+  @Test
+  void aSecurityManagerThatForbidsTheAgentEverythingLetsTheApplicationStart() throws Exception {
+    Path policy =
+        Files.writeString(
+            directory.resolve("application.policy"),
+            "grant codeBase \"file:%s\" { permission java.security.AllPermission; };"
+                .formatted(Tree.app("plain")));
+    try (Service bare =
+        Service.bare("bare", Jdks.of(17))
+            .agent(Yaml.service("bare"))
+            .jvm("-Djava.security.manager", "-Djava.security.policy==" + policy)
+            .start()) {
+      assertThat(Http.body(bare.url("/"))).isEqualTo("bare");
+      assertThat(bare.program().err().lines())
+          .filteredOn(line -> line.contains("[inboard]"))
+          .singleElement()
+          .asString()
+          .contains("the application starts without it", "access denied");
     }
   }
 
