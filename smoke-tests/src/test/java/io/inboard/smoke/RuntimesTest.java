@@ -73,6 +73,29 @@ class RuntimesTest {
     }
   }
 
+  @Test
+  void aSecurityManagerThatTrustsTheAgentHasAMesh() throws Exception {
+    Path policy =
+        Files.writeString(
+            directory.resolve("both.policy"),
+            """
+            grant codeBase "file:%s" { permission java.security.AllPermission; };
+            grant codeBase "file:%s" { permission java.security.AllPermission; };
+            """
+                .formatted(Tree.app("plain"), Tree.agent()));
+    try (Service back = Service.plain("pay", Jdks.own()).start();
+        Service bare =
+            Service.bare("bare", Jdks.of(17))
+                .agent(
+                    Yaml.service("bare")
+                        .destinations("- {host: pay, endpoints: [\"" + back.address() + "\"]}\n"))
+                .jvm("-Djava.security.manager", "-Djava.security.policy==" + policy)
+                .start()) {
+      assertThat(Http.body(bare.url("/call/http://pay/hello"))).isEqualTo("hello from pay");
+      assertThat(bare.warnings()).isEmpty();
+    }
+  }
+
   private Jdk image(String modules) {
     Path home = directory.resolve("image");
     Program.Ended jlink =

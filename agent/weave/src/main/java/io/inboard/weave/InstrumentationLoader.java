@@ -3,6 +3,7 @@ package io.inboard.weave;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.ProtectionDomain;
 
 /**
  * Defines advice and adapters next to one application class loader, so that they see the library's
@@ -18,6 +19,12 @@ final class InstrumentationLoader extends ClassLoader {
 
   private static final String ADAPTERS = "io.inboard.instrumentation.";
   private static final String OURS = "io.inboard.";
+
+  /**
+   * That of the agent: without one, a SecurityManager would judge an application's call that passes
+   * through a hook by what it grants to nobody.
+   */
+  private static final ProtectionDomain DOMAIN = InstrumentationLoader.class.getProtectionDomain();
 
   private final ClassLoader agentLoader;
 
@@ -47,7 +54,7 @@ final class InstrumentationLoader extends ClassLoader {
         throw new ClassNotFoundException(name);
       }
       byte[] bytes = in.readAllBytes();
-      return defineClass(name, bytes, 0, bytes.length);
+      return defineClass(name, bytes, 0, bytes.length, DOMAIN);
     } catch (IOException e) {
       throw new ClassNotFoundException(name, e);
     }

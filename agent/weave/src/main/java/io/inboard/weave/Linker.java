@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
 import java.lang.ref.WeakReference;
+import java.security.PrivilegedAction;
 import java.util.Map;
 import java.util.WeakHashMap;
 
@@ -60,6 +61,16 @@ final class Linker {
    * @param arguments the advice class's name comes first
    */
   CallSite link(Lookup caller, String name, MethodType type, Object[] arguments) {
+    return OwnRight.act(
+        new PrivilegedAction<CallSite>() {
+          @Override
+          public CallSite run() {
+            return linkNow(caller, name, type, arguments);
+          }
+        });
+  }
+
+  private CallSite linkNow(Lookup caller, String name, MethodType type, Object[] arguments) {
     String adviceName = (String) arguments[0];
     UnitState state = index.ofAdvice(adviceName);
     String unit = state == null ? "" : state.name();

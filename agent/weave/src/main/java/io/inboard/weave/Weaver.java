@@ -5,6 +5,7 @@ import io.inboard.boot.JavaBase;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.security.CodeSource;
+import java.security.PrivilegedAction;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +91,14 @@ public final class Weaver implements ClassFileTransformer {
     if (wanting == null || isOurs(loader)) {
       return null;
     }
-    return weave(wanting, loader, internalName.replace('/', '.'), domain, classFile);
+    // No lambda: nothing before main is to need invokedynamic.
+    return OwnRight.act(
+        new PrivilegedAction<byte[]>() {
+          @Override
+          public byte[] run() {
+            return weave(wanting, loader, internalName.replace('/', '.'), domain, classFile);
+          }
+        });
   }
 
   private byte[] weave(

@@ -81,6 +81,15 @@ final class WeaverTest {
   }
 
   @Test
+  void adviceHasTheRightsOfTheAgentSoThatNoSecurityManagerJudgesItApart() throws Exception {
+    Class<?> advice =
+        new InstrumentationLoader(application(), Weaver.class.getClassLoader())
+            .loadClass(SampleHooks.class.getName());
+    assertThat(advice).isNotSameAs(SampleHooks.class);
+    assertThat(advice.getProtectionDomain()).isSameAs(Weaver.class.getProtectionDomain());
+  }
+
+  @Test
   void nothingKeepsAnApplicationsLoaderAlive() throws Exception {
     ClassLoader application = application();
     assertThat(call(application, "part")).isNotNull();
