@@ -49,8 +49,7 @@ public final class Web {
       }
     } catch (IOException e) {
       status = 502;
-      body =
-          (e.getClass().getSimpleName() + ": " + e.getMessage()).getBytes(StandardCharsets.UTF_8);
+      body = ("not paid: " + e.getMessage()).getBytes(StandardCharsets.UTF_8);
     }
     exchange.sendResponseHeaders(status, body.length);
     try (OutputStream out = exchange.getResponseBody()) {

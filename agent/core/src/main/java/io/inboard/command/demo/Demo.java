@@ -219,6 +219,9 @@ public final class Demo {
     killed.kill();
     traffic(24);
     flush();
+    if (status.reloads(stage.web()).isEmpty()) {
+      page.row(page.dim("(ejections are not shown: this runtime has no module jdk.attach)"));
+    }
     List<Orders.Order> all = orders.placed().subList(from, orders.placed().size());
     long failed = all.stream().filter(o -> !o.ok()).count();
     long retried = all.stream().filter(o -> orders.attempts(o).size() > 1).count();
@@ -346,7 +349,7 @@ public final class Demo {
     must(
         !refused.ok() && refused.text().contains("breaker"),
         "the breaker did not open: " + refused.text());
-    page.row(page.dim("What web's code caught: " + refused.text()));
+    page.row(page.dim("What web caught and answered: \"" + refused.text() + "\""));
     page.event(last.name() + " recovers");
     last.set("slow", false);
     recover();
@@ -383,8 +386,13 @@ public final class Demo {
                     + millis
                     + " ms and "
                     + count(refused, "refusal", "refusals")
-                    + ": the breaker tries one call, and closes"));
+                    + ": the breaker lets a call try"));
     must(order.ok(), "the breaker did not let a call through again: " + order.text());
+    orders.skip();
+    for (int i = 0; i < 6; i++) {
+      orders.place();
+    }
+    orders.showAll();
   }
 
   // The end

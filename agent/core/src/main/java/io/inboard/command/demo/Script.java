@@ -10,7 +10,7 @@ final class Script {
   static final String BOUNDS =
       """
           timeout: 300ms
-          circuitBreaker: {failurePercent: 50, requestVolume: 5, window: 10s, openFor: 2s}
+          circuitBreaker: {failurePercent: 50, requestVolume: 5, window: 10s, openFor: 1s}
       """;
 
   private Script() {}

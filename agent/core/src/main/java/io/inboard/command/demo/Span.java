@@ -50,7 +50,7 @@ record Span(
       case "ConnectException" -> "connection refused";
       case "SocketException", "EOFException" -> "connection lost";
       case "SocketTimeoutException", "TimeoutException" -> "timeout";
-      default -> error.substring(error.lastIndexOf('.') + 1);
+      default -> error.substring(error.lastIndexOf('.') + 1).replace("Exception", "");
     };
   }
 
