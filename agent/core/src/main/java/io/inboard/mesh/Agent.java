@@ -17,7 +17,7 @@ import java.util.Map;
 
 /** Starts the agent in an application's JVM. */
 public final class Agent {
-  private static final Duration LAST_FLUSH = Duration.ofMillis(900);
+  private static final Duration LAST_FLUSH = Duration.ofMillis(800);
 
   private final Instrumentation instrumentation;
   private final Mesh mesh;
@@ -66,9 +66,7 @@ public final class Agent {
     later.setDaemon(true);
     later.setContextClassLoader(null);
     later.start();
-    Thread last = new Thread(() -> mesh.close(LAST_FLUSH), "inboard-exit");
-    last.setContextClassLoader(null);
-    Runtime.getRuntime().addShutdownHook(last);
+    Runtime.getRuntime().addShutdownHook(Farewell.of(LAST_FLUSH, mesh::close));
   }
 
   private void afterPremain() {
