@@ -16,6 +16,13 @@ public interface Attempt {
   Optional<Endpoint> endpoint();
 
   /**
+   * Whether repeating is decided by the call alone: a library that would send again by itself
+   * leaves that out, also where there is no {@link #endpoint}. False where the mesh only looks on
+   * (a host of no destination, TLS or a proxy of the application's own). Constant.
+   */
+  boolean governed();
+
+  /**
    * Gives the headers of this attempt (trace context, deadline, ...). Asked once per physical send:
    * a library that sends twice by itself (a redirect, its own resend) asks again. A header that the
    * application set itself is left out where the application's wins ({@code traceparent}).

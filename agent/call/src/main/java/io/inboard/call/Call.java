@@ -35,10 +35,20 @@ public interface Call {
    */
   Step responded(Attempt attempt, int status, HeaderView headers);
 
-  /** An attempt ended without a complete response head. */
+  /**
+   * An attempt ended without a complete response head. That includes the application's own timeout
+   * (its read timeout, its bound of the request), told by the library's timeout exception: it
+   * counts against the endpoint like any other failure, or an instance that hangs would never be
+   * found out. The application's time being spent, the adapter then follows no {@link Step.Send};
+   * it says {@link #abandoned} to one.
+   */
   Step failed(Attempt attempt, Throwable error, Progress progress);
 
-  /** The application gave up: it cancelled, closed, or ran into its own timeout. Idempotent. */
+  /**
+   * The application gave up: it cancelled or closed; or what was decided is not sent, because the
+   * library cannot or the application's time does not allow it. Counts neither for nor against the
+   * endpoint of an attempt that was not reported. Idempotent.
+   */
   void abandoned();
 
   /**

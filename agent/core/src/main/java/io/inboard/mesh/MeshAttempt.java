@@ -76,7 +76,9 @@ final class MeshAttempt implements Attempt {
     CallObserver.OfAttempt o = observer.get();
     if (o == null) {
       o = call.observe(policy);
-      if (!observer.compareAndSet(null, o)) {
+      if (observer.compareAndSet(null, o)) {
+        policy.sent();
+      } else {
         o.end(0, null, "abandoned"); // Another thread has given up in the meantime.
         o = observer.get();
       }
@@ -107,6 +109,11 @@ final class MeshAttempt implements Attempt {
   public Optional<Endpoint> endpoint() {
     touch();
     return endpoint;
+  }
+
+  @Override
+  public boolean governed() {
+    return true;
   }
 
   @Override

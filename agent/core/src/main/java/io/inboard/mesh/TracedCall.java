@@ -59,6 +59,11 @@ final class TracedCall implements Call, Attempt {
   }
 
   @Override
+  public boolean governed() {
+    return false;
+  }
+
+  @Override
   public void writeHeaders(HeaderSink headers) {
     observer.writeHeaders(headers);
   }

@@ -166,7 +166,6 @@ public final class CallDecision {
       return null;
     }
     last.end();
-    policy.counters().retries.increment();
     return send(next);
   }
 

@@ -67,6 +67,9 @@ public final class EndpointState implements Candidate {
 
   void begin() {
     shared.inFlight.incrementAndGet();
+  }
+
+  void sent() {
     shared.requests.increment();
   }
 

@@ -49,7 +49,7 @@ public record Outcome(Kind kind, int status) {
     PER_TRY_TIMEOUT("per-try-timeout"),
     /** No response within the call's time. */
     TOTAL_TIMEOUT("timeout"),
-    /** No response within the time that the application or its library allows. */
+    /** No response within the time that the application or its library allows; that is spent. */
     LIBRARY_TIMEOUT("library-timeout"),
     /** The application cancelled, or its thread was interrupted. */
     ABANDONED("abandoned");

@@ -67,7 +67,17 @@ public final class Try implements Next {
     return Optional.ofNullable(outcome.get());
   }
 
-  /** It is about to be sent. */
+  /** It goes out now, after its delay; called once. What never goes out is not counted. */
+  public void sent() {
+    if (number > 1) {
+      policy.counters().retries.increment();
+    }
+    if (picked != null) {
+      picked.endpoint().sent();
+    }
+  }
+
+  /** It is decided, and its endpoint reckons with it. */
   void begin() {
     if (picked != null) {
       picked.endpoint().begin();

@@ -12,6 +12,7 @@ import io.inboard.call.Call.Progress;
 import io.inboard.call.Step;
 import io.inboard.mesh.World.Request;
 import io.inboard.mesh.World.Result;
+import io.inboard.policy.PolicyStatus.State;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.List;
@@ -30,6 +31,49 @@ final class TimeoutTest {
 
   private void assertTimeout(Result result) {
     assertThat(result.refused().reason()).isEqualTo(Step.Reason.TIMEOUT);
+  }
+
+  @Test
+  void theApplicationsOwnTimeoutCountsAndIsNotRepeated() {
+    world
+        .with(payments(1, 2).outlier(2, 50).breaker(50, 100).retryOn("5xx,reset-before-response"))
+        .always(1, fails(new SocketTimeoutException("Read timed out"), Progress.SENT))
+        .apply();
+    for (int i = 0; i < 4; i++) {
+      assertThat(world.get().attempts()).isEqualTo(1);
+    }
+    assertThat(world.endpoint(1).failures()).isEqualTo(2);
+    assertThat(world.endpoint(1).state()).isEqualTo(State.EJECTED);
+    assertThat(world.observed.lines).contains("end 1 0 library-timeout");
+  }
+
+  @Test
+  void whatTheApplicationGivesUpCountsNeitherWay() {
+    world.with(payments(1, 2).outlier(1, 50)).apply();
+    for (int i = 0; i < 4; i++) {
+      Call call = world.mesh.begin(Request.of("GET"));
+      ((Step.Send) call.first()).attempt().writeHeaders(new World.Headers());
+      call.abandoned();
+      call.done();
+    }
+    assertThat(world.endpoint(1).requests()).isEqualTo(2);
+    assertThat(world.endpoint(1).failures()).isZero();
+    assertThat(world.endpoint(1).state()).isEqualTo(State.HEALTHY);
+  }
+
+  @Test
+  void aRetryThatTheAdapterDoesNotSendIsNotCounted() {
+    world.with(payments(1, 2)).apply();
+    Call call = world.mesh.begin(Request.of("GET"));
+    Step.Send first = (Step.Send) call.first();
+    first.attempt().writeHeaders(new World.Headers());
+    assertThat(call.responded(first.attempt(), 503, name -> List.of()))
+        .isInstanceOf(Step.Send.class);
+    call.abandoned();
+    call.done();
+    assertThat(world.status().retries()).isZero();
+    assertThat(world.endpoint(1).requests() + world.endpoint(2).requests()).isEqualTo(1);
+    assertThat(world.endpoint(1).inFlight() + world.endpoint(2).inFlight()).isZero();
   }
 
   @Test

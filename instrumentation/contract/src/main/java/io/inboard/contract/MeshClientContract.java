@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inboard.call.Inboard;
 import io.inboard.identity.DevelopmentCa;
 import io.inboard.mesh.Mesh;
+import io.inboard.mesh.MeshOutbound;
+import io.inboard.policy.PolicyStatus;
 import io.inboard.settings.Settings;
 import io.inboard.settings.SettingsException;
 import io.inboard.settings.SettingsReader;
@@ -169,6 +171,89 @@ public abstract class MeshClientContract extends ClientHarness {
   }
 
   @Test
+  void anInstanceThatHangsPastTheApplicationsTimeoutIsTakenOut() throws Exception {
+    needs(Capability.READ_TIMEOUT);
+    TestServer hanging = plainServer();
+    for (int i = 0; i < 20; i++) {
+      hanging.answering(Answer.HANG);
+    }
+    TestServer healthy = plainServer();
+    Mesh mesh =
+        mesh(
+            "",
+            destination(
+                "outlierDetection: {consecutive5xxErrors: 2, baseEjectionTime: 10m}",
+                hanging.address(),
+                healthy.address()));
+    int timeouts = 0;
+    for (int i = 0; i < 20; i++) {
+      try {
+        send(Request.get(URL + "/").readTimeout(Duration.ofMillis(500)));
+      } catch (IOException e) {
+        assertThat(e).isInstanceOf(timeoutError());
+        timeouts++;
+      }
+    }
+    // A slow machine may cost the healthy one a timeout, too; it is never taken out as the last.
+    assertThat(hanging.received()).hasSize(2);
+    assertThat(timeouts).isGreaterThanOrEqualTo(2);
+    assertThat(status(mesh).retries()).isZero();
+  }
+
+  @Test
+  void aHostWithoutEndpointsHasItsPoliciesToo() throws Exception {
+    TestServer server =
+        plainServer()
+            .answering(Answer.status(503), Answer.CLOSE, Answer.OK, Answer.HANG, Answer.OK);
+    Mesh mesh =
+        mesh(
+            "",
+            localhost(
+                "retries: {perTryTimeout: 1s, retryOn: \"per-try-timeout,503,"
+                    + "connect-failure,reset-before-request,reset-before-response\"}"));
+    String url = "http://localhost:" + server.port() + "/";
+    assertThat(send(Request.get(url)).status()).isEqualTo(200);
+    assertThat(send(Request.get(url)).status()).isEqualTo(200);
+    assertThat(server.received())
+        .extracting(r -> r.header("x-envoy-attempt-count").get())
+        .containsExactly("1", "2", "3", "1", "2");
+    PolicyStatus status = status(mesh);
+    assertThat(status.calls()).isEqualTo(2);
+    assertThat(status.retries()).isEqualTo(3);
+  }
+
+  @Test
+  void aHostWithoutEndpointsThatIsGoneIsTriedAgainAndCounted() throws Exception {
+    InetSocketAddress gone = refusing();
+    Mesh mesh = mesh("", localhost(""));
+    assertThat(failure(Request.post("http://localhost:" + gone.getPort() + "/", "pay")))
+        .isInstanceOf(IOException.class);
+    assertThat(status(mesh).retries()).isEqualTo(2);
+  }
+
+  @Test
+  void aPaymentToAHostWithoutEndpointsIsNeverSentTwice() throws Exception {
+    TestServer server = plainServer().answering(Answer.OK, Answer.CLOSE, Answer.CLOSE);
+    mesh("", localhost(""));
+    String url = "http://localhost:" + server.port() + "/";
+    send(Request.get(url));
+    assertThat(failure(Request.post(url, "pay"))).isInstanceOf(IOException.class);
+    assertThat(server.received()).hasSize(2);
+  }
+
+  @Test
+  void withTlsButWithoutEndpointsTheHostItselfGetsMutualTls() throws Exception {
+    TestServer server = closing(TestServer.secured(ORDERS));
+    CA.issue(CLIENT_ID).save(directory);
+    mesh(identity(), localhost("tls: {mode: MUTUAL, principals: [" + principal("orders") + "]}"));
+    String url = "http://localhost:" + server.port() + "/";
+    assertThat(send(Request.get(url)).status()).isEqualTo(200);
+    assertThat(server.received())
+        .singleElement()
+        .satisfies(r -> assertThat(r.peer()).contains(CLIENT_ID));
+  }
+
+  @Test
   void anOpenBreakerStopsCallsBeforeTheyAreSent() throws Exception {
     TestServer broken = plainServer();
     for (int i = 0; i < 50; i++) {
@@ -229,6 +314,14 @@ public abstract class MeshClientContract extends ClientHarness {
 
   private static String principal(String account) {
     return "\"cluster.local/ns/shop/sa/" + account + "\"";
+  }
+
+  private static PolicyStatus status(Mesh mesh) {
+    return ((MeshOutbound) mesh.core().outbound()).status().destinations().get(0);
+  }
+
+  private static String localhost(String more) {
+    return "destinations:\n  - host: localhost\n" + (more.isEmpty() ? "" : "    " + more + "\n");
   }
 
   private static String destination(String more, InetSocketAddress... endpoints) {

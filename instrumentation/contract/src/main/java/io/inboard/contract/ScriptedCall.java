@@ -203,6 +203,11 @@ public final class ScriptedCall implements Call {
     }
 
     @Override
+    public boolean governed() {
+      return endpoint.isPresent();
+    }
+
+    @Override
     public void writeHeaders(HeaderSink headers) {
       headerWrites.incrementAndGet();
       if (request.headers("traceparent").isEmpty()) {

@@ -2,9 +2,11 @@
 package io.inboard.instrumentation.httpurlconnection;
 
 import io.inboard.call.Attempt;
+import io.inboard.call.Call.Progress;
 import io.inboard.call.Endpoint;
 import java.io.IOException;
 import java.net.Socket;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One attempt of a hop. Used by the thread that makes the call; {@link #abort} comes from the
@@ -12,9 +14,12 @@ import java.net.Socket;
  */
 final class Try {
   private final Attempt attempt;
+  private final boolean governed;
 
-  /** Null where the mesh does not choose the connection. */
+  /** Null where the library resolves the host. */
   private final Endpoint endpoint;
+
+  private final Patience patience;
 
   /**
    * The connection of this attempt, once there is one. Written under this, before aborted is read.
@@ -28,18 +33,54 @@ final class Try {
 
   private boolean sent;
 
-  Try(Attempt attempt, Endpoint endpoint) {
+  /** The end of the connect's time; the calling thread's own. */
+  private long connectDeadline;
+
+  Try(Attempt attempt, boolean governed, Endpoint endpoint, Patience patience) {
     this.attempt = attempt;
+    this.governed = governed;
     this.endpoint = endpoint;
+    this.patience = patience;
   }
 
   Attempt attempt() {
     return attempt;
   }
 
-  /** Null where the mesh does not choose the connection. */
+  /** Whether the mesh decides what follows, and keeps an eye on the connection. */
+  boolean governed() {
+    return governed;
+  }
+
+  /** Null where the library resolves the host. */
   Endpoint endpoint() {
     return endpoint;
+  }
+
+  /** The pool of its connections; null: the JDK's own. */
+  Object poolKey() {
+    return endpoint == null ? null : endpoint.poolKey();
+  }
+
+  /**
+   * What bounds a connect now, in milliseconds; 0: nothing. Begins the time of {@link
+   * #connectNanosLeft}.
+   */
+  int connectMillis() {
+    long nanos =
+        Math.min(
+            patience.leftToConnect(),
+            Math.min(attempt.connectTimeoutNanos(), attempt.timeoutNanos()));
+    if (nanos == Long.MAX_VALUE) {
+      connectDeadline = Long.MAX_VALUE;
+      return 0;
+    }
+    connectDeadline = System.nanoTime() + nanos;
+    return (int) Math.min(Integer.MAX_VALUE, Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)));
+  }
+
+  long connectNanosLeft() {
+    return connectDeadline == Long.MAX_VALUE ? Long.MAX_VALUE : connectDeadline - System.nanoTime();
   }
 
   boolean reported() {
@@ -58,21 +99,34 @@ final class Try {
     sent = true;
   }
 
-  boolean connected() {
-    return endpoint == null || wire != null;
+  /** How far it came. */
+  Progress progress() {
+    if (sent) {
+      return Progress.SENT;
+    }
+    return !governed || wire != null ? Progress.NOT_SENT : Progress.NOT_CONNECTED;
   }
 
   boolean aborted() {
     return aborted;
   }
 
-  /** Takes a connection; one that comes when the time is up already is closed at once. */
-  void use(Wire wire) {
+  /**
+   * A connection under way, which a timeout may close; one that comes when the time is up already
+   * is closed at once.
+   */
+  void take(Wire wire) {
     wire.take(this);
     this.wire = wire;
     if (aborted) {
       wire.closeFor(this);
     }
+  }
+
+  /** The connection that the request goes over. */
+  void use(Wire wire) {
+    take(wire);
+    attempt.connected(wire.session());
   }
 
   /** The connection did not become one: TLS failed. */

@@ -18,15 +18,15 @@ final class WireAdvice {
     @Advice.OnMethodEnter(inline = false)
     @Advice.AssignReturned.ToArguments(@Advice.AssignReturned.ToArguments.ToArgument(1))
     static Object enter(@Advice.Argument(0) URL url, @Advice.Argument(1) Object key) {
-      Hop hop = Hop.current();
-      return hop == null || key != null ? null : Wires.poolKey(hop);
+      Try attempt = Hop.governed();
+      return attempt == null || key != null ? null : attempt.poolKey();
     }
 
     @Advice.OnMethodExit(inline = false)
     @Advice.AssignReturned.ToReturned(index = 0)
     static HttpClient[] exit(@Advice.Argument(0) URL url, @Advice.Return HttpClient client) {
-      Hop hop = Hop.current();
-      return hop == null || client == null || Wires.lease(hop, client)
+      Try attempt = Hop.governed();
+      return attempt == null || client == null || Wires.lease(attempt, client)
           ? null
           : new HttpClient[] {null};
     }
@@ -55,11 +55,11 @@ final class WireAdvice {
           typing = Assigner.Typing.DYNAMIC)
     })
     static Object[] enter(@Advice.This Object client) {
-      Hop hop = Hop.current();
+      Try attempt = Hop.governed();
       // FTP and HTTPS clients connect here, too: their connections are their own.
-      return hop == null || client.getClass() != HttpClient.class
+      return attempt == null || client.getClass() != HttpClient.class
           ? null
-          : Wires.direct(hop, (HttpClient) client);
+          : Wires.direct(attempt, (HttpClient) client);
     }
 
     @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
@@ -70,10 +70,10 @@ final class WireAdvice {
         @Advice.Enter Object[] directed,
         @Advice.Return Socket socket,
         @Advice.Thrown Throwable error) {
-      Hop hop = Hop.current();
-      return hop == null || error != null || client.getClass() != HttpClient.class
+      Try attempt = Hop.governed();
+      return attempt == null || error != null || client.getClass() != HttpClient.class
           ? null
-          : Wires.secure(hop, (HttpClient) client, socket, directed != null);
+          : Wires.secure(attempt, (HttpClient) client, socket, directed != null);
     }
 
     /** A mistake of ours must not send in the clear what was to be secured. */

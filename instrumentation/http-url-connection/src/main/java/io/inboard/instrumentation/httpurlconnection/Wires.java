@@ -33,24 +33,14 @@ final class Wires {
 
   private Wires() {}
 
-  /** The pool that the hop's attempt uses; null for the JDK's own. */
-  static Object poolKey(Hop hop) {
-    Endpoint endpoint = hop.endpoint();
-    return endpoint == null ? null : endpoint.poolKey();
-  }
-
   /** Takes a pooled connection; false if it must not be used, and is closed. */
-  static boolean lease(Hop hop, HttpClient client) {
-    Endpoint endpoint = hop.endpoint();
-    if (endpoint == null) {
-      return true;
-    }
+  static boolean lease(Try attempt, HttpClient client) {
     Wire wire = WIRES.get(client);
-    if (wire == null || wire.poolKey() != endpoint.poolKey() || isDead(client, wire)) {
+    if (wire == null || wire.poolKey() != attempt.poolKey() || isDead(client, wire)) {
       client.closeServer();
       return false;
     }
-    hop.use(wire);
+    attempt.use(wire);
     return true;
   }
 
@@ -76,12 +66,12 @@ final class Wires {
   }
 
   /** Host and port to connect to instead of the application's; null to leave them. */
-  static Object[] direct(Hop hop, HttpClient client) {
-    Endpoint endpoint = hop.endpoint();
+  static Object[] direct(Try attempt, HttpClient client) {
+    client.setConnectTimeout(attempt.connectMillis());
+    Endpoint endpoint = attempt.endpoint();
     if (endpoint == null) {
       return null;
     }
-    client.setConnectTimeout(hop.connectMillis());
     InetSocketAddress address = endpoint.address();
     // A literal is not looked up. A name that the endpoint's own discovery could not resolve fails
     // here as the JDK fails.
@@ -91,45 +81,42 @@ final class Wires {
   }
 
   /** The socket to use and null, or null and the error; null to leave the socket as it is. */
-  static Object[] secure(Hop hop, HttpClient client, Socket socket, boolean directed) {
-    Endpoint endpoint = hop.endpoint();
-    if (endpoint == null) {
-      return null;
-    }
+  static Object[] secure(Try attempt, HttpClient client, Socket socket, boolean directed) {
+    Endpoint endpoint = attempt.endpoint();
     try {
-      if (!directed) {
+      if (endpoint != null && !directed) {
         throw new SSLException("inboard: connected elsewhere than to the endpoint");
       }
-      Wire wire = new Wire(endpoint.poolKey(), socket);
-      hop.take(wire);
+      Wire wire = new Wire(attempt.poolKey(), socket);
+      attempt.take(wire);
       Socket result = socket;
-      Optional<TlsPlan> plan = endpoint.tls();
+      Optional<TlsPlan> plan = endpoint == null ? Optional.empty() : endpoint.tls();
       if (plan.isPresent()) {
-        SSLSocket secured = plan.get().wrap(socket, HTTP_1_1, handshakeMillis(hop));
+        SSLSocket secured = plan.get().wrap(socket, HTTP_1_1, handshakeMillis(attempt));
         wire.secured(secured.getSession());
         result = secured;
       }
-      if (hop.aborted()) {
+      if (attempt.aborted()) {
         throw new SocketTimeoutException("Connect timed out");
       }
       WIRES.put(client, wire);
-      hop.use(wire);
+      attempt.use(wire);
       return new Object[] {result, null};
     } catch (IOException e) {
-      return failed(hop, socket, e);
+      return failed(attempt, socket, e);
     } catch (RuntimeException e) {
-      return failed(hop, socket, new SSLException("inboard: connection not secured", e));
+      return failed(attempt, socket, new SSLException("inboard: connection not secured", e));
     }
   }
 
-  private static Object[] failed(Hop hop, Socket socket, IOException error) {
-    hop.drop();
+  private static Object[] failed(Try attempt, Socket socket, IOException error) {
+    attempt.drop();
     Try.close(socket);
     return new Object[] {null, error};
   }
 
-  private static int handshakeMillis(Hop hop) {
-    long nanos = Math.min(HANDSHAKE_NANOS, hop.connectNanosLeft());
+  private static int handshakeMillis(Try attempt) {
+    long nanos = Math.min(HANDSHAKE_NANOS, attempt.connectNanosLeft());
     return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos));
   }
 }

@@ -67,11 +67,11 @@ final class Conversation {
   }
 
   /** The application is about to cancel, or its own timeout has passed: told before it shows. */
-  static void abandon(Object multi) {
+  static void abandon(Object multi, IOException cause) {
     Conversation conversation = find(multi);
     Hop current = conversation == null ? null : conversation.hop;
     if (current != null) {
-      current.abandon();
+      current.abandon(cause);
     }
   }
 

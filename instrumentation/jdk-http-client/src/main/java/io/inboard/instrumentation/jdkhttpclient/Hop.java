@@ -48,10 +48,13 @@ final class Hop {
   private final AtomicReference<Outcome> pausing = new AtomicReference<>();
 
   private final AtomicBoolean ended = new AtomicBoolean();
+
+  /** Why the application waits no longer: it cancelled, or its own time is up; null before. */
   private volatile IOException givenUp;
+
   private Object exchange;
   private int attempts;
-  private boolean steered;
+  private boolean governed;
 
   private Hop(Conversation conversation, Object exchange, Route route, HopRequest view, Call call) {
     this.conversation = conversation;
@@ -62,7 +65,7 @@ final class Hop {
     this.view = view;
     this.call = call;
     this.webSocket = Internals.isWebSocket(request);
-    this.bystander = webSocket || view.isHttps() || Internals.isProxied(request);
+    this.bystander = view.isHttps() || view.proxied();
   }
 
   /**
@@ -106,8 +109,8 @@ final class Hop {
     if (step instanceof Step.Send send) {
       if (attempts == 0 && send.delayNanos() == 0) {
         send(send.attempt());
-      } else if (webSocket && attempts > 0) {
-        // The opening handshake has its own rules for what follows it.
+      } else if (attempts > 0 && (webSocket || givenUp instanceof HttpTimeoutException)) {
+        // The opening handshake has its own rules for what follows it; a time that is up has none.
         call.abandoned();
         handOn(last);
       } else {
@@ -128,7 +131,7 @@ final class Hop {
     }
     EndpointAddress address =
         bystander ? null : attempt.endpoint().map(EndpointAddress::of).orElse(null);
-    steered |= address != null;
+    governed |= !bystander && attempt.governed();
     route.begin(address, attempt.connectTimeoutNanos());
     attempt.writeHeaders(view);
     Object current = exchange;
@@ -153,7 +156,7 @@ final class Hop {
       }
       step =
           outcome.error() != null
-              ? call.failed(attempt, outcome.error(), wire.progress())
+              ? call.failed(attempt, reason(outcome.error()), wire.progress())
               : call.responded(
                   attempt, Internals.status(response), Internals.headers(response)::allValues);
       if (wire.connected() && step instanceof Step.Send) {
@@ -172,6 +175,12 @@ final class Hop {
               ? new IOException("cannot hand on the response", e)
               : outcome.error());
     }
+  }
+
+  /** The application's timeout where that was it, whatever the JDK made of the cancellation. */
+  private Throwable reason(Throwable error) {
+    IOException cause = givenUp;
+    return cause instanceof HttpTimeoutException ? cause : error;
   }
 
   private static void say(Throwable e) {
@@ -231,9 +240,16 @@ final class Hop {
     }
   }
 
-  /** See {@link Conversation#abandon}. Any thread. */
-  void abandon() {
-    call.abandoned();
+  /**
+   * See {@link Conversation#abandon}. The application's timeout ends the attempt under way as an
+   * error, which is how the mesh learns of it. Any thread.
+   */
+  void abandon(IOException cause) {
+    if (cause instanceof HttpTimeoutException) {
+      givenUp = cause;
+    } else {
+      call.abandoned();
+    }
   }
 
   /** See {@link Conversation#cancelled}. Any thread. */
@@ -258,10 +274,10 @@ final class Hop {
       result.complete(outcome.response());
       return;
     }
-    if (attempts > 1 || steered) {
+    if (attempts > 1 || governed) {
       fail(Internals.withoutRetryMarker(outcome.error()));
     } else {
-      // A host that is none of the mesh's: the JDK repeats as it always does, in another call.
+      // Nothing that the mesh governs: the JDK repeats as it always does, in another call.
       result.completeExceptionally(outcome.error());
     }
   }

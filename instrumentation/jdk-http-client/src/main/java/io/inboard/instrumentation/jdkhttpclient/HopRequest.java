@@ -109,6 +109,12 @@ final class HopRequest implements OutboundRequest, HeaderSink {
     return added == null ? List.of() : List.copyOf(added);
   }
 
+  /** A web socket's handshake goes where it likes, too: its connection outlives the exchange. */
+  @Override
+  public boolean proxied() {
+    return Internals.isProxied(request) || Internals.isWebSocket(request);
+  }
+
   @Override
   public Body body() {
     BodyPublisher publisher = request.bodyPublisher().orElse(null);

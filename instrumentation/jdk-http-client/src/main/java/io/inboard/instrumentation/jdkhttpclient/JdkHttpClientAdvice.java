@@ -44,7 +44,7 @@ final class JdkHttpClientAdvice {
     @Advice.OnMethodEnter(inline = false)
     static void enter(@Advice.This Object multi, @Advice.Argument(0) boolean mayInterrupt) {
       if (mayInterrupt) {
-        Conversation.abandon(multi);
+        Conversation.abandon(multi, new IOException("Request cancelled"));
       }
     }
 
@@ -61,8 +61,8 @@ final class JdkHttpClientAdvice {
    */
   static final class Abort {
     @Advice.OnMethodEnter(inline = false)
-    static void enter(@Advice.This Object multi) {
-      Conversation.abandon(multi);
+    static void enter(@Advice.This Object multi, @Advice.Argument(0) IOException cause) {
+      Conversation.abandon(multi, cause);
     }
 
     @Advice.OnMethodExit(inline = false)

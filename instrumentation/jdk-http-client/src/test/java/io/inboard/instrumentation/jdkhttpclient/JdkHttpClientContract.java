@@ -44,7 +44,7 @@ abstract class JdkHttpClientContract extends ClientContract {
     return response(client.send(http(request), BodyHandlers.ofByteArray()));
   }
 
-  private static HttpRequest http(Request request) {
+  static HttpRequest http(Request request) {
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(request.uri()).method(request.method(), body(request));
     request.headers().forEach(builder::header);
@@ -63,7 +63,7 @@ abstract class JdkHttpClientContract extends ClientContract {
         : BodyPublishers.ofByteArray(request.body());
   }
 
-  private static Response response(HttpResponse<byte[]> response) {
+  static Response response(HttpResponse<byte[]> response) {
     return new Response(response.statusCode(), response.body());
   }
 

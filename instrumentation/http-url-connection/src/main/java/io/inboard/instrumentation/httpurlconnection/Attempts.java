@@ -1,0 +1,265 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.httpurlconnection;
+
+import io.inboard.call.Attempt;
+import io.inboard.call.Call;
+import io.inboard.call.Call.Progress;
+import io.inboard.call.Step;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
+import sun.net.www.MessageHeader;
+import sun.net.www.http.HttpClient;
+import sun.net.www.protocol.http.HttpURLConnection;
+
+/**
+ * The attempts of a hop: tells the core what came of one, and has done what the core decides. Used
+ * by the thread that holds the connection's lock; {@link #disconnected}, {@link #lost} and the end
+ * come from any thread.
+ */
+final class Attempts {
+  private final Call call;
+  private final HopRequest request;
+  private final Patience patience;
+  private final AtomicBoolean over = new AtomicBoolean();
+
+  /** The application disconnected before the response head came. */
+  private volatile boolean gone;
+
+  /** The response head, or an error, is the application's. */
+  private volatile boolean handedOn;
+
+  /** Null for a call left untouched. */
+  private volatile Try current;
+
+  /** The application's own time ran out: nothing follows, whatever the core says. */
+  private boolean spent;
+
+  Attempts(Call call, HopRequest request, Patience patience) {
+    this.call = call;
+    this.request = request;
+    this.patience = patience;
+  }
+
+  /** How far an attempt has to come again before the JDK takes over. */
+  enum Reach {
+    CONNECT,
+    WRITE,
+    READ
+  }
+
+  /** Sends an attempt again, as the JDK sends. */
+  @FunctionalInterface
+  interface Sender {
+    void send(HttpURLConnection connection, Reach reach) throws Throwable;
+  }
+
+  /** The attempt under way, or the last; null for a call left alone. */
+  Try current() {
+    return current;
+  }
+
+  Patience patience() {
+    return patience;
+  }
+
+  boolean gone() {
+    return gone;
+  }
+
+  boolean handedOn() {
+    return handedOn;
+  }
+
+  /** Begins the first attempt; returns the exception that refuses it, or null. */
+  IOException first() {
+    Step step = call.first();
+    if (step instanceof Step.Send send) {
+      start(send.attempt());
+      if (pause(send.delayNanos())) {
+        return null;
+      }
+      finish();
+      return new InterruptedIOException("interrupted before attempt " + send.attempt().number());
+    }
+    finish();
+    return step instanceof Step.Refuse refuse ? exception(refuse, null) : null;
+  }
+
+  private void start(Attempt attempt) {
+    boolean governed = attempt.governed() && request.scheme().equals("http") && !request.proxied();
+    Try next =
+        new Try(attempt, governed, governed ? attempt.endpoint().orElse(null) : null, patience);
+    current = next;
+    attempt.onTimeout(next::abort);
+  }
+
+  /**
+   * Does what the core decides after an attempt that failed, until the application is to have what
+   * came.
+   *
+   * @return see {@link HopAdvice}
+   */
+  Throwable[] failed(HttpURLConnection connection, Throwable error, Reach reach, Sender sender) {
+    return follow(connection, failed(error), error, reach, sender);
+  }
+
+  /** The same after an attempt that was answered. */
+  Throwable[] responded(HttpURLConnection connection, Sender sender) {
+    return follow(connection, responded(connection), null, Reach.READ, sender);
+  }
+
+  /** Failed where no hook stands: the application's own TLS, a body that it did not complete. */
+  void failedUnseen(Throwable error) {
+    current.report();
+    call.failed(current.attempt(), error, current.progress());
+  }
+
+  private Step failed(Throwable error) {
+    current.report();
+    if (gone) {
+      return Step.HAND_ON;
+    }
+    spent = error instanceof SocketTimeoutException && !current.aborted() && isTired();
+    return call.failed(current.attempt(), error, current.progress());
+  }
+
+  /** Reading is bounded by the application only, connecting by whoever is less patient. */
+  private boolean isTired() {
+    return current.sent() || patience.left() <= 0;
+  }
+
+  private Step responded(HttpURLConnection connection) {
+    current.report();
+    if (gone) {
+      return Step.HAND_ON;
+    }
+    MessageHeader responses = Internals.responses(connection);
+    int status = Messages.status(responses);
+    return status < 100
+        ? call.failed(
+            current.attempt(),
+            new ProtocolException("the answer is not HTTP/1.1"),
+            Progress.RESPONSE_STARTED)
+        : call.responded(current.attempt(), status, name -> HopRequest.values(responses, name));
+  }
+
+  /**
+   * @param error how the last attempt ended; null: with a response
+   */
+  private Throwable[] follow(
+      HttpURLConnection connection, Step first, Throwable error, Reach reach, Sender sender) {
+    Step step = first;
+    Throwable last = error;
+    boolean again = false;
+    while (step instanceof Step.Send send && mayFollow(connection, send, reach)) {
+      if (last == null) {
+        Messages.discard(connection);
+      }
+      again = true;
+      last = null;
+      try {
+        start(send.attempt());
+        sender.send(connection, reach);
+        if (reach != Reach.READ) {
+          return new Throwable[] {null};
+        }
+        step = responded(connection);
+      } catch (Throwable e) {
+        last = e;
+        step = failed(e);
+      }
+    }
+    if (step instanceof Step.Refuse refuse) {
+      HttpClient client = Internals.http(connection);
+      if (client != null) {
+        client.closeServer();
+      }
+      finish();
+      return new Throwable[] {exception(refuse, last)};
+    }
+    handedOn = true;
+    if (last != null) {
+      finish();
+    }
+    return again ? new Throwable[] {last} : null;
+  }
+
+  /** What the library can do, and the application waits for; waits until it is time. */
+  private boolean mayFollow(HttpURLConnection connection, Step.Send send, Reach reach) {
+    if (gone) {
+      return false;
+    }
+    boolean able = current.governed() && (reach == Reach.CONNECT || !connection.streaming());
+    if (!able || spent || patience.left() <= send.delayNanos()) {
+      // What was decided is not sent, and must not count as if it were.
+      call.abandoned();
+      return false;
+    }
+    return pause(send.delayNanos()) && !gone;
+  }
+
+  /**
+   * False when the thread was interrupted, which ends the call as it would end a wait of the JDK.
+   */
+  private boolean pause(long nanos) {
+    if (nanos <= 0) {
+      return true;
+    }
+    try {
+      TimeUnit.NANOSECONDS.sleep(nanos);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      call.abandoned();
+      return false;
+    }
+  }
+
+  private static IOException exception(Step.Refuse refuse, Throwable cause) {
+    IOException exception =
+        switch (refuse.reason()) {
+          case TIMEOUT -> new SocketTimeoutException(refuse.message());
+          case UNTRUSTED -> new SSLException(refuse.message());
+          case CIRCUIT_OPEN, NO_ENDPOINT -> new IOException(refuse.message());
+        };
+    if (cause != null) {
+      exception.initCause(cause);
+    }
+    return exception;
+  }
+
+  /** The application has the response or the error, and no attempt follows. */
+  void handOn() {
+    handedOn = true;
+  }
+
+  /** The application disconnects, perhaps from another thread. */
+  void disconnected() {
+    Try now = current;
+    if (!handedOn && now != null) {
+      gone = true;
+      call.abandoned();
+      now.abort();
+    }
+    finish();
+  }
+
+  /** The connection was collected, its response unread. */
+  void lost() {
+    if (!handedOn && !over.get()) {
+      call.abandoned();
+    }
+    finish();
+  }
+
+  void finish() {
+    if (over.compareAndSet(false, true)) {
+      call.done();
+    }
+  }
+}
