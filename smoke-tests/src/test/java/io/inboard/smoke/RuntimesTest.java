@@ -96,6 +96,16 @@ class RuntimesTest {
     }
   }
 
+  @Test
+  void commandsOfARuntimeWithoutAttachSayWhatIsMissing() {
+    Jdk image = image("java.base,java.logging");
+    List<String> command =
+        List.of(image.tool("java").toString(), "-jar", Tree.agent().toString(), "status", "1");
+    Program.Ended ended = Program.run(Duration.ofSeconds(30), command);
+    assertThat(ended.exit()).as(ended.toString()).isEqualTo(1);
+    assertThat(ended.err().strip().lines()).singleElement().asString().contains("jdk.attach");
+  }
+
   private Jdk image(String modules) {
     Path home = directory.resolve("image");
     Program.Ended jlink =
