@@ -13,6 +13,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /** What a service behind another one answers. */
 @RestController
@@ -53,11 +54,12 @@ class BackController {
     return "slowly from " + name;
   }
 
-  /** The headers that arrived, names in lower case. */
+  /** The headers that arrived, names in lower case, and the URL as the container sees it. */
   @GetMapping("/headers")
   Map<String, String> headers(@RequestHeader HttpHeaders headers) {
     Map<String, String> all = new TreeMap<>();
     headers.forEach((key, values) -> all.put(key.toLowerCase(), String.join(",", values)));
+    all.put("url", ServletUriComponentsBuilder.fromCurrentRequest().toUriString());
     return all;
   }
 

@@ -45,7 +45,7 @@ class MutualTlsTest {
         assertThat(Http.body(front.callUrl(client, "http://pay/headers")))
             .as(client)
             .contains("URI=" + Pki.spiffe("web"))
-            .contains("\"host\":\"pay\"");
+            .contains("\"url\":\"http://pay/headers\"");
         assertThat(Http.body(front.callUrl(client, "http://pay/pay") + "&method=POST&body=1"))
             .as(client)
             .isEqualTo("paid 1 to pay");

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,8 +85,18 @@ class SettingsMistakesTest {
 
   @Test
   void anEndpointThatNeverAnswers() throws Exception {
-    try (SettingsServer server = SettingsServer.behaving(e -> Await.pause(60_000))) {
+    CountDownLatch over = new CountDownLatch(1);
+    try (SettingsServer server =
+        SettingsServer.behaving(
+            e -> {
+              try {
+                over.await(60, TimeUnit.SECONDS);
+              } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+              }
+            })) {
       assertOneLine(server.url(), server.url(), "did not answer within");
+      over.countDown();
     }
   }
 

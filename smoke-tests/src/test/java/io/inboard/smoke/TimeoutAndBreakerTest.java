@@ -6,21 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A slow service is not waited for, a broken one is left in peace. */
 class TimeoutAndBreakerTest {
   /** The back would answer after ten minutes; the test's own limit is seconds. */
-  @ParameterizedTest
-  @ValueSource(strings = {"url-connection", "rest-template", "rest-client", "jdk", "jdk-async"})
-  void aCallIsCutAtItsTimeout(String client) throws Exception {
+  @Test
+  void aCallIsCutAtItsTimeout() throws Exception {
     try (Service back = Service.boot("boot-3.5", "pay", Jdks.own()).start();
-        Service front = front(back, "timeout: 500ms")) {
-      var answer = Http.get(front.callUrl(client, "http://pay/slow?millis=600000"));
-      assertThat(answer.statusCode()).isIn(502, 504);
-      assertThat(answer.body()).containsIgnoringCase("time");
-      assertThat(count(back, "slow")).isPositive();
+        Service front = front(back, "timeout: 2s")) {
+      int calls = 0;
+      for (String client : WithoutTheAgentTest.CLIENTS_SINCE_SPRING_6) {
+        var answer = Http.get(front.callUrl(client, "http://pay/slow?millis=600000"));
+        assertThat(answer.statusCode()).as(client).isIn(502, 504);
+        assertThat(answer.body()).as(client).containsIgnoringCase("time");
+        calls++;
+        assertThat(count(back, "slow")).as("reached the back").isEqualTo(calls);
+      }
     }
   }
 
