@@ -53,7 +53,7 @@ class EnvoyTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {"http/1.1", "istio, http/1.1", "h2, http/1.1"})
+      value = {"http/1.1", "h2, http/1.1", "istio-peer-exchange, h2, http/1.1"})
   void ourClientsCallEnvoy(String alpn) throws Exception {
     Pki pki = new Pki(directory.resolve("pki"));
     try (Service app = Service.plain("pay", Jdks.own()).start();

@@ -59,30 +59,4 @@ class FaultSwitchTest {
       assertThat(mutual.out()).as(mutual.toString()).doesNotContain("hello from");
     }
   }
-
-  @Test
-  void aFrontThatMustProveItselfDoesNotSpeakPlaintextInstead() throws Exception {
-    Pki pki = new Pki(directory);
-    try (Service back = Service.plain("pay", Jdks.own()).start();
-        Service front =
-            Service.boot("boot-3.5", "web", Jdks.own())
-                .jvm(FAULT)
-                .agent(
-                    Yaml.service("web")
-                        .identity(pki.issue("web"))
-                        .destinations(
-                            """
-                            - host: 127.0.0.1:%d
-                              endpoints: ["127.0.0.1:%d"]
-                              tls: {mode: MUTUAL}
-                            """
-                                .formatted(back.port(), back.port())))
-                .start()) {
-      for (String client : List.of("url-connection", "jdk")) {
-        assertThat(Http.get(front.callUrl(client, back.url("/hello"))).body())
-            .as(client)
-            .doesNotContain("hello from");
-      }
-    }
-  }
 }
