@@ -7,12 +7,25 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Arrays;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever the collector does, the application does not notice. */
 class CollectorTroubleTest {
+  private static final Duration PROMISED = Duration.ofSeconds(1);
+
+  /** What a busy machine adds to any measurement. */
+  private static final Duration NOISE = Duration.ofMillis(300);
+
+  private static Duration without;
+
+  @BeforeAll
+  static void measureWithoutTheAgent() throws Exception {
+    without = exit(Service.plain("web", Jdks.own()));
+  }
+
   @Test
   void aDeadCollectorCostsNothing() throws Exception {
     assertUnharmed("http://127.0.0.1:" + Ports.free());
@@ -40,7 +53,6 @@ class CollectorTroubleTest {
   }
 
   private static void assertUnharmed(String collector) throws Exception {
-    Duration without = exit(Service.plain("web", Jdks.own()));
     Duration with =
         exit(
             Service.plain("web", Jdks.own())
@@ -48,7 +60,7 @@ class CollectorTroubleTest {
                 .environment("OTEL_BSP_SCHEDULE_DELAY", "100")
                 .environment("OTEL_METRIC_EXPORT_INTERVAL", "200")
                 .agent(Yaml.traced("web")));
-    assertThat(with).isLessThanOrEqualTo(without.plusMillis(1_000));
+    assertThat(with).isLessThanOrEqualTo(without.plus(PROMISED).plus(NOISE));
   }
 
   /** Serves a while under load, then how long System.exit takes; the better of two. */

@@ -71,7 +71,8 @@ final class Envoy implements AutoCloseable {
 
   /** One counter of its statistics. */
   long counter(String name) throws IOException {
-    String line = Http.body("http://127.0.0.1:" + admin + "/stats?filter=" + Service.encode("^" + name + "$"))
+    String line =
+        Http.body("http://127.0.0.1:" + admin + "/stats?filter=" + Service.encode("^" + name + "$"))
             .strip();
     return line.isEmpty() ? 0 : Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
   }

