@@ -5,6 +5,7 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * State that an adapter keeps for a library's object, since a woven class gets no field. Keys are
@@ -17,6 +18,20 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class WeakIdentityMap<K, V> {
   private final ConcurrentHashMap<Object, V> values = new ConcurrentHashMap<>();
   private final ReferenceQueue<K> collected = new ReferenceQueue<>();
+  private final Consumer<V> lost;
+
+  /** A map that forgets in silence. */
+  public WeakIdentityMap() {
+    this(state -> {});
+  }
+
+  /**
+   * @param lost hears the state of an object that was collected with it, at some later use of the
+   *     map and on that thread
+   */
+  public WeakIdentityMap(Consumer<V> lost) {
+    this.lost = lost;
+  }
 
   /** The state of an object; null if it has none. */
   public V get(K key) {
@@ -40,6 +55,11 @@ public final class WeakIdentityMap<K, V> {
     return values.isEmpty() ? null : values.remove(new Probe(key));
   }
 
+  /** Takes the state of an object away if it still is this one. */
+  public boolean remove(K key, V value) {
+    return !values.isEmpty() && values.remove(new Probe(key), value);
+  }
+
   /** How many objects have state; those collected meanwhile may count. */
   public int size() {
     expunge();
@@ -48,7 +68,10 @@ public final class WeakIdentityMap<K, V> {
 
   private void expunge() {
     for (Reference<? extends K> r = collected.poll(); r != null; r = collected.poll()) {
-      values.remove(r);
+      V value = values.remove(r);
+      if (value != null) {
+        lost.accept(value);
+      }
     }
   }
 

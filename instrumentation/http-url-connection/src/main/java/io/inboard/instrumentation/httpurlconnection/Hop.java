@@ -3,6 +3,7 @@ package io.inboard.instrumentation.httpurlconnection;
 
 import io.inboard.call.Call;
 import io.inboard.call.Inboard;
+import io.inboard.call.WeakIdentityMap;
 import io.inboard.instrumentation.httpurlconnection.Attempts.Reach;
 import java.io.IOException;
 import java.net.SocketTimeoutException;

@@ -3,6 +3,7 @@ package io.inboard.instrumentation.httpurlconnection;
 
 import io.inboard.call.Endpoint;
 import io.inboard.call.TlsPlan;
+import io.inboard.call.WeakIdentityMap;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -29,7 +30,7 @@ final class Wires {
    */
   private static final long TRUSTED_IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private static final WeakIdentityMap<HttpClient, Wire> WIRES = new WeakIdentityMap<>(w -> {});
+  private static final WeakIdentityMap<HttpClient, Wire> WIRES = new WeakIdentityMap<>();
 
   private Wires() {}
 

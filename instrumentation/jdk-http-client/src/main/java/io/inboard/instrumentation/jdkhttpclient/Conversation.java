@@ -3,6 +3,7 @@ package io.inboard.instrumentation.jdkhttpclient;
 
 import io.inboard.call.Context;
 import io.inboard.call.Inboard;
+import io.inboard.call.WeakIdentityMap;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Conversation {
   /** Weak on both sides, since a conversation leads back to its key; see {@link #endWith}. */
-  private static final WeakIdentityMap<WeakReference<Conversation>> CONVERSATIONS =
+  private static final WeakIdentityMap<Object, WeakReference<Conversation>> CONVERSATIONS =
       new WeakIdentityMap<>();
 
   private final Context context = Inboard.contexts().current();

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
+import io.inboard.call.WeakIdentityMap;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Route {
   /** Does not hold its key: see {@link WeakIdentityMap}. */
-  private static final WeakIdentityMap<Route> ROUTES = new WeakIdentityMap<>();
+  private static final WeakIdentityMap<Object, Route> ROUTES = new WeakIdentityMap<>();
 
   private volatile EndpointAddress address;
   private volatile HttpHeaders headers;

@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.jdkhttpclient;
 
 import io.inboard.call.Call.Progress;
+import io.inboard.call.WeakIdentityMap;
 import java.net.ConnectException;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -22,7 +23,7 @@ record Wire(boolean connected, SSLSession session, Progress progress) {
    * What a server said in GOAWAY, by connection. Those JDKs fail all streams alike then, processed
    * or not.
    */
-  private static final WeakIdentityMap<Integer> LAST_STREAMS = new WeakIdentityMap<>();
+  private static final WeakIdentityMap<Object, Integer> LAST_STREAMS = new WeakIdentityMap<>();
 
   /** {@code Http2Connection#handleGoAway}, before it fails the streams. */
   static void goAway(Object connection, Object frame) {
