@@ -21,8 +21,9 @@ final class Farewell {
         new Thread(
             () -> {
               Thread worker = new Thread(() -> work.accept(atMost), "inboard-exit-work");
+              // Its context class loader is this thread's. To set it anew would need a right that a
+              // security manager, set by the application since, may refuse.
               worker.setDaemon(true);
-              worker.setContextClassLoader(null);
               worker.start();
               try {
                 worker.join(atMost.toMillis());
