@@ -150,6 +150,7 @@ class ExecutorsTest {
   }
 
   /** First in every order. */
+  @SuppressWarnings("ComparableType") // Compared with tasks of another type, as a queue may.
   private record Blocker(CountDownLatch latch) implements Runnable, Comparable<Object> {
     @Override
     public void run() {
