@@ -40,6 +40,14 @@ final class Service implements AutoCloseable {
     return builder;
   }
 
+  /** {@code boot-3.5} taken apart: its classes and its {@code lib/*} below a directory. */
+  static Builder exploded(Path directory, String name, Jdk jdk) {
+    Builder builder = boot("boot-3.5", name, jdk);
+    String path = directory.resolve("classes") + ":" + directory.resolve("lib") + "/*";
+    builder.program = List.of("-cp", path, "shop.Shop");
+    return builder;
+  }
+
   /** The JDK's own server. */
   static Builder plain(String name, Jdk jdk) {
     Builder builder = new Builder(name, jdk);

@@ -72,11 +72,9 @@ final class Destination {
     }
     DestinationPolicy policy =
         DestinationPolicy.of(settings, weights, before.map(b -> b.policy), clock, chance);
+    // Those of removed instances stay: one that comes back finds its pooled connections again.
     Map<Key, MeshEndpoint> endpoints =
         before.map(b -> b.endpoints).orElseGet(ConcurrentHashMap::new);
-    if (!instances.isEmpty()) {
-      endpoints.keySet().removeIf(key -> !instances.containsKey(key.address));
-    }
     return new Destination(settings, Map.copyOf(instances), policy, resolver, tls, endpoints);
   }
 

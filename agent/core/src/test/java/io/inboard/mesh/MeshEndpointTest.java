@@ -56,6 +56,16 @@ final class MeshEndpointTest {
   }
 
   @Test
+  void anEndpointThatComesBackFindsItsPooledConnections() {
+    world.with(payments(1)).apply();
+    Object key = endpoint().poolKey();
+    world.change(payments(2));
+    assertThat(endpoint().poolKey()).isNotSameAs(key);
+    world.change(payments(1));
+    assertThat(endpoint().poolKey()).isSameAs(key);
+  }
+
+  @Test
   void endpointsAndLogicalHostsHaveKeysOfTheirOwn() {
     world.with(destination("*.shop", 1)).with(payments(2)).apply();
     Object a = endpoint(Request.of("GET").to("a.shop", 80)).poolKey();

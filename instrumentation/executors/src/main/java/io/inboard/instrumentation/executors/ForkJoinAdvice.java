@@ -4,6 +4,7 @@ package io.inboard.instrumentation.executors;
 import io.inboard.call.Context;
 import io.inboard.call.Contexts;
 import io.inboard.call.Inboard;
+import io.inboard.call.WeakIdentityMap;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.asm.Advice.AssignReturned.ToArguments;
 import net.bytebuddy.asm.Advice.AssignReturned.ToArguments.ToArgument;
@@ -11,7 +12,11 @@ import net.bytebuddy.implementation.bytecode.assign.Assigner.Typing;
 
 /** Advice of {@link ForkJoinHooks}. */
 final class ForkJoinAdvice {
-  private static final Pending PENDING = new Pending();
+  /**
+   * The context that a splitting task was made in. Kept while the task lives: a parallel stream's
+   * task forks itself again while it runs, and is then run a second time.
+   */
+  private static final WeakIdentityMap<Object, Context> MADE_IN = new WeakIdentityMap<>();
 
   private ForkJoinAdvice() {}
 
@@ -32,7 +37,10 @@ final class ForkJoinAdvice {
 
     @Advice.OnMethodExit(inline = false)
     static void exit(@Advice.This Object task) {
-      PENDING.remember(task);
+      Context context = Inboard.contexts().current();
+      if (context != Context.NONE) {
+        MADE_IN.put(task, context);
+      }
     }
   }
 
@@ -43,8 +51,8 @@ final class ForkJoinAdvice {
     /** The scope to close; null if there is none. */
     @Advice.OnMethodEnter(inline = false)
     static Object enter(@Advice.This Object task) {
-      Context context = PENDING.take(task);
-      return context == Context.NONE ? null : Inboard.contexts().activate(context);
+      Context context = MADE_IN.get(task);
+      return context == null ? null : Inboard.contexts().activate(context);
     }
 
     @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)

@@ -1,0 +1,133 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.smoke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.description.modifier.Visibility;
+import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.dynamic.scaffold.MethodGraph;
+import net.bytebuddy.implementation.StubMethod;
+import net.bytebuddy.pool.TypePool;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A library that is not as its hooks expect: its Tomcat has one method more of a hooked name. */
+class DoctoredLibraryTest {
+  private static final String DOCTORED = "org.apache.catalina.connector.Request";
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void takeApart() throws IOException {
+    try (JarFile boot = new JarFile(Tree.app("boot-3.5").toFile())) {
+      for (JarEntry entry : Collections.list(boot.entries())) {
+        String name = entry.getName();
+        if (entry.isDirectory() || !name.matches("BOOT-INF/(lib|classes)/.*")) {
+          continue;
+        }
+        Path target = directory.resolve(name.substring("BOOT-INF/".length()));
+        Files.createDirectories(target.getParent());
+        try (InputStream in = boot.getInputStream(entry)) {
+          if (name.contains("/tomcat-embed-core-")) {
+            Path original = directory.resolve("original.jar");
+            Files.copy(in, original);
+            doctor(original, target);
+          } else {
+            Files.copy(in, target);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void itsHooksAloneAreLeftOutWithOneLineAndAnEntryInStatus() throws Exception {
+    try (Service shop =
+        Service.exploded(directory, "shop", Jdks.own()).agent(Yaml.service("shop")).start()) {
+      String items = shop.callUrl("url-connection", shop.url("/items/7"));
+      assertThat(Http.body(items)).isEqualTo("item 7 of shop");
+      assertThat(shop.warnings())
+          .singleElement()
+          .asString()
+          .contains("tomcat", "tomcat-embed-core", "recycle: expected 1, found 2");
+      JsonNode status = shop.status();
+      JsonNode tomcat = library(status, "tomcat");
+      assertThat(tomcat.get("applied").asBoolean()).isFalse();
+      assertThat(tomcat.get("reason").asText()).contains("expected 1, found 2");
+      assertThat(library(status, "http-url-connection").get("applied").asBoolean()).isTrue();
+    }
+  }
+
+  @Test
+  void aStrictPortIsNotServedByIt() throws Exception {
+    Pki pki = new Pki(directory);
+    Service.Builder builder =
+        Service.exploded(directory, "pay", Jdks.own())
+            .agent(Yaml.service("pay").identity(pki.issue("pay")).inbound("STRICT"));
+    try (Service pay = builder.launch()) {
+      pay.program()
+          .await(
+              "ends, or says that it cannot start",
+              Duration.ofSeconds(60),
+              () ->
+                  !pay.program().alive()
+                      || pay.program().out().any(line -> line.contains("APPLICATION FAILED"))
+                      || pay.program().out().any(line -> line.contains("Started Shop in")));
+      Program.Ended plain = Curl.Way.plain(pay).run("/hello");
+      assertThat(plain.out()).as(plain.toString()).doesNotContain("hello from");
+    }
+  }
+
+  private static JsonNode library(JsonNode status, String unit) {
+    for (JsonNode hook : status.get("hooks")) {
+      if (hook.get("unit").asText().equals(unit)) {
+        return hook.get("libraries").get(0);
+      }
+    }
+    throw new AssertionError(unit + " is not in " + status);
+  }
+
+  private static void doctor(Path original, Path target) throws IOException {
+    try (JarFile jar = new JarFile(original.toFile());
+        OutputStream file = Files.newOutputStream(target);
+        JarOutputStream out = new JarOutputStream(file)) {
+      for (JarEntry entry : Collections.list(jar.entries())) {
+        byte[] bytes;
+        try (InputStream in = jar.getInputStream(entry)) {
+          bytes = in.readAllBytes();
+        }
+        boolean hit = entry.getName().equals(DOCTORED.replace('.', '/') + ".class");
+        out.putNextEntry(new JarEntry(entry.getName()));
+        out.write(hit ? withOneMethodMore(bytes, jar) : bytes);
+        out.closeEntry();
+      }
+    }
+  }
+
+  private static byte[] withOneMethodMore(byte[] bytes, JarFile jar) {
+    ClassFileLocator files =
+        new ClassFileLocator.Compound(
+            ClassFileLocator.Simple.of(DOCTORED, bytes), new ClassFileLocator.ForJarFile(jar));
+    return new ByteBuddy()
+        .with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE)
+        .redefine(TypePool.Default.of(files).describe(DOCTORED).resolve(), files)
+        .defineMethod("recycle", void.class, Visibility.PUBLIC)
+        .withParameters(int.class)
+        .intercept(StubMethod.INSTANCE)
+        .make()
+        .getBytes();
+  }
+}
