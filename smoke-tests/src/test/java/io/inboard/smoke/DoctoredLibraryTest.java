@@ -120,7 +120,9 @@ class DoctoredLibraryTest {
   private static byte[] withOneMethodMore(byte[] bytes, JarFile jar) {
     ClassFileLocator files =
         new ClassFileLocator.Compound(
-            ClassFileLocator.Simple.of(DOCTORED, bytes), new ClassFileLocator.ForJarFile(jar));
+            ClassFileLocator.Simple.of(DOCTORED, bytes),
+            new ClassFileLocator.ForJarFile(jar),
+            ClassFileLocator.ForClassLoader.ofSystemLoader());
     return new ByteBuddy()
         .with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE)
         .redefine(TypePool.Default.of(files).describe(DOCTORED).resolve(), files)
