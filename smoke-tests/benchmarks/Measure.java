@@ -135,7 +135,7 @@ public final class Measure {
         switch (variant) {
           case "everything" ->
               """
-              identity: {certificateChain: %1$s/${ROLE}/cert-chain.pem, privateKey: %1$s/${ROLE}/key.pem, trustBundle: %1$s/${ROLE}/root-cert.pem}
+              identity: {certificateChain: "%1$s/${ROLE}/cert-chain.pem", privateKey: "%1$s/${ROLE}/key.pem", trustBundle: "%1$s/${ROLE}/root-cert.pem"}
               inbound:
                 mtls: PERMISSIVE
                 authorization: [{action: DENY, to: {paths: ["/admin/*"]}}]
