@@ -38,6 +38,15 @@ public interface Attempt {
   long timeoutNanos();
 
   /**
+   * When to ask {@link Call#hedge}, in nanoseconds from the moment that the attempt is sent; {@link
+   * Long#MAX_VALUE}: never. Only asked by adapters that can have two attempts under way ({@link
+   * OutboundRequest#hedgeable}).
+   */
+  default long hedgeAfterNanos() {
+    return Long.MAX_VALUE;
+  }
+
+  /**
    * Hands over what stops the I/O of this attempt (closes the socket, cancels the exchange). Run at
    * most once, on the mesh's timer thread, when the attempt's or the call's time is up; it must not
    * block. The I/O then fails, and the adapter reports {@link Call#failed}, which knows why. Where

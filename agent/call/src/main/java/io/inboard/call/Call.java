@@ -11,6 +11,8 @@ package io.inboard.call;
  *   loop: Send       → wait its delay, send attempt → responded(..) or failed(..) gives the next step
  *         HandOn     → the application gets the response, or the error, that the library has
  *         Refuse     → the application gets an error of the library's own kind; nothing (more) is sent
+ *         Answer     → the application gets this response; nothing (more) is sent
+ *         Wait       → the next step comes later
  *   finally: done()
  * </pre>
  *
@@ -43,6 +45,47 @@ public interface Call {
    * it says {@link #abandoned} to one.
    */
   Step failed(Attempt attempt, Throwable error, Progress progress);
+
+  /**
+   * Asks for a second attempt beside one that has not been answered within {@link
+   * Attempt#hedgeAfterNanos}. Both are then under way; steps still follow each other.
+   *
+   * <p>The first of the two whose {@link #responded} gives {@link Step.HandOn} is the winner: the
+   * adapter stops the other one's I/O and reports it with {@link #lost}. When one fails, or its
+   * answer is not good enough, while the other is under way, the step is {@link Step.Await}.
+   *
+   * @return {@link Step.Send} without delay, or {@link Step.HandOn}: no second one
+   */
+  default Step hedge(Attempt slow) {
+    return Step.HAND_ON;
+  }
+
+  /** The other attempt has won; this one was stopped. Counts neither for nor against anybody. */
+  default void lost(Attempt attempt) {}
+
+  /**
+   * Asks to keep more bytes of a one-shot body for a repetition. What is kept is the adapter's; the
+   * mesh counts, per call and for the whole JVM, until the call ends. Any thread.
+   *
+   * @param more bytes, beyond those of earlier questions
+   * @return false: too much, or nothing will be repeated: forget what was kept, and do not ask
+   *     again; the body then is {@link OutboundRequest.Body#ONE_SHOT} once a byte of it was read
+   */
+  default boolean mayKeep(int more) {
+    return false;
+  }
+
+  /**
+   * How many bytes of the response's body the mesh would like to see, once it is read to its end by
+   * the application (the last good answer of a fallback); 0: none. Asked after a step {@link
+   * Step.HandOn} that follows {@link #responded}.
+   */
+  default int bodyWanted() {
+    return 0;
+  }
+
+  /** A whole body of at most {@link #bodyWanted} bytes, after its end and before {@link #done}. */
+  default void body(byte[] whole) {}
 
   /**
    * The application gave up: it cancelled or closed; or what was decided is not sent, because the

@@ -8,4 +8,9 @@ package io.inboard.call;
 public interface Context {
   /** No request. */
   Context NONE = new Context() {};
+
+  /** What the caller of this request asked of whoever works for it. */
+  default CallerTerms terms() {
+    return CallerTerms.NONE;
+  }
 }

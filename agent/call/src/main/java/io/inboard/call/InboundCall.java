@@ -22,6 +22,12 @@ public interface InboundCall {
   /** The context of this request, for {@link Contexts#activate} on a thread of the application. */
   Context context();
 
+  /**
+   * The head of the response is about to go out; the mesh may add headers to it. At most once, on
+   * the thread that writes it, also for a response of our own.
+   */
+  default void respond(int status, HeaderSink response) {}
+
   /** The route that matched ({@code /orders/{id}}); the last one given before the end counts. */
   void route(String template);
 

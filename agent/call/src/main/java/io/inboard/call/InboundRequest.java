@@ -32,6 +32,14 @@ public interface InboundRequest extends HeaderView {
   /** The other side of the connection. */
   InetSocketAddress remote();
 
+  /**
+   * How long the request has waited inside the server since its first byte could be read, in
+   * nanoseconds; 0 if the adapter cannot tell.
+   */
+  default long queuedNanos() {
+    return 0;
+  }
+
   /** Who the peer proved to be over a TLS session of ours; empty over plaintext. */
   Optional<PeerIdentity> peer();
 }

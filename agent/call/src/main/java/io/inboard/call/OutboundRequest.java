@@ -37,6 +37,11 @@ public interface OutboundRequest {
     return false;
   }
 
+  /** Whether the adapter can have two attempts of this call under way ({@link Call#hedge}). */
+  default boolean hedgeable() {
+    return false;
+  }
+
   /** Whether the body can be sent a second time. Asked lazily, before a retry only. */
   Body body();
 

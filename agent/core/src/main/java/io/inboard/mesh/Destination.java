@@ -51,7 +51,7 @@ final class Destination {
     this.resolver = resolver;
     this.tls = tls;
     this.endpoints = endpoints;
-    this.connectTimeoutNanos = settings.connectTimeout().toNanos();
+    this.connectTimeoutNanos = settings.connectionPool().connectTimeout().toNanos();
   }
 
   /**

@@ -33,7 +33,8 @@ public final class Mesh {
     this.telemetry = Telemetry.of(settings.service(), settings.telemetry());
     this.inboundTls = identity.inboundTls(() -> this.settings.inbound());
     this.inbound = new MeshInbound(telemetry, identity, inboundTls);
-    this.outbound = new MeshOutbound(this::plan, new TelemetryObserver(telemetry));
+    this.outbound =
+        new MeshOutbound(this::plan, new TelemetryObserver(telemetry), telemetry.contexts());
     apply(settings);
   }
 

@@ -3,6 +3,7 @@ package io.inboard.mesh;
 
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
+import io.inboard.call.CallerTerms;
 import io.inboard.call.Endpoint;
 import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
@@ -46,13 +47,14 @@ final class MeshCall implements Call {
   MeshCall(
       Destination destination,
       OutboundRequest request,
+      CallerTerms terms,
       CallObserver.OfCall observer,
       Errors errors,
       Clock clock,
       Timer timer) {
     this.destination = destination;
     this.request = request;
-    this.decision = destination.policy().begin(request);
+    this.decision = destination.policy().begin(request, terms);
     this.observer = observer;
     this.errors = errors;
     this.clock = clock;

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
+import io.inboard.call.CallerTerms;
 import io.inboard.call.Context;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.Inbound;
@@ -76,7 +77,7 @@ final class MeshInbound implements Inbound {
 
   private Optional<ServerTrace> trace(InboundRequest request, Verdict verdict) {
     try {
-      ServerTrace trace = telemetry.server(request);
+      ServerTrace trace = telemetry.server(request, CallerTerms.NONE);
       if (verdict instanceof Verdict.Deny deny) {
         trace.deny(deny.reason());
       }

@@ -3,6 +3,7 @@ package io.inboard.mesh;
 
 import io.inboard.balance.Chance;
 import io.inboard.call.Call;
+import io.inboard.call.Contexts;
 import io.inboard.call.Outbound;
 import io.inboard.call.OutboundRequest;
 import io.inboard.discovery.Resolver;
@@ -29,6 +30,7 @@ public final class MeshOutbound implements Outbound {
   private final Errors errors = new Errors();
   private final TlsPlans tls;
   private final SafeObserver observer;
+  private final Contexts contexts;
   private final Resolver resolver;
   private final Clock clock;
   private final Timer timer;
@@ -40,20 +42,22 @@ public final class MeshOutbound implements Outbound {
   /**
    * For the JVM's clock, timer, resolver and randomness. Leaves calls alone until settings come.
    */
-  public MeshOutbound(TlsPlans tls, CallObserver observer) {
-    this(tls, observer, Resolver.JDK, Clock.SYSTEM, Timer.PROCESS, Chance.THREAD);
+  public MeshOutbound(TlsPlans tls, CallObserver observer, Contexts contexts) {
+    this(tls, observer, contexts, Resolver.JDK, Clock.SYSTEM, Timer.PROCESS, Chance.THREAD);
   }
 
   /** For time and randomness that are handed in. */
   public MeshOutbound(
       TlsPlans tls,
       CallObserver observer,
+      Contexts contexts,
       Resolver resolver,
       Clock clock,
       Timer timer,
       Chance chance) {
     this.tls = tls;
     this.observer = new SafeObserver(observer, errors);
+    this.contexts = contexts;
     this.resolver = resolver;
     this.clock = clock;
     this.timer = timer;
@@ -85,7 +89,8 @@ public final class MeshOutbound implements Outbound {
     CallObserver.OfCall observed = observer.call(request, found.map(Destination::name));
     return found.isEmpty()
         ? new TracedCall(observed)
-        : new MeshCall(found.get(), request, observed, errors, clock, timer);
+        : new MeshCall(
+            found.get(), request, contexts.current().terms(), observed, errors, clock, timer);
   }
 
   /**

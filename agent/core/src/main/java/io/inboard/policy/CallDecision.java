@@ -2,6 +2,7 @@
 package io.inboard.policy;
 
 import io.inboard.call.Call.Progress;
+import io.inboard.call.CallerTerms;
 import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
@@ -23,6 +24,9 @@ public final class CallDecision {
   private final DestinationPolicy policy;
   private final OutboundRequest request;
 
+  /** Of the request for which the call is made. */
+  private final CallerTerms terms;
+
   /** Set by {@link #first}; {@link Long#MAX_VALUE} nanoseconds are for ever. */
   private long startNanos;
 
@@ -39,9 +43,10 @@ public final class CallDecision {
    */
   private volatile boolean over;
 
-  CallDecision(DestinationPolicy policy, OutboundRequest request) {
+  CallDecision(DestinationPolicy policy, OutboundRequest request, CallerTerms terms) {
     this.policy = policy;
     this.request = request;
+    this.terms = terms;
     this.timeoutNanos = policy.timeoutNanos();
   }
 

@@ -2,6 +2,7 @@
 package io.inboard.policy;
 
 import io.inboard.balance.Chance;
+import io.inboard.call.CallerTerms;
 import io.inboard.call.OutboundRequest;
 import io.inboard.settings.DestinationSettings;
 import java.time.Duration;
@@ -42,7 +43,8 @@ public final class DestinationPolicy {
         states.isEmpty()
             ? Optional.empty()
             : Optional.of(
-                new Endpoints(states, settings.loadBalancer(), rules.perTryNanos(), chance));
+                new Endpoints(
+                    states, settings.loadBalancer().simple(), rules.perTryNanos(), chance));
     this.breaker = breaker;
     this.ejection = ejection;
     this.counters = counters;
@@ -91,9 +93,13 @@ public final class DestinationPolicy {
     return new DestinationPolicy(settings, states, breaker, ejection, counters, clock, chance);
   }
 
-  /** Starts to decide one call. */
-  public CallDecision begin(OutboundRequest request) {
-    return new CallDecision(this, request);
+  /**
+   * Starts to decide one call.
+   *
+   * @param terms of the request for which it is made
+   */
+  public CallDecision begin(OutboundRequest request, CallerTerms terms) {
+    return new CallDecision(this, request, terms);
   }
 
   /**

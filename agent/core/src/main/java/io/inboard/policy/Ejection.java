@@ -2,7 +2,7 @@
 package io.inboard.policy;
 
 import io.inboard.balance.Chance;
-import io.inboard.settings.DestinationSettings.OutlierSettings;
+import io.inboard.settings.OutlierSettings;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;

@@ -3,7 +3,7 @@ package io.inboard.policy;
 
 import io.inboard.balance.Balancer;
 import io.inboard.balance.Chance;
-import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.BalancerSettings;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,12 +20,12 @@ final class Endpoints {
    * @param all not empty
    */
   Endpoints(
-      List<EndpointState> all, DestinationSettings.Balancer kind, long perTryNanos, Chance chance) {
+      List<EndpointState> all, BalancerSettings.Simple kind, long perTryNanos, Chance chance) {
     this.all = List.copyOf(all);
     this.balancer =
         switch (kind) {
           case ROUND_ROBIN -> Balancer.roundRobin(all, chance);
-          case LEAST_REQUEST -> Balancer.leastRequest(all, chance);
+          case LEAST_REQUEST, RANDOM, PEAK_EWMA -> Balancer.leastRequest(all, chance);
         };
     this.leaseNanos =
         perTryNanos == Long.MAX_VALUE ? MIN_LEASE_NANOS : Math.max(perTryNanos, MIN_LEASE_NANOS);

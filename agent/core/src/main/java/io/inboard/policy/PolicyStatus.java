@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
-import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.BalancerSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  */
 public record PolicyStatus(
     String name,
-    DestinationSettings.Balancer balancer,
+    BalancerSettings.Simple balancer,
     Optional<Breaker.Phase> breaker,
     long calls,
     long retries,
@@ -78,7 +78,7 @@ public record PolicyStatus(
     Counters c = policy.counters();
     return new PolicyStatus(
         policy.name(),
-        policy.settings().loadBalancer(),
+        policy.settings().loadBalancer().simple(),
         policy.breaker().map(Breaker::phase),
         c.calls.sum(),
         c.retries.sum(),

@@ -2,7 +2,7 @@
 package io.inboard.policy;
 
 import io.inboard.call.OutboundRequest.Body;
-import io.inboard.settings.DestinationSettings.RetrySettings;
+import io.inboard.settings.RetrySettings;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Supplier;

@@ -1,10 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.settings;
 
-import io.inboard.settings.DestinationSettings.Balancer;
 import io.inboard.settings.DestinationSettings.BreakerSettings;
 import io.inboard.settings.DestinationSettings.EndpointSettings;
-import io.inboard.settings.DestinationSettings.OutlierSettings;
+import io.inboard.settings.DestinationSettings.PoolSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.DestinationSettings.TlsSettings;
 import java.time.Duration;
@@ -50,17 +49,17 @@ final class DestinationReader {
     List<EndpointSettings> endpoints = endpoints(section.items("endpoints"));
     TlsSettings tls = tls(section, hasIdentity, !endpoints.isEmpty());
     Optional<Duration> timeout = limit(section, "timeout");
-    DestinationSettings.RetrySettings retries = RetryReader.read(section.section("retries"));
+    RetrySettings retries = RetryReader.read(section.section("retries"));
     Section balancing = section.section("loadBalancer");
-    Balancer balancer =
+    BalancerSettings.Simple balancer =
         balancing
             .value("simple")
             .flatMap(
                 v ->
                     v.choice(
-                        Value.words(Balancer.class),
-                        Set.of("PEAK_EWMA", "RANDOM", "PASSTHROUGH", "LEAST_CONN")))
-            .orElse(Balancer.LEAST_REQUEST);
+                        Value.words(BalancerSettings.Simple.class),
+                        Set.of("PASSTHROUGH", "LEAST_CONN")))
+            .orElse(BalancerSettings.DEFAULT.simple());
     balancing.notYet("consistentHash", "localityLbSetting", "warmup", "warmupDurationSecs").end();
     Section pool = section.section("connectionPool");
     Duration connectTimeout =
@@ -94,17 +93,28 @@ final class DestinationReader {
             "rateLimit",
             "trafficPolicy")
         .end();
-    return new DestinationSettings(
-        address.host(),
-        address.port(),
-        endpoints,
-        tls,
-        timeout,
-        retries,
-        balancer,
-        connectTimeout,
-        outlier,
-        breaker);
+    return DestinationSettings.builder(address.host())
+        .port(address.port())
+        .endpoints(endpoints)
+        .tls(tls)
+        .timeout(timeout)
+        .retries(retries)
+        .loadBalancer(
+            new BalancerSettings(
+                balancer,
+                Optional.empty(),
+                BalancerSettings.DEFAULT.warmup(),
+                BalancerSettings.DEFAULT.locality()))
+        .connectionPool(
+            new PoolSettings(
+                connectTimeout,
+                PoolSettings.UNLIMITED,
+                PoolSettings.UNLIMITED,
+                PoolSettings.UNLIMITED,
+                PoolSettings.UNLIMITED))
+        .outlierDetection(outlier)
+        .circuitBreaker(breaker)
+        .build();
   }
 
   /** A duration of which 0 means none. */
@@ -136,7 +146,8 @@ final class DestinationReader {
           item.problem(
               "repeats " + first, "a share of more than one is a weight: {address, weight: 2}");
         }
-        endpoints.add(new EndpointSettings(address.get().host(), address.get().port(), weight));
+        endpoints.add(
+            new EndpointSettings(address.get().host(), address.get().port(), weight, "", Map.of()));
       }
     }
     return endpoints;
@@ -180,12 +191,22 @@ final class DestinationReader {
 
   /** On unless {@code consecutive5xxErrors: 0}; defaults of resilience row 13. */
   private static Optional<OutlierSettings> outlier(Section section) {
+    OutlierSettings d = OutlierSettings.DEFAULT;
     OutlierSettings outlier =
         new OutlierSettings(
             section.integer("consecutive5xxErrors", 5, 0, 1_000_000),
-            section.duration("interval", Duration.ofSeconds(10), SHORTEST, LONGEST),
-            section.duration("baseEjectionTime", Duration.ofSeconds(30), SHORTEST, LONGEST),
-            section.integer("maxEjectionPercent", 50, 0, 100));
+            d.consecutiveGatewayErrors(),
+            d.consecutiveLocalOriginFailures(),
+            d.splitExternalLocalOriginErrors(),
+            section.duration("interval", d.interval(), SHORTEST, LONGEST),
+            section.duration("baseEjectionTime", d.baseEjectionTime(), SHORTEST, LONGEST),
+            d.maxEjectionTime(),
+            section.integer("maxEjectionPercent", 50, 0, 100),
+            d.minHealthPercent(),
+            d.errorCodes(),
+            d.failurePercentage(),
+            d.successRate(),
+            d.probes());
     section
         .notYet(
             "consecutiveGatewayErrors",

@@ -3,8 +3,8 @@ package io.inboard.settings;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * How calls to one logical host are made.
@@ -13,20 +13,35 @@ import java.util.Set;
  * @param port 0: any
  * @param endpoints empty: the library resolves the host itself, and only the policies apply
  * @param timeout of the whole call; empty: none
+ * @param resilience false: no policy of this destination acts but TLS and balancing (kill switch)
+ * @param deadlineMode empty: as for the whole JVM
+ * @param routes first match wins; none matches: the destination's own policies
+ * @param subsets labels that an endpoint must carry, by the subset's name
  */
 public record DestinationSettings(
     String host,
     int port,
     List<EndpointSettings> endpoints,
     TlsSettings tls,
+    boolean resilience,
     Optional<Duration> timeout,
     RetrySettings retries,
-    Balancer loadBalancer,
-    Duration connectTimeout,
+    BudgetSettings retryBudget,
+    BalancerSettings loadBalancer,
+    PoolSettings connectionPool,
     Optional<OutlierSettings> outlierDetection,
-    Optional<BreakerSettings> circuitBreaker) {
+    Optional<BreakerSettings> circuitBreaker,
+    Optional<AdmissionSettings> admissionControl,
+    Optional<HedgeSettings> hedge,
+    Optional<FallbackSettings> fallback,
+    Optional<FaultSettings> fault,
+    Optional<DeadlineSettings.Mode> deadlineMode,
+    List<RouteSettings> routes,
+    Map<String, Map<String, String>> subsets) {
   public DestinationSettings {
     endpoints = List.copyOf(endpoints);
+    routes = List.copyOf(routes);
+    subsets = Map.copyOf(subsets);
   }
 
   /** As in the file: {@code payments} or {@code payments:8080}. */
@@ -39,8 +54,14 @@ public record DestinationSettings(
    *
    * @param host an IP literal (IPv6 without brackets) or a name
    * @param weight 1 or more
+   * @param zone empty: unknown
    */
-  public record EndpointSettings(String host, int port, int weight) {}
+  public record EndpointSettings(
+      String host, int port, int weight, String zone, Map<String, String> labels) {
+    public EndpointSettings {
+      labels = Map.copyOf(labels);
+    }
+  }
 
   /**
    * How connections to the endpoints are secured.
@@ -62,46 +83,92 @@ public record DestinationSettings(
   }
 
   /**
-   * What is repeated, and when.
-   *
-   * @param attempts retries after the first attempt; 0: none
-   * @param retryOn what is retried
-   * @param idempotentMethods upper case; repeated after failures that may have run; never POST
-   * @param backoff base of the exponential back-off
-   * @param maxBackoff its cap
-   */
-  public record RetrySettings(
-      int attempts,
-      Optional<Duration> perTryTimeout,
-      Set<String> retryOn,
-      Set<String> idempotentMethods,
-      Duration backoff,
-      Duration maxBackoff) {
-    public RetrySettings {
-      retryOn = Set.copyOf(retryOn);
-      idempotentMethods = Set.copyOf(idempotentMethods);
-    }
-  }
-
-  /** Those that work. */
-  public enum Balancer {
-    ROUND_ROBIN,
-    LEAST_REQUEST
-  }
-
-  /** Ejection by consecutive failures. */
-  public record OutlierSettings(
-      int consecutive5xxErrors,
-      Duration interval,
-      Duration baseEjectionTime,
-      int maxEjectionPercent) {}
-
-  /**
-   * When calls to the destination are stopped altogether.
+   * When calls to the destination are stopped altogether (resilience row 16).
    *
    * @param failurePercent 1 to 100
    * @param requestVolume at least so many attempts in the window
    */
   public record BreakerSettings(
       int failurePercent, int requestVolume, Duration window, Duration openFor) {}
+
+  /**
+   * How much may be under way (row 17); Istio's words.
+   *
+   * @param connectTimeout more than 0
+   * @param maxConnections attempts over HTTP/1.1 under way at once; {@link #UNLIMITED}
+   * @param http1MaxPendingRequests calls that may wait for one of these; {@link #UNLIMITED}
+   * @param http2MaxRequests calls under way at once; {@link #UNLIMITED}
+   * @param maxRetries retries under way at once; {@link #UNLIMITED}
+   */
+  public record PoolSettings(
+      Duration connectTimeout,
+      int maxConnections,
+      int http1MaxPendingRequests,
+      int http2MaxRequests,
+      int maxRetries) {
+    public static final int UNLIMITED = Integer.MAX_VALUE;
+
+    /** No cap but on the time to connect. */
+    public static final PoolSettings DEFAULT =
+        new PoolSettings(Duration.ofSeconds(10), UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED);
+  }
+
+  /**
+   * Client throttling (row 18): the more a destination fails, the less is sent.
+   *
+   * @param successRateThreshold percent, above which nothing is refused; 1 to 100
+   * @param aggression 1: linear; more refuses more. At least 1
+   * @param max the most that is refused, percent
+   */
+  public record AdmissionSettings(
+      double successRateThreshold, double aggression, Duration window, double max) {}
+
+  /**
+   * A second attempt beside a slow one (row 12).
+   *
+   * @param afterPercentile of the destination's latency, 50 to 99.9; ignored if {@code after} is
+   *     given
+   * @param after a fixed time; empty: the percentile
+   * @param maxExtraPercent of the calls
+   * @param onPerTryTimeout a second attempt when the first has used up its perTryTimeout, without
+   *     stopping that one (Envoy's hedge_on_per_try_timeout)
+   */
+  public record HedgeSettings(
+      double afterPercentile,
+      Optional<Duration> after,
+      double maxExtraPercent,
+      boolean onPerTryTimeout) {}
+
+  /**
+   * What the application gets when all else has failed (row 21); tried in this order.
+   *
+   * @param lastGood the last good answer to the same GET
+   * @param destination the name of another destination, or of a subset of this one
+   * @param response a fixed answer
+   */
+  public record FallbackSettings(
+      Optional<LastGood> lastGood,
+      Optional<String> destination,
+      Optional<StaticResponse> response) {
+    /**
+     * Answers that are kept for later.
+     *
+     * @param maxAge how old they may be
+     * @param maxBytes of one body
+     * @param maxEntries the least recently used one goes first
+     */
+    public record LastGood(Duration maxAge, int maxBytes, int maxEntries) {}
+
+    /** A fixed answer. */
+    public record StaticResponse(int status, Map<String, String> headers, String body) {
+      public StaticResponse {
+        headers = Map.copyOf(headers);
+      }
+    }
+  }
+
+  /** Starts from the defaults of the specification, for a host without endpoints. */
+  public static DestinationBuilder builder(String host) {
+    return new DestinationBuilder(host);
+  }
 }

@@ -44,7 +44,7 @@ final class InboundReader {
       rules.add(rule(item.section()));
     }
     section.notYet("concurrencyLimit", "maxConcurrent", "deadline", "fault", "rateLimit").end();
-    return new InboundSettings(mtls, ports, rules);
+    return new InboundSettings(mtls, ports, rules, ServerSettings.DEFAULT);
   }
 
   private static Optional<MtlsMode> mode(Value value, boolean hasIdentity) {

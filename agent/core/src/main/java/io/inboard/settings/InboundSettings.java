@@ -10,9 +10,13 @@ import java.util.Map;
  * @param mtls the mode of ports that are not in portLevelMtls
  * @param portLevelMtls by local port
  * @param authorization in the order of the file
+ * @param server limits; keys {@code inbound.concurrencyLimit} and {@code server}
  */
 public record InboundSettings(
-    MtlsMode mtls, Map<Integer, MtlsMode> portLevelMtls, List<AuthorizationRule> authorization) {
+    MtlsMode mtls,
+    Map<Integer, MtlsMode> portLevelMtls,
+    List<AuthorizationRule> authorization,
+    ServerSettings server) {
   public InboundSettings {
     portLevelMtls = Map.copyOf(portLevelMtls);
     authorization = List.copyOf(authorization);

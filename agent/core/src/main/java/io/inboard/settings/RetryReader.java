@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.settings;
 
-import io.inboard.settings.DestinationSettings.RetrySettings;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -90,7 +89,22 @@ final class RetryReader {
             "signals",
             "trustIdempotencyKey")
         .end();
-    return new RetrySettings(attempts, perTryTimeout, retryOn, idempotentMethods, backoff, cap);
+    RetrySettings d = RetrySettings.DEFAULT;
+    return new RetrySettings(
+        attempts,
+        perTryTimeout,
+        retryOn,
+        idempotentMethods,
+        d.retriableMethods(),
+        backoff,
+        cap,
+        d.ignorePreviousHosts(),
+        d.maxReplayBytes(),
+        d.maxReplayTotal(),
+        d.retryOfRetry(),
+        d.retryAfterMax(),
+        d.signals(),
+        d.trustIdempotencyKey());
   }
 
   private static Set<String> idempotentMethods(Value value) {

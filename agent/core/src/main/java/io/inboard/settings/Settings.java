@@ -17,6 +17,7 @@ public record Settings(
     TelemetrySettings telemetry,
     IdentitySettings identity,
     InboundSettings inbound,
+    ResilienceSettings resilience,
     List<DestinationSettings> destinations,
     ReloadSettings reload) {
   public Settings {

@@ -83,7 +83,14 @@ public final class SettingsReader {
     reload.end();
     root.notYet("resilience", "deadline", "libraryRetries", "server", "admissionControl").end();
     return new Settings(
-        enabled, service, telemetry, identity, inbound, destinations, new ReloadSettings(interval));
+        enabled,
+        service,
+        telemetry,
+        identity,
+        inbound,
+        ResilienceSettings.DEFAULT,
+        destinations,
+        new ReloadSettings(interval));
   }
 
   private ServiceSettings service(Section section) {

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.telemetry;
 
+import io.inboard.call.CallerTerms;
 import io.inboard.call.HeaderView;
 import io.inboard.call.InboundRequest;
 import io.inboard.call.OutboundRequest;
@@ -140,7 +141,7 @@ public final class Telemetry {
   }
 
   /** Begins the span of a request that arrived; the caller ends it. */
-  public ServerTrace server(InboundRequest request) {
+  public ServerTrace server(InboundRequest request, CallerTerms terms) {
     View now = view;
     Sdk built = sdk();
     SpanContext remote =
@@ -158,10 +159,7 @@ public final class Telemetry {
     }
     RequestContext context =
         new RequestContext(
-            span,
-            now.propagation.readBaggage(request),
-            RequestIds.read(request),
-            RequestContext.NO_DEADLINE);
+            span, now.propagation.readBaggage(request), RequestIds.read(request), terms);
     return new ServerTrace(
         request,
         method,

@@ -12,6 +12,7 @@ import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.IdentitySettings;
 import io.inboard.settings.InboundSettings;
 import io.inboard.settings.InboundSettings.MtlsMode;
+import io.inboard.settings.ServerSettings;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -272,7 +273,9 @@ class IdentityTest {
   private MeshInboundTls inbound(MtlsMode mode) {
     return (MeshInboundTls)
         identity.inboundTls(
-            () -> new InboundSettings(mode, Map.of(8081, MtlsMode.DISABLE), List.of()));
+            () ->
+                new InboundSettings(
+                    mode, Map.of(8081, MtlsMode.DISABLE), List.of(), ServerSettings.DEFAULT));
   }
 
   @Test

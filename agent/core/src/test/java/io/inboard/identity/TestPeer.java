@@ -4,6 +4,7 @@ package io.inboard.identity;
 import io.inboard.settings.IdentitySettings;
 import io.inboard.settings.InboundSettings;
 import io.inboard.settings.InboundSettings.MtlsMode;
+import io.inboard.settings.ServerSettings;
 import java.io.File;
 import java.io.IOException;
 import java.time.Clock;
@@ -48,6 +49,7 @@ final class TestPeer {
 
   MeshInboundTls inbound(MtlsMode mode) {
     return (MeshInboundTls)
-        identity.inboundTls(() -> new InboundSettings(mode, Map.of(), List.of()));
+        identity.inboundTls(
+            () -> new InboundSettings(mode, Map.of(), List.of(), ServerSettings.DEFAULT));
   }
 }

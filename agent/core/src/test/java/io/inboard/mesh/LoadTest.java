@@ -7,13 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inboard.balance.Chance;
 import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
+import io.inboard.call.Contexts;
 import io.inboard.call.Step;
 import io.inboard.discovery.Resolver;
 import io.inboard.mesh.World.Request;
 import io.inboard.policy.Clock;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.Timer;
-import io.inboard.settings.DestinationSettings.Balancer;
+import io.inboard.settings.BalancerSettings.Simple;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,14 +36,15 @@ final class LoadTest {
       new MeshOutbound(
           TlsPlans.NONE,
           CallObserver.NONE,
+          Contexts.NONE,
           Resolver.JDK,
           Clock.SYSTEM,
           Timer.PROCESS,
           Chance.THREAD);
 
   @ParameterizedTest
-  @EnumSource(Balancer.class)
-  void twentyThousandCallsLeaveNothingInFlight(Balancer balancer) throws Exception {
+  @EnumSource(Simple.class)
+  void twentyThousandCallsLeaveNothingInFlight(Simple balancer) throws Exception {
     mesh.apply(world.with(given(balancer, 0)).settings());
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
@@ -68,7 +70,7 @@ final class LoadTest {
     assertThat(mesh.status().errors()).isZero();
   }
 
-  private static World.Given given(Balancer balancer, int version) {
+  private static World.Given given(Simple balancer, int version) {
     return payments(1, 2, 3, 4)
         .balancer(balancer)
         .outlier(5, 50)

@@ -15,7 +15,7 @@ import io.inboard.mesh.World.Request;
 import io.inboard.policy.Breaker.Phase;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.PolicyStatus.State;
-import io.inboard.settings.DestinationSettings.Balancer;
+import io.inboard.settings.BalancerSettings.Simple;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -162,6 +162,7 @@ final class MeshOutboundTest {
             (request, destination) -> {
               throw new IllegalStateException("on purpose");
             },
+            io.inboard.call.Contexts.NONE,
             io.inboard.discovery.Resolver.JDK,
             broken.time,
             broken.time,
@@ -265,7 +266,7 @@ final class MeshOutboundTest {
 
   @Test
   void theStatusTellsWhatIsGoingOn() {
-    world.with(payments(1, 2).balancer(Balancer.LEAST_REQUEST).breaker(50, 20).outlier(5, 50));
+    world.with(payments(1, 2).balancer(Simple.LEAST_REQUEST).breaker(50, 20).outlier(5, 50));
     world.always(1, status(503)).apply();
     for (int i = 0; i < 40; i++) {
       world.get();
@@ -274,7 +275,7 @@ final class MeshOutboundTest {
     open.first();
     PolicyStatus status = world.status();
     assertThat(status.name()).isEqualTo("payments");
-    assertThat(status.balancer()).isEqualTo(Balancer.LEAST_REQUEST);
+    assertThat(status.balancer()).isEqualTo(Simple.LEAST_REQUEST);
     assertThat(status.breaker()).contains(Phase.CLOSED);
     assertThat(status.calls()).isEqualTo(41);
     assertThat(status.retries()).isEqualTo(5);

@@ -13,7 +13,7 @@ import io.inboard.call.OutboundRequest.Body;
 import io.inboard.call.Step;
 import io.inboard.mesh.World.Request;
 import io.inboard.mesh.World.Result;
-import io.inboard.settings.DestinationSettings.Balancer;
+import io.inboard.settings.BalancerSettings.Simple;
 import java.security.cert.CertificateException;
 import java.util.HashSet;
 import java.util.List;
@@ -210,8 +210,8 @@ final class RetryTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Balancer.class)
-  void noEndpointIsTriedTwiceWhileThereAreOthers(Balancer balancer) {
+  @EnumSource(Simple.class)
+  void noEndpointIsTriedTwiceWhileThereAreOthers(Simple balancer) {
     world.with(payments(1, 2, 3, 4).attempts(3).balancer(balancer));
     for (int n = 1; n <= 4; n++) {
       world.always(n, status(503));

@@ -5,6 +5,9 @@ import io.inboard.balance.Chance;
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
+import io.inboard.call.CallerTerms;
+import io.inboard.call.Context;
+import io.inboard.call.Contexts;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
@@ -12,10 +15,16 @@ import io.inboard.discovery.Resolver;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.SeededChance;
 import io.inboard.policy.VirtualTime;
+import io.inboard.settings.BalancerSettings;
+import io.inboard.settings.DestinationBuilder;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.IdentitySettings;
 import io.inboard.settings.InboundSettings;
+import io.inboard.settings.OutlierSettings;
 import io.inboard.settings.ReloadSettings;
+import io.inboard.settings.ResilienceSettings;
+import io.inboard.settings.RetrySettings;
+import io.inboard.settings.ServerSettings;
 import io.inboard.settings.ServiceSettings;
 import io.inboard.settings.Settings;
 import java.io.IOException;
@@ -32,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * A mesh on virtual time, endpoints that answer by a script, and an adapter as simple as it can be.
@@ -43,8 +53,31 @@ final class World {
   final List<DestinationSettings> destinations = new ArrayList<>();
   boolean enabled = true;
   TlsPlans tls = TlsPlans.NONE;
+
+  /** Of the request that the calls are made for. */
+  CallerTerms terms = CallerTerms.NONE;
+
+  private final Contexts contexts =
+      new Contexts() {
+        @Override
+        public Context current() {
+          return new Context() {
+            @Override
+            public CallerTerms terms() {
+              return terms;
+            }
+          };
+        }
+
+        @Override
+        public Scope activate(Context context) {
+          return Scope.NONE;
+        }
+      };
+
   final MeshOutbound mesh =
-      new MeshOutbound((d, host) -> tls.plan(d, host), observed, Resolver.JDK, time, time, chance);
+      new MeshOutbound(
+          (d, host) -> tls.plan(d, host), observed, contexts, Resolver.JDK, time, time, chance);
 
   /** What an endpoint says next; when there is nothing left, what it says always. */
   private final Map<String, Deque<Answer>> scripts = new HashMap<>();
@@ -130,7 +163,9 @@ final class World {
         new ServiceSettings("test", "", "", "", Map.of()),
         null,
         IdentitySettings.NONE,
-        new InboundSettings(InboundSettings.MtlsMode.DISABLE, Map.of(), List.of()),
+        new InboundSettings(
+            InboundSettings.MtlsMode.DISABLE, Map.of(), List.of(), ServerSettings.DEFAULT),
+        ResilienceSettings.DEFAULT,
         destinations,
         new ReloadSettings(Duration.ofSeconds(5)));
   }
@@ -267,21 +302,17 @@ final class World {
   /** Settings of a destination, with the defaults of the file. */
   static final class Given {
     private final String host;
-    private int port;
-    private final Map<String, Integer> endpoints = new LinkedHashMap<>();
-    private DestinationSettings.TlsMode tlsMode = DestinationSettings.TlsMode.DISABLE;
-    private Duration timeout;
     private int attempts = 2;
     private Duration perTry;
-    private String retryOn =
-        "connect-failure,refused-stream,reset-before-request,reset-before-response,503";
-    private Set<String> idempotent = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
-    private DestinationSettings.Balancer balancer = DestinationSettings.Balancer.ROUND_ROBIN;
-    private DestinationSettings.OutlierSettings outlier;
-    private DestinationSettings.BreakerSettings breaker;
+    private Set<String> retryOn = RetrySettings.DEFAULT.retryOn();
+    private Set<String> idempotent = RetrySettings.DEFAULT.idempotentMethods();
+    private final Map<String, Integer> endpoints = new LinkedHashMap<>();
+    private final DestinationBuilder builder;
 
     private Given(String host) {
       this.host = host;
+      this.builder = DestinationSettings.builder(host).outlierDetection(Optional.empty());
+      balancer(BalancerSettings.Simple.ROUND_ROBIN);
     }
 
     static Given destination(String host, int... endpoints) {
@@ -297,8 +328,14 @@ final class World {
       return destination("payments", endpoints);
     }
 
-    Given port(int newPort) {
-      port = newPort;
+    /** Whatever has no word of its own here. */
+    Given that(UnaryOperator<DestinationBuilder> change) {
+      change.apply(builder);
+      return this;
+    }
+
+    Given port(int port) {
+      builder.port(port);
       return this;
     }
 
@@ -308,12 +345,12 @@ final class World {
     }
 
     Given tls(DestinationSettings.TlsMode mode) {
-      tlsMode = mode;
+      builder.tls(new DestinationSettings.TlsSettings(mode, List.of()));
       return this;
     }
 
     Given timeout(long millis) {
-      timeout = Duration.ofMillis(millis);
+      builder.timeout(Optional.of(Duration.ofMillis(millis)));
       return this;
     }
 
@@ -328,7 +365,7 @@ final class World {
     }
 
     Given retryOn(String keywords) {
-      retryOn = keywords;
+      retryOn = Set.of(keywords.split(","));
       return this;
     }
 
@@ -337,46 +374,68 @@ final class World {
       return this;
     }
 
-    Given balancer(DestinationSettings.Balancer kind) {
-      balancer = kind;
+    Given balancer(BalancerSettings.Simple kind) {
+      BalancerSettings d = BalancerSettings.DEFAULT;
+      builder.loadBalancer(
+          new BalancerSettings(kind, d.consistentHash(), d.warmup(), d.locality()));
       return this;
     }
 
+    /** Consecutive failures only. */
     Given outlier(int consecutive, int maxPercent) {
-      outlier =
-          new DestinationSettings.OutlierSettings(
-              consecutive, Duration.ofSeconds(10), Duration.ofSeconds(30), maxPercent);
+      OutlierSettings d = OutlierSettings.DEFAULT;
+      builder.outlierDetection(
+          Optional.of(
+              new OutlierSettings(
+                  consecutive,
+                  consecutive,
+                  consecutive,
+                  true,
+                  d.interval(),
+                  d.baseEjectionTime(),
+                  d.maxEjectionTime(),
+                  maxPercent,
+                  0,
+                  Set.of(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  1)));
       return this;
     }
 
     Given breaker(int percent, int volume) {
-      breaker =
-          new DestinationSettings.BreakerSettings(
-              percent, volume, Duration.ofSeconds(10), Duration.ofSeconds(5));
+      builder.circuitBreaker(
+          Optional.of(
+              new DestinationSettings.BreakerSettings(
+                  percent, volume, Duration.ofSeconds(10), Duration.ofSeconds(5))));
       return this;
     }
 
     DestinationSettings settings() {
       List<DestinationSettings.EndpointSettings> list = new ArrayList<>();
       endpoints.forEach(
-          (h, weight) -> list.add(new DestinationSettings.EndpointSettings(h, 8080, weight)));
-      return new DestinationSettings(
-          host,
-          port,
-          list,
-          new DestinationSettings.TlsSettings(tlsMode, List.of()),
-          Optional.ofNullable(timeout),
-          new DestinationSettings.RetrySettings(
-              attempts,
-              Optional.ofNullable(perTry),
-              Set.of(retryOn.split(",")),
-              idempotent,
-              Duration.ofMillis(25),
-              Duration.ofMillis(250)),
-          balancer,
-          Duration.ofSeconds(1),
-          Optional.ofNullable(outlier),
-          Optional.ofNullable(breaker));
+          (h, weight) ->
+              list.add(new DestinationSettings.EndpointSettings(h, 8080, weight, "", Map.of())));
+      RetrySettings d = RetrySettings.DEFAULT;
+      return builder
+          .endpoints(list)
+          .retries(
+              new RetrySettings(
+                  attempts,
+                  Optional.ofNullable(perTry),
+                  retryOn,
+                  idempotent,
+                  d.retriableMethods(),
+                  d.backoff(),
+                  d.maxBackoff(),
+                  d.ignorePreviousHosts(),
+                  d.maxReplayBytes(),
+                  d.maxReplayTotal(),
+                  d.retryOfRetry(),
+                  d.retryAfterMax(),
+                  d.signals(),
+                  d.trustIdempotencyKey()))
+          .build();
     }
   }
 

@@ -3,7 +3,7 @@ package io.inboard.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inboard.settings.DestinationSettings.Balancer;
+import io.inboard.settings.BalancerSettings.Simple;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.InboundSettings.MtlsMode;
 import io.inboard.settings.TelemetrySettings.Sampler;
@@ -78,20 +78,21 @@ class ContractExampleTest {
 
     assertThat(payments.endpoints())
         .containsExactly(
-            new DestinationSettings.EndpointSettings("10.0.0.5", 8443, 1),
-            new DestinationSettings.EndpointSettings("::1", 8444, 2));
+            new DestinationSettings.EndpointSettings("10.0.0.5", 8443, 1, "", Map.of()),
+            new DestinationSettings.EndpointSettings("::1", 8444, 2, "", Map.of()));
     assertThat(payments.tls().principals()).containsExactly("cluster.local/ns/shop/sa/payments");
     assertThat(payments.timeout()).contains(Duration.ofSeconds(2));
     assertThat(payments.retries().attempts()).isEqualTo(3);
     assertThat(payments.retries().perTryTimeout()).contains(Duration.ofMillis(500));
     assertThat(payments.retries().idempotentMethods()).containsExactlyInAnyOrder("GET", "PUT");
     assertThat(payments.retries().retryOn()).containsExactlyInAnyOrder("connect-failure", "503");
-    assertThat(payments.loadBalancer()).isEqualTo(Balancer.ROUND_ROBIN);
-    assertThat(payments.connectTimeout()).isEqualTo(Duration.ofSeconds(1));
-    assertThat(payments.outlierDetection())
-        .contains(
-            new DestinationSettings.OutlierSettings(
-                4, Duration.ofSeconds(1), Duration.ofSeconds(3), 20));
+    assertThat(payments.loadBalancer().simple()).isEqualTo(Simple.ROUND_ROBIN);
+    assertThat(payments.connectionPool().connectTimeout()).isEqualTo(Duration.ofSeconds(1));
+    OutlierSettings outlier = payments.outlierDetection().orElseThrow();
+    assertThat(outlier.consecutive5xxErrors()).isEqualTo(4);
+    assertThat(outlier.interval()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(outlier.baseEjectionTime()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(outlier.maxEjectionPercent()).isEqualTo(20);
     assertThat(payments.circuitBreaker())
         .contains(
             new DestinationSettings.BreakerSettings(
@@ -118,12 +119,9 @@ class ContractExampleTest {
             "503");
     assertThat(stock.retries().backoff()).isEqualTo(Duration.ofMillis(25));
     assertThat(stock.retries().maxBackoff()).isEqualTo(Duration.ofMillis(250));
-    assertThat(stock.loadBalancer()).isEqualTo(Balancer.LEAST_REQUEST);
-    assertThat(stock.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
-    assertThat(stock.outlierDetection())
-        .contains(
-            new DestinationSettings.OutlierSettings(
-                5, Duration.ofSeconds(10), Duration.ofSeconds(30), 50));
+    assertThat(stock.loadBalancer().simple()).isEqualTo(Simple.PEAK_EWMA);
+    assertThat(stock.connectionPool().connectTimeout()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(stock.outlierDetection()).contains(OutlierSettings.DEFAULT);
     assertThat(stock.circuitBreaker()).isEmpty();
   }
 

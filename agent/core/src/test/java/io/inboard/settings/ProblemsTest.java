@@ -65,8 +65,6 @@ class ProblemsTest {
         "fault: {abort: {httpStatus: 503}}",
         "routes: []",
         "subsets: {}",
-        "loadBalancer: {simple: PEAK_EWMA}",
-        "loadBalancer: {simple: RANDOM}",
         "loadBalancer: {consistentHash: {httpHeaderName: x}}",
         "connectionPool: {http2MaxRequests: 1000}",
         "retries: {retryOn: unavailable}",

@@ -3,6 +3,7 @@ package io.inboard.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.call.CallerTerms;
 import io.inboard.call.Contexts;
 import io.inboard.call.PeerIdentity;
 import io.inboard.settings.TelemetrySettings.Exporter;
@@ -77,7 +78,8 @@ class SpansTest {
                         "traceparent", PARENT,
                         "Host", "orders.shop:8443",
                         "User-Agent", "curl/8",
-                        "X-Forwarded-For", "203.0.113.7, 10.0.0.1")));
+                        "X-Forwarded-For", "203.0.113.7, 10.0.0.1")),
+                CallerTerms.NONE);
     trace.route("/orders/*");
     trace.route("/orders/{id}");
     trace.end(200, null);
@@ -137,7 +139,7 @@ class SpansTest {
 
   @Test
   void withoutHostAndProxyTheConnectionTellsTheAddresses() {
-    telemetry().server(Given.In.get("/")).end(404, null);
+    telemetry().server(Given.In.get("/"), CallerTerms.NONE).end(404, null);
     assertThat(only().getName()).isEqualTo("GET");
     assertThat(attributes(only()))
         .containsEntry("server.address", "127.0.0.1")
@@ -149,7 +151,9 @@ class SpansTest {
 
   @Test
   void aServerErrorIsNamedByItsStatusAndKeepsTheException() {
-    telemetry().server(Given.In.get("/")).end(500, new IllegalStateException("broken"));
+    telemetry()
+        .server(Given.In.get("/"), CallerTerms.NONE)
+        .end(500, new IllegalStateException("broken"));
     assertThat(attributes(only())).containsEntry("error.type", "500");
     assertThat(only().getStatus().getStatusCode().name()).isEqualTo("ERROR");
     assertThat(only().getEvents())
@@ -163,7 +167,9 @@ class SpansTest {
 
   @Test
   void anErrorWithoutAResponseIsNamedByItsClass() {
-    telemetry().server(Given.In.get("/")).end(0, new CompletionException(new IOException("gone")));
+    telemetry()
+        .server(Given.In.get("/"), CallerTerms.NONE)
+        .end(0, new CompletionException(new IOException("gone")));
     assertThat(attributes(only()))
         .containsEntry("error.type", "java.io.IOException")
         .doesNotContainKey("http.response.status_code");
@@ -171,7 +177,7 @@ class SpansTest {
 
   @Test
   void aDeniedRequestSaysWhy() {
-    ServerTrace trace = telemetry().server(Given.In.get("/"));
+    ServerTrace trace = telemetry().server(Given.In.get("/"), CallerTerms.NONE);
     trace.deny("no rule allows spiffe://td/x");
     trace.end(403, null);
     assertThat(attributes(only()))
@@ -182,7 +188,8 @@ class SpansTest {
   @Test
   void anUnknownMethodIsOtherAndNamedBesides() {
     ServerTrace trace =
-        telemetry().server(new Given.In("get", "/", "", Optional.empty(), List.of()));
+        telemetry()
+            .server(new Given.In("get", "/", "", Optional.empty(), List.of()), CallerTerms.NONE);
     trace.route("/x");
     trace.end(200, null);
     assertThat(only().getName()).isEqualTo("HTTP /x");
@@ -197,7 +204,8 @@ class SpansTest {
   @CsvSource({"/health", "/actuator", "/actuator/info", "/actuator/a/b"})
   void excludedPathsGetNoSpanAndPassOnWhatCameIn(String path) {
     ServerTrace trace =
-        telemetry().server(Given.In.get(path, "traceparent", PARENT, "baggage", "a=1"));
+        telemetry()
+            .server(Given.In.get(path, "traceparent", PARENT, "baggage", "a=1"), CallerTerms.NONE);
     Given.Wire wire = call(trace, Given.Out.get());
     trace.end(200, null);
     assertThat(collector.spans())
@@ -213,7 +221,7 @@ class SpansTest {
 
   @Test
   void whatAnExcludedRequestCausesIsNoTraceOfItsOwn() {
-    ServerTrace trace = telemetry().server(Given.In.get("/health"));
+    ServerTrace trace = telemetry().server(Given.In.get("/health"), CallerTerms.NONE);
     Given.Wire wire = call(trace, Given.Out.get());
     trace.end(200, null);
     assertThat(collector.spans()).isEmpty();
@@ -223,7 +231,7 @@ class SpansTest {
   @ParameterizedTest
   @CsvSource({"/healthy", "/health/x", "/actuators", "/", "/x/health"})
   void otherPathsAreNotExcluded(String path) {
-    telemetry().server(Given.In.get(path)).end(200, null);
+    telemetry().server(Given.In.get(path), CallerTerms.NONE).end(200, null);
     assertThat(collector.spans()).hasSize(1);
   }
 
@@ -239,7 +247,8 @@ class SpansTest {
 
   @Test
   void eachAttemptIsAClientSpanOfItsOwn() {
-    ServerTrace server = telemetry().server(Given.In.get("/", "traceparent", PARENT));
+    ServerTrace server =
+        telemetry().server(Given.In.get("/", "traceparent", PARENT), CallerTerms.NONE);
     Given.Wire first = new Given.Wire();
     Given.Wire second = new Given.Wire();
     try (Contexts.Scope scope = telemetry().contexts().activate(server.context())) {
@@ -321,7 +330,7 @@ class SpansTest {
 
   @Test
   void theTraceparentOfAnotherTracerWins() {
-    ServerTrace server = telemetry().server(Given.In.get("/", "baggage", "a=1"));
+    ServerTrace server = telemetry().server(Given.In.get("/", "baggage", "a=1"), CallerTerms.NONE);
     Given.Wire wire = call(server, Given.Out.get("traceparent", PARENT));
     server.end(200, null);
     assertThat(wire.headers).isEmpty();
@@ -331,7 +340,7 @@ class SpansTest {
 
   @Test
   void anInvalidTraceparentOfTheApplicationIsNone() {
-    ServerTrace server = telemetry().server(Given.In.get("/"));
+    ServerTrace server = telemetry().server(Given.In.get("/"), CallerTerms.NONE);
     Given.Wire wire = call(server, Given.Out.get("traceparent", "nonsense"));
     assertThat(wire.headers).containsKey("traceparent");
   }
@@ -339,11 +348,12 @@ class SpansTest {
   @Test
   void baggageAndRequestIdAreThoseOfTheApplicationIfItSetThem() {
     String[] in = {"baggage", "a=1", "x-request-id", "r-1"};
-    Given.Wire passed = call(telemetry().server(Given.In.get("/", in)), Given.Out.get());
+    Given.Wire passed =
+        call(telemetry().server(Given.In.get("/", in), CallerTerms.NONE), Given.Out.get());
     assertThat(passed.headers).containsEntry("baggage", "a=1").containsEntry("x-request-id", "r-1");
     Given.Wire own =
         call(
-            telemetry().server(Given.In.get("/", in)),
+            telemetry().server(Given.In.get("/", in), CallerTerms.NONE),
             Given.Out.get("baggage", "b=2", "X-Request-Id", "r-2"));
     assertThat(own.headers).containsOnlyKeys("traceparent");
   }

@@ -3,6 +3,7 @@ package io.inboard.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.call.CallerTerms;
 import io.inboard.call.Contexts;
 import io.inboard.settings.TelemetrySettings.Exporter;
 import java.time.Duration;
@@ -40,7 +41,7 @@ class TraceContextTest {
   }
 
   static Map<String, String> forward(Telemetry telemetry, String... headers) {
-    ServerTrace server = telemetry.server(Given.In.get("/", headers));
+    ServerTrace server = telemetry.server(Given.In.get("/", headers), CallerTerms.NONE);
     Given.Wire wire = new Given.Wire();
     try (Contexts.Scope scope = telemetry.contexts().activate(server.context())) {
       ClientSpan attempt = telemetry.client(Given.Out.get()).attempt(1, Optional.empty(), 0);
@@ -315,7 +316,8 @@ class TraceContextTest {
 
   @Test
   void severalCallsOfOneRequestAreSiblings() {
-    ServerTrace server = collector.telemetry.server(Given.In.get("/", "traceparent", PARENT));
+    ServerTrace server =
+        collector.telemetry.server(Given.In.get("/", "traceparent", PARENT), CallerTerms.NONE);
     List<String> parents = new ArrayList<>();
     try (Contexts.Scope scope = collector.telemetry.contexts().activate(server.context())) {
       for (int i = 0; i < 3; i++) {

@@ -8,6 +8,7 @@ import io.inboard.identity.DevelopmentCa;
 import io.inboard.identity.Identity;
 import io.inboard.settings.IdentitySettings;
 import io.inboard.settings.InboundSettings;
+import io.inboard.settings.ServerSettings;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -112,7 +113,8 @@ public abstract class ServerFixture {
               new File(files, DevelopmentCa.BUNDLE_FILE).getPath(),
               ""));
       InboundSettings permissive =
-          new InboundSettings(InboundSettings.MtlsMode.PERMISSIVE, Map.of(), List.of());
+          new InboundSettings(
+              InboundSettings.MtlsMode.PERMISSIVE, Map.of(), List.of(), ServerSettings.DEFAULT);
       return identity.inboundTls(() -> permissive);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
