@@ -51,6 +51,7 @@ class BesideAnotherAgentTest {
                 "the neighbour and the back",
                 spans ->
                     spans.stream().anyMatch(span -> span.service().equals("pay"))
+                        && spans.stream().anyMatch(Collector.Span::root)
                         && spans.stream().anyMatch(BesideAnotherAgentTest::theirs));
         assertThat(trace).filteredOn(Collector.Span::root).hasSize(1);
 
