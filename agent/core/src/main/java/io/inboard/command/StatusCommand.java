@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,10 +24,34 @@ final class StatusCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print one JSON object instead of text")
   private boolean json;
 
+  @Option(
+      names = "--watch",
+      paramLabel = "SECONDS",
+      arity = "0..1",
+      fallbackValue = "1",
+      description = "show it again every so many seconds (1), until the process ends")
+  private Integer watch;
+
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
+    if (watch == null) {
+      return show();
+    }
+    if (watch < 1) {
+      throw new ParameterException(spec.commandLine(), "--watch takes 1 second or more");
+    }
+    int shown = show();
+    while (shown == 0) {
+      Thread.sleep(watch * 1000L);
+      spec.commandLine().getOut().println();
+      shown = show();
+    }
+    return shown;
+  }
+
+  private int show() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     try {
@@ -36,6 +61,7 @@ final class StatusCommand implements Callable<Integer> {
         return 1;
       }
       out.println(json ? status.get() : StatusText.of(status.get()));
+      out.flush();
       return 0;
     } catch (AttachedJvm.AttachException e) {
       err.println("inboard: " + e.getMessage());
