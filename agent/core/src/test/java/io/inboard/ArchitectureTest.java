@@ -50,9 +50,7 @@ final class ArchitectureTest {
   static final ArchRule telemetryKnowsItsSdk =
       knows("telemetry", CALL, SETTINGS, OTEL, "okhttp3..", "okio..", "kotlin..");
 
-  @ArchTest
-  static final ArchRule policyKnowsBalanceAndFailsafe =
-      knows("policy", CALL, SETTINGS, BALANCE, "dev.failsafe..");
+  @ArchTest static final ArchRule policyKnowsBalance = knows("policy", CALL, SETTINGS, BALANCE);
 
   @ArchTest
   static final ArchRule weaveKnowsNoMesh =
@@ -76,15 +74,6 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.inboard.mesh..", "io.inboard.command..");
-
-  @ArchTest
-  static final ArchRule failsafeStaysWhereItWasPut =
-      noClasses()
-          .that()
-          .resideOutsideOfPackage("io.inboard.policy..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("dev.failsafe..");
 
   @ArchTest
   static final ArchRule ourOwnRequestsDoNotMeetOurHooks =

@@ -1,23 +1,28 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
-import dev.failsafe.CircuitBreaker;
 import io.inboard.balance.Chance;
+import io.inboard.policy.Statistics.Event;
 import io.inboard.settings.DestinationSettings.BreakerSettings;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The circuit breaker of one destination; resilience.md 2.2 and row 16. Closed: Failsafe's breaker
- * counts in its window and says when the rate is reached. Open and half-open are ours, because
- * Failsafe's permits are not leased (a probe whose end is never reported wedges it), its state
- * moves only when somebody calls, and its open time neither grows nor jitters.
+ * The circuit breaker of one destination; resilience.md 2.2 and row 16. Closed, it counts what came
+ * of attempts in a sliding window, and opens when there were enough and too many failed. Open, it
+ * lets nothing through until its time is over; it is half-open from that moment on, whether or not
+ * anybody calls. Half-open, it lets one probe through at a time, under a lease, so that a probe
+ * whose end is never reported does not wedge it.
  *
  * <p>Only answers and failures of the destination are recorded; what was neither gives its permit
- * back. Lock-free but for Failsafe's counter, which a destination without a breaker does not have.
+ * back. What the mesh refuses by itself never gets here. Lock-free; lives on through changes of
+ * settings.
  */
 public final class Breaker {
   private static final int PROBES_TO_CLOSE = 3;
+  private static final int BUCKETS = 10;
+  private static final int SUCCESSES = 0;
+  private static final int FAILURES = 1;
   private static final long MAX_OPEN_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long MIN_LEASE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final double JITTER = 1.2;
@@ -25,16 +30,15 @@ public final class Breaker {
   /** What a closed breaker gives to everybody. */
   private static final Lease FREE = new Lease(0);
 
-  private final BreakerSettings settings;
-  private final long leaseNanos;
+  private final Statistics statistics;
   private final Clock clock;
   private final Chance chance;
 
-  /** Guards itself; used in the closed phase only. */
-  private final CircuitBreaker<Object> window;
+  /** Replaced as a whole by {@link #change}, which one thread at a time calls. */
+  private volatile Rules rules;
 
-  /** Immutable states, exchanged by compare-and-set. */
-  private final AtomicReference<State> state = new AtomicReference<>(new Closed());
+  /** States are exchanged by compare-and-set. */
+  private final AtomicReference<State> state;
 
   /** What people see. */
   public enum Phase {
@@ -43,9 +47,14 @@ public final class Breaker {
     HALF_OPEN
   }
 
+  private record Rules(BreakerSettings settings, long leaseNanos) {}
+
   private sealed interface State {}
 
-  private record Closed() implements State {}
+  /**
+   * @param window of {@link #SUCCESSES} and {@link #FAILURES}; starts empty each time it closes
+   */
+  private record Closed(SlidingCounts window) implements State {}
 
   /**
    * @param opened how often in a row it opened before
@@ -57,17 +66,35 @@ public final class Breaker {
    */
   private record HalfOpen(int opened, int successes, Lease probe) implements State {}
 
-  Breaker(BreakerSettings settings, long perTryNanos, Clock clock, Chance chance) {
-    this.settings = settings;
-    this.leaseNanos =
-        perTryNanos == Long.MAX_VALUE ? MIN_LEASE_NANOS : Math.max(perTryNanos, MIN_LEASE_NANOS);
+  Breaker(
+      BreakerSettings settings,
+      long perTryNanos,
+      Statistics statistics,
+      Clock clock,
+      Chance chance) {
+    this.statistics = statistics;
     this.clock = clock;
     this.chance = chance;
-    this.window =
-        CircuitBreaker.builder()
-            .withFailureRateThreshold(
-                settings.failurePercent(), settings.requestVolume(), settings.window())
-            .build();
+    this.rules = rules(settings, perTryNanos);
+    this.state = new AtomicReference<>(closed());
+  }
+
+  private static Rules rules(BreakerSettings settings, long perTryNanos) {
+    boolean bounded = perTryNanos != Long.MAX_VALUE;
+    return new Rules(settings, bounded ? Math.max(perTryNanos, MIN_LEASE_NANOS) : MIN_LEASE_NANOS);
+  }
+
+  /**
+   * Goes on under other settings. An open breaker stays open for as long as it was decided; a
+   * closed one keeps its counts, unless they are of a window of another length.
+   */
+  void change(BreakerSettings settings, long perTryNanos) {
+    Rules before = rules;
+    rules = rules(settings, perTryNanos);
+    State s = state.get();
+    if (s instanceof Closed && !before.settings.window().equals(settings.window())) {
+      state.compareAndSet(s, closed());
+    }
   }
 
   /** The phase at this moment, also when nobody calls. */
@@ -77,10 +104,6 @@ public final class Breaker {
       return clock.nanos() - open.untilNanos < 0 ? Phase.OPEN : Phase.HALF_OPEN;
     }
     return s instanceof HalfOpen ? Phase.HALF_OPEN : Phase.CLOSED;
-  }
-
-  boolean is(BreakerSettings other) {
-    return settings.equals(other);
   }
 
   /** Asks to send one attempt; null when it may not be sent. */
@@ -96,13 +119,13 @@ public final class Breaker {
         if (now - open.untilNanos < 0) {
           return null;
         }
-        next = new HalfOpen(open.opened, 0, new Lease(now + leaseNanos));
+        next = new HalfOpen(open.opened, 0, new Lease(now + rules.leaseNanos));
       } else {
         HalfOpen half = (HalfOpen) s;
         if (half.probe != null && !half.probe.expired(now)) {
           return null;
         }
-        next = new HalfOpen(half.opened, half.successes, new Lease(now + leaseNanos));
+        next = new HalfOpen(half.opened, half.successes, new Lease(now + rules.leaseNanos));
       }
       if (state.compareAndSet(s, next)) {
         return next.probe;
@@ -114,28 +137,33 @@ public final class Breaker {
   void record(Lease permit, Outcome.Effect effect) {
     State s = state.get();
     if (permit == FREE) {
-      if (s instanceof Closed) {
-        count(s, effect);
+      if (s instanceof Closed closed) {
+        count(closed, effect);
       }
       return; // Sent before it opened: it says nothing of now.
     }
     if (s instanceof HalfOpen half && half.probe == permit) {
       // Only the holder of the probe gets here, and only an expired lease lets another one in, so
       // that a lost exchange means that this answer came too late.
-      state.compareAndSet(s, probed(half, effect));
+      exchange(s, probed(half, effect));
     }
   }
 
-  private void count(State closed, Outcome.Effect effect) {
-    switch (effect) {
-      case SUCCESS -> window.recordSuccess();
-      case FAILURE -> window.recordFailure();
-      case NEUTRAL -> {
-        return;
-      }
+  private void count(Closed closed, Outcome.Effect effect) {
+    if (effect == Outcome.Effect.NEUTRAL) {
+      return;
     }
-    if (window.isOpen()) {
-      state.compareAndSet(closed, open(0));
+    long now = clock.nanos();
+    if (effect == Outcome.Effect.SUCCESS) {
+      closed.window.add(SUCCESSES, now);
+      return;
+    }
+    closed.window.add(FAILURES, now);
+    BreakerSettings settings = rules.settings;
+    long failures = closed.window.sum(FAILURES, now);
+    long all = failures + closed.window.sum(SUCCESSES, now);
+    if (all >= settings.requestVolume() && failures * 100 >= all * settings.failurePercent()) {
+      exchange(closed, open(0));
     }
   }
 
@@ -143,20 +171,29 @@ public final class Breaker {
     return switch (effect) {
       case NEUTRAL -> new HalfOpen(half.opened, half.successes, null);
       case FAILURE -> open(half.opened + 1);
-      case SUCCESS -> {
-        if (half.successes + 1 < PROBES_TO_CLOSE) {
-          yield new HalfOpen(half.opened, half.successes + 1, null);
-        }
-        window.close(); // Starts with an empty window.
-        yield new Closed();
-      }
+      case SUCCESS ->
+          half.successes + 1 < PROBES_TO_CLOSE
+              ? new HalfOpen(half.opened, half.successes + 1, null)
+              : closed();
     };
   }
 
+  private void exchange(State from, State to) {
+    if (state.compareAndSet(from, to) && to instanceof Open) {
+      statistics.count(Event.BREAKER_OPENED);
+    }
+  }
+
+  private Closed closed() {
+    return new Closed(
+        new SlidingCounts(rules.settings.window().toNanos(), BUCKETS, 2, clock.nanos()));
+  }
+
   private Open open(int opened) {
-    double grown = settings.openFor().toNanos() * Math.pow(2, Math.min(opened, 30));
+    long openFor = rules.settings.openFor().toNanos();
+    double grown = openFor * Math.pow(2, Math.min(opened, 30));
     // Somebody who wants it open for longer than the cap gets that.
-    double cap = Math.max(MAX_OPEN_NANOS, settings.openFor().toNanos());
+    double cap = Math.max(MAX_OPEN_NANOS, openFor);
     return new Open(
         clock.nanos() + (long) (Math.min(cap, grown) * chance.between(1, JITTER)), opened);
   }

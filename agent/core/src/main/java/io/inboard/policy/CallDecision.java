@@ -7,10 +7,12 @@ import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
 import io.inboard.policy.Outcome.Expiry;
+import io.inboard.policy.Statistics.Event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Decides one call, step by step: {@link #first}, then {@link #responded} or {@link #failed} for
@@ -43,6 +45,9 @@ public final class CallDecision {
    */
   private volatile boolean over;
 
+  /** Whether {@link #first} has begun it, and {@link #end} has not ended it: 1; by one thread. */
+  private final AtomicInteger counted = new AtomicInteger();
+
   CallDecision(DestinationPolicy policy, OutboundRequest request, CallerTerms terms) {
     this.policy = policy;
     this.request = request;
@@ -53,12 +58,13 @@ public final class CallDecision {
   /** Decides the first attempt. */
   public Next first() {
     startNanos = policy.clock().nanos();
-    policy.counters().calls.increment();
+    policy.statistics().begun(startNanos);
+    counted.set(1);
     Lease permit = null;
     if (policy.breaker().isPresent()) {
       permit = policy.breaker().get().acquire();
       if (permit == null) {
-        policy.counters().rejected.increment();
+        policy.statistics().count(Event.SHORT_CIRCUITED, startNanos);
         return Next.refuse(
             Step.Reason.CIRCUIT_OPEN,
             "inboard: " + policy.name() + ": the circuit breaker is open, nothing was sent");
@@ -93,7 +99,7 @@ public final class CallDecision {
     }
     Outcome outcome = Outcome.failure(error, progress, expiry);
     if (expiry == Expiry.PER_TRY) {
-      policy.counters().perTryTimeouts.increment();
+      policy.statistics().count(Event.PER_TRY_TIMEOUT);
     }
     attempt.tell(outcome);
     if (worthwhile(attempt, outcome)) {
@@ -109,6 +115,9 @@ public final class CallDecision {
   /** The call is over: answered and read, or given up. Idempotent. */
   public void end() {
     over = true;
+    if (counted.compareAndSet(1, 0)) {
+      policy.statistics().ended();
+    }
     Try attempt = current;
     if (attempt != null) {
       attempt.end();
@@ -206,7 +215,7 @@ public final class CallDecision {
     attempt.end();
     boolean total = expiry == Expiry.TOTAL;
     if (total) {
-      policy.counters().timeouts.increment();
+      policy.statistics().count(Event.TIMEOUT);
     }
     long bound = total ? timeoutNanos : perTryNanos();
     return Next.refuse(

@@ -5,6 +5,7 @@ import io.inboard.balance.Chance;
 import io.inboard.call.CallerTerms;
 import io.inboard.call.OutboundRequest;
 import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.DestinationSettings.BreakerSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +15,7 @@ import java.util.Optional;
 
 /**
  * Everything that decides the calls to one destination, in one version of the settings. Immutable;
- * what it has learnt (ejections, the breaker, counters) is shared with the version before and
+ * what it has learnt (ejections, the breaker, statistics) is shared with the version before and
  * after.
  */
 public final class DestinationPolicy {
@@ -24,7 +25,7 @@ public final class DestinationPolicy {
   private final Optional<Endpoints> endpoints;
   private final Optional<Breaker> breaker;
   private final Ejection ejection;
-  private final Counters counters;
+  private final Statistics statistics;
   private final Clock clock;
   private final Chance chance;
 
@@ -33,7 +34,7 @@ public final class DestinationPolicy {
       List<EndpointState> states,
       Optional<Breaker> breaker,
       Ejection ejection,
-      Counters counters,
+      Statistics statistics,
       Clock clock,
       Chance chance) {
     this.name = settings.name();
@@ -47,7 +48,7 @@ public final class DestinationPolicy {
                     states, settings.loadBalancer().simple(), rules.perTryNanos(), chance));
     this.breaker = breaker;
     this.ejection = ejection;
-    this.counters = counters;
+    this.statistics = statistics;
     this.clock = clock;
     this.chance = chance;
   }
@@ -72,25 +73,29 @@ public final class DestinationPolicy {
           EndpointState old = known.get(address);
           states.add(old == null ? new EndpointState(address, weight) : old.weighing(weight));
         });
-    Optional<Breaker> breaker =
-        settings
-            .circuitBreaker()
-            .map(
-                wanted ->
-                    before
-                        .flatMap(DestinationPolicy::breaker)
-                        .filter(b -> b.is(wanted))
-                        .orElseGet(
-                            () ->
-                                new Breaker(
-                                    wanted,
-                                    RetryRules.of(settings.retries()).perTryNanos(),
-                                    clock,
-                                    chance)));
     Ejection ejection = before.map(b -> b.ejection).orElseGet(() -> new Ejection(clock, chance));
     ejection.change(settings.outlierDetection(), states);
-    Counters counters = before.map(b -> b.counters).orElseGet(Counters::new);
-    return new DestinationPolicy(settings, states, breaker, ejection, counters, clock, chance);
+    Statistics statistics = before.map(b -> b.statistics).orElseGet(() -> new Statistics(clock));
+    Optional<Breaker> breaker = breaker(settings, before, statistics, clock, chance);
+    return new DestinationPolicy(settings, states, breaker, ejection, statistics, clock, chance);
+  }
+
+  private static Optional<Breaker> breaker(
+      DestinationSettings settings,
+      Optional<DestinationPolicy> before,
+      Statistics statistics,
+      Clock clock,
+      Chance chance) {
+    if (settings.circuitBreaker().isEmpty()) {
+      return Optional.empty();
+    }
+    BreakerSettings wanted = settings.circuitBreaker().get();
+    long perTryNanos = RetryRules.of(settings.retries()).perTryNanos();
+    Optional<Breaker> known = before.flatMap(DestinationPolicy::breaker);
+    known.ifPresent(b -> b.change(wanted, perTryNanos));
+    return known.isPresent()
+        ? known
+        : Optional.of(new Breaker(wanted, perTryNanos, statistics, clock, chance));
   }
 
   /**
@@ -107,6 +112,11 @@ public final class DestinationPolicy {
    */
   public List<EndpointState> endpointStates() {
     return endpoints.map(Endpoints::all).orElse(List.of());
+  }
+
+  /** What the destination has seen; lives on through changes of settings. */
+  public Statistics statistics() {
+    return statistics;
   }
 
   /** Where the destination stands now. */
@@ -136,10 +146,6 @@ public final class DestinationPolicy {
 
   Ejection ejection() {
     return ejection;
-  }
-
-  Counters counters() {
-    return counters;
   }
 
   Clock clock() {

@@ -73,7 +73,11 @@ final class Ejection {
       }
       int limit = r.settings.get().consecutive5xxErrors();
       if (limit > 0 && inARow >= limit) {
-        eject(endpoint);
+        eject(
+            endpoint,
+            outcome.localOrigin()
+                ? EjectionReason.CONSECUTIVE_LOCAL_ORIGIN_FAILURES
+                : EjectionReason.CONSECUTIVE_5XX);
       }
     }
   }
@@ -86,12 +90,13 @@ final class Ejection {
     }
     switch (outcome.effect()) {
       case SUCCESS -> restore(endpoint);
-      case FAILURE -> out(endpoint, sent.settings.get(), health.multiplier() + 1);
+      case FAILURE ->
+          out(endpoint, EjectionReason.FAILED_PROBE, sent.settings.get(), health.multiplier() + 1);
       case NEUTRAL -> {}
     }
   }
 
-  private synchronized void eject(EndpointState endpoint) {
+  private synchronized void eject(EndpointState endpoint, EjectionReason reason) {
     Rules r = rules;
     List<EndpointState> all = r.endpoints;
     Health health = endpoint.health();
@@ -106,13 +111,13 @@ final class Ejection {
     boolean one = after == 1 && settings.maxEjectionPercent() > 0;
     if (!last && (within || one)) {
       int k = health.multiplier(clock.nanos(), Math.max(1, settings.interval().toNanos()));
-      out(endpoint, settings, k + 1);
+      out(endpoint, reason, settings, k + 1);
     }
   }
 
-  private void out(EndpointState endpoint, OutlierSettings settings, int k) {
+  private void out(EndpointState endpoint, EjectionReason reason, OutlierSettings settings, int k) {
     double nanos = Math.min((double) MAX_NANOS, (double) settings.baseEjectionTime().toNanos() * k);
-    endpoint.health().eject(k, clock.nanos() + (long) (nanos * chance.between(1, JITTER)));
+    endpoint.health().eject(reason, k, clock.nanos() + (long) (nanos * chance.between(1, JITTER)));
   }
 
   private void restore(EndpointState endpoint) {

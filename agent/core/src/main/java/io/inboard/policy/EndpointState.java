@@ -62,7 +62,11 @@ public final class EndpointState implements Candidate {
 
   /** How often it was ejected. */
   public long ejections() {
-    return shared.health.ejections.sum();
+    long sum = 0;
+    for (EjectionReason reason : EjectionReason.values()) {
+      sum += shared.health.ejections(reason);
+    }
+    return sum;
   }
 
   void begin() {

@@ -2,8 +2,8 @@
 package io.inboard.policy;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Whether an endpoint may be used. Written by {@link Ejection}, under its lock unless said
@@ -19,7 +19,8 @@ final class Health {
   /** In a row, since the last word of the endpoint. Without lock, as above. */
   final AtomicInteger localFailures = new AtomicInteger();
 
-  final LongAdder ejections = new LongAdder();
+  /** How often it was taken out, by reason. */
+  private final AtomicLongArray ejections = new AtomicLongArray(EjectionReason.values().length);
 
   /** Null: healthy. */
   private volatile Ejected ejected;
@@ -35,6 +36,10 @@ final class Health {
 
   /** Until when an endpoint is out. */
   record Ejected(long untilNanos) {}
+
+  long ejections(EjectionReason reason) {
+    return ejections.get(reason.ordinal());
+  }
 
   boolean ejected() {
     return ejected != null;
@@ -82,11 +87,11 @@ final class Health {
     return (int) Math.max(0, multiplier - sweeps);
   }
 
-  void eject(int newMultiplier, long untilNanos) {
+  void eject(EjectionReason reason, int newMultiplier, long untilNanos) {
     multiplier = newMultiplier;
     clearFailures();
     ejected = new Ejected(untilNanos);
-    ejections.increment();
+    ejections.incrementAndGet(reason.ordinal());
   }
 
   void restore(long now) {

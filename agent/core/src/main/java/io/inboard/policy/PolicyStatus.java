@@ -1,9 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
+import io.inboard.policy.Statistics.Event;
 import io.inboard.settings.BalancerSettings;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -12,24 +15,84 @@ import java.util.concurrent.TimeUnit;
  *
  * @param name as in the settings
  * @param breaker empty when there is none
+ * @param breakerOpened how often it opened
+ * @param inFlight calls under way
  * @param calls of the application
  * @param retries attempts after the first of a call
  * @param timeouts calls that ran out of time
  * @param perTryTimeouts attempts that ran out of time
- * @param rejected calls that the open breaker refused
+ * @param rejected calls that were refused here; the sum of the next three
+ * @param shortCircuited by the open breaker
+ * @param overflowed because too many were under way
+ * @param throttled because much of what was sent before failed
+ * @param retriesDenied retries that were not made for want of budget
+ * @param budgetTokens retries that the budget would pay for now
+ * @param panicked calls for which ejections were ignored, because too few endpoints were left
  */
 public record PolicyStatus(
     String name,
     BalancerSettings.Simple balancer,
     Optional<Breaker.Phase> breaker,
+    long breakerOpened,
+    int inFlight,
     long calls,
     long retries,
     long timeouts,
     long perTryTimeouts,
     long rejected,
+    long shortCircuited,
+    long overflowed,
+    long throttled,
+    long retriesDenied,
+    double budgetTokens,
+    long panicked,
+    Window window,
+    Latency latency,
     List<EndpointStatus> endpoints) {
   public PolicyStatus {
     endpoints = List.copyOf(endpoints);
+  }
+
+  /**
+   * The last ten seconds.
+   *
+   * @param success attempts that were answered well
+   * @param failure attempts that failed
+   * @param errorPercent of these two; 0 to 100
+   * @param timeouts calls that ran out of time
+   */
+  public record Window(
+      long calls,
+      long success,
+      long failure,
+      double errorPercent,
+      long retries,
+      long timeouts,
+      long rejected,
+      long shortCircuited,
+      long overflowed,
+      long throttled) {}
+
+  /**
+   * From the sending of an attempt to its response head, over the last ten seconds, in milliseconds
+   * to within 1/32; 0 when there was no answer.
+   */
+  public record Latency(
+      long count, double mean, double p50, double p90, double p95, double p99, double p999) {
+    static Latency of(Latencies l) {
+      return new Latency(
+          l.count(),
+          millis(l.meanNanos()),
+          millis(l.percentileNanos(50)),
+          millis(l.percentileNanos(90)),
+          millis(l.percentileNanos(95)),
+          millis(l.percentileNanos(99)),
+          millis(l.percentileNanos(99.9)));
+    }
+
+    private static double millis(long nanos) {
+      return TimeUnit.NANOSECONDS.toMicros(nanos) / 1000.0;
+    }
   }
 
   /** How an endpoint is treated. */
@@ -37,7 +100,7 @@ public record PolicyStatus(
     HEALTHY,
     /** Gets nothing until its time is over. */
     EJECTED,
-    /** Gets one request at a time, until one succeeds. */
+    /** Gets a few requests at a time, until one succeeds. */
     PROBING
   }
 
@@ -47,6 +110,8 @@ public record PolicyStatus(
    * @param ejectedForMillis how long it is still ejected; 0 unless {@link State#EJECTED}
    * @param requests attempts that were sent to it
    * @param failures attempts that it failed
+   * @param ejectionsBy how often for which reason; reasons that did not occur are left out
+   * @param ewmaMillis the average of its answers' time that balancing goes by; 0: none yet
    */
   public record EndpointStatus(
       String address,
@@ -56,35 +121,84 @@ public record PolicyStatus(
       int inFlight,
       long requests,
       long failures,
-      long ejections) {}
+      long ejections,
+      Map<EjectionReason, Long> ejectionsBy,
+      double ewmaMillis) {
+    public EndpointStatus {
+      ejectionsBy = Map.copyOf(ejectionsBy);
+    }
+  }
 
   static PolicyStatus of(DestinationPolicy policy) {
     long now = policy.clock().nanos();
     List<EndpointStatus> endpoints = new ArrayList<>();
     for (EndpointState e : policy.endpointStates()) {
-      boolean ejected = e.health().ejected();
-      long remaining = e.health().remainingNanos(now);
-      endpoints.add(
-          new EndpointStatus(
-              e.address(),
-              e.weight(),
-              !ejected ? State.HEALTHY : remaining > 0 ? State.EJECTED : State.PROBING,
-              TimeUnit.NANOSECONDS.toMillis(remaining),
-              e.inFlight(),
-              e.requests(),
-              e.failures(),
-              e.ejections()));
+      endpoints.add(of(e, now));
     }
-    Counters c = policy.counters();
+    Statistics s = policy.statistics();
+    long shortCircuited = s.total(Event.SHORT_CIRCUITED);
+    long overflowed = s.total(Event.OVERFLOW);
+    long throttled = s.total(Event.THROTTLED);
     return new PolicyStatus(
         policy.name(),
         policy.settings().loadBalancer().simple(),
         policy.breaker().map(Breaker::phase),
-        c.calls.sum(),
-        c.retries.sum(),
-        c.timeouts.sum(),
-        c.perTryTimeouts.sum(),
-        c.rejected.sum(),
+        s.total(Event.BREAKER_OPENED),
+        s.inFlight(),
+        s.total(Event.CALL),
+        s.total(Event.RETRY),
+        s.total(Event.TIMEOUT),
+        s.total(Event.PER_TRY_TIMEOUT),
+        shortCircuited + overflowed + throttled,
+        shortCircuited,
+        overflowed,
+        throttled,
+        s.total(Event.RETRY_DENIED),
+        0,
+        s.total(Event.PANIC),
+        window(s),
+        Latency.of(s.latencies()),
         endpoints);
+  }
+
+  private static Window window(Statistics s) {
+    long success = s.inWindow(Event.SUCCESS);
+    long failure = s.inWindow(Event.FAILURE);
+    long shortCircuited = s.inWindow(Event.SHORT_CIRCUITED);
+    long overflowed = s.inWindow(Event.OVERFLOW);
+    long throttled = s.inWindow(Event.THROTTLED);
+    return new Window(
+        s.inWindow(Event.CALL),
+        success,
+        failure,
+        success + failure == 0 ? 0 : 100.0 * failure / (success + failure),
+        s.inWindow(Event.RETRY),
+        s.inWindow(Event.TIMEOUT),
+        shortCircuited + overflowed + throttled,
+        shortCircuited,
+        overflowed,
+        throttled);
+  }
+
+  private static EndpointStatus of(EndpointState e, long now) {
+    Health health = e.health();
+    long remaining = health.remainingNanos(now);
+    Map<EjectionReason, Long> by = new EnumMap<>(EjectionReason.class);
+    for (EjectionReason reason : EjectionReason.values()) {
+      if (health.ejections(reason) > 0) {
+        by.put(reason, health.ejections(reason));
+      }
+    }
+    return new EndpointStatus(
+        e.address(),
+        e.weight(),
+        !health.ejected() ? State.HEALTHY : remaining > 0 ? State.EJECTED : State.PROBING,
+        TimeUnit.NANOSECONDS.toMillis(remaining),
+        e.inFlight(),
+        e.requests(),
+        e.failures(),
+        e.ejections(),
+        by,
+        0);
   }
 }

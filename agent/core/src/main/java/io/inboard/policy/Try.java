@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
+import io.inboard.policy.Statistics.Event;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,6 +24,11 @@ public final class Try implements Next {
 
   /** NEW, then IN_FLIGHT if it is sent, then ENDED. */
   private final AtomicInteger phase = new AtomicInteger(NEW);
+
+  /** Whether it went out, and when. Adapter's threads, with happens-before to the next step. */
+  private boolean sent;
+
+  private long sentNanos;
 
   /**
    * @param picked null when the library resolves the host itself
@@ -69,8 +75,10 @@ public final class Try implements Next {
 
   /** It goes out now, after its delay; called once. What never goes out is not counted. */
   public void sent() {
+    sentNanos = policy.clock().nanos();
+    sent = true;
     if (number > 1) {
-      policy.counters().retries.increment();
+      policy.statistics().count(Event.RETRY, sentNanos);
     }
     if (picked != null) {
       picked.endpoint().sent();
@@ -95,11 +103,26 @@ public final class Try implements Next {
     if (permit != null) {
       policy.breaker().ifPresent(b -> b.record(permit, what.effect()));
     }
+    count(what);
     if (picked != null) {
       if (what.effect() == Outcome.Effect.FAILURE) {
         picked.endpoint().failed();
       }
       policy.ejection().record(picked.endpoint(), picked.lease(), what);
+    }
+  }
+
+  private void count(Outcome what) {
+    Outcome.Effect effect = what.effect();
+    if (effect == Outcome.Effect.NEUTRAL) {
+      return;
+    }
+    boolean well = effect == Outcome.Effect.SUCCESS;
+    if (sent && what.kind() == Outcome.Kind.RESPONSE) {
+      long now = policy.clock().nanos();
+      policy.statistics().answered(well, now - sentNanos, now);
+    } else {
+      policy.statistics().count(well ? Event.SUCCESS : Event.FAILURE);
     }
   }
 

@@ -209,4 +209,40 @@ final class BreakerTest {
     assertThat(result.status()).as("the failure itself, not the breaker's word").isEqualTo(503);
     assertThat(world.arrived).as("one probe, no retry").hasSize(1);
   }
+
+  @Test
+  void theWindowSlidesByTheMeshsClock() {
+    calls(19, 503);
+    world.time.passMillis(10_000);
+    calls(19, 503);
+    assertThat(phase()).as("the first nineteen are forgotten").isEqualTo(Phase.CLOSED);
+    world.time.passMillis(5_000);
+    calls(1, 503);
+    assertThat(phase()).isEqualTo(Phase.OPEN);
+  }
+
+  @Test
+  void howOftenItOpenedAndRefusedIsCounted() {
+    open();
+    calls(3, 503);
+    passOpenTime();
+    calls(2, 503); // a probe that fails, and a call that is refused again
+    assertThat(world.status().breakerOpened()).isEqualTo(2);
+    assertThat(world.status().shortCircuited()).isEqualTo(4);
+  }
+
+  @Test
+  void aChangeOfSettingsNeitherClosesItNorForgetsItsCounts() {
+    calls(19, 503);
+    world.change(payments(1).attempts(0).breaker(60, 20));
+    calls(1, 503);
+    assertThat(phase()).isEqualTo(Phase.OPEN);
+    world.change(payments(1).attempts(0).breaker(70, 30));
+    assertThat(phase()).isEqualTo(Phase.OPEN);
+    passOpenTime();
+    calls(3, 200);
+    assertThat(phase()).isEqualTo(Phase.CLOSED);
+    calls(20, 503);
+    assertThat(phase()).as("the new volume is in force").isEqualTo(Phase.CLOSED);
+  }
 }

@@ -1,0 +1,160 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.policy;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What a destination sees: totals since the start of this JVM, a sliding window of ten seconds, and
+ * how long the answers in it took; what Hystrix's users looked at. Lock-free, and nothing is
+ * allocated per call. Lives on through changes of settings. Safe for use by any thread.
+ */
+public final class Statistics {
+  private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final int BUCKETS = 10;
+  private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final Event[] EVENTS = Event.values();
+
+  private final Clock clock;
+  private final SlidingCounts window;
+  private final LongAdder[] totals = new LongAdder[EVENTS.length];
+
+  /** Calls that have begun and have not ended. */
+  private final AtomicInteger inFlight = new AtomicInteger();
+
+  /** Taken, without waiting, by the thread that computes {@link #recent}. */
+  private final AtomicInteger computing = new AtomicInteger();
+
+  /** At most a second old while somebody asks; an old one is used while another is computed. */
+  private volatile Recent recent;
+
+  private record Recent(long atNanos, Latencies latencies) {}
+
+  /** What is counted. */
+  public enum Event {
+    /** A call of the application. */
+    CALL,
+    /** An attempt that the endpoint answered well. */
+    SUCCESS,
+    /** An attempt that the endpoint failed; among them those that ran out of time. */
+    FAILURE,
+    /** An attempt after the first of its call. */
+    RETRY,
+    /** An attempt beside a slow one. */
+    HEDGE,
+    /** A call that ran out of time. */
+    TIMEOUT,
+    /** An attempt that ran out of time. */
+    PER_TRY_TIMEOUT,
+    /** Refused: the breaker is open. */
+    SHORT_CIRCUITED,
+    /** Refused: too many calls are under way or wait. */
+    OVERFLOW,
+    /** Refused: less is sent to who fails much. */
+    THROTTLED,
+    /** A retry that was not made, because the budget is spent. */
+    RETRY_DENIED,
+    /** The breaker opens. */
+    BREAKER_OPENED,
+    /** A call for which the ejections were ignored, because too few endpoints are left. */
+    PANIC
+  }
+
+  Statistics(Clock clock) {
+    this.clock = clock;
+    this.window =
+        new SlidingCounts(WINDOW_NANOS, BUCKETS, EVENTS.length + Latencies.CELLS, clock.nanos());
+    for (int i = 0; i < totals.length; i++) {
+      totals[i] = new LongAdder();
+    }
+  }
+
+  void count(Event event, long now) {
+    totals[event.ordinal()].increment();
+    window.add(event.ordinal(), now);
+  }
+
+  /** For where nobody has looked at the clock yet. */
+  void count(Event event) {
+    count(event, clock.nanos());
+  }
+
+  /** An attempt was answered, well or not; its head took so long. */
+  void answered(boolean well, long latencyNanos, long now) {
+    int event = (well ? Event.SUCCESS : Event.FAILURE).ordinal();
+    totals[event].increment();
+    window.add(event, EVENTS.length + Latencies.cell(latencyNanos), now);
+  }
+
+  /** A call begins. */
+  void begun(long now) {
+    inFlight.incrementAndGet();
+    count(Event.CALL, now);
+  }
+
+  /** A call that has begun ends. */
+  void ended() {
+    inFlight.decrementAndGet();
+  }
+
+  /** Calls under way, from the first decision to the end of the answer. */
+  public int inFlight() {
+    return inFlight.get();
+  }
+
+  /** Since the start of this JVM. */
+  public long total(Event event) {
+    return totals[event.ordinal()].sum();
+  }
+
+  /** In the last ten seconds. */
+  public long inWindow(Event event) {
+    return window.sum(event.ordinal(), clock.nanos());
+  }
+
+  /** How long the answers of the last ten seconds took, counted now. */
+  public Latencies latencies() {
+    return compute(clock.nanos());
+  }
+
+  /** See {@link #percentileNanos}. */
+  public long p50Nanos() {
+    return percentileNanos(50);
+  }
+
+  /**
+   * What so many percent of the answers of the last ten seconds did not exceed. Cheap enough for
+   * every call: up to a second old.
+   *
+   * @param percent 0 to 100
+   * @return 0 when there were too few answers to say (2 for the median, 20 for the 95th)
+   */
+  public long percentileNanos(double percent) {
+    Latencies latencies = recent(clock.nanos());
+    return latencies.says(percent) ? latencies.percentileNanos(percent) : 0;
+  }
+
+  private Latencies recent(long now) {
+    Recent r = recent;
+    if (r != null && now - r.atNanos < FRESH_NANOS) {
+      return r.latencies;
+    }
+    if (!computing.compareAndSet(0, 1)) {
+      return r == null ? compute(now) : r.latencies;
+    }
+    try {
+      Latencies fresh = compute(now);
+      recent = new Recent(now, fresh);
+      return fresh;
+    } finally {
+      computing.set(0);
+    }
+  }
+
+  private Latencies compute(long now) {
+    int[] counts = new int[Latencies.CELLS];
+    window.sums(EVENTS.length, counts, now);
+    return new Latencies(counts);
+  }
+}
