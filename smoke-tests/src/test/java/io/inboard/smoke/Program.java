@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.smoke;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -29,6 +31,18 @@ final class Program implements AutoCloseable {
   /** Starts it in that directory, without standard input. */
   static Program start(
       String name, List<String> command, Map<String, String> environment, Path directory) {
+    Program program = startListening(name, command, environment, directory);
+    try {
+      program.process.getOutputStream().close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return program;
+  }
+
+  /** Starts it in that directory; it hears {@link #say}. */
+  static Program startListening(
+      String name, List<String> command, Map<String, String> environment, Path directory) {
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     // What the caller's shell says of OpenTelemetry or the JVM is not part of a story.
     builder
@@ -39,9 +53,7 @@ final class Program implements AutoCloseable {
                 key.startsWith("OTEL_") || key.startsWith("INBOARD_") || key.endsWith("_OPTIONS"));
     builder.environment().putAll(environment);
     try {
-      Process process = builder.start();
-      process.getOutputStream().close();
-      return new Program(name, process);
+      return new Program(name, builder.start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -104,6 +116,16 @@ final class Program implements AutoCloseable {
       throw new AssertionError(e);
     }
     return this;
+  }
+
+  /** One line on its standard input. */
+  synchronized void say(String line) {
+    try {
+      process.getOutputStream().write((line + "\n").getBytes(UTF_8));
+      process.getOutputStream().flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(this.toString(), e);
+    }
   }
 
   private boolean says(String text) {

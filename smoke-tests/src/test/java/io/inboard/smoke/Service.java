@@ -66,6 +66,24 @@ final class Service implements AutoCloseable {
     return builder;
   }
 
+  /** A client that calls as {@link LoadClient} says. */
+  static Builder loadClient(String name, Jdk jdk) {
+    Builder builder = new Builder(name, jdk);
+    builder.ready = "load client is ready";
+    builder.program = List.of("-jar", Tree.app("load").toString());
+    builder.listens = true;
+    return builder;
+  }
+
+  /** A server that does so many requests at once, each in so many milliseconds. */
+  static Builder capacity(String name, int workers, int millis, Jdk jdk) {
+    Builder builder = new Builder(name, jdk);
+    builder.ready = "listens on";
+    builder.program = List.of("-cp", Tree.app("load").toString(), "shop.load.CapacityServer");
+    builder.arguments.addAll(List.of("" + builder.port, "" + workers, "" + millis));
+    return builder;
+  }
+
   int port() {
     return port;
   }
@@ -136,6 +154,7 @@ final class Service implements AutoCloseable {
     private final Map<String, String> environment = new TreeMap<>();
     private String ready = "";
     private List<String> program = List.of();
+    private boolean listens;
 
     private Builder(String name, Jdk jdk) {
       this.name = name;
@@ -218,7 +237,12 @@ final class Service implements AutoCloseable {
       command.addAll(jvm);
       command.addAll(program);
       command.addAll(arguments);
-      return new Service(name, port, Program.start(name, command, environment, directory));
+      return new Service(
+          name,
+          port,
+          listens
+              ? Program.startListening(name, command, environment, directory)
+              : Program.start(name, command, environment, directory));
     }
   }
 }

@@ -20,7 +20,10 @@ final class Tree {
     return built(SMOKE.resolveSibling("agent/target/inboard.jar"));
   }
 
-  /** A sample service: {@code boot-2.7}, {@code boot-3.5}, {@code boot-4} or {@code plain}. */
+  /**
+   * A sample service: {@code boot-2.7}, {@code boot-3.5}, {@code boot-4}, {@code plain}, {@code
+   * load}.
+   */
   static Path app(String name) {
     return built(SMOKE.resolve("apps/" + name + "/target/" + name + ".jar"));
   }

@@ -1,0 +1,221 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.smoke;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A JVM under the agent that calls others, at a fixed rate, with the client that is asked for. */
+final class LoadClient implements AutoCloseable {
+  /** The hooked clients. */
+  static final List<String> CLIENTS = List.of("url-connection", "jdk", "jdk-async");
+
+  private final Service.Builder builder;
+  private final Service service;
+  private final FaultyServer well = new FaultyServer();
+  private final AtomicInteger orders = new AtomicInteger();
+  private String destinations = "";
+  private String more = "";
+  private int version;
+
+  LoadClient(String name) {
+    this(name, "");
+  }
+
+  /**
+   * @param more blocks of the settings beside {@code destinations}
+   */
+  LoadClient(String name, String more) {
+    this.more = more;
+    builder = Service.loadClient(name, Jdks.own()).jvm("-Dhttp.maxConnections=200", "-Xmx256m");
+    builder.agent(settings());
+    service = builder.start();
+  }
+
+  Service service() {
+    return service;
+  }
+
+  /** Adds entries to {@code destinations}, and waits until they are in force. */
+  LoadClient destination(String entries) {
+    destinations += entries;
+    return reload();
+  }
+
+  /** Puts these in place of all destinations. */
+  LoadClient destinations(String entries) {
+    destinations = entries;
+    return reload();
+  }
+
+  /** Puts these in place of the blocks beside {@code destinations}. */
+  LoadClient blocks(String blocks) {
+    more = blocks;
+    return reload();
+  }
+
+  private LoadClient reload() {
+    version++;
+    settings().write(builder.settingsFile());
+    // A host that only the new version knows.
+    Await.until(
+        "version " + version + " of the settings",
+        Duration.ofSeconds(20),
+        () -> order("jdk", "http://version-" + version + "/").run().ok() == 1);
+    return this;
+  }
+
+  private Yaml settings() {
+    return Yaml.service("web")
+        .with(more)
+        .destinations(
+            destinations
+                + "- {host: version-%d, endpoints: [\"%s\"]}\n".formatted(version, well.address()));
+  }
+
+  /** {@code endpoints: ["127.0.0.1:1", ...]}. */
+  static String endpoints(List<FaultyServer> servers) {
+    return "endpoints: ["
+        + String.join(", ", servers.stream().map(s -> '"' + s.address() + '"').toList())
+        + "]";
+  }
+
+  /** A GET, once, unless said otherwise. */
+  Order order(String client, String url) {
+    return new Order("client=" + client + " url=" + url);
+  }
+
+  @Override
+  public void close() {
+    service.close();
+    well.close();
+  }
+
+  /** What is to be sent. */
+  final class Order {
+    private final String words;
+
+    private Order(String words) {
+      this.words = words;
+    }
+
+    Order rate(double perSecond, double seconds) {
+      return new Order(words + " rate=" + perSecond + " seconds=" + seconds);
+    }
+
+    Order with(String key, Object value) {
+      return new Order(words + " " + key + "=" + value);
+    }
+
+    Order method(String method) {
+      return with("method", method);
+    }
+
+    Running start() {
+      String id = "o" + orders.incrementAndGet();
+      service.program().say(id + " " + words);
+      return new Running("result " + id + " ");
+    }
+
+    Result run() {
+      return start().end();
+    }
+  }
+
+  /** Being sent. */
+  final class Running {
+    private final String prefix;
+
+    private Running(String prefix) {
+      this.prefix = prefix;
+    }
+
+    Result end() {
+      return Await.value(
+          prefix + "\n" + service.program(),
+          Duration.ofMinutes(15),
+          () -> {
+            if (!service.program().alive()) {
+              throw new IllegalStateException("the load client has ended");
+            }
+            return service.program().out().lines().stream()
+                .filter(line -> line.startsWith(prefix))
+                .findFirst()
+                .map(line -> Result.of(line.substring(prefix.length())));
+          });
+    }
+  }
+
+  /** What came of an order; times in milliseconds from when a request was due. */
+  record Result(JsonNode json) {
+    static Result of(String json) {
+      try {
+        return new Result(new ObjectMapper().readTree(json));
+      } catch (JsonProcessingException e) {
+        throw new AssertionError(json, e);
+      }
+    }
+
+    int requests() {
+      return json.path("requests").asInt();
+    }
+
+    int ok() {
+      return json.path("ok").asInt();
+    }
+
+    int failed() {
+      return requests() - ok();
+    }
+
+    /** Percent. */
+    double success() {
+      return 100.0 * ok() / requests();
+    }
+
+    /** Of all requests; {@code p50}, {@code p99}, {@code max}. */
+    double millis(String percentile) {
+      return json.path("millis").path(percentile).asDouble();
+    }
+
+    /** Of those that went well. */
+    double okMillis(String percentile) {
+      return json.path("okMillis").path(percentile).asDouble();
+    }
+
+    int outcome(String statusOrException) {
+      return json.path("outcomes").path(statusOrException).asInt();
+    }
+
+    /** How many answers carried that value of the header that was asked for. */
+    JsonNode headers() {
+      return json.path("headers");
+    }
+
+    Optional<String> firstExample() {
+      return Optional.ofNullable(json.path("examples").path(0).textValue());
+    }
+
+    /** By the second in which they were due. */
+    int seconds() {
+      return json.path("seconds").size();
+    }
+
+    int requests(int second) {
+      return json.path("seconds").path(second).path("requests").asInt();
+    }
+
+    int ok(int second) {
+      return json.path("seconds").path(second).path("ok").asInt();
+    }
+
+    /** Without the seconds. */
+    String brief() {
+      return "outcomes " + json.path("outcomes") + " examples " + json.path("examples");
+    }
+  }
+}
