@@ -1,14 +1,14 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.settings;
 
-import io.inboard.settings.DestinationSettings.BreakerSettings;
 import io.inboard.settings.DestinationSettings.EndpointSettings;
-import io.inboard.settings.DestinationSettings.PoolSettings;
+import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.DestinationSettings.TlsSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,13 +16,13 @@ import java.util.Set;
 
 /** The section {@code destinations}. */
 final class DestinationReader {
-  private static final Duration SHORTEST = Duration.ofMillis(1);
   private static final Duration LONGEST = SettingsReader.LONGEST;
 
   private DestinationReader() {}
 
   static List<DestinationSettings> readAll(List<Value> items, boolean hasIdentity) {
     List<DestinationSettings> destinations = new ArrayList<>();
+    List<Section> sections = new ArrayList<>();
     Map<String, String> seen = new HashMap<>();
     for (Value item : items) {
       Section section = item.section();
@@ -41,80 +41,75 @@ final class DestinationReader {
             }
           });
       destinations.add(destination);
+      sections.add(section);
+    }
+    for (int i = 0; i < destinations.size(); i++) {
+      checkFallback(sections.get(i), destinations.get(i), seen.keySet());
     }
     return destinations;
   }
 
+  /** A fallback's destination is a subset of this one, or another one of the file. */
+  private static void checkFallback(
+      Section section, DestinationSettings destination, Set<String> names) {
+    Optional<String> wanted = destination.fallback().flatMap(FallbackSettings::destination);
+    if (wanted.isEmpty() || destination.subsets().containsKey(wanted.get())) {
+      return;
+    }
+    Set<String> known = new LinkedHashSet<>(destination.subsets().keySet());
+    known.addAll(names);
+    known.remove(destination.name());
+    known.removeIf(name -> name.startsWith("*."));
+    if (!known.contains(wanted.get())) {
+      section
+          .section("fallback")
+          .value("destination")
+          .ifPresent(
+              v ->
+                  v.problem(
+                      "names no other destination and no subset of this one: " + v.shown(),
+                      Nearest.of(wanted.get(), known)
+                          .map(w -> "did you mean " + w + "?")
+                          .orElse("")));
+    }
+  }
+
   private static DestinationSettings read(Section section, Address address, boolean hasIdentity) {
     List<EndpointSettings> endpoints = endpoints(section.items("endpoints"));
-    TlsSettings tls = tls(section, hasIdentity, !endpoints.isEmpty());
-    Optional<Duration> timeout = limit(section, "timeout");
-    RetrySettings retries = RetryReader.read(section.section("retries"));
-    Section balancing = section.section("loadBalancer");
-    BalancerSettings.Simple balancer =
-        balancing
-            .value("simple")
-            .flatMap(
-                v ->
-                    v.choice(
-                        Value.words(BalancerSettings.Simple.class),
-                        Set.of("PASSTHROUGH", "LEAST_CONN")))
-            .orElse(BalancerSettings.DEFAULT.simple());
-    balancing.notYet("consistentHash", "localityLbSetting", "warmup", "warmupDurationSecs").end();
-    Section pool = section.section("connectionPool");
-    Duration connectTimeout =
-        pool.duration("connectTimeout", Duration.ofSeconds(10), SHORTEST, LONGEST);
-    pool.notYet(
-            "http2MaxRequests",
-            "http1MaxPendingRequests",
-            "maxConnections",
-            "maxRequestsPerConnection",
-            "maxRetries",
-            "idleTimeout",
-            "tcp",
-            "http")
-        .end();
-    Optional<OutlierSettings> outlier = outlier(section.section("outlierDetection"));
-    Optional<BreakerSettings> breaker =
-        section.value("circuitBreaker").filter(v -> !v.isNull()).map(v -> breaker(v.section()));
-    section
-        .notYet(
-            "discovery",
-            "retryBudget",
-            "fault",
-            "routes",
-            "subsets",
-            "hedge",
-            "fallback",
-            "deadline",
-            "admissionControl",
-            "headers",
-            "mirror",
-            "rateLimit",
-            "trafficPolicy")
-        .end();
-    return DestinationSettings.builder(address.host())
-        .port(address.port())
-        .endpoints(endpoints)
-        .tls(tls)
-        .timeout(timeout)
-        .retries(retries)
-        .loadBalancer(
-            new BalancerSettings(
-                balancer,
-                Optional.empty(),
-                BalancerSettings.DEFAULT.warmup(),
-                BalancerSettings.DEFAULT.locality()))
-        .connectionPool(
-            new PoolSettings(
-                connectTimeout,
-                PoolSettings.UNLIMITED,
-                PoolSettings.UNLIMITED,
-                PoolSettings.UNLIMITED,
-                PoolSettings.UNLIMITED))
-        .outlierDetection(outlier)
-        .circuitBreaker(breaker)
-        .build();
+    Section policy = section.section("trafficPolicy");
+    Section flatOrPolicy = section.or(policy);
+    TlsSettings tls = tls(flatOrPolicy, hasIdentity, !endpoints.isEmpty());
+    RetrySettings retries = RetryReader.read(section.section("retries"), RetrySettings.DEFAULT);
+    Map<String, Map<String, String>> subsets = RouteReader.subsets(section, !endpoints.isEmpty());
+    Section deadline = section.section("deadline");
+    DestinationSettings destination =
+        DestinationSettings.builder(address.host())
+            .port(address.port())
+            .endpoints(endpoints)
+            .tls(tls)
+            .resilience(RouteReader.enabled(section).orElse(true))
+            .timeout(limit(section, "timeout"))
+            .retries(retries)
+            .retryBudget(LimitsReader.budget(flatOrPolicy.section("retryBudget")))
+            .loadBalancer(BalancerReader.read(flatOrPolicy.section("loadBalancer")))
+            .connectionPool(LimitsReader.pool(flatOrPolicy.section("connectionPool")))
+            .outlierDetection(OutlierReader.read(flatOrPolicy))
+            .circuitBreaker(LimitsReader.breaker(flatOrPolicy))
+            .admissionControl(LimitsReader.admission(flatOrPolicy))
+            .hedge(LimitsReader.hedge(flatOrPolicy))
+            .fallback(FallbackReader.read(section))
+            .fault(RouteReader.fault(section))
+            .deadlineMode(
+                deadline
+                    .value("mode")
+                    .flatMap(v -> v.choice(Value.lowerCase(DeadlineSettings.Mode.class), Set.of())))
+            .routes(RouteReader.routes(section.items("routes"), retries, subsets))
+            .subsets(subsets)
+            .build();
+    deadline.end();
+    policy.notYet("portLevelSettings", "proxyProtocol", "tunnel").end();
+    section.notYet("discovery", "headers", "mirror", "rateLimit").end();
+    return destination;
   }
 
   /** A duration of which 0 means none. */
@@ -131,13 +126,17 @@ final class DestinationReader {
     for (Value item : items) {
       Optional<Value> where;
       int weight = 1;
+      String zone = "";
+      Map<String, String> labels = Map.of();
       if (item.isScalar()) {
         where = Optional.of(item);
       } else {
         Section section = item.section();
         where = section.required("address", "{address: \"10.0.0.5:8443\", weight: 2}");
         weight = section.integer("weight", 1, 1, 10_000);
-        section.notYet("zone", "labels", "priority").end();
+        zone = section.text("zone", "");
+        labels = RouteReader.texts(section.section("labels"));
+        section.notYet("priority").end();
       }
       Optional<Address> address = where.flatMap(w -> Address.of(w, true, false));
       if (address.isPresent()) {
@@ -147,7 +146,7 @@ final class DestinationReader {
               "repeats " + first, "a share of more than one is a weight: {address, weight: 2}");
         }
         endpoints.add(
-            new EndpointSettings(address.get().host(), address.get().port(), weight, "", Map.of()));
+            new EndpointSettings(address.get().host(), address.get().port(), weight, zone, labels));
       }
     }
     return endpoints;
@@ -170,9 +169,7 @@ final class DestinationReader {
     }
     List<String> principals = new ArrayList<>();
     for (Value item : section.items("principals")) {
-      item.text()
-          .map(p -> p.startsWith("spiffe://") ? p.substring("spiffe://".length()) : p)
-          .ifPresent(principals::add);
+      item.text().map(InboundReader::withoutScheme).ifPresent(principals::add);
     }
     if (section.has("principals") && mode != TlsMode.MUTUAL) {
       section.problem("principals are checked in mode MUTUAL only, and the mode is " + mode, "");
@@ -187,51 +184,5 @@ final class DestinationReader {
             "insecureSkipVerify")
         .end();
     return new TlsSettings(mode, principals);
-  }
-
-  /** On unless {@code consecutive5xxErrors: 0}; defaults of resilience row 13. */
-  private static Optional<OutlierSettings> outlier(Section section) {
-    OutlierSettings d = OutlierSettings.DEFAULT;
-    OutlierSettings outlier =
-        new OutlierSettings(
-            section.integer("consecutive5xxErrors", 5, 0, 1_000_000),
-            d.consecutiveGatewayErrors(),
-            d.consecutiveLocalOriginFailures(),
-            d.splitExternalLocalOriginErrors(),
-            section.duration("interval", d.interval(), SHORTEST, LONGEST),
-            section.duration("baseEjectionTime", d.baseEjectionTime(), SHORTEST, LONGEST),
-            d.maxEjectionTime(),
-            section.integer("maxEjectionPercent", 50, 0, 100),
-            d.minHealthPercent(),
-            d.errorCodes(),
-            d.failurePercentage(),
-            d.successRate(),
-            d.probes());
-    section
-        .notYet(
-            "consecutiveGatewayErrors",
-            "consecutiveLocalOriginFailures",
-            "splitExternalLocalOriginErrors",
-            "consecutiveErrors",
-            "minHealthPercent",
-            "maxEjectionTime",
-            "failurePercentage",
-            "successRate",
-            "probes",
-            "outlierDetectionHttpErrorCodes")
-        .end();
-    return outlier.consecutive5xxErrors() == 0 ? Optional.empty() : Optional.of(outlier);
-  }
-
-  /** Off unless the key is there; defaults of resilience row 16. */
-  private static BreakerSettings breaker(Section section) {
-    BreakerSettings breaker =
-        new BreakerSettings(
-            section.integer("failurePercent", 50, 1, 100),
-            section.integer("requestVolume", 20, 1, 1_000_000),
-            section.duration("window", Duration.ofSeconds(10), Duration.ofMillis(100), LONGEST),
-            section.duration("openFor", Duration.ofSeconds(5), SHORTEST, LONGEST));
-    section.end();
-    return breaker;
   }
 }

@@ -23,7 +23,10 @@ final class InboundReader {
 
   private InboundReader() {}
 
-  static InboundSettings read(Section section, boolean hasIdentity) {
+  /**
+   * @param server the section {@code server}, which stands beside this one
+   */
+  static InboundSettings read(Section section, Section server, boolean hasIdentity) {
     MtlsMode otherwise = hasIdentity ? MtlsMode.PERMISSIVE : MtlsMode.DISABLE;
     MtlsMode mtls = section.value("mtls").flatMap(v -> mode(v, hasIdentity)).orElse(otherwise);
     Map<Integer, MtlsMode> ports = new LinkedHashMap<>();
@@ -43,8 +46,9 @@ final class InboundReader {
     for (Value item : section.items("authorization")) {
       rules.add(rule(item.section()));
     }
-    section.notYet("concurrencyLimit", "maxConcurrent", "deadline", "fault", "rateLimit").end();
-    return new InboundSettings(mtls, ports, rules, ServerSettings.DEFAULT);
+    ServerSettings limits = ServerReader.server(server, ServerReader.adaptive(section));
+    section.notYet("fault", "rateLimit").end();
+    return new InboundSettings(mtls, ports, rules, limits);
   }
 
   private static Optional<MtlsMode> mode(Value value, boolean hasIdentity) {
@@ -140,7 +144,7 @@ final class InboundReader {
     return patterns;
   }
 
-  private static String withoutScheme(String principal) {
+  static String withoutScheme(String principal) {
     return principal.startsWith("spiffe://")
         ? principal.substring("spiffe://".length())
         : principal;

@@ -10,15 +10,7 @@ import java.util.Set;
 
 /** The section {@code retries}: Istio's words, the defaults of our own specification (2.1). */
 final class RetryReader {
-  private static final List<String> DEFAULT_ON =
-      List.of(
-          "connect-failure",
-          "refused-stream",
-          "reset-before-request",
-          "reset-before-response",
-          "503");
-
-  /** What the HTTP policy classifies; besides them any status code from 400 to 599. */
+  /** Failures, gRPC's statuses; besides them any HTTP status from 400 to 599. */
   private static final List<String> WORDS =
       List.of(
           "connect-failure",
@@ -28,25 +20,22 @@ final class RetryReader {
           "gateway-error",
           "5xx",
           "per-try-timeout",
-          "retriable-4xx");
-
-  /** Resilience table 2.1; PUT and DELETE are for the user to add. */
-  private static final Set<String> DEFAULT_IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
-
-  private static final List<String> KNOWN_METHODS =
-      List.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
-
-  /** Not idempotent by RFC 9110 section 9.2.2, RFC 5789 and, for CONNECT, by what it does. */
-  private static final Set<String> NOT_IDEMPOTENT = Set.of("POST", "PATCH", "CONNECT");
-
-  /** gRPC's and Envoy's words. */
-  private static final Set<String> NOT_YET =
-      Set.of(
+          "retriable-4xx",
           "unavailable",
           "cancelled",
           "deadline-exceeded",
           "internal",
-          "resource-exhausted",
+          "resource-exhausted");
+
+  private static final List<String> KNOWN_METHODS =
+      List.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "POST", "PATCH");
+
+  /** Not idempotent by RFC 9110 section 9.2.2, RFC 5789 and, for CONNECT, by what it does. */
+  private static final Set<String> NOT_IDEMPOTENT = Set.of("POST", "PATCH", "CONNECT");
+
+  /** Envoy's other words. */
+  private static final Set<String> NOT_YET =
+      Set.of(
           "reset",
           "retriable-status-codes",
           "retriable-headers",
@@ -55,68 +44,71 @@ final class RetryReader {
 
   private RetryReader() {}
 
-  static RetrySettings read(Section section) {
-    int attempts = section.integer("attempts", 2, 0, 10);
-    Optional<Duration> perTryTimeout = DestinationReader.limit(section, "perTryTimeout");
-    Set<String> retryOn =
-        section.value("retryOn").map(RetryReader::retryOn).orElse(Set.copyOf(DEFAULT_ON));
-    Set<String> idempotentMethods =
-        section
-            .value("idempotentMethods")
-            .map(RetryReader::idempotentMethods)
-            .orElse(DEFAULT_IDEMPOTENT);
+  /**
+   * @param d what the section leaves out is as there
+   */
+  static RetrySettings read(Section section, RetrySettings d) {
     Duration most = Duration.ofMinutes(10);
+    Optional<Value> backoffKey = section.value("backoff");
     Duration backoff =
-        section.duration("backoff", Duration.ofMillis(25), Duration.ofMillis(1), most);
+        backoffKey.flatMap(v -> v.duration(Duration.ofMillis(1), most)).orElse(d.backoff());
     Optional<Value> capKey = section.value("maxBackoff");
     // Envoy's rule: ten times the base.
     Duration cap =
         capKey
             .flatMap(v -> v.duration(Duration.ofMillis(1), most))
-            .orElse(backoff.multipliedBy(10));
+            .orElse(backoffKey.isPresent() ? backoff.multipliedBy(10) : d.maxBackoff());
     if (cap.compareTo(backoff) < 0) {
-      capKey.ifPresent(v -> v.problem("must not be less than backoff, and is " + v.shown(), ""));
+      capKey
+          .or(() -> backoffKey)
+          .ifPresent(v -> v.problem("maxBackoff must not be less than backoff", ""));
     }
-    section
-        .notYet(
-            "retriableMethods",
-            "retryIgnorePreviousHosts",
-            "retryRemoteLocalities",
-            "maxReplayBytes",
-            "maxReplayTotal",
-            "retryOfRetry",
-            "retryAfter",
-            "signals",
-            "trustIdempotencyKey")
-        .end();
-    RetrySettings d = RetrySettings.DEFAULT;
-    return new RetrySettings(
-        attempts,
-        perTryTimeout,
-        retryOn,
-        idempotentMethods,
-        d.retriableMethods(),
-        backoff,
-        cap,
-        d.ignorePreviousHosts(),
-        d.maxReplayBytes(),
-        d.maxReplayTotal(),
-        d.retryOfRetry(),
-        d.retryAfterMax(),
-        d.signals(),
-        d.trustIdempotencyKey());
+    Section retryAfter = section.section("retryAfter");
+    RetrySettings retries =
+        new RetrySettings(
+            section.integer("attempts", d.attempts(), 0, 10),
+            section.has("perTryTimeout")
+                ? DestinationReader.limit(section, "perTryTimeout")
+                : d.perTryTimeout(),
+            section.value("retryOn").map(RetryReader::retryOn).orElse(d.retryOn()),
+            section
+                .value("idempotentMethods")
+                .map(v -> methods(v, true))
+                .orElse(d.idempotentMethods()),
+            section
+                .value("retriableMethods")
+                .map(v -> methods(v, false))
+                .orElse(d.retriableMethods()),
+            backoff,
+            cap,
+            section.bool("retryIgnorePreviousHosts", d.ignorePreviousHosts()),
+            section.integer("maxReplayBytes", d.maxReplayBytes(), 0, 1 << 30),
+            section.whole("maxReplayTotal", d.maxReplayTotal(), 0, 1L << 40),
+            section.bool("retryOfRetry", d.retryOfRetry()),
+            retryAfter.duration("max", d.retryAfterMax(), Duration.ZERO, most),
+            section.bool("signals", d.signals()),
+            section.bool("trustIdempotencyKey", d.trustIdempotencyKey()));
+    retryAfter.end();
+    section.notYet("retryRemoteLocalities").end();
+    return retries;
   }
 
-  private static Set<String> idempotentMethods(Value value) {
+  /**
+   * @param idempotent those whose repetition harms nobody; else those that are repeated at all
+   */
+  private static Set<String> methods(Value value, boolean idempotent) {
     Set<String> methods = new LinkedHashSet<>();
     for (Value item : value.items()) {
-      item.text().ifPresent(method -> addMethod(method, item, methods));
+      item.text().ifPresent(method -> addMethod(method, item, idempotent, methods));
+    }
+    if (methods.isEmpty() && !idempotent && value.isList()) {
+      value.problem("is empty: nothing would be repeated", "retries: {attempts: 0} says that");
     }
     return methods;
   }
 
-  private static void addMethod(String method, Value at, Set<String> methods) {
-    if (NOT_IDEMPOTENT.contains(method.toUpperCase(Locale.ROOT))) {
+  private static void addMethod(String method, Value at, boolean idempotent, Set<String> methods) {
+    if (idempotent && NOT_IDEMPOTENT.contains(method.toUpperCase(Locale.ROOT))) {
       at.problem(
           at.shown() + " is not idempotent, and never repeated once a byte of it was sent",
           "remove it; after connect-failure, refused-stream and reset-before-request it is"

@@ -2,6 +2,7 @@
 package io.inboard.settings;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,7 +11,7 @@ import java.util.Optional;
  * is empty is as in the destination.
  *
  * @param resilience false: no retry, timeout or fault acts on calls of this route
- * @param subset the endpoints that serve it; empty: all
+ * @param subsets the endpoints that serve it; empty: all
  */
 public record RouteSettings(
     Match match,
@@ -18,14 +19,29 @@ public record RouteSettings(
     Optional<Duration> timeout,
     Optional<RetrySettings> retries,
     Optional<FaultSettings> fault,
-    Optional<String> subset) {
+    List<Share> subsets) {
+  public RouteSettings {
+    subsets = List.copyOf(subsets);
+  }
+
+  /**
+   * One subset of several that share a route's calls.
+   *
+   * @param percent of the calls; those of a route are 100 in all
+   */
+  public record Share(String subset, int percent) {}
+
   /**
    * All that is given must match.
    *
-   * @param method upper case; empty: any
+   * @param headers by name, in lower case
+   * @param method as on the wire
    */
   public record Match(
-      Map<String, TextMatch> headers, Optional<String> method, Optional<TextMatch> path) {
+      Map<String, TextMatch> headers, Optional<TextMatch> method, Optional<TextMatch> path) {
+    /** Any call. */
+    public static final Match ANY = new Match(Map.of(), Optional.empty(), Optional.empty());
+
     public Match {
       headers = Map.copyOf(headers);
     }

@@ -19,20 +19,50 @@ final class Section {
   private final String path;
   private final Expansion expansion;
   private final Problem.Collector problems;
-  private final Set<String> known = new LinkedHashSet<>();
-  private final Set<String> notYet = new LinkedHashSet<>();
+  private final Set<String> known;
+  private final Set<String> notYet;
+
+  /** Where keys may stand as well. */
+  private final Optional<Section> inner;
 
   Section(Node.Mapping node, String path, Expansion expansion, Problem.Collector problems) {
     this.node = node;
     this.path = path;
     this.expansion = expansion;
     this.problems = problems;
+    this.known = new LinkedHashSet<>();
+    this.notYet = new LinkedHashSet<>();
+    this.inner = Optional.empty();
+  }
+
+  private Section(Section outer, Section inner) {
+    this.node = outer.node;
+    this.path = outer.path;
+    this.expansion = outer.expansion;
+    this.problems = outer.problems;
+    this.known = outer.known;
+    this.notYet = outer.notYet;
+    this.inner = Optional.of(inner);
+  }
+
+  /**
+   * This section, whose keys may stand in another one, too (Istio nests what is flat here); a key
+   * in both is a problem. Each of the two is to be ended.
+   */
+  Section or(Section other) {
+    return new Section(this, other);
   }
 
   Optional<Value> value(String key) {
     known.add(key);
-    return Optional.ofNullable(node.entries().get(key))
-        .map(e -> new Value(e.value(), child(key), expansion, problems));
+    Optional<Value> here =
+        Optional.ofNullable(node.entries().get(key))
+            .map(e -> new Value(e.value(), child(key), expansion, problems));
+    Optional<Value> there = inner.flatMap(s -> s.value(key));
+    if (here.isPresent() && there.isPresent()) {
+      there.get().problem("stands in " + here.get().path() + " already", "remove one of the two");
+    }
+    return here.or(() -> there);
   }
 
   /**
@@ -50,7 +80,7 @@ final class Section {
   }
 
   boolean has(String key) {
-    return node.entries().containsKey(key);
+    return node.entries().containsKey(key) || inner.map(s -> s.has(key)).orElse(false);
   }
 
   boolean isEmpty() {
@@ -77,8 +107,30 @@ final class Section {
     return value(key).flatMap(Value::text).orElse(otherwise);
   }
 
+  boolean bool(String key, boolean otherwise) {
+    return value(key).flatMap(Value::bool).orElse(otherwise);
+  }
+
   int integer(String key, int otherwise, int least, int most) {
     return value(key).flatMap(v -> v.integer(least, most)).orElse(otherwise);
+  }
+
+  long whole(String key, long otherwise, long least, long most) {
+    return value(key).flatMap(v -> v.whole(least, most)).orElse(otherwise);
+  }
+
+  double number(String key, double otherwise, double least, double most) {
+    return value(key).flatMap(v -> v.number(least, most)).orElse(otherwise);
+  }
+
+  /** See {@link Value#percent}. */
+  double percent(String key, double otherwise, double least, double most) {
+    return value(key).flatMap(v -> v.percent(least, most)).orElse(otherwise);
+  }
+
+  /** A percentage without a fraction. */
+  int wholePercent(String key, int otherwise, int least, int most) {
+    return value(key).flatMap(v -> v.wholePercent(least, most)).orElse(otherwise);
   }
 
   Duration duration(String key, Duration otherwise, Duration least, Duration most) {
@@ -88,6 +140,13 @@ final class Section {
   <E extends Enum<E>> E choice(String key, E otherwise) {
     return value(key)
         .flatMap(v -> v.choice(Value.words(otherwise.getDeclaringClass()), Set.of()))
+        .orElse(otherwise);
+  }
+
+  /** One of an enum's constants, written in lower case. */
+  <E extends Enum<E>> E word(String key, E otherwise) {
+    return value(key)
+        .flatMap(v -> v.choice(Value.lowerCase(otherwise.getDeclaringClass()), Set.of()))
         .orElse(otherwise);
   }
 

@@ -74,21 +74,27 @@ public final class SettingsReader {
     TelemetrySettings telemetry = TelemetryReader.read(root.section("telemetry"), otel);
     IdentitySettings identity = identity(root.section("identity"));
     boolean hasIdentity = root.has("identity") && identity.present();
-    InboundSettings inbound = InboundReader.read(root.section("inbound"), hasIdentity);
+    InboundSettings inbound =
+        InboundReader.read(root.section("inbound"), root.section("server"), hasIdentity);
     List<DestinationSettings> destinations =
         DestinationReader.readAll(root.items("destinations"), hasIdentity);
     Section reload = root.section("reload");
     Duration interval =
         reload.duration("interval", Duration.ofSeconds(5), Duration.ofMillis(100), LONGEST);
     reload.end();
-    root.notYet("resilience", "deadline", "libraryRetries", "server", "admissionControl").end();
+    ResilienceSettings resilience =
+        new ResilienceSettings(
+            RouteReader.enabled(root).orElse(true),
+            ServerReader.deadline(root.section("deadline")),
+            root.word("libraryRetries", ResilienceSettings.DEFAULT.libraryRetries()));
+    root.end();
     return new Settings(
         enabled,
         service,
         telemetry,
         identity,
         inbound,
-        ResilienceSettings.DEFAULT,
+        resilience,
         destinations,
         new ReloadSettings(interval));
   }

@@ -6,15 +6,14 @@ import io.inboard.settings.TelemetrySettings.Sampler;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** The section {@code telemetry}; what it leaves out is as OTEL_* say. */
 final class TelemetryReader {
-  static final Map<String, Exporter> EXPORTERS = lowerCase(Exporter.class);
-  static final Map<String, Sampler> SAMPLERS = lowerCase(Sampler.class);
+  static final Map<String, Exporter> EXPORTERS = Value.lowerCase(Exporter.class);
+  static final Map<String, Sampler> SAMPLERS = Value.lowerCase(Sampler.class);
   static final Map<String, String> PROPAGATORS = self("tracecontext", "baggage", "b3", "b3multi");
 
   private TelemetryReader() {}
@@ -53,14 +52,7 @@ final class TelemetryReader {
             .value("propagators")
             .map(TelemetryReader::propagators)
             .orElse(defaults.propagators());
-    List<String> exclude = new ArrayList<>();
-    for (Value item : section.items("exclude")) {
-      Optional<String> pattern = item.text();
-      if (pattern.isPresent() && !pattern.get().startsWith("/") && !pattern.get().startsWith("*")) {
-        item.problem("must be a path, and is " + item.shown(), "such as /health or /actuator/**");
-      }
-      pattern.ifPresent(exclude::add);
-    }
+    List<String> exclude = paths(section.items("exclude"));
     section.notYet("logs").end();
     return new TelemetrySettings(
         tracesExporter,
@@ -70,6 +62,19 @@ final class TelemetryReader {
         propagators,
         exclude,
         defaults.otlp());
+  }
+
+  /** Patterns of paths, with {@code *} and {@code **}. */
+  static List<String> paths(List<Value> items) {
+    List<String> paths = new ArrayList<>();
+    for (Value item : items) {
+      Optional<String> pattern = item.text();
+      if (pattern.isPresent() && !pattern.get().startsWith("/") && !pattern.get().startsWith("*")) {
+        item.problem("must be a path, and is " + item.shown(), "such as /health or /actuator/**");
+      }
+      pattern.ifPresent(paths::add);
+    }
+    return paths;
   }
 
   static boolean takesRatio(Sampler sampler) {
@@ -90,13 +95,6 @@ final class TelemetryReader {
           .ifPresent(propagators::add);
     }
     return propagators;
-  }
-
-  private static <E extends Enum<E>> Map<String, E> lowerCase(Class<E> type) {
-    Map<String, E> words = new LinkedHashMap<>();
-    Value.words(type)
-        .forEach((name, constant) -> words.put(name.toLowerCase(Locale.ROOT), constant));
-    return words;
   }
 
   private static Map<String, String> self(String... words) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -79,37 +80,77 @@ final class Value {
   }
 
   Optional<Integer> integer(int least, int most) {
+    return whole(least, most).map(Math::toIntExact);
+  }
+
+  Optional<Long> whole(long least, long most) {
     Optional<String> text = text();
-    if (text.isEmpty()) {
-      return Optional.empty();
-    }
+    return text.flatMap(t -> whole(t, least, most, ""));
+  }
+
+  /** {@code 20}, {@code 20%}, or as Istio writes some: {@code {value: 20}}. */
+  Optional<Integer> wholePercent(int least, int most) {
+    return percentText().flatMap(t -> whole(t, least, most, " percent")).map(Math::toIntExact);
+  }
+
+  private Optional<Long> whole(String text, long least, long most, String unit) {
     try {
-      int value = Integer.parseInt(text.get());
+      long value = Long.parseLong(text);
       if (value >= least && value <= most) {
         return Optional.of(value);
       }
     } catch (NumberFormatException e) {
       // Said below.
     }
-    problem("must be a whole number from " + least + " to " + most + ", and is " + shown(), "");
+    problem(
+        "must be a whole number from " + least + " to " + most + unit + ", and is " + shown(), "");
     return Optional.empty();
   }
 
   Optional<Double> number(double least, double most) {
-    Optional<String> text = text();
-    if (text.isEmpty()) {
-      return Optional.empty();
+    return text().flatMap(t -> number(t, least, most, ""));
+  }
+
+  /** {@code 0.5}, {@code 0.5%}, or as Istio writes some: {@code {value: 0.5}}. */
+  Optional<Double> percent(double least, double most) {
+    return percentText().flatMap(t -> number(t, least, most, " percent"));
+  }
+
+  private Optional<String> percentText() {
+    Optional<String> text;
+    if (node instanceof Node.Mapping) {
+      Section section = section();
+      text = section.required("value", "{value: 10}").flatMap(Value::text);
+      section.end();
+    } else {
+      text = text();
     }
+    return text.map(t -> t.endsWith("%") ? t.substring(0, t.length() - 1).strip() : t);
+  }
+
+  private Optional<Double> number(String text, double least, double most, String unit) {
     try {
-      double value = Double.parseDouble(text.get());
+      double value = Double.parseDouble(text);
       if (value >= least && value <= most) {
         return Optional.of(value);
       }
     } catch (NumberFormatException e) {
       // Said below.
     }
-    problem("must be a number from " + least + " to " + most + ", and is " + shown(), "");
+    problem(
+        "must be a number from "
+            + bound(least)
+            + " to "
+            + bound(most)
+            + unit
+            + ", and is "
+            + shown(),
+        "");
     return Optional.empty();
+  }
+
+  private static String bound(double value) {
+    return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
   }
 
   Optional<Duration> duration(Duration least, Duration most) {
@@ -170,6 +211,13 @@ final class Value {
   static <E extends Enum<E>> Map<String, E> words(Class<E> type) {
     Map<String, E> words = new LinkedHashMap<>();
     Arrays.stream(type.getEnumConstants()).forEach(e -> words.put(e.name(), e));
+    return words;
+  }
+
+  /** The same, in lower case. */
+  static <E extends Enum<E>> Map<String, E> lowerCase(Class<E> type) {
+    Map<String, E> words = new LinkedHashMap<>();
+    words(type).forEach((name, e) -> words.put(name.toLowerCase(Locale.ROOT), e));
     return words;
   }
 

@@ -96,8 +96,8 @@ class FormatTest {
         reader.read(
             """
             destinations:
-              - {host: a, outlierDetection: {consecutive5xxErrors: 0}, circuitBreaker: {}, timeout: 0s}
-              - {host: b, outlierDetection: , circuitBreaker: null}
+              - {host: a, outlierDetection: null, circuitBreaker: {}, timeout: 0s}
+              - {host: b, outlierDetection: {}, circuitBreaker: null}
             """,
             "a.yaml");
 

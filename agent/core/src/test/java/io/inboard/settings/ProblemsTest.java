@@ -61,14 +61,18 @@ class ProblemsTest {
   @ValueSource(
       strings = {
         "discovery: {dns: x}",
-        "retryBudget: {percent: 20}",
-        "fault: {abort: {httpStatus: 503}}",
-        "routes: []",
-        "subsets: {}",
-        "loadBalancer: {consistentHash: {httpHeaderName: x}}",
-        "connectionPool: {http2MaxRequests: 1000}",
-        "retries: {retryOn: unavailable}",
-        "endpoints: [{address: 'a:1', zone: b}]"
+        "headers: {request: {set: {a: b}}}",
+        "mirror: {host: b}",
+        "rateLimit: {}",
+        "routes: [{match: {queryParams: {a: {exact: b}}}}]",
+        "routes: [{headers: {}}]",
+        "connectionPool: {http: {idleTimeout: 1s}}",
+        "connectionPool: {tcp: {tcpKeepalive: {}}}",
+        "trafficPolicy: {portLevelSettings: []}",
+        "loadBalancer: {localityLbSetting: {failoverPriority: [a]}}",
+        "fault: {abort: {grpcStatus: UNAVAILABLE, httpStatus: 503, percentage: 1}}",
+        "retries: {retryOn: retriable-headers}",
+        "endpoints: [{address: 'a:1', priority: 1}]"
       })
   void whatALaterVersionBringsIsRefusedByName(String line) {
     assertThat(problems("destinations:\n  - host: a\n    " + line + "\n"))
@@ -89,8 +93,8 @@ class ProblemsTest {
   }
 
   @Test
-  void workloadApiAndConcurrencyLimitAreRefusedByName() {
-    assertThat(problems("identity: {workloadApi: 'unix:///a'}\ninbound: {concurrencyLimit: {}}\n"))
+  void workloadApiAndInboundFaultsAreRefusedByName() {
+    assertThat(problems("identity: {workloadApi: 'unix:///a'}\ninbound: {fault: {}}\n"))
         .extracting(Problem::message)
         .containsOnly("is not supported by this version yet")
         .hasSize(2);
@@ -147,6 +151,51 @@ class ProblemsTest {
         "destinations: [{host: a, circuitBreaker: {failurePercent: 0}}]",
         "destinations: [{host: a, retries: {backoff: 1s, maxBackoff: 1ms}}]",
         "destinations: [{host: a, timeout: -1s}]",
+        "destinations: [{host: a, retries: {retriableMethods: []}}]",
+        "destinations: [{host: a, retries: {retriableMethods: [get]}}]",
+        "destinations: [{host: a, loadBalancer: {simple: RANDOM, consistentHash: {useSourceIp: true}}}]",
+        "destinations: [{host: a, loadBalancer: {consistentHash: {}}}]",
+        "destinations: [{host: a, loadBalancer: {consistentHash: {useSourceIp: false}}}]",
+        "destinations: [{host: a, loadBalancer: {consistentHash: {useSourceIp: true, httpHeaderName: x}}}]",
+        "destinations: [{host: a, loadBalancer: {consistentHash: {httpCookie: {}}}}]",
+        "destinations: [{host: a, loadBalancer: {consistentHash: {useSourceIp: true, maglev: {tableSize: 65536}}}}]",
+        "destinations: [{host: a, loadBalancer: {consistentHash: {useSourceIp: true, maglev: {}, ringHash: {}}}}]",
+        "destinations: [{host: a, loadBalancer: {consistentHash: {useSourceIp: true, balanceFactor: 50}}}]",
+        "destinations: [{host: a, loadBalancer: {warmup: {duration: 1s}, warmupDurationSecs: 1s}}]",
+        "destinations: [{host: a, loadBalancer: {localityLbSetting: {distribute: [{from: a, to: {a: 80, b: 30}}]}}}]",
+        "destinations: [{host: a, loadBalancer: {localityLbSetting: {distribute: [{from: a, to: {}}]}}}]",
+        "destinations: [{host: a, loadBalancer: {localityLbSetting: {failover: [{from: a, to: a}]}}}]",
+        "destinations: [{host: a, loadBalancer: {localityLbSetting: {failover: [{from: a}]}}}]",
+        "destinations: [{host: a, outlierDetection: {baseEjectionTime: 2s, maxEjectionTime: 1s}}]",
+        "destinations: [{host: a, outlierDetection: {outlierDetectionHttpErrorCodes: [200]}}]",
+        "destinations: [{host: a, hedge: {after: p49}}]",
+        "destinations: [{host: a, hedge: {after: pp}}]",
+        "destinations: [{host: a, hedge: {after: p100}}]",
+        "destinations: [{host: a, hedge: {after: 30}}]",
+        "destinations: [{host: a, fallback: {}}]",
+        "destinations: [{host: a, fallback: {destination: b}}]",
+        "destinations: [{host: a, fallback: {destination: a}}]",
+        "destinations: [{host: a, fault: {abort: {httpStatus: 503}}}]",
+        "destinations: [{host: a, fault: {delay: {percentage: 5}}}]",
+        "destinations: [{host: a, routes: [{subset: v2}]}]",
+        "destinations: [{host: a, routes: [{match: []}]}]",
+        "destinations: [{host: a, routes: [{match: {path: {}}}]}]",
+        "destinations: [{host: a, routes: [{match: {path: {exact: /a, prefix: /b}}}]}]",
+        "destinations: [{host: a, routes: [{match: {path: {regex: '['}}}]}]",
+        "destinations: [{host: a, routes: [{match: {path: /a, uri: /b}}]}]",
+        "destinations: [{host: a, subsets: {v2: {labels: {version: v2}}}}]",
+        "destinations: [{host: a, endpoints: ['b:1'], subsets: {v2: {}}}]",
+        "destinations: [{host: a, deadline: {trust: any}}]",
+        "destinations: [{host: a, trafficPolicy: {timeout: 1s}}]",
+        "destinations: [{host: a, hedge: {}, trafficPolicy: {hedge: {}}}]",
+        "destinations: [{host: a, connectionPool: {maxRetries: 1, http: {maxRetries: 1}}}]",
+        "deadline: {mode: OBSERVE}",
+        "deadline: {headers: [x-my-deadline]}",
+        "libraryRetries: enable",
+        "server: {exempt: [health]}",
+        "inbound: {concurrencyLimit: {adaptive: vegas}}",
+        "inbound: {concurrencyLimit: {min: 20, max: 10}}",
+        "inbound: {concurrencyLimit: {partitions: {a: 60, b: 50}}}",
         "destinations: [{host: a, timeout: 99999999h}]",
         "destinations: [",
         "a: b: c",
@@ -185,6 +234,36 @@ class ProblemsTest {
         .singleElement()
         .satisfies(p -> assertThat(p.line()).isEqualTo(4))
         .satisfies(p -> assertThat(p.path()).startsWith("inbound.authorization[0]"));
+  }
+
+  @Test
+  void aSubsetThatARouteMisspellsIsNamed() {
+    assertThat(
+            problems(
+                """
+                destinations:
+                  - host: a
+                    endpoints: [{address: 'b:1', labels: {version: v2}}]
+                    subsets: {canary: {labels: {version: v2}}}
+                    routes:
+                      - {subset: canery}
+                      - {subsets: {canary: 50, all: 50}}
+                """))
+        .hasSize(2)
+        .satisfies(p -> assertThat(p.get(0).hint()).isEqualTo("did you mean canary?"))
+        .satisfies(p -> assertThat(p.get(1).message()).contains("'all'"));
+  }
+
+  @Test
+  void aKeyInBothOfItsPlacesIsRefusedWithTheFirst() {
+    assertThat(
+            problems(
+                "destinations:\n  - host: a\n    loadBalancer: {simple: RANDOM}\n"
+                    + "    trafficPolicy: {loadBalancer: {simple: RANDOM}}\n"))
+        .singleElement()
+        .hasToString(
+            "4:35 destinations[0].trafficPolicy.loadBalancer: stands in"
+                + " destinations[0].loadBalancer already (remove one of the two)");
   }
 
   @Test

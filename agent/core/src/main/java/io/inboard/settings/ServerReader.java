@@ -1,0 +1,86 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings;
+
+import io.inboard.settings.ServerSettings.Adaptive;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What holds for the whole JVM: {@code server}, {@code inbound.concurrencyLimit}, {@code deadline},
+ * {@code resilience}; resilience.md rows 7, 11, 19 and 20.
+ */
+final class ServerReader {
+  private static final int MANY = 1_000_000;
+
+  private ServerReader() {}
+
+  static ServerSettings server(Section section, Optional<Adaptive> adaptive) {
+    ServerSettings d = ServerSettings.DEFAULT;
+    ServerSettings server =
+        new ServerSettings(
+            adaptive,
+            section.integer("maxConcurrent", d.maxConcurrent(), 1, Integer.MAX_VALUE),
+            section
+                .value("maxQueueTime")
+                .flatMap(v -> v.duration(Duration.ofMillis(1), SettingsReader.LONGEST)),
+            section.bool("dropExpired", d.dropExpired()),
+            section.has("exempt") ? TelemetryReader.paths(section.items("exempt")) : d.exempt());
+    section.end();
+    return server;
+  }
+
+  /** Off unless the key is there. */
+  static Optional<Adaptive> adaptive(Section inbound) {
+    return LimitsReader.given(inbound, "concurrencyLimit")
+        .map(
+            section -> {
+              section
+                  .value("adaptive")
+                  .ifPresent(v -> v.choice(Map.of("gradient", true), Set.of("vegas", "aimd")));
+              int min = section.integer("min", 20, 1, MANY);
+              int max = section.integer("max", Math.max(1_000, min), 1, MANY);
+              if (min > max) {
+                section.problem("min must not be more than max", "");
+              }
+              Map<String, Integer> partitions = new LinkedHashMap<>();
+              section
+                  .value("partitions")
+                  .map(v -> Shares.read(v, false))
+                  .ifPresent(
+                      shares ->
+                          shares.forEach(
+                              (who, share) ->
+                                  partitions.put(InboundReader.withoutScheme(who), share)));
+              section.end();
+              return new Adaptive(min, max, partitions);
+            });
+  }
+
+  static DeadlineSettings deadline(Section section) {
+    DeadlineSettings d = DeadlineSettings.DEFAULT;
+    DeadlineSettings deadline =
+        new DeadlineSettings(
+            section.word("mode", d.mode()),
+            section.word("trust", d.trust()),
+            section.value("headers").map(ServerReader::headers).orElse(d.headers()),
+            section.number("maxRejectFraction", d.maxRejectFraction(), 0, 1));
+    section.end();
+    return deadline;
+  }
+
+  /** Their formats are known by their names. */
+  private static List<String> headers(Value value) {
+    Map<String, String> known = new LinkedHashMap<>();
+    DeadlineSettings.DEFAULT.headers().forEach(name -> known.put(name, name));
+    List<String> headers = new ArrayList<>();
+    for (Value item : value.items()) {
+      item.choice(known, Set.of()).filter(h -> !headers.contains(h)).ifPresent(headers::add);
+    }
+    return headers;
+  }
+}
