@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.httpurlconnection;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
@@ -8,8 +10,11 @@ import io.inboard.call.Step;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ProtocolException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import sun.net.www.MessageHeader;
@@ -27,8 +32,8 @@ final class Attempts {
   private final Patience patience;
   private final AtomicBoolean over = new AtomicBoolean();
 
-  /** The application disconnected before the response head came. */
-  private volatile boolean gone;
+  /** Done when the application disconnects before the response head came; wakes who waits. */
+  private final CompletableFuture<Step> gone = new CompletableFuture<>();
 
   /** The response head, or an error, is the application's. */
   private volatile boolean handedOn;
@@ -38,6 +43,9 @@ final class Attempts {
 
   /** The application's own time ran out: nothing follows, whatever the core says. */
   private boolean spent;
+
+  /** Why the calling thread did not wait to the end; null if it did. */
+  private IOException stopped;
 
   Attempts(Call call, HopRequest request, Patience patience) {
     this.call = call;
@@ -68,26 +76,35 @@ final class Attempts {
   }
 
   boolean gone() {
-    return gone;
+    return gone.isDone();
   }
 
   boolean handedOn() {
     return handedOn;
   }
 
-  /** Begins the first attempt; returns the exception that refuses it, or null. */
-  IOException first() {
-    Step step = call.first();
+  /**
+   * Begins the first attempt.
+   *
+   * @return null: it is to be sent (or the call left alone); else how connecting ends without it,
+   *     see {@link HopAdvice}
+   */
+  Throwable[] first(HttpURLConnection connection) {
+    Step step = awaited(call.first());
     if (step instanceof Step.Send send) {
       start(send.attempt());
       if (pause(send.delayNanos())) {
         return null;
       }
-      finish();
-      return new InterruptedIOException("interrupted before attempt " + send.attempt().number());
+    }
+    if (step instanceof Step.Answer answer) {
+      return answer(connection, answer, Reach.CONNECT);
     }
     finish();
-    return step instanceof Step.Refuse refuse ? exception(refuse, null) : null;
+    if (step instanceof Step.Refuse refuse) {
+      return new Throwable[] {exception(refuse, null)};
+    }
+    return stopped == null ? null : new Throwable[] {stopped};
   }
 
   private void start(Attempt attempt) {
@@ -121,7 +138,7 @@ final class Attempts {
 
   private Step failed(Throwable error) {
     current.report();
-    if (gone) {
+    if (gone()) {
       return Step.HAND_ON;
     }
     spent = error instanceof SocketTimeoutException && !current.aborted() && isTired();
@@ -135,7 +152,7 @@ final class Attempts {
 
   private Step responded(HttpURLConnection connection) {
     current.report();
-    if (gone) {
+    if (gone()) {
       return Step.HAND_ON;
     }
     MessageHeader responses = Internals.responses(connection);
@@ -153,7 +170,7 @@ final class Attempts {
    */
   private Throwable[] follow(
       HttpURLConnection connection, Step first, Throwable error, Reach reach, Sender sender) {
-    Step step = first;
+    Step step = awaited(first);
     Throwable last = error;
     boolean again = false;
     while (step instanceof Step.Send send && mayFollow(connection, send, reach)) {
@@ -168,11 +185,17 @@ final class Attempts {
         if (reach != Reach.READ) {
           return new Throwable[] {null};
         }
-        step = responded(connection);
+        step = awaited(responded(connection));
       } catch (Throwable e) {
         last = e;
-        step = failed(e);
+        step = awaited(failed(e));
       }
+    }
+    if (step instanceof Step.Answer answer) {
+      if (last == null) {
+        Messages.discard(connection);
+      }
+      return answer(connection, answer, reach);
     }
     if (step instanceof Step.Refuse refuse) {
       HttpClient client = Internals.http(connection);
@@ -191,7 +214,7 @@ final class Attempts {
 
   /** What the library can do, and the application waits for; waits until it is time. */
   private boolean mayFollow(HttpURLConnection connection, Step.Send send, Reach reach) {
-    if (gone) {
+    if (gone()) {
       return false;
     }
     boolean able = current.governed() && (reach == Reach.CONNECT || !connection.streaming());
@@ -200,24 +223,83 @@ final class Attempts {
       call.abandoned();
       return false;
     }
-    return pause(send.delayNanos()) && !gone;
+    return pause(send.delayNanos());
   }
 
-  /**
-   * False when the thread was interrupted, which ends the call as it would end a wait of the JDK.
-   */
-  private boolean pause(long nanos) {
-    if (nanos <= 0) {
-      return true;
-    }
+  /** Lets the application have an answer of the mesh, from where the JDK takes over. */
+  private Throwable[] answer(HttpURLConnection connection, Step.Answer answer, Reach reach) {
+    handedOn = true;
     try {
-      TimeUnit.NANOSECONDS.sleep(nanos);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      call.abandoned();
+      if (!request.scheme().equals("http")) {
+        throw new IOException("inboard: no answer of status " + answer.status() + " over HTTPS");
+      }
+      Canned canned = new Canned(connection.getURL(), answer);
+      Internals.connected(connection, canned);
+      if (reach == Reach.READ) {
+        canned.writeRequests(Internals.requests(connection), null);
+        Internals.parseHttp(connection);
+      }
+      return new Throwable[] {null};
+    } catch (Throwable e) {
+      finish();
+      return new Throwable[] {e};
+    }
+  }
+
+  /** Waits while the core has it so; what ends the wait early ends the call. */
+  private Step awaited(Step first) {
+    Step step = first;
+    while (step instanceof Step.Wait wait) {
+      CompletableFuture<?> either = CompletableFuture.anyOf(wait.next(), gone);
+      long left = patience.left();
+      try {
+        step = (Step) (left == Long.MAX_VALUE ? either.get() : either.get(left, NANOSECONDS));
+      } catch (TimeoutException e) {
+        spent = true;
+        step = stop(new SocketTimeoutException("Connect timed out"));
+      } catch (InterruptedException e) {
+        step = interrupted();
+      } catch (ExecutionException e) {
+        step = stop(new IOException(e.getCause()));
+      }
+    }
+    if (gone() && stopped == null) {
+      return stop(new SocketException("Socket closed"));
+    }
+    return step;
+  }
+
+  /** Waits before an attempt; false when that was cut short, which ends the call. */
+  private boolean pause(long nanos) {
+    if (nanos > 0) {
+      try {
+        gone.get(nanos, NANOSECONDS);
+      } catch (TimeoutException e) {
+        return true;
+      } catch (InterruptedException e) {
+        interrupted();
+        return false;
+      } catch (ExecutionException e) {
+        throw new AssertionError(e);
+      }
+    }
+    if (gone()) {
+      stop(new SocketException("Socket closed"));
       return false;
     }
+    return true;
+  }
+
+  /** An interrupt ends the call as it ends a wait of the JDK. */
+  private Step interrupted() {
+    Thread.currentThread().interrupt();
+    return stop(new InterruptedIOException("interrupted before an attempt"));
+  }
+
+  private Step stop(IOException why) {
+    stopped = why;
+    call.abandoned();
+    return Step.HAND_ON;
   }
 
   private static IOException exception(Step.Refuse refuse, Throwable cause) {
@@ -225,7 +307,7 @@ final class Attempts {
         switch (refuse.reason()) {
           case TIMEOUT -> new SocketTimeoutException(refuse.message());
           case UNTRUSTED -> new SSLException(refuse.message());
-          case CIRCUIT_OPEN, NO_ENDPOINT -> new IOException(refuse.message());
+          case CIRCUIT_OPEN, OVERFLOW, THROTTLED, NO_ENDPOINT -> new IOException(refuse.message());
         };
     if (cause != null) {
       exception.initCause(cause);
@@ -240,11 +322,13 @@ final class Attempts {
 
   /** The application disconnects, perhaps from another thread. */
   void disconnected() {
-    Try now = current;
-    if (!handedOn && now != null) {
-      gone = true;
+    if (!handedOn && !over.get()) {
+      gone.complete(Step.HAND_ON);
       call.abandoned();
-      now.abort();
+      Try now = current;
+      if (now != null) {
+        now.abort();
+      }
     }
     finish();
   }

@@ -111,7 +111,10 @@ final class Hop {
 
   // Begin and connect
 
-  /** Begins a hop: it, or the exception that refuses it, or null when there is nothing to do. */
+  /**
+   * Begins a hop: it, or what comes of connecting instead (an array, see {@link HopAdvice}), or
+   * null when there is nothing to do.
+   */
   static Object begin(HttpURLConnection connection) {
     Hop before = HOPS.get(connection);
     if (before != null) {
@@ -133,9 +136,9 @@ final class Hop {
       // Made inside another hop's I/O (by a cookie handler, say), whose headers it must not get.
       return hop.enter();
     }
-    IOException refusal = hop.attempts.first();
-    if (refusal != null) {
-      return refusal;
+    Throwable[] instead = hop.attempts.first(connection);
+    if (instead != null) {
+      return instead;
     }
     return hop.attempts.current() == null ? null : hop.enter();
   }

@@ -13,9 +13,9 @@ import sun.net.www.protocol.http.HttpURLConnection;
 final class HopAdvice {
   private HopAdvice() {}
 
-  /** {@code plainConnect0()}. Enter gives a hop, a refusal that skips the method, or null. */
+  /** {@code plainConnect0()}. Enter gives a hop, an outcome that skips the method, or null. */
   static final class Begin {
-    @Advice.OnMethodEnter(inline = false, skipOn = Throwable.class)
+    @Advice.OnMethodEnter(inline = false, skipOn = Throwable[].class)
     static Object enter(@Advice.This HttpURLConnection connection) {
       return Hop.begin(connection);
     }
@@ -26,8 +26,8 @@ final class HopAdvice {
         @Advice.This HttpURLConnection connection,
         @Advice.Enter Object entered,
         @Advice.Thrown Throwable error) {
-      if (entered instanceof Throwable refusal) {
-        return new Throwable[] {refusal};
+      if (entered instanceof Throwable[] instead) {
+        return instead;
       }
       return entered == null ? null : ((Hop) entered).connected(connection, error);
     }

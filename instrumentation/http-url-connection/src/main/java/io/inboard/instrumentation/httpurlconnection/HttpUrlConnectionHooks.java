@@ -29,6 +29,7 @@ public final class HttpUrlConnectionHooks implements Library {
             field("responses"),
             field("requests"),
             field("instProxy"),
+            field("ps"),
             field("poster"),
             field("strOutputStream"))
         .relyingOn(CLIENT, method("available", 0), method("setDoNotRetry", 1))

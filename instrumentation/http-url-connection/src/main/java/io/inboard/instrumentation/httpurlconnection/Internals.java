@@ -21,6 +21,7 @@ final class Internals {
   private static final VarHandle RESPONSES;
   private static final VarHandle REQUESTS;
   private static final VarHandle INST_PROXY;
+  private static final VarHandle OUTPUT;
   private static final VarHandle POSTER;
   private static final VarHandle STREAM;
   private static final VarHandle DEFAULT_CONNECT_TIMEOUT;
@@ -42,6 +43,7 @@ final class Internals {
       RESPONSES = field(connection, "responses");
       REQUESTS = field(connection, "requests");
       INST_PROXY = field(connection, "instProxy");
+      OUTPUT = field(connection, "ps");
       POSTER = field(connection, "poster");
       STREAM = field(connection, "strOutputStream");
       DEFAULT_CONNECT_TIMEOUT = field(network, "defaultConnectTimeout");
@@ -128,6 +130,13 @@ final class Internals {
     HTTP.set(connection, null);
     CONNECTED.set(connection, false);
     PLAIN_CONNECT.invokeExact(connection);
+  }
+
+  /** As if plainConnect0() had come to this client. */
+  static void connected(HttpURLConnection connection, HttpClient client) {
+    HTTP.set(connection, client);
+    OUTPUT.set(connection, client.getOutputStream());
+    CONNECTED.set(connection, true);
   }
 
   static void writeRequests(HttpURLConnection connection) throws Throwable {

@@ -1,0 +1,121 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.httpurlconnection;
+
+import io.inboard.call.Step;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketImpl;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import sun.net.www.http.HttpClient;
+
+/**
+ * A client that is connected to nobody: what is written to it vanishes, and what it reads is an
+ * answer of the mesh. The JDK parses that as it parses any response, so that redirects, cookies,
+ * error streams and all the rest are its own.
+ */
+final class Canned extends HttpClient {
+  /**
+   * @param answer the status, the headers and the body
+   */
+  Canned(URL url, Step.Answer answer) throws IOException {
+    this.url = url;
+    this.host = url.getHost();
+    this.port = url.getPort() != -1 ? url.getPort() : url.getDefaultPort();
+    this.serverSocket = new Memory(bytes(answer));
+    this.serverOutput =
+        new PrintStream(new BufferedOutputStream(serverSocket.getOutputStream()), false, encoding);
+  }
+
+  private static byte[] bytes(Step.Answer answer) {
+    boolean bodiless = answer.status() == 204 || answer.status() == 304;
+    StringBuilder head = new StringBuilder();
+    head.append("HTTP/1.1 ").append(answer.status()).append(' ').append(reason(answer.status()));
+    for (Map.Entry<String, String> header : answer.headers().entrySet()) {
+      head.append("\r\n").append(header.getKey()).append(": ");
+      head.append(header.getValue().replace('\r', ' ').replace('\n', ' '));
+    }
+    if (!bodiless) {
+      head.append("\r\ncontent-length: ").append(answer.body().length);
+    }
+    head.append("\r\n\r\n");
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));
+    if (!bodiless) {
+      all.writeBytes(answer.body());
+    }
+    return all.toByteArray();
+  }
+
+  /** What getResponseMessage() gives; RFC 9110 section 15. */
+  private static String reason(int status) {
+    return switch (status) {
+      case 200 -> "OK";
+      case 204 -> "No Content";
+      case 301 -> "Moved Permanently";
+      case 302 -> "Found";
+      case 307 -> "Temporary Redirect";
+      case 400 -> "Bad Request";
+      case 403 -> "Forbidden";
+      case 404 -> "Not Found";
+      case 429 -> "Too Many Requests";
+      case 500 -> "Internal Server Error";
+      case 502 -> "Bad Gateway";
+      case 503 -> "Service Unavailable";
+      case 504 -> "Gateway Timeout";
+      default -> "";
+    };
+  }
+
+  /** The answer is given once. */
+  @Override
+  protected void putInKeepAliveCache() {
+    closeServer();
+  }
+
+  /** It has no siblings: what rests in the pool for this URL is not its own. */
+  @Override
+  public void closeIdleConnection() {}
+
+  /** A socket with an input and no peer. Used as the client that it belongs to. */
+  private static final class Memory extends Socket {
+    private final InputStream in;
+    private int timeout;
+
+    Memory(byte[] in) throws SocketException {
+      super((SocketImpl) null);
+      this.in = new ByteArrayInputStream(in);
+    }
+
+    @Override
+    public InputStream getInputStream() {
+      return in;
+    }
+
+    @Override
+    public OutputStream getOutputStream() {
+      return OutputStream.nullOutputStream();
+    }
+
+    @Override
+    public void setSoTimeout(int millis) {
+      timeout = millis;
+    }
+
+    @Override
+    public int getSoTimeout() {
+      return timeout;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

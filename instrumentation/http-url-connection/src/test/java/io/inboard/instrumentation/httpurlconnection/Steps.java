@@ -1,0 +1,160 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.httpurlconnection;
+
+import io.inboard.call.Attempt;
+import io.inboard.call.Call;
+import io.inboard.call.Contexts;
+import io.inboard.call.Endpoint;
+import io.inboard.call.HeaderSink;
+import io.inboard.call.HeaderView;
+import io.inboard.call.Inboard;
+import io.inboard.call.Inbound;
+import io.inboard.call.InboundTls;
+import io.inboard.call.OutboundRequest;
+import io.inboard.call.Step;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSession;
+
+/**
+ * A call that takes its steps from a list, whatever happens, and hands on when the list is at its
+ * end; it remembers what it was told. Safe for use by any thread.
+ */
+final class Steps implements Call {
+  private final Queue<Step> steps = new ConcurrentLinkedQueue<>();
+  private final List<String> heard = new CopyOnWriteArrayList<>();
+  private final List<Throwable> errors = new CopyOnWriteArrayList<>();
+  private final AtomicInteger done = new AtomicInteger();
+  private volatile OutboundRequest request;
+
+  Steps(Step... steps) {
+    this.steps.addAll(List.of(steps));
+  }
+
+  /** Becomes each call of the JVM until another core is served. */
+  Steps serve() {
+    Inboard.serve(
+        new Inboard.Core(
+            asked -> {
+              request = asked;
+              return this;
+            },
+            Inbound.PASS,
+            InboundTls.DISABLED,
+            Contexts.NONE));
+    return this;
+  }
+
+  /** An attempt to an endpoint, to be sent without delay. */
+  static Step.Send send(Endpoint endpoint) {
+    return new Step.Send(new Once(Optional.of(endpoint), true), 0);
+  }
+
+  /** What was said to it, in order. */
+  List<String> heard() {
+    return List.copyOf(heard);
+  }
+
+  List<Throwable> errors() {
+    return List.copyOf(errors);
+  }
+
+  OutboundRequest request() {
+    return request;
+  }
+
+  int doneCount() {
+    return done.get();
+  }
+
+  private Step next() {
+    Step step = steps.poll();
+    return step == null ? Step.HAND_ON : step;
+  }
+
+  @Override
+  public Step first() {
+    return next();
+  }
+
+  @Override
+  public Step responded(Attempt attempt, int status, HeaderView headers) {
+    heard.add(String.valueOf(status));
+    return next();
+  }
+
+  @Override
+  public Step failed(Attempt attempt, Throwable error, Progress progress) {
+    heard.add(progress.name());
+    errors.add(error);
+    return next();
+  }
+
+  @Override
+  public void abandoned() {
+    if (!heard.contains("abandoned")) {
+      heard.add("abandoned");
+    }
+  }
+
+  @Override
+  public void done() {
+    done.incrementAndGet();
+  }
+
+  /** One attempt without bounds; its time is up when a test says so. */
+  static final class Once implements Attempt {
+    private final Optional<Endpoint> endpoint;
+    private final boolean governed;
+    private volatile Runnable abort = () -> {};
+
+    Once(Optional<Endpoint> endpoint, boolean governed) {
+      this.endpoint = endpoint;
+      this.governed = governed;
+    }
+
+    void expire() {
+      abort.run();
+    }
+
+    @Override
+    public int number() {
+      return 1;
+    }
+
+    @Override
+    public Optional<Endpoint> endpoint() {
+      return endpoint;
+    }
+
+    @Override
+    public boolean governed() {
+      return governed;
+    }
+
+    @Override
+    public void writeHeaders(HeaderSink headers) {}
+
+    @Override
+    public long connectTimeoutNanos() {
+      return Long.MAX_VALUE;
+    }
+
+    @Override
+    public long timeoutNanos() {
+      return Long.MAX_VALUE;
+    }
+
+    @Override
+    public void onTimeout(Runnable abort) {
+      this.abort = abort;
+    }
+
+    @Override
+    public void connected(SSLSession session) {}
+  }
+}
