@@ -1,69 +1,78 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.balance;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 
 /**
  * Weighted round robin over an order that is laid out once: the earliest deadline first of Envoy's
- * scheduler (deadline += 1/weight), without its lock. Who is not eligible loses its turn, so that
- * its share goes to all others and not to its neighbour.
+ * scheduler (deadline += 1/weight), without its lock. Who is not eligible, or still warms up, loses
+ * its turn, so that its share goes to all others and not to its neighbour.
  */
 final class RoundRobin<E extends Candidate> implements Balancer<E> {
   /** Bounds the order's length; shares are exact up to this ratio of weights, close beyond. */
   private static final int MAX_TURNS = 100;
 
-  private final List<E> order;
+  private final List<E> endpoints;
+
+  /** Indexes of endpoints, turn by turn. */
+  private final int[] order;
+
+  private final WarmUp warmUp;
+  private final Chance chance;
 
   /** The next turn. Starts anywhere, or many clients that start at once would march in step. */
   private final AtomicInteger turn;
 
-  RoundRobin(List<E> endpoints, Chance chance) {
+  RoundRobin(List<E> endpoints, WarmUp warmUp, Chance chance) {
+    this.endpoints = List.copyOf(endpoints);
+    this.warmUp = warmUp;
+    this.chance = chance;
     this.order = order(endpoints);
-    this.turn = new AtomicInteger((int) chance.below(Math.max(1, order.size())));
+    this.turn = new AtomicInteger((int) chance.below(Math.max(1, order.length)));
   }
 
   @Override
-  public Optional<E> pick(Predicate<? super E> eligible) {
-    for (int i = 0; i < order.size(); i++) {
-      E endpoint = order.get(Math.floorMod(turn.getAndIncrement(), order.size()));
-      if (eligible.test(endpoint)) {
-        return Optional.of(endpoint);
+  public E pick(long now, long hash, Eligible<E> eligible, List<E> tried) {
+    E cold = null;
+    for (int i = 0; i < order.length; i++) {
+      E e = endpoints.get(order[Math.floorMod(turn.getAndIncrement(), order.length)]);
+      if (eligible.test(e, now, tried)) {
+        double factor = warmUp.factor(e.load(), now);
+        if (factor >= 1 || chance.between(0, 1) < factor) {
+          return e;
+        }
+        cold = e;
       }
     }
     // Other threads may have taken all the turns of the one that is eligible.
-    for (E endpoint : order) {
-      if (eligible.test(endpoint)) {
-        return Optional.of(endpoint);
+    for (int i = 0; cold == null && i < endpoints.size(); i++) {
+      if (eligible.test(endpoints.get(i), now, tried)) {
+        cold = endpoints.get(i);
       }
     }
-    return Optional.empty();
+    return cold;
   }
 
   /** Spreads the turns of each endpoint evenly: a, a, b with weights 2 and 1 becomes a, b, a. */
-  private static <E extends Candidate> List<E> order(List<E> endpoints) {
+  private static <E extends Candidate> int[] order(List<E> endpoints) {
     int[] turns = turns(endpoints);
-    int total = 0;
-    for (int t : turns) {
-      total += t;
-    }
-    int[] credit = new int[turns.length];
-    List<E> order = new ArrayList<>(total);
-    for (int i = 0; i < total; i++) {
-      int best = 0;
-      for (int j = 0; j < turns.length; j++) {
-        credit[j] += turns[j];
-        if (credit[j] > credit[best]) {
-          best = j;
-        }
+    int total = Arrays.stream(turns).sum();
+    long[] byDeadline = new long[total];
+    for (int i = 0, at = 0; i < turns.length; i++) {
+      for (int k = 0; k < turns[i]; k++) {
+        // The middle of its k-th part of the round, as a fraction of 2^30; the index breaks ties.
+        long deadline = ((2L * k + 1) << 30) / (2L * turns[i]);
+        byDeadline[at++] = deadline << 32 | i;
       }
-      credit[best] -= total;
-      order.add(endpoints.get(best));
     }
-    return List.copyOf(order);
+    Arrays.sort(byDeadline);
+    int[] order = new int[total];
+    for (int i = 0; i < total; i++) {
+      order[i] = (int) byDeadline[i];
+    }
+    return order;
   }
 
   private static <E extends Candidate> int[] turns(List<E> endpoints) {

@@ -8,10 +8,12 @@ import java.util.Objects;
  *
  * @param host an IP literal (IPv6 without brackets) or a name
  * @param weight 1 or more
+ * @param zone empty: unknown
  */
-public record Instance(String host, int port, int weight) {
+public record Instance(String host, int port, int weight, String zone) {
   public Instance {
     Objects.requireNonNull(host);
+    Objects.requireNonNull(zone);
   }
 
   /** Whether the host is an address, which needs no look-up and never changes. */

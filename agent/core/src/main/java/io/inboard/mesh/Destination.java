@@ -9,11 +9,13 @@ import io.inboard.discovery.Resolver;
 import io.inboard.policy.Clock;
 import io.inboard.policy.DestinationPolicy;
 import io.inboard.policy.EndpointState;
+import io.inboard.policy.Listed;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,23 +57,25 @@ final class Destination {
   }
 
   /**
+   * @param zone where this JVM is; empty if unknown
    * @param before the version before; what it learnt is kept
    */
   static Destination of(
       DestinationSettings settings,
+      String zone,
       Optional<Destination> before,
       Resolver resolver,
       TlsPlans tls,
       Clock clock,
       Chance chance) {
     Map<String, Instance> instances = new HashMap<>();
-    Map<String, Integer> weights = new LinkedHashMap<>();
+    List<Listed> listed = new ArrayList<>();
     for (Instance instance : Instances.of(settings).current()) {
       instances.put(instance.address(), instance);
-      weights.put(instance.address(), instance.weight());
+      listed.add(new Listed(instance.address(), instance.weight(), instance.zone()));
     }
     DestinationPolicy policy =
-        DestinationPolicy.of(settings, weights, before.map(b -> b.policy), clock, chance);
+        DestinationPolicy.of(settings, listed, zone, before.map(b -> b.policy), clock, chance);
     // Those of removed instances stay: one that comes back finds its pooled connections again.
     Map<Key, MeshEndpoint> endpoints =
         before.map(b -> b.endpoints).orElseGet(ConcurrentHashMap::new);
@@ -114,7 +118,7 @@ final class Destination {
     }
     // Without endpoints, but with TLS: the host itself is the endpoint.
     Instance instance =
-        state.map(s -> instances.get(s.address())).orElseGet(() -> new Instance(host, port, 1));
+        state.map(s -> instances.get(s.address())).orElseGet(() -> new Instance(host, port, 1, ""));
     Key key = new Key(host, instance.address());
     MeshEndpoint known = endpoints.get(key);
     if (known != null && instance.literal() && known.tls().orElse(null) == plan.orElse(null)) {

@@ -74,7 +74,9 @@ public final class MeshOutbound implements Outbound {
       Optional<Destination> old = Optional.ofNullable(before.remove(d.name()));
       entries.add(
           new Snapshot.Entry(
-              d.host(), d.port(), Destination.of(d, old, resolver, tls, clock, chance)));
+              d.host(),
+              d.port(),
+              Destination.of(d, settings.service().zone(), old, resolver, tls, clock, chance)));
     }
     snapshot = new Snapshot(settings.enabled(), entries);
   }

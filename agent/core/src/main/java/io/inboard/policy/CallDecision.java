@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
+import io.inboard.balance.Balancer;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.CallerTerms;
 import io.inboard.call.HeaderView;
@@ -22,6 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class CallDecision {
   /** A retry with less time than this would only be load. */
   private static final long MIN_ATTEMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private static final String STREAM = "text/event-stream";
 
   private final DestinationPolicy policy;
   private final OutboundRequest request;
@@ -76,14 +79,15 @@ public final class CallDecision {
   /** An attempt was answered, within its bounds. */
   public Next responded(Try attempt, int status, HeaderView headers) {
     Outcome outcome = Outcome.response(status);
-    attempt.tell(outcome);
+    OptionalLong retryAfter = retryAfter(status, headers);
+    attempt.tell(outcome, retryAfter.orElse(0), status < 400 && stream(headers));
     if (over) {
       return Next.HAND_ON;
     }
     if (status < 400 || !worthwhile(attempt, outcome) || forbidden(headers)) {
       return Next.HAND_ON;
     }
-    Try next = again(attempt, outcome, retryAfter(status, headers));
+    Try next = again(attempt, outcome, retryAfter);
     return next == null ? Next.HAND_ON : next;
   }
 
@@ -147,6 +151,12 @@ public final class CallDecision {
         || !headers.headers("x-inboard-no-retry").isEmpty();
   }
 
+  /** Whether the answer's head says nothing of latency: it came when there was an event. */
+  private static boolean stream(HeaderView headers) {
+    List<String> type = headers.headers("content-type");
+    return !type.isEmpty() && type.get(0).regionMatches(true, 0, STREAM, 0, STREAM.length());
+  }
+
   private OptionalLong retryAfter(int status, HeaderView headers) {
     return status == 503 || status == 429
         ? Backoff.retryAfter(headers.headers("retry-after"), policy.clock().epochMillis())
@@ -198,7 +208,7 @@ public final class CallDecision {
   private Endpoints.Picked pick(List<EndpointState> except) {
     return policy
         .endpoints()
-        .map(endpoints -> endpoints.pick(policy.clock().nanos(), except))
+        .map(endpoints -> endpoints.pick(policy.clock().nanos(), Balancer.NO_KEY, except))
         .orElse(null);
   }
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Everything that decides the calls to one destination, in one version of the settings. Immutable;
@@ -26,6 +27,10 @@ public final class DestinationPolicy {
   private final Optional<Breaker> breaker;
   private final Ejection ejection;
   private final Statistics statistics;
+
+  /** In flight to all endpoints. */
+  private final LongAdder inFlight;
+
   private final Clock clock;
   private final Chance chance;
 
@@ -35,6 +40,7 @@ public final class DestinationPolicy {
       Optional<Breaker> breaker,
       Ejection ejection,
       Statistics statistics,
+      LongAdder inFlight,
       Clock clock,
       Chance chance) {
     this.name = settings.name();
@@ -44,11 +50,11 @@ public final class DestinationPolicy {
         states.isEmpty()
             ? Optional.empty()
             : Optional.of(
-                new Endpoints(
-                    states, settings.loadBalancer().simple(), rules.perTryNanos(), chance));
+                new Endpoints(states, settings.loadBalancer(), rules.perTryNanos(), chance));
     this.breaker = breaker;
     this.ejection = ejection;
     this.statistics = statistics;
+    this.inFlight = inFlight;
     this.clock = clock;
     this.chance = chance;
   }
@@ -56,28 +62,34 @@ public final class DestinationPolicy {
   /**
    * Begins to decide for a destination, or goes on under changed settings.
    *
-   * @param weights of the endpoints by address; empty when the library resolves the host itself
+   * @param endpoints each address once; empty when the library resolves the host itself
+   * @param zone where this JVM is; empty if unknown
    * @param before the version before; empty if the destination is new
    */
   public static DestinationPolicy of(
       DestinationSettings settings,
-      Map<String, Integer> weights,
+      List<Listed> endpoints,
+      String zone,
       Optional<DestinationPolicy> before,
       Clock clock,
       Chance chance) {
     Map<String, EndpointState> known = new LinkedHashMap<>();
     before.ifPresent(b -> b.endpointStates().forEach(e -> known.put(e.address(), e)));
-    List<EndpointState> states = new ArrayList<>();
-    weights.forEach(
-        (address, weight) -> {
-          EndpointState old = known.get(address);
-          states.add(old == null ? new EndpointState(address, weight) : old.weighing(weight));
-        });
+    LongAdder inFlight = before.map(b -> b.inFlight).orElseGet(LongAdder::new);
+    List<EndpointState> states = new ArrayList<>(endpoints.size());
+    for (Listed listed : endpoints) {
+      EndpointState old = known.get(listed.address());
+      EndpointState state = old == null ? new EndpointState(listed, inFlight) : old.as(listed);
+      if (old == null && !known.isEmpty()) {
+        state.load().born(clock.nanos()); // Those of the first list may be old; this one is new.
+      }
+      states.add(state);
+    }
     Ejection ejection = before.map(b -> b.ejection).orElseGet(() -> new Ejection(clock, chance));
     ejection.change(settings.outlierDetection(), states);
     Statistics statistics = before.map(b -> b.statistics).orElseGet(() -> new Statistics(clock));
     Optional<Breaker> breaker = breaker(settings, before, statistics, clock, chance);
-    return new DestinationPolicy(settings, states, breaker, ejection, statistics, clock, chance);
+    return new DestinationPolicy(settings, states, breaker, ejection, statistics, inFlight, clock, chance);
   }
 
   private static Optional<Breaker> breaker(

@@ -2,7 +2,7 @@
 package io.inboard.policy;
 
 import io.inboard.balance.Candidate;
-import java.util.concurrent.atomic.AtomicInteger;
+import io.inboard.balance.Load;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -12,32 +12,48 @@ import java.util.concurrent.atomic.LongAdder;
 public final class EndpointState implements Candidate {
   private final String address;
   private final int weight;
+  private final String zone;
   private final Shared shared;
+
+  /** What a pick of it gives while it is healthy; made once, not for every call. */
+  private final Endpoints.Picked healthy = new Endpoints.Picked(this, Health.NO_LEASE);
 
   /**
    * An endpoint that nothing is known of.
    *
-   * @param address tells it from others of the destination: {@code 10.0.0.5:8443}
-   * @param weight 1 or more
+   * @param siblings counts what is in flight to all endpoints of the destination
    */
-  public EndpointState(String address, int weight) {
-    this(address, weight, new Shared());
+  EndpointState(Listed listed, LongAdder siblings) {
+    this(listed, new Shared(new Load(siblings)));
   }
 
-  private EndpointState(String address, int weight, Shared shared) {
-    this.address = address;
-    this.weight = weight;
+  private EndpointState(Listed listed, Shared shared) {
+    this.address = listed.address();
+    this.weight = listed.weight();
+    this.zone = listed.zone();
     this.shared = shared;
   }
 
-  /** The same endpoint with another weight. */
-  public EndpointState weighing(int newWeight) {
-    return newWeight == weight ? this : new EndpointState(address, newWeight, shared);
+  /** The same endpoint, as another list has it. */
+  EndpointState as(Listed listed) {
+    return listed.weight() == weight && listed.zone().equals(zone)
+        ? this
+        : new EndpointState(listed, shared);
   }
 
-  /** What tells it from others of the destination. */
+  @Override
   public String address() {
     return address;
+  }
+
+  @Override
+  public String zone() {
+    return zone;
+  }
+
+  @Override
+  public Load load() {
+    return shared.load;
   }
 
   @Override
@@ -45,9 +61,9 @@ public final class EndpointState implements Candidate {
     return weight;
   }
 
-  @Override
+  /** Requests under way to it. */
   public int inFlight() {
-    return shared.inFlight.get();
+    return shared.load.inFlight();
   }
 
   /** Attempts that were sent to it. */
@@ -69,16 +85,8 @@ public final class EndpointState implements Candidate {
     return sum;
   }
 
-  void begin() {
-    shared.inFlight.incrementAndGet();
-  }
-
   void sent() {
     shared.requests.increment();
-  }
-
-  void end() {
-    shared.inFlight.decrementAndGet();
   }
 
   void failed() {
@@ -89,14 +97,22 @@ public final class EndpointState implements Candidate {
     return shared.health;
   }
 
+  Endpoints.Picked healthy() {
+    return healthy;
+  }
+
   boolean sameAs(EndpointState other) {
     return shared == other.shared;
   }
 
   private static final class Shared {
-    final AtomicInteger inFlight = new AtomicInteger();
+    final Load load;
     final LongAdder requests = new LongAdder();
     final LongAdder failures = new LongAdder();
     final Health health = new Health();
+
+    Shared(Load load) {
+      this.load = load;
+    }
   }
 }

@@ -3,14 +3,20 @@ package io.inboard.policy;
 
 import io.inboard.balance.Balancer;
 import io.inboard.balance.Chance;
+import io.inboard.balance.Eligible;
+import io.inboard.balance.WarmUp;
 import io.inboard.settings.BalancerSettings;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The endpoints of a destination in one version of the settings, and how one is chosen. */
 final class Endpoints {
   private static final long MIN_LEASE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final Eligible<EndpointState> USABLE =
+      (endpoint, now, tried) -> endpoint.health().usable(now) && !contains(tried, endpoint);
+
+  private static final Eligible<EndpointState> ANY = (endpoint, now, tried) -> true;
 
   private final List<EndpointState> all;
   private final Balancer<EndpointState> balancer;
@@ -19,13 +25,16 @@ final class Endpoints {
   /**
    * @param all not empty
    */
-  Endpoints(
-      List<EndpointState> all, BalancerSettings.Simple kind, long perTryNanos, Chance chance) {
+  Endpoints(List<EndpointState> all, BalancerSettings settings, long perTryNanos, Chance chance) {
     this.all = List.copyOf(all);
+    // Alone it has no sibling that could take what it is spared.
+    WarmUp warmUp = all.size() > 1 ? WarmUp.of(settings.warmup()) : WarmUp.OFF;
     this.balancer =
-        switch (kind) {
-          case ROUND_ROBIN -> Balancer.roundRobin(all, chance);
-          case LEAST_REQUEST, RANDOM, PEAK_EWMA -> Balancer.leastRequest(all, chance);
+        switch (settings.simple()) {
+          case ROUND_ROBIN -> Balancer.roundRobin(all, warmUp, chance);
+          case LEAST_REQUEST -> Balancer.leastRequest(all, warmUp, chance);
+          case RANDOM -> Balancer.random(all, warmUp, chance);
+          case PEAK_EWMA -> Balancer.peakEwma(all, warmUp, chance);
         };
     this.leaseNanos =
         perTryNanos == Long.MAX_VALUE ? MIN_LEASE_NANOS : Math.max(perTryNanos, MIN_LEASE_NANOS);
@@ -41,40 +50,43 @@ final class Endpoints {
   /**
    * Chooses for one attempt: a usable endpoint that the call has not tried (row 4), else a usable
    * one, else any: an answer that may be bad is better than none.
+   *
+   * @param hash of the call's key; {@link Balancer#NO_KEY}
    */
-  Picked pick(long now, Collection<EndpointState> tried) {
+  Picked pick(long now, long hash, List<EndpointState> tried) {
     if (!tried.isEmpty()) {
-      Picked fresh = usable(now, tried);
+      Picked fresh = usable(now, hash, tried);
       if (fresh != null) {
         return fresh;
       }
     }
-    Picked usable = usable(now, List.of());
-    return usable != null
-        ? usable
-        : new Picked(balancer.pick(e -> true).orElse(all.get(0)), Health.NO_LEASE);
+    Picked usable = usable(now, hash, List.of());
+    if (usable != null) {
+      return usable;
+    }
+    EndpointState any = balancer.pick(now, hash, ANY, List.of());
+    return (any != null ? any : all.get(0)).healthy();
   }
 
-  private Picked usable(long now, Collection<EndpointState> except) {
+  private Picked usable(long now, long hash, List<EndpointState> tried) {
     // Another call may take the lease of a probe between the look and the hand; each round has one
     // endpoint less that can do that.
     for (int i = 0; i <= all.size(); i++) {
-      EndpointState endpoint =
-          balancer.pick(e -> e.health().usable(now) && !contains(except, e)).orElse(null);
+      EndpointState endpoint = balancer.pick(now, hash, USABLE, tried);
       if (endpoint == null) {
         return null;
       }
       Lease lease = endpoint.health().admit(now, leaseNanos);
       if (lease != null) {
-        return new Picked(endpoint, lease);
+        return lease == Health.NO_LEASE ? endpoint.healthy() : new Picked(endpoint, lease);
       }
     }
     return null;
   }
 
-  private static boolean contains(Collection<EndpointState> endpoints, EndpointState endpoint) {
-    for (EndpointState e : endpoints) {
-      if (e.sameAs(endpoint)) {
+  private static boolean contains(List<EndpointState> endpoints, EndpointState endpoint) {
+    for (int i = 0; i < endpoints.size(); i++) {
+      if (endpoints.get(i).sameAs(endpoint)) {
         return true;
       }
     }

@@ -1,9 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
+import io.inboard.balance.Load;
 import io.inboard.policy.Statistics.Event;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** One attempt, as the policy sees it: where, when, and what it holds until it is over. */
@@ -11,6 +14,15 @@ public final class Try implements Next {
   private static final int NEW = 0;
   private static final int IN_FLIGHT = 1;
   private static final int ENDED = 2;
+
+  /** No slot, and none of a load's. */
+  private static final int NOT_SENT = -2;
+
+  private static final AtomicIntegerFieldUpdater<Try> SLOT =
+      AtomicIntegerFieldUpdater.newUpdater(Try.class, "slot");
+
+  /** A server that asks for a year is not left alone for a year. */
+  private static final long MAX_HOLD_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   private final int number;
   private final String reason;
@@ -29,6 +41,12 @@ public final class Try implements Next {
   private boolean sent;
 
   private long sentNanos;
+
+  /**
+   * Where the endpoint's load remembers it; exchanged, so that it is given back once.
+   * Written after {@link #sentNanos}.
+   */
+  private volatile int slot = NOT_SENT;
 
   /**
    * @param picked null when the library resolves the host itself
@@ -82,24 +100,39 @@ public final class Try implements Next {
     }
     if (picked != null) {
       picked.endpoint().sent();
+      slot = load().start(sentNanos);
+      if (outcome.get() != null) {
+        stop(); // Given up by another thread in the meantime.
+      }
     }
   }
 
   /** It is decided, and its endpoint reckons with it. */
   void begin() {
     if (picked != null) {
-      picked.endpoint().begin();
+      load().begin();
       if (!phase.compareAndSet(NEW, IN_FLIGHT)) {
-        picked.endpoint().end(); // The call was given up in the meantime.
+        load().end(); // The call was given up in the meantime.
       }
     }
   }
 
-  /** Tells breaker and ejection, once. */
+  /** Tells breaker, ejection and balancer, once. */
   void tell(Outcome what) {
+    tell(what, 0, false);
+  }
+
+  /**
+   * As {@link #tell(Outcome)}.
+   *
+   * @param retryAfterNanos what the server asked for; 0: nothing
+   * @param stream whether the answer is one, so that its time says nothing
+   */
+  void tell(Outcome what, long retryAfterNanos, boolean stream) {
     if (!outcome.compareAndSet(null, what)) {
       return;
     }
+    measure(what, retryAfterNanos, stream);
     if (permit != null) {
       policy.breaker().ifPresent(b -> b.record(permit, what.effect()));
     }
@@ -126,11 +159,44 @@ public final class Try implements Next {
     }
   }
 
+  private void measure(Outcome what, long retryAfterNanos, boolean stream) {
+    if (stop() == NOT_SENT) {
+      return;
+    }
+    long now = policy.clock().nanos();
+    long rtt = now - sentNanos;
+    if (retryAfterNanos > Backoff.MAX_HONOURED_NANOS) {
+      load().hold(now + Math.min(retryAfterNanos, MAX_HOLD_NANOS));
+    }
+    if (what.effect() == Outcome.Effect.FAILURE || what.status() == 429) {
+      load().failed(rtt, retryAfterNanos, now);
+    } else if (what.effect() == Outcome.Effect.SUCCESS) {
+      if (stream) {
+        load().answeredStream(now);
+      } else {
+        load().answered(rtt, now);
+      }
+    }
+  }
+
+  /** Waits for an answer no longer; {@link #NOT_SENT} if it never did, or another one was first. */
+  private int stop() {
+    int s = SLOT.getAndSet(this, NOT_SENT);
+    if (s != NOT_SENT) {
+      load().stop(s);
+    }
+    return s;
+  }
+
+  private Load load() {
+    return picked.endpoint().load();
+  }
+
   /** Is in flight no longer; an outcome that was not told is nobody's doing. */
   void end() {
     tell(Outcome.of(Outcome.Kind.ABANDONED));
     if (phase.getAndSet(ENDED) == IN_FLIGHT) {
-      picked.endpoint().end();
+      load().end();
     }
   }
 }

@@ -22,21 +22,46 @@ final class BalancerTest {
 
   enum Kind {
     ROUND_ROBIN,
-    LEAST_REQUEST;
+    LEAST_REQUEST,
+    RANDOM,
+    PEAK_EWMA;
+
+    Balancer<Fake> of(List<Fake> endpoints, WarmUp warmUp, Chance chance) {
+      return switch (this) {
+        case ROUND_ROBIN -> Balancer.roundRobin(endpoints, warmUp, chance);
+        case LEAST_REQUEST -> Balancer.leastRequest(endpoints, warmUp, chance);
+        case RANDOM -> Balancer.random(endpoints, warmUp, chance);
+        case PEAK_EWMA -> Balancer.peakEwma(endpoints, warmUp, chance);
+      };
+    }
 
     Balancer<Fake> of(List<Fake> endpoints, Chance chance) {
-      return this == ROUND_ROBIN
-          ? Balancer.roundRobin(endpoints, chance)
-          : Balancer.leastRequest(endpoints, chance);
+      return of(endpoints, WarmUp.OFF, chance);
     }
   }
 
   static final class Fake implements Candidate {
     private final int weight;
-    int inFlight;
+    private final String name;
+    final Load load = new Load();
 
-    Fake(int weight) {
+    Fake(int weight, String name) {
       this.weight = weight;
+      this.name = name;
+    }
+
+    void inFlight(int n) {
+      while (load.inFlight() < n) {
+        load.begin();
+      }
+      while (load.inFlight() > n) {
+        load.end();
+      }
+    }
+
+    @Override
+    public String address() {
+      return name;
     }
 
     @Override
@@ -45,23 +70,34 @@ final class BalancerTest {
     }
 
     @Override
-    public int inFlight() {
-      return inFlight;
+    public String zone() {
+      return "";
+    }
+
+    @Override
+    public Load load() {
+      return load;
     }
   }
 
   private static List<Fake> fakes(int... weights) {
     List<Fake> fakes = new ArrayList<>();
     for (int w : weights) {
-      fakes.add(new Fake(w));
+      fakes.add(new Fake(w, "10.0.0." + fakes.size()));
     }
     return fakes;
+  }
+
+  private static final long NOW = 1;
+
+  private static Fake pick(Balancer<Fake> balancer, Predicate<Fake> ok) {
+    return balancer.pick(NOW, Balancer.NO_KEY, (f, now, tried) -> ok.test(f), List.of());
   }
 
   private static Map<Fake, Integer> shares(Balancer<Fake> balancer, int picks, Predicate<Fake> ok) {
     Map<Fake, Integer> shares = new HashMap<>();
     for (int i = 0; i < picks; i++) {
-      shares.merge(balancer.pick(ok).orElseThrow(), 1, Integer::sum);
+      shares.merge(pick(balancer, ok), 1, Integer::sum);
     }
     return shares;
   }
@@ -103,27 +139,27 @@ final class BalancerTest {
   void findsTheOneThatIsEligibleAmongMany(Kind kind) {
     List<Fake> fakes = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
-      fakes.add(new Fake(1 + i % 7));
+      fakes.add(new Fake(1 + i % 7, "10.0.0." + i));
     }
     for (Fake only : fakes) {
-      assertThat(kind.of(fakes, chance).pick(f -> f == only)).containsSame(only);
+      assertThat(pick(kind.of(fakes, chance), f -> f == only)).isSameAs(only);
     }
   }
 
   @ParameterizedTest
   @EnumSource(Kind.class)
   void picksNobodyWhenNobodyIsEligible(Kind kind) {
-    assertThat(kind.of(fakes(1, 1), chance).pick(f -> false)).isEmpty();
-    assertThat(kind.of(fakes(), chance).pick(f -> true)).isEmpty();
+    assertThat(pick(kind.of(fakes(1, 1), chance), f -> false)).isNull();
+    assertThat(pick(kind.of(fakes(), chance), f -> true)).isNull();
   }
 
   @Test
   void roundRobinGoesRoundAndSpreadsTheTurnsOfTheHeavy() {
     List<Fake> fakes = fakes(3, 1);
-    Balancer<Fake> balancer = Balancer.roundRobin(fakes, chance);
+    Balancer<Fake> balancer = Kind.ROUND_ROBIN.of(fakes, chance);
     List<Fake> turns = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      turns.add(balancer.pick(f -> true).orElseThrow());
+      turns.add(pick(balancer, f -> true));
     }
     for (int i = 0; i + 4 <= 40; i++) {
       assertThat(turns.subList(i, i + 4)).filteredOn(f -> f == fakes.get(1)).hasSize(1);
@@ -135,7 +171,7 @@ final class BalancerTest {
     Set<Integer> starts = new HashSet<>();
     for (int i = 0; i < 100; i++) {
       List<Fake> fakes = fakes(1, 1, 1, 1);
-      starts.add(fakes.indexOf(Balancer.roundRobin(fakes, chance).pick(f -> true).orElseThrow()));
+      starts.add(fakes.indexOf(pick(Kind.ROUND_ROBIN.of(fakes, chance), f -> true)));
     }
     assertThat(starts).hasSize(4);
   }
@@ -143,32 +179,32 @@ final class BalancerTest {
   @Test
   void roundRobinKeepsSharesOfExtremeWeightsRoughly() {
     List<Fake> fakes = fakes(1, 1_000_000);
-    Map<Fake, Integer> shares = shares(Balancer.roundRobin(fakes, chance), 10_100, f -> true);
+    Map<Fake, Integer> shares = shares(Kind.ROUND_ROBIN.of(fakes, chance), 10_100, f -> true);
     assertThat(shares.get(fakes.get(0))).isCloseTo(100, within(2));
   }
 
   @Test
   void leastRequestTakesTheIdlerOfTwo() {
     List<Fake> fakes = fakes(1, 1);
-    fakes.get(0).inFlight = 1;
-    Map<Fake, Integer> shares = shares(Balancer.leastRequest(fakes, chance), 1_000, f -> true);
+    fakes.get(0).inFlight(1);
+    Map<Fake, Integer> shares = shares(Kind.LEAST_REQUEST.of(fakes, chance), 1_000, f -> true);
     assertThat(shares).containsOnlyKeys(fakes.get(1));
   }
 
   @Test
   void leastRequestNeverTakesTheBusiestOfAll() {
     List<Fake> fakes = fakes(1, 1, 1, 1);
-    fakes.get(2).inFlight = 10;
-    Map<Fake, Integer> shares = shares(Balancer.leastRequest(fakes, chance), 10_000, f -> true);
+    fakes.get(2).inFlight(10);
+    Map<Fake, Integer> shares = shares(Kind.LEAST_REQUEST.of(fakes, chance), 10_000, f -> true);
     assertThat(shares).doesNotContainKey(fakes.get(2)).hasSize(3);
   }
 
   @Test
   void leastRequestJudgesLoadByWeight() {
     List<Fake> fakes = fakes(1, 4);
-    fakes.get(0).inFlight = 1;
-    fakes.get(1).inFlight = 3;
-    Map<Fake, Integer> shares = shares(Balancer.leastRequest(fakes, chance), 1_000, f -> true);
+    fakes.get(0).inFlight(1);
+    fakes.get(1).inFlight(3);
+    Map<Fake, Integer> shares = shares(Kind.LEAST_REQUEST.of(fakes, chance), 1_000, f -> true);
     assertThat(shares).containsOnlyKeys(fakes.get(1));
   }
 
@@ -176,14 +212,14 @@ final class BalancerTest {
   void leastRequestKeepsASlowEndpointFromDrowning() {
     // One of ten keeps its requests ten times as long; open loop, one request a tick.
     List<Fake> fakes = fakes(1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
-    Balancer<Fake> balancer = Balancer.leastRequest(fakes, chance);
+    Balancer<Fake> balancer = Kind.LEAST_REQUEST.of(fakes, chance);
     Map<Long, List<Fake>> ends = new HashMap<>();
     int slow = 0;
     for (long tick = 0; tick < 100_000; tick++) {
-      ends.getOrDefault(tick, List.of()).forEach(f -> f.inFlight--);
+      ends.getOrDefault(tick, List.of()).forEach(f -> f.load.end());
       ends.remove(tick);
-      Fake picked = balancer.pick(f -> true).orElseThrow();
-      picked.inFlight++;
+      Fake picked = pick(balancer, f -> true);
+      picked.load.begin();
       boolean isSlow = picked == fakes.get(0);
       slow += isSlow ? 1 : 0;
       ends.computeIfAbsent(tick + (isSlow ? 100 : 10), t -> new ArrayList<>()).add(picked);

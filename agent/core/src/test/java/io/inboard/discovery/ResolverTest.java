@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ResolverTest {
   @Test
   void theAddressCarriesTheLogicalName() {
-    var address = Resolver.JDK.locate(new Instance("10.0.0.5", 8443, 1), "payments");
+    var address = Resolver.JDK.locate(new Instance("10.0.0.5", 8443, 1, ""), "payments");
     assertThat(address.getHostString()).isEqualTo("payments");
     assertThat(address.getAddress().getHostAddress()).isEqualTo("10.0.0.5");
     assertThat(address.getPort()).isEqualTo(8443);
@@ -20,16 +20,16 @@ final class ResolverTest {
 
   @Test
   void ipVersion6IsAnAddressToo() {
-    var address = Resolver.JDK.locate(new Instance("::1", 8443, 1), "payments");
+    var address = Resolver.JDK.locate(new Instance("::1", 8443, 1, ""), "payments");
     assertThat(address.getHostString()).isEqualTo("payments");
     assertThat(address.getAddress().getAddress()).hasSize(16);
-    assertThat(new Instance("::1", 8443, 1).address()).isEqualTo("[::1]:8443");
+    assertThat(new Instance("::1", 8443, 1, "").address()).isEqualTo("[::1]:8443");
   }
 
   @Test
   void aNameIsLookedUp() {
     Resolver resolver = host -> InetAddress.getByAddress(host, new byte[] {10, 0, 0, 9});
-    var address = resolver.locate(new Instance("node-9", 80, 1), "payments");
+    var address = resolver.locate(new Instance("node-9", 80, 1, ""), "payments");
     assertThat(address.getAddress().getHostAddress()).isEqualTo("10.0.0.9");
     assertThat(address.getHostString()).isEqualTo("payments");
   }
@@ -40,7 +40,7 @@ final class ResolverTest {
         host -> {
           throw new UnknownHostException(host);
         };
-    var address = resolver.locate(new Instance("node-9", 80, 1), "payments");
+    var address = resolver.locate(new Instance("node-9", 80, 1, ""), "payments");
     assertThat(address.isUnresolved()).isTrue();
   }
 
@@ -55,6 +55,6 @@ final class ResolverTest {
     "localhost, false"
   })
   void tellsAddressesFromNames(String host, boolean literal) {
-    assertThat(new Instance(host, 80, 1).literal()).isEqualTo(literal);
+    assertThat(new Instance(host, 80, 1, "").literal()).isEqualTo(literal);
   }
 }

@@ -1,0 +1,247 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.balance;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The load of one endpoint as this JVM sees it: requests in flight, latency, the age of the oldest
+ * request that waits for an answer. Any thread; lock-free; nothing is allocated per request. Times
+ * are monotonic nanoseconds of one clock, compared by difference.
+ *
+ * <p>The latency is Finagle's peak-EWMA: it jumps up with a slow answer, comes down with τ = 10 s,
+ * and fades while nothing is heard, so that an endpoint that was slow is tried again. Two things
+ * are added (resilience.md section 3): a failure counts as a slow answer, or an endpoint that fails
+ * fast would look like the best of all; and a request that waits longer than the average counts
+ * with its age, or one that hangs would be found out by its timeout only.
+ */
+public final class Load {
+  /** What a failure counts as, at least. Linkerd has 5 s; with 1 s a healed one is back sooner. */
+  public static final long PENALTY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** The most that a server's Retry-After counts as. */
+  public static final long MAX_PENALTY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** What {@link #start} gives when all slots are taken. */
+  private static final int NO_SLOT = -1;
+
+  /**
+   * Requests whose start is remembered. Of more in flight some are not; when an endpoint stalls all
+   * of them do, and those remembered stand for the rest.
+   */
+  private static final int SLOTS = 8;
+
+  /** A tick is 2^20 ns, about a millisecond: 32 bits of it come round after 52 days. */
+  private static final int TICK_BITS = 20;
+
+  private static final double TAU_TICKS = 10e9 / (1L << TICK_BITS);
+
+  /** The cost of an endpoint that has requests and has never answered. */
+  private static final double UNKNOWN = 1e18;
+
+  private final AtomicInteger inFlight = new AtomicInteger();
+
+  /**
+   * The average as float bits, and the tick of its last change: one word, so that a compare-and-set
+   * changes both. 0: nothing is known.
+   */
+  private final AtomicLong average = new AtomicLong();
+
+  /** When remembered requests began, made odd; 0: a free slot. */
+  private final AtomicLongArray starts = new AtomicLongArray(SLOTS);
+
+  /** 0: not held. Last writer wins. */
+  private volatile long heldUntil;
+
+  /** When the endpoint appeared, made odd; 0: it was there from the beginning. */
+  private volatile long bornNanos;
+
+  /** In flight to all endpoints of the destination. */
+  private final LongAdder siblings;
+
+  /** Of an endpoint without siblings. */
+  public Load() {
+    this(new LongAdder());
+  }
+
+  /**
+   * @param siblings counts what is in flight to all endpoints of a destination; shared by them
+   */
+  public Load(LongAdder siblings) {
+    this.siblings = siblings;
+  }
+
+  /** Requests under way, from the decision to the end of the body; 0 or more. */
+  public int inFlight() {
+    return inFlight.get();
+  }
+
+  /** In flight to the endpoint and its siblings. */
+  long inFlightOfAll() {
+    return siblings.sum();
+  }
+
+  /** A request is bound for the endpoint. */
+  public void begin() {
+    inFlight.incrementAndGet();
+    siblings.increment();
+  }
+
+  /** A request is over. */
+  public void end() {
+    inFlight.decrementAndGet();
+    siblings.decrement();
+  }
+
+  /**
+   * A request was sent, and its answer is waited for.
+   *
+   * @return for {@link #stop}, exactly once
+   */
+  public int start(long now) {
+    for (int i = 0; i < SLOTS; i++) {
+      if (starts.get(i) == 0 && starts.compareAndSet(i, 0, now | 1)) {
+        return i;
+      }
+    }
+    return NO_SLOT;
+  }
+
+  /** The answer is there, or will never be. */
+  public void stop(int slot) {
+    if (slot != NO_SLOT) {
+      starts.set(slot, 0);
+    }
+  }
+
+  /** A good answer after so many nanoseconds, 0 or more. */
+  public void answered(long rtt, long now) {
+    record(rtt, now, false);
+  }
+
+  /**
+   * A good answer that is a stream: its head comes when the server has something to say, which
+   * tells nothing of latency. Only counts as a sign of life.
+   */
+  public void answeredStream(long now) {
+    // An endpoint that is never known would look like one that has never answered.
+    if (average.get() == 0) {
+      average.compareAndSet(0, pack(TimeUnit.MILLISECONDS.toNanos(1), tick(now)));
+    }
+  }
+
+  /**
+   * A failure after so many nanoseconds.
+   *
+   * @param retryAfter what the server asked for, in nanoseconds; 0: nothing
+   */
+  public void failed(long rtt, long retryAfter, long now) {
+    long penalty = Math.min(Math.max(PENALTY_NANOS, retryAfter), MAX_PENALTY_NANOS);
+    record(Math.max(rtt, penalty), now, true);
+  }
+
+  /** The endpoint asked to be left alone until then; it costs as much as one that fails. */
+  public void hold(long untilNanos) {
+    heldUntil = untilNanos | 1;
+  }
+
+  /** The endpoint is new, or was started again: its share grows from now on ({@link WarmUp}). */
+  public void born(long now) {
+    bornNanos = now | 1;
+  }
+
+  /** Since when it is there, in nanoseconds; {@link Long#MAX_VALUE}: from the beginning. */
+  long sinceBorn(long now) {
+    long born = bornNanos;
+    return born == 0 ? Long.MAX_VALUE : now - born;
+  }
+
+  /** The average in nanoseconds, faded since the last answer; 0: nothing is known. */
+  public double latencyNanos(long now) {
+    long packed = average.get();
+    return packed == 0 ? 0 : value(packed) * fading(packed, tick(now));
+  }
+
+  /**
+   * What one more request costs here; compare with that of siblings.
+   *
+   * @param share the endpoint's weight, relative to the mean of its siblings
+   */
+  public double cost(long now, double share) {
+    int n = inFlight.get();
+    double latency = latencyNanos(now);
+    long held = heldUntil;
+    if (held != 0 && held - now > 0) {
+      latency = Math.max(latency, PENALTY_NANOS);
+    }
+    if (latency == 0) {
+      return n == 0 ? 0 : UNKNOWN * (n / share + 1);
+    }
+    if (n > 0) {
+      latency = Math.max(latency, oldestNanos(now));
+    }
+    // With the mean weight this is latency·(n+1). The 1 is no share of the weight: the heaviest
+    // would take everything as long as little is in flight.
+    return latency * (n / share + 1);
+  }
+
+  /** Age of the oldest request that is remembered; 0: none waits. */
+  private long oldestNanos(long now) {
+    long oldest = 0;
+    int left = inFlight.get();
+    for (int i = 0; i < SLOTS && left > 0; i++) {
+      long start = starts.get(i);
+      if (start != 0) {
+        oldest = Math.max(oldest, now - start);
+        left--;
+      }
+    }
+    return oldest;
+  }
+
+  /**
+   * Moves the average. A lost race drops the sample, another one is in; but not a failure: it may
+   * be the only one.
+   */
+  private void record(long rtt, long now, boolean must) {
+    int tick = tick(now);
+    double sample = Math.max(1, rtt);
+    while (true) {
+      long old = average.get();
+      double next = sample;
+      if (old != 0) {
+        if (sample <= value(old) && tick == (int) old) {
+          return; // Moves nothing within the same tick: a busy endpoint's word is not written.
+        }
+        double keep = fading(old, tick);
+        double faded = value(old) * keep;
+        if (sample < faded) {
+          next = faded + sample * (1 - keep);
+        }
+      }
+      if (average.compareAndSet(old, pack(next, tick)) || !must) {
+        return;
+      }
+    }
+  }
+
+  private static double fading(long packed, int tick) {
+    int passed = tick - (int) packed;
+    return passed <= 0 ? 1 : Math.exp(-passed / TAU_TICKS);
+  }
+
+  private static int tick(long now) {
+    return (int) (now >> TICK_BITS);
+  }
+
+  private static float value(long packed) {
+    return Float.intBitsToFloat((int) (packed >>> 32));
+  }
+
+  private static long pack(double value, int tick) {
+    return (long) Float.floatToRawIntBits((float) value) << 32 | (tick & 0xffff_ffffL);
+  }
+}

@@ -1,0 +1,40 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.balance;
+
+import java.util.List;
+
+/**
+ * Two choices by {@link Load#cost}: draws two distinct endpoints by weight, and takes the one where
+ * the request will probably be answered sooner.
+ */
+final class PeakEwma<E extends Candidate> implements Balancer<E> {
+  /** How much better another one must be to take from an endpoint what its weight gives it. */
+  private static final double CLEARLY = 2;
+
+  private final Draw<E> draw;
+
+  PeakEwma(Draw<E> draw) {
+    this.draw = draw;
+  }
+
+  @Override
+  public E pick(long now, long hash, Eligible<E> eligible, List<E> tried) {
+    E first = draw.first(now, eligible, tried);
+    if (first == null || draw.size() == 1) {
+      return first;
+    }
+    E second = draw.second(now, eligible, tried, first);
+    if (second == null) {
+      return first;
+    }
+    double mine = first.load().cost(now, draw.share(first, now));
+    double others = second.load().cost(now, draw.share(second, now));
+    // Latencies of equals differ a little, always. Where everybody meets everybody that would wear
+    // away what the weights say: so the heavy may stay, as often as they would have been drawn
+    // against themselves.
+    if (!draw.even() && others * CLEARLY >= mine && draw.drawnAgain(first)) {
+      return first;
+    }
+    return others < mine ? second : first;
+  }
+}

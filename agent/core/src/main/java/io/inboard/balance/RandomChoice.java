@@ -1,0 +1,18 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.balance;
+
+import java.util.List;
+
+/** Any one, as often as the weights say. */
+final class RandomChoice<E extends Candidate> implements Balancer<E> {
+  private final Draw<E> draw;
+
+  RandomChoice(Draw<E> draw) {
+    this.draw = draw;
+  }
+
+  @Override
+  public E pick(long now, long hash, Eligible<E> eligible, List<E> tried) {
+    return draw.first(now, eligible, tried);
+  }
+}
