@@ -89,7 +89,8 @@ public final class DestinationPolicy {
     ejection.change(settings.outlierDetection(), states);
     Statistics statistics = before.map(b -> b.statistics).orElseGet(() -> new Statistics(clock));
     Optional<Breaker> breaker = breaker(settings, before, statistics, clock, chance);
-    return new DestinationPolicy(settings, states, breaker, ejection, statistics, inFlight, clock, chance);
+    return new DestinationPolicy(
+        settings, states, breaker, ejection, statistics, inFlight, clock, chance);
   }
 
   private static Optional<Breaker> breaker(

@@ -43,8 +43,8 @@ public final class Try implements Next {
   private long sentNanos;
 
   /**
-   * Where the endpoint's load remembers it; exchanged, so that it is given back once.
-   * Written after {@link #sentNanos}.
+   * Where the endpoint's load remembers it; exchanged, so that it is given back once. Written after
+   * {@link #sentNanos}.
    */
   private volatile int slot = NOT_SENT;
 
