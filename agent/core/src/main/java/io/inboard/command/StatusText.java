@@ -65,7 +65,39 @@ final class StatusText {
         s.get("authorizationRules").text(),
         s.get("requests").text(),
         s.get("denied").text(),
-        s.get("inFlight").text());
+        s.get("load").get("inFlight").text());
+    load(s);
+  }
+
+  /**
+   * What keeps the server alive: said once there is a limit, or anything was refused or ignored.
+   */
+  private void load(JsonTree s) {
+    JsonTree load = s.get("load");
+    String limit = load.get("limit").text();
+    long refused = 0;
+    StringBuilder shed = new StringBuilder();
+    for (String reason : new String[] {"adaptive", "concurrency", "queue_time", "deadline"}) {
+      String count = load.get("shed").get(reason).text();
+      if (!count.isEmpty() && !count.equals("0")) {
+        shed.append(shed.isEmpty() ? " (" : ", ").append(reason).append(' ').append(count);
+        refused += Long.parseLong(count);
+      }
+    }
+    boolean limited = !limit.isEmpty() && !limit.equals(Integer.toString(Integer.MAX_VALUE));
+    if (limited || refused > 0) {
+      line(
+          "  limit %s, %s shed%s",
+          limited ? limit : "none", refused, shed.isEmpty() ? "" : shed.append(')'));
+    }
+    String expired = load.get("expired").text();
+    String untrusted = s.get("deadlinesUntrusted").text();
+    String malformed = s.get("deadlinesMalformed").text();
+    if (!(expired + untrusted + malformed).matches("0*")) {
+      line(
+          "  deadlines: %s past and let in, %s untrusted, %s malformed",
+          expired, untrusted, malformed);
+    }
   }
 
   private void destination(JsonTree s) {

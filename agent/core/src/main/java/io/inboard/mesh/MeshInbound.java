@@ -15,9 +15,15 @@ import io.inboard.identity.ForwardedClientCert;
 import io.inboard.identity.Identity;
 import io.inboard.identity.KeyMaterial;
 import io.inboard.policy.Authorization;
+import io.inboard.policy.Clock;
+import io.inboard.policy.Deadlines;
+import io.inboard.policy.Shedding;
+import io.inboard.policy.Shedding.Admission;
+import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.Settings;
 import io.inboard.telemetry.ServerTrace;
 import io.inboard.telemetry.Telemetry;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
@@ -27,27 +33,54 @@ import java.util.concurrent.atomic.LongAdder;
  * authorization becomes a refusal.
  */
 final class MeshInbound implements Inbound {
+  /** Ours, of a response: why the request should not be repeated. */
+  static final String NO_RETRY = "x-inboard-no-retry";
+
+  /** gRPC's (proposal A6): a negative one means never. */
+  static final String GRPC_PUSHBACK = "grpc-retry-pushback-ms";
+
   private final Telemetry telemetry;
   private final Identity identity;
   private final InboundTls tls;
   private final Errors errors = new Errors();
   private final LongAdder requests = new LongAdder();
   private final LongAdder denied = new LongAdder();
-  private final LongAdder inFlight = new LongAdder();
+  private final Deadlines deadlines;
+  private final Shedding shedding;
 
   /** Replaced whole by {@link #apply}. */
-  private volatile Rules rules = new Rules(false, new Authorization(java.util.List.of()));
+  private volatile Rules rules =
+      new Rules(false, new Authorization(List.of()), false, DeadlineSettings.OFF);
 
-  private record Rules(boolean enabled, Authorization authorization) {}
+  /**
+   * @param signals whether callers are told not to repeat
+   */
+  private record Rules(
+      boolean enabled, Authorization authorization, boolean signals, DeadlineSettings deadline) {}
 
   MeshInbound(Telemetry telemetry, Identity identity, InboundTls tls) {
+    this(telemetry, identity, tls, Clock.SYSTEM);
+  }
+
+  /** For time that is handed in. */
+  MeshInbound(Telemetry telemetry, Identity identity, InboundTls tls, Clock clock) {
     this.telemetry = telemetry;
     this.identity = identity;
     this.tls = tls;
+    this.deadlines = new Deadlines(clock);
+    this.shedding = new Shedding(clock);
   }
 
   void apply(Settings settings) {
-    rules = new Rules(settings.enabled(), new Authorization(settings.inbound().authorization()));
+    shedding.apply(settings.resilience(), settings.inbound().server());
+    rules =
+        new Rules(
+            settings.enabled(),
+            new Authorization(settings.inbound().authorization()),
+            settings.resilience().enabled(),
+            settings.resilience().enabled()
+                ? settings.resilience().deadline()
+                : DeadlineSettings.OFF);
   }
 
   @Override
@@ -57,13 +90,35 @@ final class MeshInbound implements Inbound {
       return InboundCall.UNTOUCHED;
     }
     requests.increment();
+    CallerTerms terms = terms(now.deadline, request);
     Verdict verdict = judge(now.authorization, request);
+    Optional<Admission> admission = Optional.empty();
     if (verdict instanceof Verdict.Deny) {
       denied.increment();
+    } else {
+      admission = admit(request, terms);
+      verdict = admission.map(Admission::verdict).orElse(verdict);
     }
-    inFlight.increment();
-    return new MeshInboundCall(
-        verdict, trace(request, verdict), request.peer(), tls.mode(request.local().getPort()));
+    return new MeshInboundCall(request, now.signals, terms, verdict, admission);
+  }
+
+  /** What the caller says only ever helps: without it the request is served all the same. */
+  private CallerTerms terms(DeadlineSettings settings, InboundRequest request) {
+    try {
+      return deadlines.read(request, settings);
+    } catch (RuntimeException | LinkageError e) {
+      errors.add("reading the terms of a caller", e);
+      return CallerTerms.NONE;
+    }
+  }
+
+  private Optional<Admission> admit(InboundRequest request, CallerTerms terms) {
+    try {
+      return Optional.of(shedding.admit(request, terms));
+    } catch (RuntimeException | LinkageError e) {
+      errors.add("limiting requests", e);
+      return Optional.empty();
+    }
   }
 
   private Verdict judge(Authorization authorization, InboundRequest request) {
@@ -75,9 +130,9 @@ final class MeshInbound implements Inbound {
     }
   }
 
-  private Optional<ServerTrace> trace(InboundRequest request, Verdict verdict) {
+  private Optional<ServerTrace> trace(InboundRequest request, CallerTerms terms, Verdict verdict) {
     try {
-      ServerTrace trace = telemetry.server(request, CallerTerms.NONE);
+      ServerTrace trace = telemetry.server(request, terms);
       if (verdict instanceof Verdict.Deny deny) {
         trace.deny(deny.reason());
       }
@@ -100,32 +155,54 @@ final class MeshInbound implements Inbound {
         settings.inbound().authorization().size(),
         requests.sum(),
         denied.sum(),
-        inFlight.sum(),
+        shedding.status(),
+        deadlines.untrusted(),
+        deadlines.malformed(),
         errors.count());
   }
 
-  /** The inbound side, for {@code status}. Counters run since the start of the JVM. */
+  /**
+   * The inbound side, for {@code status}. Counters run since the start of the JVM.
+   *
+   * @param denied by authorization
+   * @param deadlinesUntrusted deadlines that came from nobody known, and were not believed
+   * @param deadlinesMalformed deadlines that could not be read
+   */
   record InboundStatus(
       String mtls,
       int authorizationRules,
       long requests,
       long denied,
-      long inFlight,
+      Shedding.Status load,
+      long deadlinesUntrusted,
+      long deadlinesMalformed,
       long errors) {}
 
   private final class MeshInboundCall implements InboundCall {
+    private final boolean signals;
+    private final boolean grpc;
+    private final CallerTerms terms;
     private final Verdict verdict;
+    private final Optional<Admission> admission;
     private final Optional<ServerTrace> trace;
     private final Optional<PeerIdentity> peer;
     private final Mode mode;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     MeshInboundCall(
-        Verdict verdict, Optional<ServerTrace> trace, Optional<PeerIdentity> peer, Mode mode) {
+        InboundRequest request,
+        boolean signals,
+        CallerTerms terms,
+        Verdict verdict,
+        Optional<Admission> admission) {
+      this.signals = signals;
+      this.grpc = isGrpc(request);
+      this.terms = terms;
       this.verdict = verdict;
-      this.trace = trace;
-      this.peer = peer;
-      this.mode = mode;
+      this.admission = admission;
+      this.trace = trace(request, terms, verdict);
+      this.peer = request.peer();
+      this.mode = tls.mode(request.local().getPort());
     }
 
     @Override
@@ -152,7 +229,24 @@ final class MeshInbound implements Inbound {
 
     @Override
     public Context context() {
-      return trace.isPresent() ? trace.get().context() : Context.NONE;
+      return trace.isPresent() ? trace.get().context() : new Untraced(terms);
+    }
+
+    /**
+     * Repeating a request makes nothing better once the calls that it needs have used up their own
+     * repetitions: the caller is told with the error, or each tier multiplies the attempts of the
+     * one above.
+     */
+    @Override
+    public void respond(int status, HeaderSink response) {
+      admission.ifPresent(a -> a.answered(status));
+      String reason = terms.noRetry();
+      if (signals && status >= 500 && !reason.isEmpty()) {
+        response.set(NO_RETRY, reason);
+        if (grpc) {
+          response.set(GRPC_PUSHBACK, "-1");
+        }
+      }
     }
 
     @Override
@@ -165,7 +259,7 @@ final class MeshInbound implements Inbound {
       if (!ended.compareAndSet(false, true)) {
         return;
       }
-      inFlight.decrement();
+      admission.ifPresent(a -> a.end(error == null ? status : 0));
       try {
         trace.ifPresent(t -> t.end(status, error));
       } catch (RuntimeException | LinkageError e) {
@@ -173,4 +267,16 @@ final class MeshInbound implements Inbound {
       }
     }
   }
+
+  /** HTTP/2 only, so that other requests are not asked. */
+  private static boolean isGrpc(InboundRequest request) {
+    if (!request.protocolVersion().equals("2")) {
+      return false;
+    }
+    List<String> types = request.headers("content-type");
+    return !types.isEmpty() && types.get(0).startsWith("application/grpc");
+  }
+
+  /** What a request carries when its trace could not begin. */
+  private record Untraced(CallerTerms terms) implements Context {}
 }

@@ -21,6 +21,10 @@ public record DeadlineSettings(
           List.of("grpc-timeout", "x-envoy-expected-rq-timeout-ms", "l5d-timeout"),
           0.2);
 
+  /** Nothing is read. */
+  public static final DeadlineSettings OFF =
+      new DeadlineSettings(Mode.OFF, Trust.MESH, List.of(), 0);
+
   public DeadlineSettings {
     headers = List.copyOf(headers);
   }

@@ -5,6 +5,7 @@ import io.inboard.call.CallerTerms;
 import io.inboard.call.HeaderView;
 import io.inboard.call.InboundRequest;
 import io.inboard.call.OutboundRequest;
+import io.inboard.settings.PathPatterns;
 import io.inboard.settings.ServiceSettings;
 import io.inboard.settings.TelemetrySettings;
 import io.inboard.settings.TelemetrySettings.Exporter;
@@ -46,14 +47,14 @@ public final class Telemetry {
   private record View(
       TelemetrySettings settings,
       Propagation propagation,
-      ExcludedPaths excluded,
+      PathPatterns excluded,
       boolean recording,
       boolean measuring) {
     static View of(TelemetrySettings settings) {
       return new View(
           settings,
           new Propagation(settings.propagators()),
-          new ExcludedPaths(settings.exclude()),
+          new PathPatterns(settings.exclude()),
           settings.traces() == Exporter.OTLP,
           settings.metrics() == Exporter.OTLP);
     }

@@ -130,7 +130,7 @@ final class AuthorizationTest {
   }
 
   /** The rules look at the id; any certificate will do. */
-  private static X509Certificate certificate() {
+  static X509Certificate certificate() {
     byte[] pem = DevelopmentCa.create().bundlePem().getBytes(StandardCharsets.US_ASCII);
     try {
       return (X509Certificate)

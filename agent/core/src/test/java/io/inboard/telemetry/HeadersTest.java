@@ -3,6 +3,7 @@ package io.inboard.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.settings.PathPatterns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -217,7 +218,7 @@ class HeadersTest {
     "/a*c/x, /abbd/x, false",
     "/**, /, true",
   })
-  void patternsOfExcludedPaths(String pattern, String path, boolean excluded) {
-    assertThat(new ExcludedPaths(List.of(pattern)).matches(path)).isEqualTo(excluded);
+  void patternsOfPathPatterns(String pattern, String path, boolean excluded) {
+    assertThat(new PathPatterns(List.of(pattern)).matches(path)).isEqualTo(excluded);
   }
 }

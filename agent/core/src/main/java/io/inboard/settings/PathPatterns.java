@@ -1,21 +1,22 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.telemetry;
+package io.inboard.settings;
 
 import java.util.List;
 
 /**
- * Inbound paths that get no span: exact ({@code /health}), with {@code *} for (a part of) one
- * segment, {@code **} for any rest, so that {@code /actuator/**} is {@code /actuator}, too.
- * Immutable.
+ * Patterns of inbound paths: exact ({@code /health}), with {@code *} for (a part of) one segment,
+ * {@code **} for any rest, so that {@code /actuator/**} is {@code /actuator}, too. Immutable.
  */
-final class ExcludedPaths {
+public final class PathPatterns {
   private final String[][] patterns;
 
-  ExcludedPaths(List<String> patterns) {
-    this.patterns = patterns.stream().map(ExcludedPaths::segments).toArray(String[][]::new);
+  /** Patterns that are as the settings have them; none match nothing. */
+  public PathPatterns(List<String> patterns) {
+    this.patterns = patterns.stream().map(PathPatterns::segments).toArray(String[][]::new);
   }
 
-  boolean matches(String path) {
+  /** Whether one of them matches the path, without query, as it came. */
+  public boolean matches(String path) {
     if (patterns.length == 0) {
       return false;
     }
