@@ -102,14 +102,16 @@ final class StatusText {
 
   private void destination(JsonTree s) {
     line(
-        "destination  %s, %s%s; %s calls, %s retries, %s timeouts, %s rejected",
+        "destination  %s, %s%s; %s calls, %s in flight, %s retries, %s timeouts, %s rejected",
         s.get("name").text(),
         s.get("balancer").text(),
         s.get("breaker").isEmpty() ? "" : ", breaker " + s.get("breaker").text(),
         s.get("calls").text(),
+        s.get("inFlight").text(),
         s.get("retries").text(),
         s.get("timeouts").text(),
         s.get("rejected").text());
+    lastSeconds(s.get("window"), s.get("latency"));
     for (JsonTree e : s.get("endpoints").elements()) {
       line(
           "  %-24s %-8s %s requests, %s failures, %s in flight, ejected %s times%s",
@@ -122,6 +124,31 @@ final class StatusText {
           e.get("state").text().equals("EJECTED")
               ? ", back in " + e.get("ejectedForMillis").text() + " ms"
               : "");
+    }
+  }
+
+  /** What Hystrix's dashboard had. */
+  private void lastSeconds(JsonTree window, JsonTree latency) {
+    line(
+        "  last 10 s: %s ok, %s failed (%s %%), %s retries, %s timeouts; rejected: %s breaker,"
+            + " %s overflow, %s throttled",
+        window.get("success").text(),
+        window.get("failure").text(),
+        window.get("errorPercent").text(),
+        window.get("retries").text(),
+        window.get("timeouts").text(),
+        window.get("shortCircuited").text(),
+        window.get("overflowed").text(),
+        window.get("throttled").text());
+    if (!latency.get("count").text().equals("0")) {
+      line(
+          "  latency, ms: mean %s, p50 %s, p90 %s, p95 %s, p99 %s, p99.9 %s",
+          latency.get("mean").text(),
+          latency.get("p50").text(),
+          latency.get("p90").text(),
+          latency.get("p95").text(),
+          latency.get("p99").text(),
+          latency.get("p999").text());
     }
   }
 

@@ -35,6 +35,7 @@ public final class Mesh {
     this.inbound = new MeshInbound(telemetry, identity, inboundTls);
     this.outbound =
         new MeshOutbound(this::plan, new TelemetryObserver(telemetry), telemetry.contexts());
+    telemetry.observe(meter -> ResilienceMetrics.register(meter, outbound::status));
     apply(settings);
   }
 

@@ -171,7 +171,7 @@ public record PolicyStatus(
         s.inWindow(Event.CALL),
         success,
         failure,
-        success + failure == 0 ? 0 : 100.0 * failure / (success + failure),
+        success + failure == 0 ? 0 : Math.round(1000.0 * failure / (success + failure)) / 10.0,
         s.inWindow(Event.RETRY),
         s.inWindow(Event.TIMEOUT),
         shortCircuited + overflowed + throttled,

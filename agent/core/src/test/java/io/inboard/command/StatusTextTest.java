@@ -17,7 +17,12 @@ final class StatusTextTest {
        "inbound": {"mtls": "STRICT", "authorizationRules": 0, "requests": 3, "denied": 1,
          "inFlight": 0, "errors": 0},
        "destinations": [{"name": "payments", "balancer": "LEAST_REQUEST", "breaker": "OPEN",
-         "calls": 5, "retries": 1, "timeouts": 0, "rejected": 2, "endpoints": [
+         "calls": 5, "retries": 1, "timeouts": 0, "rejected": 2, "inFlight": 3,
+         "window": {"calls": 9, "success": 7, "failure": 2, "errorPercent": 22.2, "retries": 1,
+           "timeouts": 0, "rejected": 2, "shortCircuited": 2, "overflowed": 0, "throttled": 0},
+         "latency": {"count": 7, "mean": 4.5, "p50": 4.0, "p90": 6.0, "p95": 7.0, "p99": 8.0,
+           "p999": 9.0},
+         "endpoints": [
            {"address": "10.0.0.5:8443", "state": "EJECTED", "ejectedForMillis": 900, "inFlight": 0,
             "requests": 9, "failures": 5, "ejections": 1}]}],
        "hooks": [{"unit": "okhttp", "errors": 0, "libraries": []},
@@ -36,7 +41,9 @@ final class StatusTextTest {
         .startsWith("web  (pid 7, Java 17.0.15)\n")
         .contains("! web.yaml:3: a tab")
         .contains("identity     spiffe://cluster.local/ns/shop/sa/web, valid until 2026-12-21")
-        .contains("destination  payments, LEAST_REQUEST, breaker OPEN; 5 calls")
+        .contains("destination  payments, LEAST_REQUEST, breaker OPEN; 5 calls, 3 in flight")
+        .contains("last 10 s: 7 ok, 2 failed (22.2 %), 1 retries")
+        .contains("p95 7.0, p99 8.0, p99.9 9.0")
         .contains("10.0.0.5:8443            EJECTED  9 requests, 5 failures")
         .contains("back in 900 ms")
         .contains("okhttp               not loaded yet")

@@ -1,0 +1,241 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import io.inboard.policy.Breaker;
+import io.inboard.policy.EjectionReason;
+import io.inboard.policy.PolicyStatus;
+import io.inboard.policy.PolicyStatus.EndpointStatus;
+import io.inboard.policy.PolicyStatus.State;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
+import io.opentelemetry.api.metrics.ObservableLongMeasurement;
+import io.opentelemetry.api.metrics.ObservableMeasurement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What {@code status} shows of destinations and of the server side, as metrics. Read when the
+ * exporter asks, all of them from one status, so that a call pays nothing for them. Names and
+ * reasons: resilience.md 2.3.
+ */
+final class ResilienceMetrics {
+  private static final AttributeKey<String> DESTINATION =
+      AttributeKey.stringKey("inboard.destination");
+
+  private final Meter meter;
+  private final List<OfDestination> table = new ArrayList<>();
+  private final List<ObservableMeasurement> instruments = new ArrayList<>();
+
+  /** One row: where its points go, and which they are. */
+  private record OfDestination(Points points, Reading reading) {}
+
+  /** Reads the points of one destination. */
+  @FunctionalInterface
+  private interface Reading {
+    void read(PolicyStatus status, Points to);
+  }
+
+  private ResilienceMetrics(Meter meter) {
+    this.meter = meter;
+  }
+
+  /** Registers all instruments. */
+  static void register(Meter meter, Supplier<OutboundStatus> outbound) {
+    ResilienceMetrics metrics = new ResilienceMetrics(meter);
+    metrics.calls();
+    metrics.refusals();
+    metrics.retries();
+    metrics.endpoints();
+    metrics.observe(outbound);
+  }
+
+  private void calls() {
+    gauge("inboard.client.inflight", "{call}", "Calls under way.", (s, to) -> to.add(s.inFlight()));
+    counter("inboard.client.calls", "{call}", "Calls.", (s, to) -> to.add(s.calls()));
+    counter(
+        "inboard.client.timeouts",
+        "{timeout}",
+        "Calls and attempts that ran out of time.",
+        (s, to) -> {
+          to.add(s.timeouts(), "kind", "total");
+          to.add(s.perTryTimeouts(), "kind", "per_try");
+        });
+    gauge(
+        "inboard.client.window",
+        "{attempt}",
+        "Attempts of the last ten seconds.",
+        (s, to) -> {
+          to.add(s.window().success(), "result", "success");
+          to.add(s.window().failure(), "result", "failure");
+        });
+    gauge(
+        "inboard.client.latency",
+        "s",
+        "Time to the response head over the last ten seconds.",
+        (s, to) -> {
+          PolicyStatus.Latency l = s.latency();
+          if (l.count() > 0) {
+            to.add(l.p50() / 1000, "quantile", "0.5");
+            to.add(l.p90() / 1000, "quantile", "0.9");
+            to.add(l.p95() / 1000, "quantile", "0.95");
+            to.add(l.p99() / 1000, "quantile", "0.99");
+            to.add(l.p999() / 1000, "quantile", "0.999");
+          }
+        });
+  }
+
+  private void refusals() {
+    gauge(
+        "inboard.client.breaker.state",
+        "{state}",
+        "The circuit breaker: 0 closed, 1 half-open, 2 open.",
+        (s, to) -> s.breaker().ifPresent(phase -> to.add(number(phase))));
+    counter(
+        "inboard.client.breaker.opened",
+        "{opening}",
+        "How often the circuit breaker opened.",
+        (s, to) -> to.add(s.breakerOpened()));
+    counter(
+        "inboard.client.breaker.rejected",
+        "{call}",
+        "Calls that the open circuit breaker refused.",
+        (s, to) -> to.add(s.shortCircuited()));
+    counter(
+        "inboard.client.overflow",
+        "{call}",
+        "Calls that were refused because too many were under way.",
+        (s, to) -> to.add(s.overflowed()));
+    counter(
+        "inboard.client.throttled",
+        "{call}",
+        "Calls that were refused because much of what was sent before failed.",
+        (s, to) -> to.add(s.throttled()));
+  }
+
+  private void retries() {
+    gauge(
+        "inboard.client.retry.budget.tokens",
+        "{retry}",
+        "Retries that the budget would pay for now.",
+        (s, to) -> to.add(s.budgetTokens()));
+    counter(
+        "inboard.client.retry.budget.denied",
+        "{retry}",
+        "Retries that were not made for want of budget.",
+        (s, to) -> to.add(s.retriesDenied()));
+  }
+
+  private void endpoints() {
+    counter(
+        "inboard.lb.picks",
+        "{attempt}",
+        "Attempts that were sent to an endpoint.",
+        (s, to) -> s.endpoints().forEach(e -> to.add(e.requests(), "endpoint", e.address())));
+    gauge(
+        "inboard.lb.ewma",
+        "s",
+        "The average time to the response head that balancing goes by.",
+        (s, to) ->
+            s.endpoints().forEach(e -> to.add(e.ewmaMillis() / 1000, "endpoint", e.address())));
+    gauge(
+        "inboard.lb.ejected",
+        "{endpoint}",
+        "Endpoints that are taken out.",
+        (s, to) -> to.add(s.endpoints().stream().filter(e -> e.state() != State.HEALTHY).count()));
+    counter(
+        "inboard.lb.ejections",
+        "{ejection}",
+        "How often endpoints were taken out.",
+        (s, to) -> {
+          for (EjectionReason reason : EjectionReason.values()) {
+            long count = 0;
+            for (EndpointStatus e : s.endpoints()) {
+              count += e.ejectionsBy().getOrDefault(reason, 0L);
+            }
+            if (count > 0) {
+              to.add(count, "reason", reason.name().toLowerCase(Locale.ROOT));
+            }
+          }
+        });
+    counter(
+        "inboard.lb.panic",
+        "{call}",
+        "Calls for which ejections were ignored, because too few endpoints were left.",
+        (s, to) -> to.add(s.panicked()));
+  }
+
+  private static int number(Breaker.Phase phase) {
+    return switch (phase) {
+      case CLOSED -> 0;
+      case HALF_OPEN -> 1;
+      case OPEN -> 2;
+    };
+  }
+
+  private void counter(String name, String unit, String description, Reading reading) {
+    ObservableLongMeasurement to =
+        meter.counterBuilder(name).setUnit(unit).setDescription(description).buildObserver();
+    add(to, new Points(Optional.of(to), Optional.empty()), reading);
+  }
+
+  private void gauge(String name, String unit, String description, Reading reading) {
+    ObservableDoubleMeasurement to =
+        meter.gaugeBuilder(name).setUnit(unit).setDescription(description).buildObserver();
+    add(to, new Points(Optional.empty(), Optional.of(to)), reading);
+  }
+
+  private void add(ObservableMeasurement instrument, Points points, Reading reading) {
+    instruments.add(instrument);
+    table.add(new OfDestination(points, reading));
+  }
+
+  private void observe(Supplier<OutboundStatus> outbound) {
+    meter.batchCallback(
+        () -> {
+          for (PolicyStatus status : outbound.get().destinations()) {
+            for (OfDestination row : table) {
+              row.points.destination = status.name();
+              row.reading.read(status, row.points);
+            }
+          }
+        },
+        instruments.get(0),
+        instruments.subList(1, instruments.size()).toArray(ObservableMeasurement[]::new));
+  }
+
+  /** Where one instrument's points go. Used by the one thread that collects metrics. */
+  private static final class Points {
+    private final Optional<ObservableLongMeasurement> counts;
+    private final Optional<ObservableDoubleMeasurement> values;
+    private String destination = "";
+
+    Points(
+        Optional<ObservableLongMeasurement> counts, Optional<ObservableDoubleMeasurement> values) {
+      this.counts = counts;
+      this.values = values;
+    }
+
+    void add(double value) {
+      record(value, Map.of());
+    }
+
+    void add(double value, String key, String text) {
+      record(value, Map.of("inboard." + key, text));
+    }
+
+    private void record(double value, Map<String, String> more) {
+      AttributesBuilder attributes = Attributes.builder().put(DESTINATION, destination);
+      more.forEach(attributes::put);
+      Attributes built = attributes.build();
+      counts.ifPresent(c -> c.record((long) value, built));
+      values.ifPresent(v -> v.record(value, built));
+    }
+  }
+}

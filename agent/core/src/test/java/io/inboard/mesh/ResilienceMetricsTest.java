@@ -1,0 +1,105 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import static io.inboard.mesh.World.Given.payments;
+import static io.inboard.mesh.World.status;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.DoublePointData;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.PointData;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+final class ResilienceMetricsTest {
+  private final World world = new World();
+  private final Reader reader = new Reader();
+
+  @Test
+  void whatTheStatusKnowsIsExported() {
+    world.with(payments(1, 2).breaker(50, 20).outlier(3, 50)).apply();
+    world.always(1, status(503));
+    for (int i = 0; i < 10; i++) {
+      world.get();
+    }
+    ResilienceMetrics.register(
+        SdkMeterProvider.builder().registerMetricReader(reader).build().get("test"),
+        world.mesh::status);
+    Map<String, Double> points = reader.read();
+
+    assertThat(points)
+        .containsEntry("inboard.client.calls payments", 10.0)
+        .containsEntry("inboard.client.inflight payments", 0.0)
+        .containsEntry("inboard.client.breaker.state payments", 0.0)
+        .containsEntry("inboard.client.window payments success", 10.0)
+        .containsEntry("inboard.client.window payments failure", 3.0)
+        .containsEntry("inboard.lb.ejected payments", 1.0)
+        .containsEntry("inboard.lb.picks payments " + World.address(1), 3.0)
+        .containsEntry("inboard.lb.picks payments " + World.address(2), 10.0)
+        .containsKey("inboard.client.latency payments 0.99");
+    assertThat(points.keySet())
+        .anySatisfy(key -> assertThat(key).startsWith("inboard.lb.ejections payments "));
+  }
+
+  @Test
+  void aDestinationThatGoesIsExportedNoLonger() {
+    world.with(payments(1)).apply();
+    world.get();
+    ResilienceMetrics.register(
+        SdkMeterProvider.builder().registerMetricReader(reader).build().get("test"),
+        world.mesh::status);
+    assertThat(reader.read()).isNotEmpty();
+    world.change();
+    assertThat(reader.read()).isEmpty();
+  }
+
+  /** Reads when it is told to. */
+  private static final class Reader implements MetricReader {
+    private CollectionRegistration source = CollectionRegistration.noop();
+
+    /** By name, and the attributes' values in the order of their keys. */
+    Map<String, Double> read() {
+      Map<String, Double> points = new TreeMap<>();
+      for (MetricData metric : source.collectAllMetrics()) {
+        for (PointData point : metric.getData().getPoints()) {
+          StringBuilder key = new StringBuilder(metric.getName());
+          point.getAttributes().forEach((k, v) -> key.append(' ').append(v));
+          points.put(
+              key.toString(),
+              point instanceof LongPointData counted
+                  ? (double) counted.getValue()
+                  : ((DoublePointData) point).getValue());
+        }
+      }
+      return points;
+    }
+
+    @Override
+    public void register(CollectionRegistration registration) {
+      source = registration;
+    }
+
+    @Override
+    public AggregationTemporality getAggregationTemporality(InstrumentType type) {
+      return AggregationTemporality.CUMULATIVE;
+    }
+
+    @Override
+    public CompletableResultCode forceFlush() {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return CompletableResultCode.ofSuccess();
+    }
+  }
+}
