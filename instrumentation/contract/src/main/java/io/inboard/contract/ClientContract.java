@@ -4,7 +4,6 @@ package io.inboard.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call.Progress;
-import io.inboard.call.Step;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -181,32 +180,6 @@ public abstract class ClientContract extends ClientRetryContract {
         start(Request.get(URL + "/")).response().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     assertThat(response.status()).isEqualTo(200);
     assertThat(mesh.call().progress()).containsExactly(Progress.NOT_CONNECTED);
-  }
-
-  // Refusals
-
-  @Test
-  void aRefusalIsAnErrorOfTheLibrarysKind() throws Exception {
-    mesh.script(Script.refusing(Step.Reason.CIRCUIT_OPEN, "orders: the circuit is open"));
-    assertThat(failure(Request.get(URL + "/")))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("orders: the circuit is open");
-    mesh.script(Script.refusing(Step.Reason.NO_ENDPOINT, "orders: no endpoint"));
-    assertThat(failure(Request.post(URL + "/", BODY)))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("orders: no endpoint");
-    mesh.script(Script.refusing(Step.Reason.TIMEOUT, "orders: time is up"));
-    assertThat(failure(Request.get(URL + "/")))
-        .isInstanceOf(timeoutError())
-        .hasMessageContaining("orders: time is up");
-  }
-
-  @Test
-  void aPeerThatIsNotTrustedIsAnSslException() throws Exception {
-    mesh.script(Script.refusing(Step.Reason.UNTRUSTED, "orders: no certificate"));
-    Throwable error = failure(Request.get(URL + "/"));
-    assertThat(error).isInstanceOf(IOException.class).hasMessageContaining("no certificate");
-    assertThat(causedBy(error, SSLException.class)).as("%s", error).isTrue();
   }
 
   // What is left alone

@@ -14,9 +14,7 @@ import org.junit.jupiter.api.Test;
 /**
  * The part of {@link ClientContract} that tells what is sent again, for how long, and what never.
  */
-abstract class ClientRetryContract extends ClientHarness {
-  static final String BODY = "0123456789abcdef".repeat(4096);
-
+abstract class ClientRetryContract extends ClientAnswerContract {
   // Repetition
 
   @Test

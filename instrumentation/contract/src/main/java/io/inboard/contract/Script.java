@@ -3,94 +3,143 @@ package io.inboard.contract;
 
 import io.inboard.call.Endpoint;
 import io.inboard.call.Step;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
- * What a {@link ScriptedOutbound} decides of every call: attempt after attempt to these endpoints
- * in turn, where a repetition is safe; then what the library has.
- *
- * @param untouched as with the kill switch
- * @param endpoints one an attempt; an attempt without one resolves as the application does
- * @param first refuses the call before its first attempt
- * @param last refuses the call instead of handing on the last failure
- * @param delay before a repetition
- * @param perTry after which an attempt's I/O is stopped; zero: never
- * @param connectTimeout zero: none
+ * What a {@link ScriptedOutbound} decides of every call: attempt after attempt to its endpoints in
+ * turn, where a repetition is safe; then what the library has. Every method that changes something
+ * gives another script.
  */
-public record Script(
-    boolean untouched,
-    List<Optional<Endpoint>> endpoints,
-    Optional<Step.Refuse> first,
-    Optional<Step.Refuse> last,
-    Duration delay,
-    Duration perTry,
-    Duration connectTimeout) {
+public final class Script implements Cloneable {
+  /** As with the kill switch. */
+  boolean untouched;
+
+  /** One an attempt; an attempt without one resolves as the application does. */
+  List<Optional<Endpoint>> endpoints = List.of();
+
+  /** Instead of the first attempt. */
+  Optional<Step> first = Optional.empty();
+
+  /** Instead of handing on the last failure. */
+  Optional<Step> last = Optional.empty();
+
+  /** What the first step waits for. */
+  Optional<CompletableFuture<Void>> gate = Optional.empty();
+
+  /** What steps after the first wait for. */
+  Optional<CompletableFuture<Void>> laterGate = Optional.empty();
+
+  /** Before a repetition. */
+  Duration delay = Duration.ZERO;
+
+  /** After which an attempt's I/O is stopped; zero: never. */
+  Duration perTry = Duration.ZERO;
+
+  /** Zero: none. */
+  Duration connectTimeout = Duration.ZERO;
+
+  /** After which a second attempt goes out beside the first; zero: never. */
+  Duration hedgeAfter = Duration.ZERO;
+
+  /** How many bytes of a one-shot body may be kept. */
+  int mayKeep;
+
+  /** How many bytes of a response's body are wanted. */
+  int bodyWanted;
+
+  private Script() {}
 
   /** Attempts go to these endpoints in turn. */
   public static Script to(Endpoint... endpoints) {
-    return new Script(
-        false,
-        List.of(endpoints).stream().map(Optional::of).toList(),
-        Optional.empty(),
-        Optional.empty(),
-        Duration.ZERO,
-        Duration.ZERO,
-        Duration.ZERO);
+    return new Script()
+        .with(s -> s.endpoints = Arrays.stream(endpoints).map(Optional::of).toList());
   }
 
   /** One attempt to where the application says. */
   public static Script passThrough() {
-    return new Script(
-        false,
-        List.of(Optional.empty()),
-        Optional.empty(),
-        Optional.empty(),
-        Duration.ZERO,
-        Duration.ZERO,
-        Duration.ZERO);
+    return new Script().with(s -> s.endpoints = List.of(Optional.empty()));
   }
 
   /** The mesh is switched off. */
   public static Script untouchedCall() {
-    return new Script(
-        true,
-        List.of(),
-        Optional.empty(),
-        Optional.empty(),
-        Duration.ZERO,
-        Duration.ZERO,
-        Duration.ZERO);
+    return new Script().with(s -> s.untouched = true);
   }
 
   /** Nothing is sent. */
   public static Script refusing(Step.Reason reason, String message) {
-    return new Script(
-        false,
-        List.of(),
-        Optional.of(new Step.Refuse(reason, message)),
-        Optional.empty(),
-        Duration.ZERO,
-        Duration.ZERO,
-        Duration.ZERO);
+    return new Script().with(s -> s.first = Optional.of(new Step.Refuse(reason, message)));
+  }
+
+  /** Nothing is sent, and the application gets this response. */
+  public static Script answering(int status, Map<String, String> headers, String body) {
+    return new Script().with(s -> s.first = Optional.of(answer(status, headers, body)));
   }
 
   /** When the endpoints are used up, or an attempt's time was up, the call is refused. */
   public Script thenRefusing(Step.Reason reason, String message) {
-    Optional<Step.Refuse> refuse = Optional.of(new Step.Refuse(reason, message));
-    return new Script(untouched, endpoints, first, refuse, delay, perTry, connectTimeout);
+    return with(s -> s.last = Optional.of(new Step.Refuse(reason, message)));
+  }
+
+  /** When the endpoints are used up and the last failed, too, the application gets this. */
+  public Script thenAnswering(int status, Map<String, String> headers, String body) {
+    return with(s -> s.last = Optional.of(answer(status, headers, body)));
+  }
+
+  /** What comes first waits until the gate is completed. */
+  public Script waitingFor(CompletableFuture<Void> gate) {
+    return with(s -> s.gate = Optional.of(gate));
+  }
+
+  /** A repetition waits until the gate is completed. */
+  public Script waitingForRepetitions(CompletableFuture<Void> gate) {
+    return with(s -> s.laterGate = Optional.of(gate));
   }
 
   public Script delay(Duration pause) {
-    return new Script(untouched, endpoints, first, last, pause, perTry, connectTimeout);
+    return with(s -> s.delay = pause);
   }
 
   public Script perTry(Duration timeout) {
-    return new Script(untouched, endpoints, first, last, delay, timeout, connectTimeout);
+    return with(s -> s.perTry = timeout);
   }
 
   public Script connectTimeout(Duration timeout) {
-    return new Script(untouched, endpoints, first, last, delay, perTry, timeout);
+    return with(s -> s.connectTimeout = timeout);
+  }
+
+  /** A second attempt goes out beside the first one after this time. */
+  public Script hedgeAfter(Duration time) {
+    return with(s -> s.hedgeAfter = time);
+  }
+
+  /** So many bytes of a body that can be read once may be kept. */
+  public Script keeping(int bytes) {
+    return with(s -> s.mayKeep = bytes);
+  }
+
+  /** The mesh would like to see bodies up to this size. */
+  public Script wantingBodies(int bytes) {
+    return with(s -> s.bodyWanted = bytes);
+  }
+
+  private static Step answer(int status, Map<String, String> headers, String body) {
+    return new Step.Answer(status, headers, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Script with(Consumer<Script> change) {
+    try {
+      Script script = (Script) clone();
+      change.accept(script);
+      return script;
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -8,10 +8,13 @@ import io.inboard.call.HeaderSink;
 import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,7 +24,7 @@ import javax.net.ssl.SSLSession;
 
 /**
  * One call under a {@link Script}: repeats what is safe to repeat, and remembers what the adapter
- * said. The lists are safe for any thread; the rest is used by the one thread that drives the call.
+ * said. Safe for any thread: steps follow each other, yet two attempts may be under way.
  */
 public final class ScriptedCall implements Call {
   private static final Set<String> IDEMPOTENT =
@@ -42,8 +45,17 @@ public final class ScriptedCall implements Call {
   private final List<Integer> statuses = new CopyOnWriteArrayList<>();
   private final List<Failure> failures = new CopyOnWriteArrayList<>();
   private final List<String> misuse = new CopyOnWriteArrayList<>();
+  private final List<Integer> lost = new CopyOnWriteArrayList<>();
+  private final List<Integer> asked = new CopyOnWriteArrayList<>();
+  private final List<String> bodies = new CopyOnWriteArrayList<>();
   private final AtomicInteger abandoned = new AtomicInteger();
   private final AtomicInteger done = new AtomicInteger();
+
+  /** Guarded by this, as the next two. */
+  private boolean winner;
+
+  private int kept;
+  private boolean refusedToKeep;
 
   ScriptedCall(OutboundRequest request, Script script) {
     this.request = request;
@@ -58,36 +70,84 @@ public final class ScriptedCall implements Call {
     if (!attempts.isEmpty()) {
       misuse.add("first() was asked twice");
     }
-    return script.first().isPresent() ? script.first().get() : send(0);
+    return script.first.isPresent() ? inTurn(script.first.get(), () -> {}) : send(0);
   }
 
   @Override
-  public Step responded(Attempt attempt, int status, HeaderView headers) {
-    expectCurrent(attempt);
+  public synchronized Step responded(Attempt attempt, int status, HeaderView headers) {
+    report(attempt);
     statuses.add(status);
     // A view must be readable now; a name that no server sends shows how absence looks.
     if (!headers.headers("x-not-there").isEmpty()) {
       misuse.add("a header that is absent has values");
     }
-    boolean again =
-        status >= 500 && idempotent() && request.body() != OutboundRequest.Body.ONE_SHOT;
-    return again && more() ? send(script.delay().toNanos()) : Step.HAND_ON;
+    if (status < 500) {
+      winner = true;
+      return Step.HAND_ON;
+    }
+    if (anotherUnderWay()) {
+      return Step.AWAIT;
+    }
+    boolean again = idempotent() && request.body() != OutboundRequest.Body.ONE_SHOT;
+    return again && more() ? send(script.delay.toNanos()) : last(Step.HAND_ON);
   }
 
   @Override
-  public Step failed(Attempt attempt, Throwable error, Progress progress) {
-    expectCurrent(attempt);
+  public synchronized Step failed(Attempt attempt, Throwable error, Progress progress) {
+    report(attempt);
     failures.add(new Failure(attempt.number(), error, progress));
+    if (anotherUnderWay()) {
+      return Step.AWAIT;
+    }
     boolean again =
         switch (progress) {
-          case NOT_CONNECTED, NOT_SENT, REFUSED_STREAM -> true;
+          case NOT_CONNECTED, NOT_SENT -> true;
+          case REFUSED_STREAM -> request.body() != OutboundRequest.Body.ONE_SHOT;
           case SENT -> idempotent() && request.body() != OutboundRequest.Body.ONE_SHOT;
           case RESPONSE_STARTED -> false;
         };
-    if (again && more()) {
-      return send(script.delay().toNanos());
+    return again && more() ? send(script.delay.toNanos()) : last(Step.HAND_ON);
+  }
+
+  @Override
+  public synchronized Step hedge(Attempt slow) {
+    if (!request.hedgeable()) {
+      misuse.add("asked for a second attempt of a request that cannot have two");
     }
-    return script.last().isPresent() ? script.last().get() : Step.HAND_ON;
+    return !winner && more() && !reported(slow) && !wasAbandoned() ? send(0) : Step.HAND_ON;
+  }
+
+  @Override
+  public synchronized void lost(Attempt attempt) {
+    report(attempt);
+    lost.add(attempt.number());
+  }
+
+  @Override
+  public synchronized boolean mayKeep(int more) {
+    asked.add(more);
+    if (kept + more > script.mayKeep) {
+      if (refusedToKeep) {
+        misuse.add("asked again for what may not be kept");
+      }
+      refusedToKeep = true;
+      return false;
+    }
+    kept += more;
+    return true;
+  }
+
+  @Override
+  public int bodyWanted() {
+    return script.bodyWanted;
+  }
+
+  @Override
+  public void body(byte[] whole) {
+    if (done.get() > 0) {
+      misuse.add("a body after the end of the call");
+    }
+    bodies.add(new String(whole, StandardCharsets.UTF_8));
   }
 
   @Override
@@ -106,24 +166,67 @@ public final class ScriptedCall implements Call {
   }
 
   private boolean more() {
-    return attempts.size() < script.endpoints().size();
+    return attempts.size() < script.endpoints.size();
   }
 
-  private Step.Send send(long delayNanos) {
+  private Step last(Step otherwise) {
+    return script.last.orElse(otherwise);
+  }
+
+  private Step send(long delayNanos) {
     ScriptedAttempt attempt =
-        new ScriptedAttempt(attempts.size() + 1, script.endpoints().get(attempts.size()));
-    attempts.add(attempt);
-    return new Step.Send(attempt, delayNanos);
+        new ScriptedAttempt(attempts.size() + 1, script.endpoints.get(attempts.size()));
+    Step send = new Step.Send(attempt, delayNanos);
+    return inTurn(send, () -> attempts.add(attempt));
   }
 
-  private void expectCurrent(Attempt attempt) {
-    if (attempts.isEmpty() || attempt != attempts.get(attempts.size() - 1)) {
-      misuse.add("reported an attempt that is not the current one");
+  /** The step, or the wait for it. */
+  private Step inTurn(Step step, Runnable taken) {
+    Optional<CompletableFuture<Void>> gate = attempts.isEmpty() ? script.gate : script.laterGate;
+    if (gate.isEmpty()) {
+      taken.run();
+      return step;
+    }
+    return new Step.Wait(
+        gate.get()
+            .thenApply(
+                open -> {
+                  taken.run();
+                  return step;
+                }));
+  }
+
+  private boolean anotherUnderWay() {
+    return attempts.stream().anyMatch(a -> a.reported.get() == 0);
+  }
+
+  private static boolean reported(Attempt attempt) {
+    return ((ScriptedAttempt) attempt).reported.get() > 0;
+  }
+
+  private void report(Attempt attempt) {
+    if (!(attempt instanceof ScriptedAttempt a) || !attempts.contains(a)) {
+      misuse.add("reported an attempt that is not of this call");
       return;
     }
-    if (!attempts.get(attempts.size() - 1).reported.compareAndSet(0, 1)) {
+    if (!a.reported.compareAndSet(0, 1)) {
       misuse.add("reported attempt " + attempt.number() + " twice");
     }
+  }
+
+  /** Attempts that the adapter stopped because another one had won, by number. */
+  public List<Integer> lost() {
+    return List.copyOf(lost);
+  }
+
+  /** How many bytes the adapter asked to keep, question by question. */
+  public List<Integer> askedToKeep() {
+    return List.copyOf(asked);
+  }
+
+  /** Bodies of responses that the adapter handed over. */
+  public List<String> bodies() {
+    return List.copyOf(bodies);
   }
 
   public OutboundRequest request() {
@@ -226,19 +329,28 @@ public final class ScriptedCall implements Call {
 
     @Override
     public long connectTimeoutNanos() {
-      return script.connectTimeout().isZero() ? Long.MAX_VALUE : script.connectTimeout().toNanos();
+      return nanos(script.connectTimeout);
     }
 
     @Override
     public long timeoutNanos() {
-      return script.perTry().isZero() ? Long.MAX_VALUE : script.perTry().toNanos();
+      return nanos(script.perTry);
+    }
+
+    @Override
+    public long hedgeAfterNanos() {
+      return nanos(script.hedgeAfter);
+    }
+
+    private static long nanos(Duration bound) {
+      return bound.isZero() ? Long.MAX_VALUE : bound.toNanos();
     }
 
     @Override
     public void onTimeout(Runnable abort) {
       this.abort = abort;
-      if (!script.perTry().isZero()) {
-        TIMER.schedule(this::expire, script.perTry().toNanos(), TimeUnit.NANOSECONDS);
+      if (!script.perTry.isZero()) {
+        TIMER.schedule(this::expire, script.perTry.toNanos(), TimeUnit.NANOSECONDS);
       }
     }
 

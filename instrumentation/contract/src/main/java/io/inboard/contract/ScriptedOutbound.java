@@ -33,7 +33,7 @@ public final class ScriptedOutbound implements Outbound {
   public Call begin(OutboundRequest request) {
     Script now = script;
     destinations.add(request.scheme() + "://" + request.host() + ":" + request.port());
-    if (now.untouched()) {
+    if (now.untouched) {
       return Call.UNTOUCHED;
     }
     ScriptedCall call = new ScriptedCall(request, now);

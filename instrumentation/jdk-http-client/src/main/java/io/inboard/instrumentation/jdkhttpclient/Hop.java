@@ -31,6 +31,10 @@ final class Hop {
   /** How long the unread rest of a response may hold up the attempt that replaces it. */
   private static final long DRAIN_MILLIS = 250;
 
+  /** What the mesh may not say after a wait that no attempt came before. */
+  private static final Step NOTHING_TO_HAND_ON =
+      new Step.Refuse(Step.Reason.NO_ENDPOINT, "inboard: nothing was sent");
+
   private final Conversation conversation;
   private final Object first;
   private final Object request;
@@ -116,6 +120,10 @@ final class Hop {
       } else {
         pause(send, last);
       }
+    } else if (step instanceof Step.Wait wait) {
+      await(wait, last);
+    } else if (step instanceof Step.Answer answer) {
+      answer(answer, last);
     } else if (step instanceof Step.Refuse refuse) {
       refuse(refuse, last);
     } else {
@@ -196,25 +204,43 @@ final class Hop {
       endPause(cancelled);
       return;
     }
-    CompletableFuture<Void> drained = new CompletableFuture<>();
-    if (last.response() == null) {
-      drained.complete(null);
-    } else {
-      Internals.ignoreBody(exchange).whenComplete((v, e) -> drained.complete(null));
-      drained.completeOnTimeout(null, DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+    drain(last)
+        .thenRun(
+            () -> {
+              long rest = Math.max(0, earliest - System.nanoTime());
+              Runnable resume = () -> resume(send.attempt());
+              if (rest == 0) {
+                run(resume);
+              } else {
+                // The JDK's delay thread relays to the executor given; no pool is involved.
+                CompletableFuture.delayedExecutor(rest, TimeUnit.NANOSECONDS, this::run)
+                    .execute(resume);
+              }
+            });
+  }
+
+  /** Waits without a thread for what the mesh will say, and goes on off the thread that says it. */
+  private void await(Step.Wait wait, Outcome last) {
+    pausing.set(last);
+    IOException cancelled = givenUp;
+    if (cancelled != null) {
+      endPause(cancelled);
+      return;
     }
-    drained.thenRun(
-        () -> {
-          long rest = Math.max(0, earliest - System.nanoTime());
-          Runnable resume = () -> resume(send.attempt());
-          if (rest == 0) {
-            run(resume);
-          } else {
-            // The JDK's delay thread relays to the executor given; no pool is involved.
-            CompletableFuture.delayedExecutor(rest, TimeUnit.NANOSECONDS, this::run)
-                .execute(resume);
-          }
-        });
+    wait.next().whenComplete((next, e) -> run(() -> goOn(e == null ? next : Step.HAND_ON)));
+  }
+
+  private void goOn(Step next) {
+    Outcome last = pausing.getAndSet(null);
+    if (last == null) {
+      return;
+    }
+    try {
+      follow(last == Outcome.NONE && next instanceof Step.HandOn ? NOTHING_TO_HAND_ON : next, last);
+    } catch (Throwable e) {
+      say(e);
+      fail(last.error() == null ? new IOException("cannot send", e) : last.error());
+    }
   }
 
   private void resume(Attempt attempt) {
@@ -236,7 +262,9 @@ final class Hop {
     try {
       executor.execute(task);
     } catch (RuntimeException e) {
-      endPause(new IOException("the client's executor takes no more tasks", e));
+      IOException error = new IOException("the client's executor takes no more tasks", e);
+      endPause(error);
+      fail(error);
     }
   }
 
@@ -282,12 +310,41 @@ final class Hop {
     }
   }
 
+  private void answer(Step.Answer answer, Outcome last) {
+    if (last.response() == null) {
+      give(answer);
+    } else {
+      drain(last).thenRun(() -> run(() -> give(answer)));
+    }
+  }
+
+  private void give(Step.Answer answer) {
+    try {
+      result.complete(Answers.respond(first, exchange, answer));
+    } catch (Throwable e) {
+      say(e);
+      fail(new IOException("cannot answer", e));
+    }
+  }
+
+  /** Reads what nobody will see of a response, so that its connection can be used again. */
+  private CompletableFuture<Void> drain(Outcome last) {
+    CompletableFuture<Void> drained = new CompletableFuture<>();
+    if (last.response() == null) {
+      drained.complete(null);
+    } else {
+      Internals.ignoreBody(exchange).whenComplete((v, e) -> drained.complete(null));
+      drained.completeOnTimeout(null, DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+    }
+    return drained;
+  }
+
   private void refuse(Step.Refuse refuse, Outcome last) {
     IOException error =
         switch (refuse.reason()) {
           case TIMEOUT -> new HttpTimeoutException(refuse.message());
           case UNTRUSTED -> new SSLException(refuse.message());
-          case CIRCUIT_OPEN, NO_ENDPOINT -> new IOException(refuse.message());
+          case CIRCUIT_OPEN, OVERFLOW, THROTTLED, NO_ENDPOINT -> new IOException(refuse.message());
         };
     if (last.error() != null) {
       error.initCause(last.error());

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
@@ -66,6 +67,17 @@ final class Internals {
       method(EXCHANGE, "cancel", void.class, IOException.class);
   private static final MethodHandle IGNORE_BODY =
       method(EXCHANGE, "ignoreBody", CompletableFuture.class);
+  private static final MethodHandle VERSION_OF =
+      method(EXCHANGE, "version", HttpClient.Version.class);
+  private static final MethodHandle NEW_RESPONSE =
+      constructor(
+          RESPONSE,
+          REQUEST,
+          EXCHANGE,
+          HttpHeaders.class,
+          CONNECTION,
+          int.class,
+          HttpClient.Version.class);
   private static final MethodHandle CONNECTION_OF = method(IMPL, "connection", CONNECTION);
 
   /** Missing from older updates of JDK 17 (17.0.15 for one): null there. */
@@ -152,6 +164,33 @@ final class Internals {
   /** Reads or resets the rest of a response that nobody wants. */
   static CompletableFuture<?> ignoreBody(Object exchange) {
     return (CompletableFuture<?>) call(IGNORE_BODY, exchange);
+  }
+
+  /** The version of HTTP that an exchange is meant to use. */
+  static HttpClient.Version version(Object exchange) {
+    return (HttpClient.Version) call(VERSION_OF, exchange);
+  }
+
+  /** A response head as if it had come over a connection; null: over none. */
+  static Object response(
+      Object exchange,
+      Object request,
+      int status,
+      HttpHeaders headers,
+      Object connection,
+      HttpClient.Version version) {
+    try {
+      return (Object)
+          NEW_RESPONSE.invokeExact(
+              request, exchange, (Object) headers, connection, (Object) status, (Object) version);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  /** Makes the JDK believe that the body of a response was dealt with already. */
+  static void hideBody(Object exchange) {
+    call(SET_IGNORED, exchange, CompletableFuture.completedFuture(null));
   }
 
   /**

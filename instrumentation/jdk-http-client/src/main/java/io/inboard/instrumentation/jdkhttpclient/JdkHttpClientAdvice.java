@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse.BodyHandler;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -252,6 +253,26 @@ final class JdkHttpClientAdvice {
     @Advice.OnMethodEnter(inline = false)
     static void enter(@Advice.This Object connection, @Advice.Argument(0) Object frame) {
       Wire.goAway(connection, frame);
+    }
+  }
+
+  /** {@code Exchange#readBodyAsync}: of a response that came from the mesh itself. */
+  static final class ReadBody {
+    @Advice.OnMethodExit(inline = false)
+    @Advice.AssignReturned.ToReturned
+    static CompletableFuture<?> exit(
+        @Advice.This Object exchange,
+        @Advice.Argument(0) BodyHandler<?> handler,
+        @Advice.Return CompletableFuture<?> own) {
+      return Answers.read(exchange, handler, own);
+    }
+  }
+
+  /** {@code Exchange#nullBody}: there is no connection to return to the pool. */
+  static final class NoBody {
+    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter(@Advice.This Object exchange) {
+      return Answers.forget(exchange);
     }
   }
 

@@ -63,6 +63,8 @@ public final class JdkHttpClientHooks implements Library {
             P + "AsyncSSLConnection", method("finishConnect"), JdkHttpClientAdvice.Handshake.class)
         // The response, or none.
         .weave(P + "Http2Connection", method("handleGoAway", 1), JdkHttpClientAdvice.GoAway.class)
+        .weave(P + "Exchange", method("readBodyAsync", 1), JdkHttpClientAdvice.ReadBody.class)
+        .weave(P + "Exchange", method("nullBody", 2), JdkHttpClientAdvice.NoBody.class)
         .weave(P + "HttpResponseImpl", method("sslSession"), JdkHttpClientAdvice.Session.class)
         // What Internals reaches.
         .relyingOn(
@@ -78,14 +80,26 @@ public final class JdkHttpClientHooks implements Library {
             method("<init>", REQUEST, P + "MultiExchange"),
             method("responseAsyncImpl", CONNECTION),
             method("cancel", "java.io.IOException"),
-            method("ignoreBody", 0))
+            method("ignoreBody", 0),
+            method("version", 0))
         .relyingOn(CONNECTION, method("address", 0))
         .relyingOn(TLS_CONNECTION, method("getEngine", 0))
         .relyingOn(P + "Stream", field("streamid"), field("connection"))
         .relyingOn(P + "frame.GoAwayFrame", method("getLastStream"))
         .relyingOn(P + "Http1Exchange", field("state"), field("asyncReceiver"))
         .relyingOn(P + "Http1AsyncReceiver", field("received"))
-        .relyingOn(P + "Response", method("statusCode"), method("headers"))
+        .relyingOn(
+            P + "Response",
+            method(
+                "<init>",
+                REQUEST,
+                P + "Exchange",
+                "java.net.http.HttpHeaders",
+                CONNECTION,
+                "int",
+                "java.net.http.HttpClient$Version"),
+            method("statusCode"),
+            method("headers"))
         .relyingOn(P + "HttpClientImpl", method("theExecutor"))
         .relyingOn(P + "HttpClientImpl$DelegatingExecutor", method("delegate", 0))
         .relyingOn(

@@ -27,7 +27,13 @@ abstract class JdkHarness extends ClientHarness {
   @AfterEach
   final void nothingIsRemembered() {
     eventually(
-        () -> Conversation.known() == 0 && Route.known() == 0,
-        () -> Conversation.known() + " conversations, " + Route.known() + " routes");
+        () -> Conversation.known() == 0 && Route.known() == 0 && Answers.known() == 0,
+        () ->
+            Conversation.known()
+                + " conversations, "
+                + Route.known()
+                + " routes, "
+                + Answers.known()
+                + " answers");
   }
 }
