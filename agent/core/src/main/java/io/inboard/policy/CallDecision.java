@@ -61,8 +61,16 @@ public final class CallDecision {
   /** Decides the first attempt. */
   public Next first() {
     startNanos = policy.clock().nanos();
-    policy.statistics().begun(startNanos);
+    int underWay = policy.statistics().begun(startNanos);
     counted.set(1);
+    Limits limits = policy.limits();
+    if (underWay > policy.settings().connectionPool().http2MaxRequests()) {
+      policy.statistics().count(Event.OVERFLOW, startNanos);
+      return Next.refuse(
+          Step.Reason.OVERFLOW,
+          "inboard: " + policy.name() + ": too many calls are under way (http2MaxRequests)");
+    }
+    limits.budget().request(startNanos);
     Lease permit = null;
     if (policy.breaker().isPresent()) {
       permit = policy.breaker().get().acquire();
@@ -170,10 +178,19 @@ public final class CallDecision {
     if (retryAfter.orElse(0) > Backoff.MAX_HONOURED_NANOS) {
       return null;
     }
+    RetryBudget budget = policy.limits().budget();
+    boolean failover = last.number() == 1 && outcome.neverSent();
+    boolean free = failover && policy.endpoints().map(Endpoints::mostlyHealthy).orElse(false);
+    if (!budget.acquire(policy.clock().nanos(), free, policy.statistics().inFlight())) {
+      policy.statistics().count(Event.RETRY_DENIED);
+      return null;
+    }
     Lease permit = null;
     if (policy.breaker().isPresent()) {
       permit = policy.breaker().get().acquire();
       if (permit == null) {
+        budget.refund(free);
+        budget.release();
         return null;
       }
     }
@@ -186,6 +203,7 @@ public final class CallDecision {
     Try next = new Try(last.number() + 1, outcome.keyword(), delay, policy, permit, picked);
     long remaining = remainingNanos();
     if (remaining != Long.MAX_VALUE && remaining - delay < MIN_ATTEMPT_NANOS) {
+      budget.refund(free);
       next.end();
       return null;
     }

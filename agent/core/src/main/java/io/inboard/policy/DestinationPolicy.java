@@ -31,6 +31,7 @@ public final class DestinationPolicy {
   /** In flight to all endpoints. */
   private final LongAdder inFlight;
 
+  private final Limits limits;
   private final Clock clock;
   private final Chance chance;
 
@@ -41,6 +42,7 @@ public final class DestinationPolicy {
       Ejection ejection,
       Statistics statistics,
       LongAdder inFlight,
+      Limits limits,
       Clock clock,
       Chance chance) {
     this.name = settings.name();
@@ -55,6 +57,7 @@ public final class DestinationPolicy {
     this.ejection = ejection;
     this.statistics = statistics;
     this.inFlight = inFlight;
+    this.limits = limits;
     this.clock = clock;
     this.chance = chance;
   }
@@ -89,8 +92,11 @@ public final class DestinationPolicy {
     ejection.change(settings.outlierDetection(), states);
     Statistics statistics = before.map(b -> b.statistics).orElseGet(() -> new Statistics(clock));
     Optional<Breaker> breaker = breaker(settings, before, statistics, clock, chance);
+    Limits limits =
+        before.map(b -> b.limits).orElseGet(() -> new Limits(settings, statistics, clock.nanos()));
+    limits.change(settings);
     return new DestinationPolicy(
-        settings, states, breaker, ejection, statistics, inFlight, clock, chance);
+        settings, states, breaker, ejection, statistics, inFlight, limits, clock, chance);
   }
 
   private static Optional<Breaker> breaker(
@@ -159,6 +165,10 @@ public final class DestinationPolicy {
 
   Ejection ejection() {
     return ejection;
+  }
+
+  Limits limits() {
+    return limits;
   }
 
   Clock clock() {

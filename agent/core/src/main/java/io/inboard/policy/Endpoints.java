@@ -47,6 +47,17 @@ final class Endpoints {
     return all;
   }
 
+  /** Whether more than half of them are believed healthy. */
+  boolean mostlyHealthy() {
+    int healthy = 0;
+    for (EndpointState e : all) {
+      if (!e.health().ejected()) {
+        healthy++;
+      }
+    }
+    return healthy * 2 > all.size();
+  }
+
   /**
    * Chooses for one attempt: a usable endpoint that the call has not tried (row 4), else a usable
    * one, else any: an answer that may be bad is better than none.

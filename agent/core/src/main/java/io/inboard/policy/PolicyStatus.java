@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
  * @param retriesDenied retries that were not made for want of budget
  * @param budgetTokens retries that the budget would pay for now
  * @param panicked calls for which ejections were ignored, because too few endpoints were left
+ * @param limits where the other bounds of its load stand
  */
 public record PolicyStatus(
     String name,
@@ -48,6 +49,7 @@ public record PolicyStatus(
     long panicked,
     Window window,
     Latency latency,
+    LimitsStatus limits,
     List<EndpointStatus> endpoints) {
   public PolicyStatus {
     endpoints = List.copyOf(endpoints);
@@ -154,10 +156,11 @@ public record PolicyStatus(
         overflowed,
         throttled,
         s.total(Event.RETRY_DENIED),
-        0,
+        policy.limits().budget().tokens(),
         s.total(Event.PANIC),
         window(s),
         Latency.of(s.latencies()),
+        policy.limits().status(),
         endpoints);
   }
 

@@ -87,10 +87,10 @@ public final class Statistics {
     window.add(event, EVENTS.length + Latencies.cell(latencyNanos), now);
   }
 
-  /** A call begins. */
-  void begun(long now) {
-    inFlight.incrementAndGet();
+  /** A call begins; returns how many are under way with it. */
+  int begun(long now) {
     count(Event.CALL, now);
+    return inFlight.incrementAndGet();
   }
 
   /** A call that has begun ends. */

@@ -9,7 +9,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** One attempt, as the policy sees it: where, when, and what it holds until it is over. */
+/**
+ * One attempt, as the policy sees it: where, when, and what it holds until it is over. One that
+ * repeats holds a place in the retry budget, which was taken before.
+ */
 public final class Try implements Next {
   private static final int NEW = 0;
   private static final int IN_FLIGHT = 1;
@@ -111,9 +114,9 @@ public final class Try implements Next {
   void begin() {
     if (picked != null) {
       load().begin();
-      if (!phase.compareAndSet(NEW, IN_FLIGHT)) {
-        load().end(); // The call was given up in the meantime.
-      }
+    }
+    if (!phase.compareAndSet(NEW, IN_FLIGHT) && picked != null) {
+      load().end(); // The call was given up in the meantime.
     }
   }
 
@@ -151,6 +154,9 @@ public final class Try implements Next {
       return;
     }
     boolean well = effect == Outcome.Effect.SUCCESS;
+    if (well) {
+      policy.limits().budget().success(policy.clock().nanos());
+    }
     if (sent && what.kind() == Outcome.Kind.RESPONSE) {
       long now = policy.clock().nanos();
       policy.statistics().answered(well, now - sentNanos, now);
@@ -195,8 +201,12 @@ public final class Try implements Next {
   /** Is in flight no longer; an outcome that was not told is nobody's doing. */
   void end() {
     tell(Outcome.of(Outcome.Kind.ABANDONED));
-    if (phase.getAndSet(ENDED) == IN_FLIGHT) {
+    int before = phase.getAndSet(ENDED);
+    if (before == IN_FLIGHT && picked != null) {
       load().end();
+    }
+    if (before != ENDED && number > 1) {
+      policy.limits().budget().release();
     }
   }
 }

@@ -218,6 +218,7 @@ final class RetryTest {
     }
     world.apply();
     for (int i = 0; i < 50; i++) {
+      world.earn(3);
       world.arrived.clear();
       assertThat(world.get().attempts()).isEqualTo(4);
       assertThat(new HashSet<>(world.arrived)).hasSize(4);
@@ -244,6 +245,7 @@ final class RetryTest {
     world.with(payments(1).attempts(6)).always(1, status(503)).apply();
     long[] highest = new long[6];
     for (int i = 0; i < 2_000; i++) {
+      world.earn(6);
       world.delays.clear();
       world.get();
       assertThat(world.delays.get(0)).isZero();

@@ -190,6 +190,17 @@ final class World {
         .orElseThrow();
   }
 
+  /** Calls that succeed, past all scripts, until the budget pays for so many retries. */
+  void earn(int retries) {
+    for (int i = 0; i < retries * 5; i++) {
+      Call call = mesh.begin(Request.of("GET"));
+      if (call.first() instanceof Step.Send send) {
+        call.responded(send.attempt(), 200, name -> List.of());
+      }
+      call.done();
+    }
+  }
+
   Result get() {
     return call(Request.of("GET"));
   }
