@@ -35,7 +35,10 @@ public final class Mesh {
     this.inbound = new MeshInbound(telemetry, identity, inboundTls);
     this.outbound =
         new MeshOutbound(this::plan, new TelemetryObserver(telemetry), telemetry.contexts());
-    telemetry.observe(meter -> ResilienceMetrics.register(meter, outbound::status));
+    telemetry.observe(
+        meter ->
+            ResilienceMetrics.register(
+                meter, outbound::status, () -> inbound.status(this.settings)));
     apply(settings);
   }
 

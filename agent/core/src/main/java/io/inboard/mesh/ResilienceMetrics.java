@@ -1,11 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
+import io.inboard.mesh.MeshInbound.InboundStatus;
 import io.inboard.policy.Breaker;
 import io.inboard.policy.EjectionReason;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.PolicyStatus.EndpointStatus;
 import io.inboard.policy.PolicyStatus.State;
+import io.inboard.policy.Shedding;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -29,6 +31,8 @@ final class ResilienceMetrics {
   private static final AttributeKey<String> DESTINATION =
       AttributeKey.stringKey("inboard.destination");
 
+  private static final AttributeKey<String> REASON = AttributeKey.stringKey("inboard.reason");
+
   private final Meter meter;
   private final List<OfDestination> table = new ArrayList<>();
   private final List<ObservableMeasurement> instruments = new ArrayList<>();
@@ -47,7 +51,9 @@ final class ResilienceMetrics {
   }
 
   /** Registers all instruments. */
-  static void register(Meter meter, Supplier<OutboundStatus> outbound) {
+  static void register(
+      Meter meter, Supplier<OutboundStatus> outbound, Supplier<InboundStatus> inbound) {
+    server(meter, inbound);
     ResilienceMetrics metrics = new ResilienceMetrics(meter);
     metrics.calls();
     metrics.refusals();
@@ -169,6 +175,57 @@ final class ResilienceMetrics {
         "{call}",
         "Calls for which ejections were ignored, because too few endpoints were left.",
         (s, to) -> to.add(s.panicked()));
+  }
+
+  private static void server(Meter meter, Supplier<InboundStatus> inbound) {
+    ObservableDoubleMeasurement limit =
+        meter
+            .gaugeBuilder("inboard.server.limit")
+            .setUnit("{request}")
+            .setDescription("Requests that may be under way at once; absent without a limit.")
+            .buildObserver();
+    ObservableDoubleMeasurement inFlight =
+        meter
+            .gaugeBuilder("inboard.server.inflight")
+            .setUnit("{request}")
+            .setDescription("Requests under way.")
+            .buildObserver();
+    ObservableLongMeasurement shed =
+        meter
+            .counterBuilder("inboard.server.shed")
+            .setUnit("{request}")
+            .setDescription("Requests that were refused to keep the service alive.")
+            .buildObserver();
+    ObservableLongMeasurement exceeded =
+        meter
+            .counterBuilder("inboard.deadline.exceeded")
+            .setUnit("{request}")
+            .setDescription("Requests that were served though the caller did not wait any more.")
+            .buildObserver();
+    ObservableLongMeasurement ignored =
+        meter
+            .counterBuilder("inboard.deadline.ignored")
+            .setUnit("{request}")
+            .setDescription("Deadlines that were not believed or could not be read.")
+            .buildObserver();
+    meter.batchCallback(
+        () -> {
+          InboundStatus status = inbound.get();
+          Shedding.Status load = status.load();
+          if (load.limit() != Integer.MAX_VALUE) {
+            limit.record(load.limit());
+          }
+          inFlight.record(load.inFlight());
+          load.shed().forEach((reason, n) -> shed.record(n, Attributes.of(REASON, reason)));
+          exceeded.record(load.expired());
+          ignored.record(status.deadlinesUntrusted(), Attributes.of(REASON, "untrusted"));
+          ignored.record(status.deadlinesMalformed(), Attributes.of(REASON, "malformed"));
+        },
+        limit,
+        inFlight,
+        shed,
+        exceeded,
+        ignored);
   }
 
   private static int number(Breaker.Phase phase) {

@@ -5,6 +5,7 @@ import static io.inboard.mesh.World.Given.payments;
 import static io.inboard.mesh.World.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.policy.Shedding;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
@@ -20,6 +21,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 final class ResilienceMetricsTest {
+  private static final MeshInbound.InboundStatus INBOUND =
+      new MeshInbound.InboundStatus(
+          "STRICT", 0, 9, 1, new Shedding.Status(30, 4, Map.of("limit", 5L), 6), 7, 8, 0);
+
   private final World world = new World();
   private final Reader reader = new Reader();
 
@@ -30,9 +35,7 @@ final class ResilienceMetricsTest {
     for (int i = 0; i < 10; i++) {
       world.get();
     }
-    ResilienceMetrics.register(
-        SdkMeterProvider.builder().registerMetricReader(reader).build().get("test"),
-        world.mesh::status);
+    register();
     Map<String, Double> points = reader.read();
 
     assertThat(points)
@@ -50,15 +53,33 @@ final class ResilienceMetricsTest {
   }
 
   @Test
+  void theServerSideIsExported() {
+    world.apply();
+    register();
+    assertThat(reader.read())
+        .containsEntry("inboard.server.limit", 30.0)
+        .containsEntry("inboard.server.inflight", 4.0)
+        .containsEntry("inboard.server.shed limit", 5.0)
+        .containsEntry("inboard.deadline.exceeded", 6.0)
+        .containsEntry("inboard.deadline.ignored untrusted", 7.0)
+        .containsEntry("inboard.deadline.ignored malformed", 8.0);
+  }
+
+  private void register() {
+    ResilienceMetrics.register(
+        SdkMeterProvider.builder().registerMetricReader(reader).build().get("test"),
+        world.mesh::status,
+        () -> INBOUND);
+  }
+
+  @Test
   void aDestinationThatGoesIsExportedNoLonger() {
     world.with(payments(1)).apply();
     world.get();
-    ResilienceMetrics.register(
-        SdkMeterProvider.builder().registerMetricReader(reader).build().get("test"),
-        world.mesh::status);
-    assertThat(reader.read()).isNotEmpty();
+    register();
+    assertThat(reader.read().keySet()).anyMatch(key -> key.contains("payments"));
     world.change();
-    assertThat(reader.read()).isEmpty();
+    assertThat(reader.read().keySet()).noneMatch(key -> key.contains("payments"));
   }
 
   /** Reads when it is told to. */
