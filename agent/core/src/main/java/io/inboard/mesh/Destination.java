@@ -10,6 +10,7 @@ import io.inboard.policy.Clock;
 import io.inboard.policy.DestinationPolicy;
 import io.inboard.policy.EndpointState;
 import io.inboard.policy.Listed;
+import io.inboard.policy.Timer;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import java.net.InetSocketAddress;
@@ -67,6 +68,7 @@ final class Destination {
       Resolver resolver,
       TlsPlans tls,
       Clock clock,
+      Timer timer,
       Chance chance) {
     Map<String, Instance> instances = new HashMap<>();
     List<Listed> listed = new ArrayList<>();
@@ -75,7 +77,8 @@ final class Destination {
       listed.add(new Listed(instance.address(), instance.weight(), instance.zone()));
     }
     DestinationPolicy policy =
-        DestinationPolicy.of(settings, listed, zone, before.map(b -> b.policy), clock, chance);
+        DestinationPolicy.of(
+            settings, listed, zone, before.map(b -> b.policy), clock, timer, chance);
     // Those of removed instances stay: one that comes back finds its pooled connections again.
     Map<Key, MeshEndpoint> endpoints =
         before.map(b -> b.endpoints).orElseGet(ConcurrentHashMap::new);

@@ -76,7 +76,8 @@ public final class MeshOutbound implements Outbound {
           new Snapshot.Entry(
               d.host(),
               d.port(),
-              Destination.of(d, settings.service().zone(), old, resolver, tls, clock, chance)));
+              Destination.of(
+                  d, settings.service().zone(), old, resolver, tls, clock, timer, chance)));
     }
     snapshot = new Snapshot(settings.enabled(), entries);
   }

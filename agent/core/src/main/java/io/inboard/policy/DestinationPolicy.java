@@ -75,6 +75,7 @@ public final class DestinationPolicy {
       String zone,
       Optional<DestinationPolicy> before,
       Clock clock,
+      Timer timer,
       Chance chance) {
     Map<String, EndpointState> known = new LinkedHashMap<>();
     before.ifPresent(b -> b.endpointStates().forEach(e -> known.put(e.address(), e)));
@@ -88,9 +89,10 @@ public final class DestinationPolicy {
       }
       states.add(state);
     }
-    Ejection ejection = before.map(b -> b.ejection).orElseGet(() -> new Ejection(clock, chance));
-    ejection.change(settings.outlierDetection(), states);
     Statistics statistics = before.map(b -> b.statistics).orElseGet(() -> new Statistics(clock));
+    Ejection ejection =
+        before.map(b -> b.ejection).orElseGet(() -> new Ejection(statistics, clock, timer, chance));
+    ejection.change(settings.outlierDetection(), states);
     Optional<Breaker> breaker = breaker(settings, before, statistics, clock, chance);
     Limits limits =
         before.map(b -> b.limits).orElseGet(() -> new Limits(settings, statistics, clock.nanos()));

@@ -2,42 +2,82 @@
 package io.inboard.policy;
 
 import io.inboard.balance.Chance;
+import io.inboard.policy.Outcome.Effect;
+import io.inboard.policy.Statistics.Event;
 import io.inboard.settings.OutlierSettings;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Takes endpoints out that fail again and again (Envoy: outlier detection), by consecutive
- * failures; resilience.md 2.2 and rows 13 to 15. Answers with 5xx and failures seen here are
- * counted apart. One per destination; lives through changes of settings.
+ * Takes endpoints out that fail (Envoy: outlier detection), and lets them come back by probes;
+ * resilience.md 2.2 and rows 13 to 15. Failures in a row are seen at once, rates by {@link Sweep}
+ * at the end of each interval. One per destination; lives through changes of settings.
  *
- * <p>The good path reads three atomics. The lock is taken to eject, to restore and to change the
- * settings: two ejections at once must not both believe to be the last that is allowed.
+ * <p>The good path reads atomics and counts one. The lock is taken to eject, to restore and to
+ * change the settings: two ejections at once must not both believe to be the last that is allowed.
+ * Nothing that a request's thread does takes time with the number of endpoints: the attempt that
+ * finds the interval over hands the sweep to the timer.
  */
 final class Ejection {
-  private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(300);
   private static final double JITTER = 1.1;
+  private static final Rules OFF = new Rules(Optional.empty(), List.of());
 
+  private final Statistics statistics;
   private final Clock clock;
+  private final Timer timer;
   private final Chance chance;
 
   /** Replaced as a whole, under the lock. */
-  private volatile Rules rules = new Rules(Optional.empty(), List.of());
+  private volatile Rules rules = OFF;
 
-  private record Rules(Optional<OutlierSettings> settings, List<EndpointState> endpoints) {}
+  /** Of the present endpoints; written under the lock. */
+  private volatile int ejected;
 
-  Ejection(Clock clock, Chance chance) {
+  /** When the interval is over. Whoever moves it hands the sweep to the timer. */
+  private final AtomicLong sweepNanos;
+
+  /** One version of the settings, laid out for look-ups. */
+  private static final class Rules {
+    final Optional<OutlierSettings> settings;
+    final List<EndpointState> endpoints;
+    final long intervalNanos;
+    final BitSet errorCodes = new BitSet();
+
+    Rules(Optional<OutlierSettings> settings, List<EndpointState> endpoints) {
+      this.settings = settings;
+      this.endpoints = List.copyOf(endpoints);
+      this.intervalNanos = settings.map(s -> Math.max(1, s.interval().toNanos())).orElse(1L);
+      settings.ifPresent(s -> s.errorCodes().forEach(errorCodes::set));
+    }
+
+    /** As {@link Outcome#effect}, but that the settings may say which answers are errors. */
+    Effect effect(Outcome outcome) {
+      if (outcome.localOrigin() || errorCodes.isEmpty()) {
+        return outcome.effect();
+      }
+      return errorCodes.get(outcome.status()) ? Effect.FAILURE : Effect.SUCCESS;
+    }
+  }
+
+  Ejection(Statistics statistics, Clock clock, Timer timer, Chance chance) {
+    this.statistics = statistics;
     this.clock = clock;
+    this.timer = timer;
     this.chance = chance;
+    this.sweepNanos = new AtomicLong(clock.nanos());
   }
 
   /** New settings, or other endpoints. Ejections stay, unless nobody would be left. */
   synchronized void change(Optional<OutlierSettings> settings, List<EndpointState> endpoints) {
-    rules = new Rules(settings, List.copyOf(endpoints));
+    rules.endpoints.forEach(e -> e.health().unlist());
+    endpoints.forEach(e -> e.health().list(this));
+    rules = new Rules(settings, endpoints);
+    ejected = (int) endpoints.stream().filter(e -> e.health().ejected()).count();
     if (settings.isEmpty()) {
       endpoints.stream().filter(e -> e.health().ejected()).forEach(this::restore);
-    } else if (!endpoints.isEmpty() && ejected(endpoints) == endpoints.size()) {
+    } else if (!endpoints.isEmpty() && ejected == endpoints.size()) {
       long now = clock.nanos();
       EndpointState soonest = endpoints.get(0);
       for (EndpointState e : endpoints) {
@@ -50,87 +90,160 @@ final class Ejection {
   }
 
   /**
+   * Whether so few endpoints are healthy that ejections are ignored: those that are left could not
+   * carry the load, and may be ill of the same thing.
+   */
+  boolean panic() {
+    Rules r = rules;
+    int out = ejected;
+    return out > 0
+        && r.settings.isPresent()
+        && (r.endpoints.size() - out) * 100L
+            < (long) r.settings.get().minHealthPercent() * r.endpoints.size();
+  }
+
+  /** An attempt goes to an ejected endpoint, because of panic. */
+  void panicked() {
+    statistics.count(Event.PANIC);
+  }
+
+  /** How many probes an endpoint may have under way. */
+  int probes() {
+    Rules r = rules;
+    return r.settings.isEmpty() ? 1 : r.settings.get().probes();
+  }
+
+  /**
    * What came of an attempt.
    *
    * @param lease what {@link Health#admit} gave for it
+   * @param now by the clock
    */
-  void record(EndpointState endpoint, Lease lease, Outcome outcome) {
+  void record(EndpointState endpoint, Lease lease, Outcome outcome, long now) {
     Rules r = rules;
-    Health health = endpoint.health();
     if (lease != Health.NO_LEASE) {
-      probed(endpoint, lease, outcome, r);
-    } else if (r.settings.isEmpty() || health.ejected()) {
+      probed(endpoint, lease, r.effect(outcome), r);
+      return;
+    }
+    Health health = endpoint.health();
+    if (r.settings.isEmpty() || health.ejected()) {
       return; // Off; or an answer to what was sent before the ejection: it says nothing new.
-    } else if (outcome.effect() == Outcome.Effect.SUCCESS) {
-      health.clearFailures();
-    } else if (outcome.effect() == Outcome.Effect.FAILURE) {
-      int inARow;
-      if (outcome.localOrigin()) {
-        inARow = health.localFailures.incrementAndGet();
-      } else {
-        health.localFailures.set(0);
-        inARow = health.answeredErrors.incrementAndGet();
+    }
+    if (now - sweepNanos.get() >= 0) {
+      over(r, now);
+    }
+    switch (r.effect(outcome)) {
+      case SUCCESS -> {
+        health.counted(true);
+        health.clearFailures();
       }
-      int limit = r.settings.get().consecutive5xxErrors();
-      if (limit > 0 && inARow >= limit) {
-        eject(
-            endpoint,
-            outcome.localOrigin()
-                ? EjectionReason.CONSECUTIVE_LOCAL_ORIGIN_FAILURES
-                : EjectionReason.CONSECUTIVE_5XX);
+      case FAILURE -> {
+        health.counted(false);
+        failed(endpoint, outcome, r.settings.get());
+      }
+      case NEUTRAL -> {}
+    }
+  }
+
+  private void failed(EndpointState endpoint, Outcome outcome, OutlierSettings settings) {
+    Health health = endpoint.health();
+    boolean local = outcome.localOrigin();
+    if (local && settings.splitExternalLocalOriginErrors()) {
+      int limit = settings.consecutiveLocalOriginFailures();
+      if (reached(health.localFailures.incrementAndGet(), limit)) {
+        eject(endpoint, EjectionReason.CONSECUTIVE_LOCAL_ORIGIN_FAILURES);
+      }
+      return;
+    }
+    // It has answered, or what is seen here is taken for a gateway's answer, as in Envoy.
+    Health.clear(health.localFailures);
+    if (local || (outcome.status() >= 502 && outcome.status() <= 504)) {
+      int limit = settings.consecutiveGatewayErrors();
+      if (reached(health.gatewayErrors.incrementAndGet(), limit)) {
+        eject(endpoint, EjectionReason.CONSECUTIVE_GATEWAY_ERRORS);
+      }
+    } else {
+      Health.clear(health.gatewayErrors);
+    }
+    if (reached(health.answeredErrors.incrementAndGet(), settings.consecutive5xxErrors())) {
+      eject(endpoint, EjectionReason.CONSECUTIVE_5XX);
+    }
+  }
+
+  private static boolean reached(int inARow, int limit) {
+    return limit > 0 && inARow >= limit;
+  }
+
+  /** The interval is over; of all threads that see it, one hands the sweep to the timer. */
+  private void over(Rules r, long now) {
+    long due = sweepNanos.get();
+    if (now - due >= 0 && sweepNanos.compareAndSet(due, now + r.intervalNanos)) {
+      // After a long silence the counts are of a time that says nothing of now.
+      boolean stale = now - due > r.intervalNanos;
+      timer.schedule(() -> sweep(stale), 0);
+    }
+  }
+
+  private void sweep(boolean stale) {
+    Rules r = rules;
+    if (r.settings.isPresent()) {
+      Sweep sweep = new Sweep(r.endpoints);
+      if (!stale) {
+        sweep.outliers(r.settings.get(), this::eject);
       }
     }
   }
 
-  private synchronized void probed(
-      EndpointState endpoint, Lease lease, Outcome outcome, Rules sent) {
+  private synchronized void probed(EndpointState endpoint, Lease lease, Effect effect, Rules sent) {
     Health health = endpoint.health();
     if (!health.release(lease) || !health.ejected() || sent.settings.isEmpty()) {
       return;
     }
-    switch (outcome.effect()) {
-      case SUCCESS -> restore(endpoint);
-      case FAILURE ->
-          out(endpoint, EjectionReason.FAILED_PROBE, sent.settings.get(), health.multiplier() + 1);
+    switch (effect) {
+      case SUCCESS -> {
+        statistics.count(Event.PROBE_SUCCESS);
+        restore(endpoint);
+      }
+      case FAILURE -> {
+        statistics.count(Event.PROBE_FAILURE);
+        out(endpoint, EjectionReason.FAILED_PROBE, sent.settings.get(), health.multiplier() + 1);
+      }
       case NEUTRAL -> {}
     }
   }
 
   private synchronized void eject(EndpointState endpoint, EjectionReason reason) {
     Rules r = rules;
-    List<EndpointState> all = r.endpoints;
     Health health = endpoint.health();
-    if (r.settings.isEmpty() || health.ejected() || all.stream().noneMatch(endpoint::sameAs)) {
+    if (r.settings.isEmpty() || health.ejected() || !health.listed()) {
       return;
     }
     OutlierSettings settings = r.settings.get();
-    int after = ejected(all) + 1;
-    boolean last = after >= all.size();
-    boolean within = after * 100L <= (long) settings.maxEjectionPercent() * all.size();
+    int all = r.endpoints.size();
+    int after = ejected + 1;
+    boolean last = after >= all;
+    boolean within = after * 100L <= (long) settings.maxEjectionPercent() * all;
     // One is always allowed, or small pools would never eject (envoy#17504); 0 % says never.
     boolean one = after == 1 && settings.maxEjectionPercent() > 0;
     if (!last && (within || one)) {
-      int k = health.multiplier(clock.nanos(), Math.max(1, settings.interval().toNanos()));
-      out(endpoint, reason, settings, k + 1);
+      ejected = after;
+      out(endpoint, reason, settings, health.multiplier(clock.nanos(), r.intervalNanos) + 1);
     }
   }
 
   private void out(EndpointState endpoint, EjectionReason reason, OutlierSettings settings, int k) {
-    double nanos = Math.min((double) MAX_NANOS, (double) settings.baseEjectionTime().toNanos() * k);
-    endpoint.health().eject(reason, k, clock.nanos() + (long) (nanos * chance.between(1, JITTER)));
+    long base = settings.baseEjectionTime().toNanos();
+    // A base that is more than the bound is meant: Envoy says so, too.
+    double bound = Math.max(base, settings.maxEjectionTime().toNanos());
+    double nanos = Math.min(bound, (double) base * k) * chance.between(1, JITTER);
+    endpoint.health().eject(reason, k, clock.nanos() + (long) nanos);
   }
 
+  /** Under the lock. */
   private void restore(EndpointState endpoint) {
-    endpoint.health().restore(clock.nanos());
-  }
-
-  private static int ejected(List<EndpointState> endpoints) {
-    int ejected = 0;
-    for (EndpointState e : endpoints) {
-      if (e.health().ejected()) {
-        ejected++;
-      }
+    if (endpoint.health().listed()) {
+      ejected--;
     }
-    return ejected;
+    endpoint.health().restore(clock.nanos());
   }
 }

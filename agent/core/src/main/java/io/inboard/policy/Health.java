@@ -1,7 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -13,11 +15,20 @@ final class Health {
   /** What {@link #admit} gives for a healthy endpoint: no lease is needed. */
   static final Lease NO_LEASE = new Lease(0);
 
-  /** In a row, since the last success. Without lock: a lost race costs one request more. */
+  private static final Lease[] NONE = {};
+  private static final long ONE_SUCCESS = 1L << 32;
+
+  /** In a row, since the last good answer. Without lock: a lost race costs one request more. */
   final AtomicInteger answeredErrors = new AtomicInteger();
+
+  /** In a row, as above, of 502, 503 and 504. */
+  final AtomicInteger gatewayErrors = new AtomicInteger();
 
   /** In a row, since the last word of the endpoint. Without lock, as above. */
   final AtomicInteger localFailures = new AtomicInteger();
+
+  /** Attempts since the last sweep: successes in the upper half, failures in the lower. */
+  private final AtomicLong interval = new AtomicLong();
 
   /** How often it was taken out, by reason. */
   private final AtomicLongArray ejections = new AtomicLongArray(EjectionReason.values().length);
@@ -25,8 +36,14 @@ final class Health {
   /** Null: healthy. */
   private volatile Ejected ejected;
 
-  /** The probe under way; null if there is none. Changed by compare-and-set. */
-  private final AtomicReference<Lease> probe = new AtomicReference<>();
+  /** Probes under way. The array is not changed, but exchanged by compare-and-set. */
+  private final AtomicReference<Lease[]> probes = new AtomicReference<>(NONE);
+
+  /** Who decides about it; set before it is first chosen, and the same ever after. */
+  private volatile Ejection ejection;
+
+  /** Whether it is an endpoint of the present settings; guarded by the ejection's lock. */
+  private boolean listed;
 
   /** Ejections that still count (the k of {@code base·k}); guarded by the ejection's lock. */
   private int multiplier;
@@ -37,6 +54,7 @@ final class Health {
   /** Until when an endpoint is out. */
   record Ejected(long untilNanos) {}
 
+  /** How often it was taken out for that reason. */
   long ejections(EjectionReason reason) {
     return ejections.get(reason.ordinal());
   }
@@ -54,31 +72,104 @@ final class Health {
   /** Whether {@link #admit} would very likely admit. */
   boolean usable(long now) {
     Ejected e = ejected;
-    return e == null || (now - e.untilNanos >= 0 && free(probe.get(), now));
+    return e == null || (now - e.untilNanos >= 0 && room(now)) || panic();
   }
 
   /**
    * Asks to send one request.
    *
-   * @return {@link #NO_LEASE} when healthy; a lease when this request is the probe; null when it
-   *     may not be sent
+   * @return {@link #NO_LEASE} when healthy, or when ejections are ignored; a lease when this
+   *     request is a probe; null when it may not be sent
    */
   Lease admit(long now, long leaseNanos) {
     Ejected e = ejected;
     if (e == null) {
       return NO_LEASE;
     }
-    Lease current = probe.get();
-    if (now - e.untilNanos < 0 || !free(current, now)) {
-      return null;
+    if (now - e.untilNanos >= 0) {
+      Lease probe = probe(now, leaseNanos);
+      if (probe != null) {
+        return probe;
+      }
     }
-    Lease lease = new Lease(now + leaseNanos);
-    return probe.compareAndSet(current, lease) ? lease : null;
+    if (panic()) {
+      ejection.panicked();
+      return NO_LEASE;
+    }
+    return null;
+  }
+
+  /** Null when there are enough of them. */
+  private Lease probe(long now, long leaseNanos) {
+    while (true) {
+      Lease[] before = probes.get();
+      Lease[] after = Arrays.copyOf(before, before.length + 1);
+      int alive = 0;
+      for (Lease lease : before) {
+        if (!lease.expired(now)) {
+          after[alive++] = lease;
+        }
+      }
+      if (alive >= ejection.probes()) {
+        return null;
+      }
+      Lease fresh = new Lease(now + leaseNanos);
+      after[alive++] = fresh;
+      if (probes.compareAndSet(before, Arrays.copyOf(after, alive))) {
+        return fresh;
+      }
+    }
+  }
+
+  private boolean room(long now) {
+    int alive = 0;
+    for (Lease lease : probes.get()) {
+      if (!lease.expired(now)) {
+        alive++;
+      }
+    }
+    return alive < ejection.probes();
+  }
+
+  private boolean panic() {
+    Ejection e = ejection;
+    return e != null && e.panic();
   }
 
   /** Gives a lease back; false when it had expired and is another's now. Any thread. */
   boolean release(Lease lease) {
-    return probe.compareAndSet(lease, null);
+    while (true) {
+      Lease[] before = probes.get();
+      int at = Arrays.asList(before).indexOf(lease);
+      if (at < 0) {
+        return false;
+      }
+      Lease[] after = Arrays.copyOf(before, before.length - 1);
+      System.arraycopy(before, at + 1, after, at, after.length - at);
+      if (probes.compareAndSet(before, after)) {
+        return true;
+      }
+    }
+  }
+
+  /** One attempt more since the last sweep. Any thread. */
+  void counted(boolean success) {
+    interval.getAndAdd(success ? ONE_SUCCESS : 1);
+  }
+
+  /**
+   * The attempts since the last sweep, for {@link #successes} and {@link #failures}. Any thread.
+   */
+  long sweep() {
+    return interval.get() == 0 ? 0 : interval.getAndSet(0);
+  }
+
+  static int successes(long swept) {
+    return (int) (swept >>> 32);
+  }
+
+  static int failures(long swept) {
+    return (int) swept;
   }
 
   /** The number of ejections that count at this moment: each healthy sweep forgives one. */
@@ -87,9 +178,27 @@ final class Health {
     return (int) Math.max(0, multiplier - sweeps);
   }
 
+  int multiplier() {
+    return multiplier;
+  }
+
+  boolean listed() {
+    return listed;
+  }
+
+  void list(Ejection by) {
+    ejection = by;
+    listed = true;
+  }
+
+  void unlist() {
+    listed = false;
+  }
+
   void eject(EjectionReason reason, int newMultiplier, long untilNanos) {
     multiplier = newMultiplier;
     clearFailures();
+    probes.set(NONE); // Those under way were sent before.
     ejected = new Ejected(untilNanos);
     ejections.incrementAndGet(reason.ordinal());
   }
@@ -97,26 +206,23 @@ final class Health {
   void restore(long now) {
     healthySinceNanos = now;
     clearFailures();
+    interval.set(0);
     ejected = null;
-    probe.set(null);
-  }
-
-  int multiplier() {
-    return multiplier;
+    probes.set(NONE);
   }
 
   /** Any thread. */
   void clearFailures() {
     // Read before write: on the good path nothing is written, so no cache line moves.
-    if (answeredErrors.get() != 0) {
-      answeredErrors.set(0);
-    }
-    if (localFailures.get() != 0) {
-      localFailures.set(0);
-    }
+    clear(answeredErrors);
+    clear(gatewayErrors);
+    clear(localFailures);
   }
 
-  private static boolean free(Lease lease, long now) {
-    return lease == null || lease.expired(now);
+  /** Any thread. */
+  static void clear(AtomicInteger inARow) {
+    if (inARow.get() != 0) {
+      inARow.set(0);
+    }
   }
 }

@@ -27,7 +27,10 @@ import java.util.concurrent.TimeUnit;
  * @param throttled because much of what was sent before failed
  * @param retriesDenied retries that were not made for want of budget
  * @param budgetTokens retries that the budget would pay for now
- * @param panicked calls for which ejections were ignored, because too few endpoints were left
+ * @param panic whether ejections are ignored, because too few endpoints are left
+ * @param panicked attempts to ejected endpoints for that reason
+ * @param probesSucceeded attempts by which an ejected endpoint came back
+ * @param probesFailed attempts by which it did not
  * @param limits where the other bounds of its load stand
  */
 public record PolicyStatus(
@@ -46,7 +49,10 @@ public record PolicyStatus(
     long throttled,
     long retriesDenied,
     double budgetTokens,
+    boolean panic,
     long panicked,
+    long probesSucceeded,
+    long probesFailed,
     Window window,
     Latency latency,
     LimitsStatus limits,
@@ -157,7 +163,10 @@ public record PolicyStatus(
         throttled,
         s.total(Event.RETRY_DENIED),
         policy.limits().budget().tokens(),
+        policy.ejection().panic(),
         s.total(Event.PANIC),
+        s.total(Event.PROBE_SUCCESS),
+        s.total(Event.PROBE_FAILURE),
         window(s),
         Latency.of(s.latencies()),
         policy.limits().status(),

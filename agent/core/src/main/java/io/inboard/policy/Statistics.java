@@ -57,8 +57,12 @@ public final class Statistics {
     RETRY_DENIED,
     /** The breaker opens. */
     BREAKER_OPENED,
-    /** A call for which the ejections were ignored, because too few endpoints are left. */
-    PANIC
+    /** An attempt to an ejected endpoint, because too few others are left. */
+    PANIC,
+    /** An ejected endpoint came back by this attempt. */
+    PROBE_SUCCESS,
+    /** An ejected endpoint did not come back by this attempt. */
+    PROBE_FAILURE
   }
 
   Statistics(Clock clock) {

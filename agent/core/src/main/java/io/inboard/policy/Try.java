@@ -144,7 +144,7 @@ public final class Try implements Next {
       if (what.effect() == Outcome.Effect.FAILURE) {
         picked.endpoint().failed();
       }
-      policy.ejection().record(picked.endpoint(), picked.lease(), what);
+      policy.ejection().record(picked.endpoint(), picked.lease(), what, policy.clock().nanos());
     }
   }
 
