@@ -3,7 +3,6 @@ package io.inboard.mesh;
 
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
-import io.inboard.call.CallerTerms;
 import io.inboard.call.Endpoint;
 import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
@@ -46,15 +45,15 @@ final class MeshCall implements Call {
 
   MeshCall(
       Destination destination,
+      CallDecision decision,
       OutboundRequest request,
-      CallerTerms terms,
       CallObserver.OfCall observer,
       Errors errors,
       Clock clock,
       Timer timer) {
     this.destination = destination;
     this.request = request;
-    this.decision = destination.policy().begin(request, terms);
+    this.decision = decision;
     this.observer = observer;
     this.errors = errors;
     this.clock = clock;
@@ -225,6 +224,10 @@ final class MeshCall implements Call {
 
   long remainingNanos() {
     return decision.remainingNanos();
+  }
+
+  long connectTimeoutNanos() {
+    return decision.connectTimeoutNanos();
   }
 
   long perTryNanos() {

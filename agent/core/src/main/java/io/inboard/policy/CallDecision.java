@@ -63,6 +63,11 @@ public final class CallDecision {
     startNanos = policy.clock().nanos();
     int underWay = policy.statistics().begun(startNanos);
     counted.set(1);
+    if (policy.deserted()) {
+      return Next.refuse(
+          Step.Reason.NO_ENDPOINT,
+          "inboard: " + policy.name() + ": no endpoint has the labels of this subset");
+    }
     Limits limits = policy.limits();
     if (underWay > policy.settings().connectionPool().http2MaxRequests()) {
       policy.statistics().count(Event.OVERFLOW, startNanos);
@@ -141,6 +146,11 @@ public final class CallDecision {
     return timeoutNanos == Long.MAX_VALUE
         ? Long.MAX_VALUE
         : timeoutNanos - (policy.clock().nanos() - startNanos);
+  }
+
+  /** The bound of connecting; {@link Long#MAX_VALUE}: none. */
+  public long connectTimeoutNanos() {
+    return policy.connectTimeoutNanos();
   }
 
   /** The bound of one attempt; {@link Long#MAX_VALUE}: none but the call's. */

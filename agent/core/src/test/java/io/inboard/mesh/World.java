@@ -24,6 +24,8 @@ import io.inboard.settings.OutlierSettings;
 import io.inboard.settings.ReloadSettings;
 import io.inboard.settings.ResilienceSettings;
 import io.inboard.settings.RetrySettings;
+import io.inboard.settings.RouteSettings;
+import io.inboard.settings.RouteSettings.Match;
 import io.inboard.settings.ServerSettings;
 import io.inboard.settings.ServiceSettings;
 import io.inboard.settings.Settings;
@@ -52,6 +54,7 @@ final class World {
   final Observed observed = new Observed();
   final List<DestinationSettings> destinations = new ArrayList<>();
   boolean enabled = true;
+  boolean resilience = true;
   TlsPlans tls = TlsPlans.NONE;
 
   /** Of the request that the calls are made for. */
@@ -165,7 +168,10 @@ final class World {
         IdentitySettings.NONE,
         new InboundSettings(
             InboundSettings.MtlsMode.DISABLE, Map.of(), List.of(), ServerSettings.DEFAULT),
-        ResilienceSettings.DEFAULT,
+        new ResilienceSettings(
+            resilience,
+            ResilienceSettings.DEFAULT.deadline(),
+            ResilienceSettings.DEFAULT.libraryRetries()),
         destinations,
         new ReloadSettings(Duration.ofSeconds(5)));
   }
@@ -276,8 +282,20 @@ final class World {
   }
 
   /** A request of the application. */
-  record Request(String method, String scheme, String host, int port, Body body, boolean proxied)
+  record Request(
+      String method,
+      String scheme,
+      String host,
+      int port,
+      Body body,
+      boolean proxied,
+      String target,
+      Map<String, String> header)
       implements OutboundRequest {
+    Request(String method, String scheme, String host, int port, Body body, boolean proxied) {
+      this(method, scheme, host, port, body, proxied, "/", Map.of());
+    }
+
     static Request of(String method) {
       return new Request(method, "http", "payments", 80, Body.REPLAYABLE, false);
     }
@@ -299,14 +317,20 @@ final class World {
       return "test";
     }
 
-    @Override
-    public String target() {
-      return "/";
+    Request at(String newTarget) {
+      return new Request(method, scheme, host, port, body, proxied, newTarget, header);
+    }
+
+    Request with(String name, String value) {
+      Map<String, String> more = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+      more.putAll(header);
+      more.put(name, value);
+      return new Request(method, scheme, host, port, body, proxied, target, more);
     }
 
     @Override
     public List<String> headers(String name) {
-      return List.of();
+      return header.containsKey(name) ? List.of(header.get(name)) : List.of();
     }
   }
 
@@ -318,6 +342,8 @@ final class World {
     private Set<String> retryOn = RetrySettings.DEFAULT.retryOn();
     private Set<String> idempotent = RetrySettings.DEFAULT.idempotentMethods();
     private final Map<String, Integer> endpoints = new LinkedHashMap<>();
+    private final Map<String, Map<String, String>> labels = new HashMap<>();
+    private final List<RouteSettings> routes = new ArrayList<>();
     private final DestinationBuilder builder;
 
     private Given(String host) {
@@ -337,6 +363,27 @@ final class World {
     /** The usual one. */
     static Given payments(int... endpoints) {
       return destination("payments", endpoints);
+    }
+
+    /** The endpoint 10.0.0.N carries this label. */
+    Given labelled(int n, String key, String value) {
+      labels.put("10.0.0." + n, Map.of(key, value));
+      return this;
+    }
+
+    /** Calls that match get these in place of the destination's own. */
+    Given route(Match match, UnaryOperator<RouteSettings> change) {
+      routes.add(
+          change.apply(
+              new RouteSettings(
+                  match,
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  List.of())));
+      builder.routes(routes);
+      return this;
     }
 
     /** Whatever has no word of its own here. */
@@ -426,7 +473,9 @@ final class World {
       List<DestinationSettings.EndpointSettings> list = new ArrayList<>();
       endpoints.forEach(
           (h, weight) ->
-              list.add(new DestinationSettings.EndpointSettings(h, 8080, weight, "", Map.of())));
+              list.add(
+                  new DestinationSettings.EndpointSettings(
+                      h, 8080, weight, "", labels.getOrDefault(h, Map.of()))));
       RetrySettings d = RetrySettings.DEFAULT;
       return builder
           .endpoints(list)
