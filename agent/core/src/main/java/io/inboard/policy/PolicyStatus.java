@@ -211,6 +211,6 @@ public record PolicyStatus(
         e.failures(),
         e.ejections(),
         by,
-        0);
+        Math.round(e.load().latencyNanos(now) / 1e3) / 1e3);
   }
 }
