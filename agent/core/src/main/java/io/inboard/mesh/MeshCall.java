@@ -16,6 +16,7 @@ import io.inboard.policy.Outcome.Expiry;
 import io.inboard.policy.Timer;
 import io.inboard.policy.Try;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -43,6 +44,9 @@ final class MeshCall implements Call {
 
   private volatile boolean over;
 
+  /** What the adapter waits for before anything is sent; null: nothing. */
+  private volatile CompletableFuture<Step> waiting;
+
   MeshCall(
       Destination destination,
       CallDecision decision,
@@ -64,7 +68,14 @@ final class MeshCall implements Call {
   public Step first() {
     try {
       Optional<TlsPlan> plan = destination.plan(request.host());
-      return plan.isEmpty() && destination.wantsTls() ? untrusted() : step(decision.first(), plan);
+      if (plan.isEmpty() && destination.wantsTls()) {
+        return untrusted();
+      }
+      Next first = decision.first();
+      if (decision.injectedDelayNanos() > 0 || decision.injectedStatus() > 0) {
+        observer.injected(decision.injectedDelayNanos(), decision.injectedStatus());
+      }
+      return step(first, plan);
     } catch (RuntimeException | LinkageError e) {
       finish();
       errors.add("deciding a call", e);
@@ -136,8 +147,13 @@ final class MeshCall implements Call {
       if (end.step() instanceof Step.Refuse refuse) {
         finish();
         observer.refused(refuse.reason(), refuse.message());
+      } else if (end.step() instanceof Step.Answer) {
+        finish();
       }
       return end.step();
+    }
+    if (next instanceof Next.Pause pause) {
+      return pause(pause);
     }
     Try attempt = (Try) next;
     if (plan.isEmpty() && destination.wantsTls()) {
@@ -152,6 +168,23 @@ final class MeshCall implements Call {
       return Step.HAND_ON;
     }
     return new Step.Send(a, attempt.delayNanos());
+  }
+
+  /** The end comes later, or never mind when somebody gives up. */
+  private Step pause(Next.Pause pause) {
+    CompletableFuture<Step> later = new CompletableFuture<>();
+    waiting = later;
+    task =
+        timer.schedule(
+            () -> {
+              waiting = null;
+              later.complete(over ? Step.HAND_ON : step(pause.then(), Optional.empty()));
+            },
+            pause.nanos());
+    if (over) {
+      finish();
+    }
+    return new Step.Wait(later);
   }
 
   private Step untrusted() {
@@ -174,6 +207,10 @@ final class MeshCall implements Call {
     Timer.Task t = task;
     if (t != null) {
       t.cancel();
+    }
+    CompletableFuture<Step> w = waiting;
+    if (w != null) {
+      w.complete(Step.HAND_ON);
     }
   }
 

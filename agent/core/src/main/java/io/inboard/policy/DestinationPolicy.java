@@ -25,6 +25,7 @@ public final class DestinationPolicy {
   private final String name;
   private final DestinationSettings settings;
   private final RetryRules rules;
+  private final FaultInjection faults;
   private final Optional<Endpoints> endpoints;
   private final Optional<Breaker> breaker;
   private final Ejection ejection;
@@ -51,6 +52,7 @@ public final class DestinationPolicy {
     this.name = name;
     this.settings = settings;
     this.rules = RetryRules.of(settings.retries());
+    this.faults = FaultInjection.of(settings.fault());
     this.endpoints = endpoints;
     this.breaker = breaker;
     this.ejection = ejection;
@@ -233,6 +235,10 @@ public final class DestinationPolicy {
 
   RetryRules rules() {
     return rules;
+  }
+
+  FaultInjection faults() {
+    return faults;
   }
 
   Optional<Endpoints> endpoints() {

@@ -128,7 +128,8 @@ final class World {
   }
 
   /** What the application saw. */
-  record Result(int status, Throwable error, Step.Refuse refused, int attempts) {
+  record Result(
+      int status, Throwable error, Step.Refuse refused, int attempts, Step.Answer answer) {
     boolean ok() {
       return status >= 200 && status < 300;
     }
@@ -221,7 +222,14 @@ final class World {
     int attempts = 0;
     int status = 0;
     Throwable error = null;
-    while (step instanceof Step.Send send) {
+    while (true) {
+      if (step instanceof Step.Wait wait) {
+        step = await(wait);
+        continue;
+      }
+      if (!(step instanceof Step.Send send)) {
+        break;
+      }
       attempts++;
       time.pass(send.delayNanos());
       delays.add(send.delayNanos());
@@ -255,9 +263,22 @@ final class World {
       }
     }
     call.done();
+    if (step instanceof Step.Answer answer) {
+      return new Result(answer.status(), null, null, attempts, answer);
+    }
     return step instanceof Step.Refuse refuse
-        ? new Result(0, null, refuse, attempts)
-        : new Result(status, error, null, attempts);
+        ? new Result(0, null, refuse, attempts, null)
+        : new Result(status, error, null, attempts, null);
+  }
+
+  private Step await(Step.Wait wait) {
+    for (int patience = 600_000; !wait.next().isDone(); patience--) {
+      if (patience == 0) {
+        throw new AssertionError("the next step never comes");
+      }
+      time.passMillis(1);
+    }
+    return wait.next().join();
   }
 
   private static String hostAndPort(InetSocketAddress address) {
@@ -526,6 +547,11 @@ final class World {
               lines.add("end " + number + " " + status + " " + outcome);
             }
           };
+        }
+
+        @Override
+        public void injected(long delayNanos, int status) {
+          lines.add("injected " + delayNanos / 1_000_000 + " ms " + status);
         }
 
         @Override
