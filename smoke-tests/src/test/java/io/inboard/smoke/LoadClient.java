@@ -118,7 +118,7 @@ final class LoadClient implements AutoCloseable {
     Running start() {
       String id = "o" + orders.incrementAndGet();
       service.program().say(id + " " + words);
-      return new Running(id);
+      return new Running("result " + id + " ");
     }
 
     Result run() {
@@ -128,18 +128,10 @@ final class LoadClient implements AutoCloseable {
 
   /** Being sent. */
   final class Running {
-    private final String id;
     private final String prefix;
 
-    private Running(String id) {
-      this.id = id;
-      this.prefix = "result " + id + " ";
-    }
-
-    /** Sends no more. */
-    Result stop() {
-      service.program().say(id + " stop");
-      return end();
+    private Running(String prefix) {
+      this.prefix = prefix;
     }
 
     Result end() {

@@ -18,12 +18,11 @@ public interface Instances {
   static Instances of(DestinationSettings settings) {
     Map<String, Instance> byAddress = new LinkedHashMap<>();
     for (DestinationSettings.EndpointSettings e : settings.endpoints()) {
-      Instance instance = new Instance(e.host(), e.port(), e.weight(), e.zone(), e.labels());
+      Instance instance = new Instance(e.host(), e.port(), e.weight(), e.zone());
       byAddress.merge(
           instance.address(),
           instance,
-          (a, b) ->
-              new Instance(a.host(), a.port(), a.weight() + b.weight(), a.zone(), a.labels()));
+          (a, b) -> new Instance(a.host(), a.port(), a.weight() + b.weight(), a.zone()));
     }
     List<Instance> fixed = List.copyOf(byAddress.values());
     return () -> fixed;

@@ -8,7 +8,6 @@ import io.inboard.call.Outbound;
 import io.inboard.call.OutboundRequest;
 import io.inboard.discovery.Resolver;
 import io.inboard.policy.Clock;
-import io.inboard.policy.DestinationPolicy;
 import io.inboard.policy.Timer;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.Settings;
@@ -70,9 +69,7 @@ public final class MeshOutbound implements Outbound {
     Map<String, Destination> before = new HashMap<>();
     snapshot.entries().forEach(e -> before.put(e.destination().name(), e.destination()));
     List<Snapshot.Entry> entries = new ArrayList<>();
-    for (DestinationSettings given : settings.destinations()) {
-      boolean resilience = settings.resilience().enabled() && given.resilience();
-      DestinationSettings d = resilience ? given : given.withoutResilience();
+    for (DestinationSettings d : settings.destinations()) {
       // Removed, so that a name that stands there twice does not share its state.
       Optional<Destination> old = Optional.ofNullable(before.remove(d.name()));
       entries.add(
@@ -92,29 +89,11 @@ public final class MeshOutbound implements Outbound {
       return Call.UNTOUCHED;
     }
     Optional<Destination> found = destination(s, request);
-    if (found.isEmpty()) {
-      return new TracedCall(observer.call(request, Optional.empty()));
-    }
-    Destination destination = found.get();
-    DestinationPolicy policy = policy(destination, request);
-    return new MeshCall(
-        destination,
-        policy.begin(request, contexts.current().terms()),
-        request,
-        observer.call(request, Optional.of(policy.name())),
-        errors,
-        clock,
-        timer);
-  }
-
-  private DestinationPolicy policy(Destination destination, OutboundRequest request) {
-    try {
-      return destination.policy(request);
-    } catch (RuntimeException | StackOverflowError e) {
-      // A regular expression may be more than the stack can take; a library's view may throw.
-      errors.add("routing a call", e);
-      return destination.policy();
-    }
+    CallObserver.OfCall observed = observer.call(request, found.map(Destination::name));
+    return found.isEmpty()
+        ? new TracedCall(observed)
+        : new MeshCall(
+            found.get(), request, contexts.current().terms(), observed, errors, clock, timer);
   }
 
   /**
@@ -131,7 +110,7 @@ public final class MeshOutbound implements Outbound {
     Snapshot s = snapshot;
     return new OutboundStatus(
         s.enabled(),
-        s.entries().stream().flatMap(e -> e.destination().status().stream()).toList(),
+        s.entries().stream().map(e -> e.destination().policy().status()).toList(),
         errors.count());
   }
 }

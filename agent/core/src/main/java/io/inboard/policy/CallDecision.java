@@ -37,12 +37,6 @@ public final class CallDecision {
 
   private final long timeoutNanos;
 
-  /** Set by {@link #first}, read by the same thread. */
-  private long injectedDelayNanos;
-
-  /** Set by {@link #first}, read by the same thread; null: none. */
-  private Step.Answer injectedAbort;
-
   /** Endpoints of this call's attempts; null before the first retry. Written by steps only. */
   private List<EndpointState> tried;
 
@@ -69,15 +63,6 @@ public final class CallDecision {
     startNanos = policy.clock().nanos();
     int underWay = policy.statistics().begun(startNanos);
     counted.set(1);
-    Next fault = inject();
-    if (fault != null) {
-      return fault;
-    }
-    if (policy.deserted()) {
-      return Next.refuse(
-          Step.Reason.NO_ENDPOINT,
-          "inboard: " + policy.name() + ": no endpoint has the labels of this subset");
-    }
     Limits limits = policy.limits();
     if (underWay > policy.settings().connectionPool().http2MaxRequests()) {
       policy.statistics().count(Event.OVERFLOW, startNanos);
@@ -96,45 +81,7 @@ public final class CallDecision {
             "inboard: " + policy.name() + ": the circuit breaker is open, nothing was sent");
       }
     }
-    return send(new Try(1, "", injectedDelayNanos, policy, permit, pick(List.of())));
-  }
-
-  /** A failure on purpose; null when the call goes its way, perhaps after a delay. */
-  private Next inject() {
-    FaultInjection faults = policy.faults();
-    if (faults == FaultInjection.NONE) {
-      return null;
-    }
-    injectedDelayNanos = faults.delayNanos(policy.chance());
-    if (injectedDelayNanos > 0) {
-      policy.statistics().count(Event.FAULT_DELAYED);
-      long remaining = remainingNanos();
-      if (remaining <= injectedDelayNanos) {
-        policy.statistics().count(Event.TIMEOUT);
-        Next.End late =
-            Next.refuse(
-                Step.Reason.TIMEOUT,
-                "inboard: " + policy.name() + ": time was up during a delay on purpose (fault)");
-        return remaining <= 0 ? late : new Next.Pause(remaining, late);
-      }
-    }
-    injectedAbort = faults.abort(policy.chance());
-    if (injectedAbort == null) {
-      return null;
-    }
-    policy.statistics().count(Event.FAULT_ABORTED);
-    Next.End abort = new Next.End(injectedAbort);
-    return injectedDelayNanos == 0 ? abort : new Next.Pause(injectedDelayNanos, abort);
-  }
-
-  /** By how much {@link #first} has delayed the call on purpose; 0: not at all. */
-  public long injectedDelayNanos() {
-    return injectedDelayNanos;
-  }
-
-  /** The status that {@link #first} has answered with on purpose; 0: none. */
-  public int injectedStatus() {
-    return injectedAbort == null ? 0 : injectedAbort.status();
+    return send(new Try(1, "", 0, policy, permit, pick(List.of())));
   }
 
   /** An attempt was answered, within its bounds. */
@@ -194,11 +141,6 @@ public final class CallDecision {
     return timeoutNanos == Long.MAX_VALUE
         ? Long.MAX_VALUE
         : timeoutNanos - (policy.clock().nanos() - startNanos);
-  }
-
-  /** The bound of connecting; {@link Long#MAX_VALUE}: none. */
-  public long connectTimeoutNanos() {
-    return policy.connectTimeoutNanos();
   }
 
   /** The bound of one attempt; {@link Long#MAX_VALUE}: none but the call's. */

@@ -32,13 +32,13 @@ final class Attempts {
   private final Patience patience;
   private final AtomicBoolean over = new AtomicBoolean();
 
-  /** Done when the application disconnects before the response head came; wakes who waits. */
+  /** Done when the application disconnects; wakes who waits. */
   private final CompletableFuture<Step> gone = new CompletableFuture<>();
 
   /** The response head, or an error, is the application's. */
   private volatile boolean handedOn;
 
-  /** Null for a call left untouched. */
+  /** Null for a call left untouched, and for one that the mesh has answered. */
   private volatile Try current;
 
   /** The application's own time ran out: nothing follows, whatever the core says. */
@@ -56,7 +56,10 @@ final class Attempts {
   /** How far an attempt has to come again before the JDK takes over. */
   enum Reach {
     CONNECT,
+    /** The head, and a buffered body; of a streamed one, no byte yet. */
     WRITE,
+    /** The application writes the body: too late, and too early, to send anything again. */
+    BODY,
     READ
   }
 
@@ -130,6 +133,16 @@ final class Attempts {
     return follow(connection, responded(connection), null, Reach.READ, sender);
   }
 
+  /** The application writes a part of a body that it streams. */
+  void writes(byte[] from, int offset, int length) {
+    Try now = current;
+    if (now == null || now.repeats() || over.get()) {
+      request.kept().forget();
+    } else {
+      request.kept().add(call, from, offset, length);
+    }
+  }
+
   /** Failed where no hook stands: the application's own TLS, a body that it did not complete. */
   void failedUnseen(Throwable error) {
     current.report();
@@ -139,6 +152,11 @@ final class Attempts {
   private Step failed(Throwable error) {
     current.report();
     if (gone()) {
+      return Step.HAND_ON;
+    }
+    if (Thread.currentThread().isInterrupted() && Internals.virtual(Thread.currentThread())) {
+      // The JDK has closed the connection for it, and the application wants no other.
+      call.abandoned();
       return Step.HAND_ON;
     }
     spent = error instanceof SocketTimeoutException && !current.aborted() && isTired();
@@ -212,13 +230,23 @@ final class Attempts {
     return again ? new Throwable[] {last} : null;
   }
 
+  private boolean able(HttpURLConnection connection, Reach reach) {
+    return !current.repeats()
+        && switch (reach) {
+          case CONNECT, WRITE -> true;
+          case BODY -> false;
+          case READ ->
+              !connection.streaming()
+                  || (Internals.streamsBody(connection) && request.kept().whole());
+        };
+  }
+
   /** What the library can do, and the application waits for; waits until it is time. */
   private boolean mayFollow(HttpURLConnection connection, Step.Send send, Reach reach) {
     if (gone()) {
       return false;
     }
-    boolean able = current.governed() && (reach == Reach.CONNECT || !connection.streaming());
-    if (!able || spent || patience.left() <= send.delayNanos()) {
+    if (!able(connection, reach) || spent || patience.left() <= send.delayNanos()) {
       // What was decided is not sent, and must not count as if it were.
       call.abandoned();
       return false;
@@ -229,12 +257,18 @@ final class Attempts {
   /** Lets the application have an answer of the mesh, from where the JDK takes over. */
   private Throwable[] answer(HttpURLConnection connection, Step.Answer answer, Reach reach) {
     handedOn = true;
+    current = null;
     try {
       if (!request.scheme().equals("http")) {
         throw new IOException("inboard: no answer of status " + answer.status() + " over HTTPS");
       }
       Canned canned = new Canned(connection.getURL(), answer);
       Internals.connected(connection, canned);
+      if (reach == Reach.BODY) {
+        // The application learns that its body is not wanted, and then why.
+        canned.writeRequests(Internals.requests(connection), null);
+        return null;
+      }
       if (reach == Reach.READ) {
         canned.writeRequests(Internals.requests(connection), null);
         Internals.parseHttp(connection);
@@ -320,15 +354,18 @@ final class Attempts {
     handedOn = true;
   }
 
-  /** The application disconnects, perhaps from another thread. */
+  /**
+   * The application disconnects, perhaps from another thread. The JDK would wait for one that reads
+   * the body; a connection whose body was read to its end is not this attempt's any more.
+   */
   void disconnected() {
+    gone.complete(Step.HAND_ON);
     if (!handedOn && !over.get()) {
-      gone.complete(Step.HAND_ON);
       call.abandoned();
-      Try now = current;
-      if (now != null) {
-        now.abort();
-      }
+    }
+    Try now = current;
+    if (now != null) {
+      now.abort();
     }
     finish();
   }
@@ -343,6 +380,7 @@ final class Attempts {
 
   void finish() {
     if (over.compareAndSet(false, true)) {
+      request.kept().forget();
       call.done();
     }
   }

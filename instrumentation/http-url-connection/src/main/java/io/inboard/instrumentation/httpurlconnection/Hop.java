@@ -6,6 +6,7 @@ import io.inboard.call.Inboard;
 import io.inboard.call.WeakIdentityMap;
 import io.inboard.instrumentation.httpurlconnection.Attempts.Reach;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
 import sun.net.www.MessageHeader;
@@ -52,10 +53,15 @@ final class Hop {
     return CURRENT.get();
   }
 
-  /** The attempt whose I/O this thread does, if the mesh governs it; or null. */
-  static Try governed() {
+  /** The attempt whose I/O this thread does, or null. */
+  static Try attempt() {
     Hop hop = CURRENT.get();
-    Try now = hop == null ? null : hop.attempts.current();
+    return hop == null ? null : hop.attempts.current();
+  }
+
+  /** The same, if its connections are the mesh's; or null. */
+  static Try governed() {
+    Try now = attempt();
     return now == null || !now.governed() ? null : now;
   }
 
@@ -164,6 +170,29 @@ final class Hop {
 
   // Write
 
+  /**
+   * Enter of writeRequests. A connection that died since it was taken (the application may have
+   * taken its time to write a body) is replaced: no byte was sent, so nobody is harmed.
+   *
+   * @return the hop; or why there is no connection; or null as {@link #entering}
+   */
+  static Object writing(HttpURLConnection connection) {
+    Hop hop = entering(connection);
+    Try now = hop == null ? null : hop.attempts.current();
+    HttpClient client = Internals.http(connection);
+    if (now == null || now.repeats() || now.sent() || client == null || !Wires.dead(client)) {
+      return hop;
+    }
+    client.closeServer();
+    now.drop();
+    try {
+      Internals.connect(connection);
+      return hop;
+    } catch (IOException e) {
+      return e;
+    }
+  }
+
   /** Exit of writeRequests. */
   Throwable[] written(HttpURLConnection connection, Throwable error) {
     leave();
@@ -173,12 +202,33 @@ final class Hop {
         : attempts.failed(connection, error, Reach.WRITE, this::send);
   }
 
+  /** The application writes a part of a body that it streams. */
+  static void writes(HttpURLConnection connection, byte[] from, int offset, int length) {
+    Hop hop = HOPS.get(connection);
+    if (hop != null) {
+      hop.attempts.writes(from, offset, length);
+    }
+  }
+
+  /** It could not. */
+  static Throwable[] unwritten(HttpURLConnection connection, Throwable error) {
+    Hop hop = HOPS.get(connection);
+    Try now = hop == null ? null : hop.attempts.current();
+    HttpClient client = Internals.http(connection);
+    if (now == null || now.reported() || client == null) {
+      return null;
+    }
+    boolean ours = now.aborted() || ((PrintStream) client.getOutputStream()).checkError();
+    // Else it wrote too much, or too late: the connection is not to blame.
+    return ours ? hop.attempts.failed(connection, error, Reach.BODY, hop::send) : null;
+  }
+
   /** One physical send: the head to write; null to write it as it is. */
   MessageHeader head(MessageHeader head) {
     Try now = attempts.current();
     MessageHeader copy = now == null ? null : Messages.copy(head, now.attempt());
     if (copy != null) {
-      if (now.governed()) {
+      if (!now.repeats()) {
         forbidSecondTry();
       }
       now.send();
@@ -210,9 +260,12 @@ final class Hop {
   // Read
 
   /** Enter of parseHTTP. */
-  void reading(HttpClient client) {
-    if (governed() != null) {
+  void reading(HttpURLConnection connection, HttpClient client) {
+    Try now = attempts.current();
+    if (now != null && !now.repeats()) {
       client.setDoNotRetry(true);
+      // So that a head that breaks off is told from none.
+      Internals.responses(connection).reset();
     }
   }
 
@@ -230,6 +283,9 @@ final class Hop {
       return null;
     }
     if (error != null) {
+      if (Internals.responses(connection).getValue(0) != null) {
+        now.answering();
+      }
       return attempts.failed(connection, error, Reach.READ, this::send);
     }
     if (beforeBody && Messages.status(Internals.responses(connection)) == 100) {
@@ -256,6 +312,9 @@ final class Hop {
         return;
       }
       HttpClient client = Internals.http(connection);
+      if (connection.streaming()) {
+        request.kept().send(Internals.requests(connection), client.getOutputStream());
+      }
       client.setDoNotRetry(true);
       Patience patience = attempts.patience();
       if (patience.boundsReading()) {

@@ -33,11 +33,11 @@ final class HopAdvice {
     }
   }
 
-  /** {@code writeRequests()} of the connection. */
+  /** {@code writeRequests()} of the connection. Enter gives a hop, an error, or null. */
   static final class Write {
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter(inline = false, skipOn = Throwable.class)
     static Object enter(@Advice.This HttpURLConnection connection) {
-      return Hop.entering(connection);
+      return Hop.writing(connection);
     }
 
     @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
@@ -46,7 +46,46 @@ final class HopAdvice {
         @Advice.This HttpURLConnection connection,
         @Advice.Enter Object entered,
         @Advice.Thrown Throwable error) {
+      if (entered instanceof Throwable lost) {
+        Throwable[] instead = Hop.current().written(connection, lost);
+        return instead == null ? new Throwable[] {lost} : instead;
+      }
       return entered == null ? null : ((Hop) entered).written(connection, error);
+    }
+  }
+
+  /** A byte of a body that the application streams. */
+  static final class ByteWrite {
+    @Advice.OnMethodEnter(inline = false)
+    static void enter(
+        @Advice.FieldValue("this$0") HttpURLConnection connection, @Advice.Argument(0) int value) {
+      Hop.writes(connection, new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.AssignReturned.ToThrown(index = 0)
+    static Throwable[] exit(
+        @Advice.FieldValue("this$0") HttpURLConnection connection, @Advice.Thrown Throwable error) {
+      return error == null ? null : Hop.unwritten(connection, error);
+    }
+  }
+
+  /** The same, bytes. */
+  static final class BytesWrite {
+    @Advice.OnMethodEnter(inline = false)
+    static void enter(
+        @Advice.FieldValue("this$0") HttpURLConnection connection,
+        @Advice.Argument(0) byte[] from,
+        @Advice.Argument(1) int offset,
+        @Advice.Argument(2) int length) {
+      Hop.writes(connection, from, offset, length);
+    }
+
+    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.AssignReturned.ToThrown(index = 0)
+    static Throwable[] exit(
+        @Advice.FieldValue("this$0") HttpURLConnection connection, @Advice.Thrown Throwable error) {
+      return error == null ? null : Hop.unwritten(connection, error);
     }
   }
 
@@ -57,7 +96,7 @@ final class HopAdvice {
       HttpURLConnection connection = (HttpURLConnection) arguments[arguments.length - 1];
       Hop hop = Hop.entering(connection);
       if (hop != null) {
-        hop.reading(client);
+        hop.reading(connection, client);
       }
       return hop;
     }

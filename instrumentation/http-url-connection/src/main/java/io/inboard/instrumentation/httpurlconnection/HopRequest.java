@@ -26,6 +26,10 @@ final class HopRequest implements OutboundRequest {
   private final WeakReference<HttpURLConnection> connection;
   private final URL url;
   private final boolean asked;
+
+  /** What was written of a streamed body. */
+  private final Kept kept = new Kept();
+
   private Boolean proxied;
 
   HopRequest(HttpURLConnection connection) {
@@ -52,6 +56,10 @@ final class HopRequest implements OutboundRequest {
   /** Null when it was collected. */
   HttpURLConnection connection() {
     return connection.get();
+  }
+
+  Kept kept() {
+    return kept;
   }
 
   @Override
@@ -146,8 +154,11 @@ final class HopRequest implements OutboundRequest {
   @Override
   public Body body() {
     HttpURLConnection now = connection.get();
-    if (now == null || now.streaming()) {
+    if (now == null) {
       return Body.ONE_SHOT;
+    }
+    if (now.streaming()) {
+      return kept.whole() ? Body.REPLAYABLE : Body.ONE_SHOT;
     }
     return Internals.buffersBody(now) || (now.getDoOutput() && !asked)
         ? Body.REPLAYABLE

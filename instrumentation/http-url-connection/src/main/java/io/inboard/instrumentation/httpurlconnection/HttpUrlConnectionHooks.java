@@ -16,6 +16,7 @@ public final class HttpUrlConnectionHooks implements Library {
 
   private static final String CONNECTION = "sun.net.www.protocol.http.HttpURLConnection";
   private static final String BODY = CONNECTION + "$HttpInputStream";
+  private static final String STREAM = CONNECTION + "$StreamingOutputStream";
   private static final String CLIENT = "sun.net.www.http.HttpClient";
   private static final String POOL = "sun.net.www.http.KeepAliveCache";
 
@@ -34,14 +35,22 @@ public final class HttpUrlConnectionHooks implements Library {
             field("strOutputStream"))
         .relyingOn(CLIENT, method("available", 0), method("setDoNotRetry", 1))
         .relyingOn(
-            "sun.net.NetworkClient", field("defaultConnectTimeout"), field("defaultSoTimeout"))
+            "sun.net.NetworkClient",
+            field("serverSocket"),
+            field("defaultConnectTimeout"),
+            field("defaultSoTimeout"))
         .opening(
             "java.base", "sun.net", "sun.net.www", "sun.net.www.http", "sun.net.www.protocol.http")
+        // For Peek, which does without if need be.
+        .opening("java.base", "java.net", "sun.nio.ch")
         .weave(CONNECTION, method("plainConnect0", 0), HopAdvice.Begin.class)
         .weave(POOL, method("get", 2), WireAdvice.Lease.class)
+        .weave("sun.net.NetworkClient", method("createSocket", 0), WireAdvice.Create.class)
         .weave("sun.net.NetworkClient", method("doConnect", 2), WireAdvice.Connect.class)
         .weave(CONNECTION, method("writeRequests", 0), HopAdvice.Write.class)
         .weave(CLIENT, method("writeRequests", 2), WireAdvice.Head.class)
+        .weave(STREAM, method("write", int.class), HopAdvice.ByteWrite.class)
+        .weave(STREAM, method("write", 3), HopAdvice.BytesWrite.class)
         // Three parameters on 17, two since 21.
         .weave(CLIENT, method("parseHTTP"), HopAdvice.Read.class)
         .weave(CONNECTION, method("getInputStream0", 0), HopAdvice.Answer.class)

@@ -8,6 +8,7 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.lang.reflect.Method;
 import java.net.Proxy;
+import java.net.Socket;
 import sun.net.NetworkClient;
 import sun.net.www.MessageHeader;
 import sun.net.www.http.HttpClient;
@@ -24,12 +25,15 @@ final class Internals {
   private static final VarHandle OUTPUT;
   private static final VarHandle POSTER;
   private static final VarHandle STREAM;
+  private static final VarHandle SERVER_SOCKET;
   private static final VarHandle DEFAULT_CONNECT_TIMEOUT;
   private static final VarHandle DEFAULT_READ_TIMEOUT;
-  private static final MethodHandle PLAIN_CONNECT;
   private static final MethodHandle WRITE_REQUESTS;
   private static final MethodHandle PARSE_HTTP;
   private static final MethodHandle AVAILABLE;
+
+  /** Null before 21. */
+  private static final MethodHandle VIRTUAL = isVirtual();
 
   static {
     try {
@@ -46,10 +50,10 @@ final class Internals {
       OUTPUT = field(connection, "ps");
       POSTER = field(connection, "poster");
       STREAM = field(connection, "strOutputStream");
+      SERVER_SOCKET = field(network, "serverSocket");
       DEFAULT_CONNECT_TIMEOUT = field(network, "defaultConnectTimeout");
       DEFAULT_READ_TIMEOUT = field(network, "defaultSoTimeout");
       MethodType nothing = MethodType.methodType(void.class);
-      PLAIN_CONNECT = connection.findVirtual(HttpURLConnection.class, "plainConnect0", nothing);
       WRITE_REQUESTS = connection.findVirtual(HttpURLConnection.class, "writeRequests", nothing);
       PARSE_HTTP = parseHttp(client);
       AVAILABLE =
@@ -60,6 +64,15 @@ final class Internals {
   }
 
   private Internals() {}
+
+  private static MethodHandle isVirtual() {
+    try {
+      return MethodHandles.lookup()
+          .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+    } catch (ReflectiveOperationException before21) {
+      return null;
+    }
+  }
 
   private static VarHandle field(MethodHandles.Lookup in, String name)
       throws ReflectiveOperationException {
@@ -126,10 +139,15 @@ final class Internals {
   }
 
   /** Connects anew, from the pool or not, whatever the connection had. */
-  static void connect(HttpURLConnection connection) throws Throwable {
+  static void connect(HttpURLConnection connection) throws IOException {
     HTTP.set(connection, null);
     CONNECTED.set(connection, false);
-    PLAIN_CONNECT.invokeExact(connection);
+    connection.connect();
+  }
+
+  /** What the client writes to: with TLS, the socket that does it. */
+  static Socket socket(HttpClient client) {
+    return (Socket) SERVER_SOCKET.get(client);
   }
 
   /** As if plainConnect0() had come to this client. */
@@ -147,6 +165,15 @@ final class Internals {
     MessageHeader responses = responses(connection);
     responses.reset();
     boolean ignored = (boolean) PARSE_HTTP.invoke(http(connection), responses, connection);
+  }
+
+  /** False for a platform thread, whose interrupt no I/O heeds. */
+  static boolean virtual(Thread thread) {
+    try {
+      return VIRTUAL != null && (boolean) VIRTUAL.invokeExact(thread);
+    } catch (Throwable e) {
+      return false;
+    }
   }
 
   /** Whether a pooled connection still is one; costs a millisecond when it is. */

@@ -31,7 +31,11 @@ final class Try {
   /** The core has been told how this attempt ended; the calling thread's own. */
   private boolean reported;
 
+  /** There was a connection for it; the calling thread's own. */
+  private boolean used;
+
   private boolean sent;
+  private boolean answering;
 
   /** The end of the connect's time; the calling thread's own. */
   private long connectDeadline;
@@ -50,6 +54,13 @@ final class Try {
   /** Whether the mesh decides what follows, and keeps an eye on the connection. */
   boolean governed() {
     return governed;
+  }
+
+  /**
+   * Whether the JDK may send again by itself; if not, it has no connection that looks dead, either.
+   */
+  boolean repeats() {
+    return !attempt.governed();
   }
 
   /** Null where the library resolves the host. */
@@ -102,9 +113,14 @@ final class Try {
   /** How far it came. */
   Progress progress() {
     if (sent) {
-      return Progress.SENT;
+      return answering ? Progress.RESPONSE_STARTED : Progress.SENT;
     }
-    return !governed || wire != null ? Progress.NOT_SENT : Progress.NOT_CONNECTED;
+    return !governed || used ? Progress.NOT_SENT : Progress.NOT_CONNECTED;
+  }
+
+  /** A part of the response's head is there. */
+  void answering() {
+    answering = true;
   }
 
   boolean aborted() {
@@ -115,7 +131,7 @@ final class Try {
    * A connection under way, which a timeout may close; one that comes when the time is up already
    * is closed at once.
    */
-  void take(Wire wire) {
+  void connecting(Wire wire) {
     wire.take(this);
     this.wire = wire;
     if (aborted) {
@@ -123,15 +139,28 @@ final class Try {
     }
   }
 
+  /** The same, when TCP has its connection. */
+  Wire connected(Socket socket) {
+    Wire now = wire;
+    if (now == null || now.socket() != socket) {
+      // One through a SOCKS proxy, which the JDK makes elsewhere.
+      now = new Wire(poolKey(), socket);
+      connecting(now);
+    }
+    return now;
+  }
+
   /** The connection that the request goes over. */
   void use(Wire wire) {
-    take(wire);
+    connecting(wire);
+    used = true;
     attempt.connected(wire.session());
   }
 
-  /** The connection did not become one: TLS failed. */
+  /** The connection did not become one, or is none any more. */
   void drop() {
     wire = null;
+    used = false;
   }
 
   /** Stops the I/O; does not block. */

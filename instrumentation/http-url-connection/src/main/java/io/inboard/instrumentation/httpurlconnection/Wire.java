@@ -28,6 +28,10 @@ final class Wire {
     this.socket = socket;
   }
 
+  Socket socket() {
+    return socket;
+  }
+
   Object poolKey() {
     return poolKey;
   }
@@ -49,8 +53,8 @@ final class Wire {
     idleSince = nowNanos;
   }
 
-  synchronized boolean idleLongerThan(long nanos, long nowNanos) {
-    return nowNanos - idleSince > nanos;
+  synchronized long restedNanos(long nowNanos) {
+    return nowNanos - idleSince;
   }
 
   /**

@@ -25,7 +25,7 @@ final class WireAdvice {
     @Advice.OnMethodExit(inline = false)
     @Advice.AssignReturned.ToReturned(index = 0)
     static HttpClient[] exit(@Advice.Argument(0) URL url, @Advice.Return HttpClient client) {
-      Try attempt = Hop.governed();
+      Try attempt = Hop.attempt();
       return attempt == null || client == null || Wires.lease(attempt, client)
           ? null
           : new HttpClient[] {null};
@@ -38,6 +38,17 @@ final class WireAdvice {
     @Advice.AssignReturned.ToArguments(@Advice.AssignReturned.ToArguments.ToArgument(1))
     static Object enter(@Advice.Argument(1) Object key, @Advice.Argument(2) HttpClient client) {
       return key != null ? null : Wires.giveBack(client);
+    }
+  }
+
+  /** {@code NetworkClient.createSocket()}: what a timeout closes while it connects. */
+  static final class Create {
+    @Advice.OnMethodExit(inline = false)
+    static void exit(@Advice.This Object client, @Advice.Return Socket socket) {
+      Try attempt = Hop.governed();
+      if (attempt != null && client.getClass() == HttpClient.class) {
+        attempt.connecting(new Wire(attempt.poolKey(), socket));
+      }
     }
   }
 

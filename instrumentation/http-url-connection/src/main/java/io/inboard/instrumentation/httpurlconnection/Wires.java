@@ -23,21 +23,21 @@ final class Wires {
   /** A handshake is bounded even if neither the application nor the mesh says how. */
   private static final long HANDSHAKE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /**
-   * A pooled connection that rested this long is asked whether it still is one. The JDK itself does
-   * so for streamed POSTs only, and repeats any other request, which a mesh must not; asking costs
-   * a millisecond, so that busy connections are not asked.
-   */
-  private static final long TRUSTED_IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   private static final WeakIdentityMap<HttpClient, Wire> WIRES = new WeakIdentityMap<>();
 
   private Wires() {}
 
   /** Takes a pooled connection; false if it must not be used, and is closed. */
   static boolean lease(Try attempt, HttpClient client) {
+    if (!attempt.governed()) {
+      if (attempt.repeats() || !dead(client)) {
+        return true;
+      }
+      client.closeServer();
+      return false;
+    }
     Wire wire = WIRES.get(client);
-    if (wire == null || wire.poolKey() != attempt.poolKey() || isDead(client, wire)) {
+    if (wire == null || wire.poolKey() != attempt.poolKey() || dead(client, wire)) {
       client.closeServer();
       return false;
     }
@@ -45,15 +45,20 @@ final class Wires {
     return true;
   }
 
-  private static boolean isDead(HttpClient client, Wire wire) {
-    if (!wire.idleLongerThan(TRUSTED_IDLE_NANOS, System.nanoTime())) {
-      return false;
+  /** Whether a connection that is to carry a request is none any more. */
+  static boolean dead(HttpClient client) {
+    Wire wire = WIRES.get(client);
+    if (wire != null) {
+      return dead(client, wire);
     }
-    try {
-      return !Internals.available(client);
-    } catch (IOException e) {
-      return true;
-    }
+    // Not made by us: the application's own TLS, or a proxy's. How long it rested nobody knows.
+    Socket socket = Internals.socket(client);
+    return Peek.dead(client, socket, socket instanceof SSLSocket, Long.MAX_VALUE);
+  }
+
+  private static boolean dead(HttpClient client, Wire wire) {
+    return Peek.dead(
+        client, wire.socket(), wire.session() != null, wire.restedNanos(System.nanoTime()));
   }
 
   /** The key of the pool that a connection goes back to; null for the JDK's own. */
@@ -88,8 +93,7 @@ final class Wires {
       if (endpoint != null && !directed) {
         throw new SSLException("inboard: connected elsewhere than to the endpoint");
       }
-      Wire wire = new Wire(attempt.poolKey(), socket);
-      attempt.take(wire);
+      Wire wire = attempt.connected(socket);
       Socket result = socket;
       Optional<TlsPlan> plan = endpoint == null ? Optional.empty() : endpoint.tls();
       if (plan.isPresent()) {

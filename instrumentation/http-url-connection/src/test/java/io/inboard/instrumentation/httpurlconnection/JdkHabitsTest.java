@@ -5,7 +5,6 @@ import static io.inboard.contract.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inboard.call.Call.Progress;
 import io.inboard.call.Step;
 import io.inboard.contract.Answer;
 import io.inboard.contract.ClientHarness;
@@ -110,33 +109,6 @@ final class JdkHabitsTest extends ClientHarness {
     assertThat(server.received()).allMatch(r -> r.all("traceparent").size() == 1);
     assertThat(mesh.call().attempts().get(0).headerWrites()).isEqualTo(2);
     assertThat(mesh.call().statuses()).containsExactly(200);
-  }
-
-  @Test
-  void aPostThatCouldNotBeWrittenIsNotWrittenAgain() throws Exception {
-    TestServer server =
-        plainServer()
-            .answering(
-                Answer.OK,
-                connection -> {
-                  throw new IOException("never asked");
-                });
-    TestEndpoint endpoint = plain(server);
-    mesh.script(Script.to(endpoint, endpoint));
-    open(URL + "/").getInputStream().readAllBytes();
-    server.dropConnections();
-    HttpURLConnection connection = open(URL + "/");
-    connection.setRequestMethod("POST");
-    connection.setDoOutput(true);
-    try (OutputStream out = connection.getOutputStream()) {
-      for (int i = 0; i < 100; i++) {
-        out.write(BODY);
-      }
-    }
-    // Ten megabytes do not fit into the buffers of a connection that the server has closed.
-    assertThatThrownBy(connection::getInputStream).isInstanceOf(IOException.class);
-    assertThat(server.connections()).isEqualTo(1);
-    assertThat(mesh.calls().get(1).progress()).containsExactly(Progress.SENT);
   }
 
   @Test

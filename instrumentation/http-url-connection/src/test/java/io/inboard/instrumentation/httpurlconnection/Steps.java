@@ -29,7 +29,10 @@ final class Steps implements Call {
   private final List<String> heard = new CopyOnWriteArrayList<>();
   private final List<Throwable> errors = new CopyOnWriteArrayList<>();
   private final AtomicInteger done = new AtomicInteger();
+  private final AtomicInteger keep = new AtomicInteger();
   private volatile OutboundRequest request;
+  private volatile int wanted;
+  private volatile Optional<byte[]> body = Optional.empty();
 
   Steps(Step... steps) {
     this.steps.addAll(List.of(steps));
@@ -47,6 +50,28 @@ final class Steps implements Call {
             InboundTls.DISABLED,
             Contexts.NONE));
     return this;
+  }
+
+  /** One more, after all others. */
+  void add(Step step) {
+    steps.add(step);
+  }
+
+  /** Lets so many bytes of a streamed body be kept. */
+  Steps keeping(int bytes) {
+    keep.set(bytes);
+    return this;
+  }
+
+  /** Would like to see so many bytes of a response. */
+  Steps wanting(int bytes) {
+    wanted = bytes;
+    return this;
+  }
+
+  /** What it was shown of a response. */
+  Optional<byte[]> body() {
+    return body;
   }
 
   /** An attempt to an endpoint, to be sent without delay. */
@@ -95,6 +120,22 @@ final class Steps implements Call {
   }
 
   @Override
+  public boolean mayKeep(int more) {
+    return keep.addAndGet(-more) >= 0;
+  }
+
+  @Override
+  public int bodyWanted() {
+    return wanted;
+  }
+
+  @Override
+  public void body(byte[] whole) {
+    heard.add(done.get() == 0 ? "body" : "body too late");
+    body = Optional.of(whole);
+  }
+
+  @Override
   public void abandoned() {
     if (!heard.contains("abandoned")) {
       heard.add("abandoned");
@@ -111,10 +152,17 @@ final class Steps implements Call {
     private final Optional<Endpoint> endpoint;
     private final boolean governed;
     private volatile Runnable abort = () -> {};
+    private volatile boolean begun;
+    private final AtomicInteger headerWrites = new AtomicInteger();
 
     Once(Optional<Endpoint> endpoint, boolean governed) {
       this.endpoint = endpoint;
       this.governed = governed;
+    }
+
+    /** Whether the adapter has begun with it. */
+    boolean begun() {
+      return begun;
     }
 
     void expire() {
@@ -137,7 +185,13 @@ final class Steps implements Call {
     }
 
     @Override
-    public void writeHeaders(HeaderSink headers) {}
+    public void writeHeaders(HeaderSink headers) {
+      headerWrites.incrementAndGet();
+    }
+
+    int headerWrites() {
+      return headerWrites.get();
+    }
 
     @Override
     public long connectTimeoutNanos() {
@@ -152,6 +206,7 @@ final class Steps implements Call {
     @Override
     public void onTimeout(Runnable abort) {
       this.abort = abort;
+      begun = true;
     }
 
     @Override

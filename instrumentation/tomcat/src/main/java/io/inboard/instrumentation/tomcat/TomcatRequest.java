@@ -15,8 +15,7 @@ import org.apache.coyote.Request;
 import org.apache.tomcat.util.buf.MessageBytes;
 
 /** A coyote request as the mesh sees it: before the container has parsed or decoded anything. */
-record TomcatRequest(
-    Request request, Connector connector, Optional<MeshChannel> channel, long queuedNanos)
+record TomcatRequest(Request request, Connector connector, Optional<MeshChannel> channel)
     implements InboundRequest {
   @Override
   public String library() {

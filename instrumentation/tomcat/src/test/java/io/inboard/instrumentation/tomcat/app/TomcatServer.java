@@ -10,8 +10,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.catalina.Context;
@@ -32,10 +30,8 @@ public final class TomcatServer implements RunningServer {
   /**
    * @param protocol a protocol handler's class name
    * @param properties of the connector; a {@code keystore} gives it TLS of its own
-   * @param threads for requests; empty: Tomcat's own
    */
-  public TomcatServer(String protocol, Map<String, String> properties, Optional<Executor> threads)
-      throws Exception {
+  public TomcatServer(String protocol, Map<String, String> properties) throws Exception {
     Logger.getLogger("org.apache").setLevel(Level.OFF);
     // A JVM can have one factory only, and the tests run several Tomcats.
     TomcatURLStreamHandlerFactory.disable();
@@ -55,7 +51,6 @@ public final class TomcatServer implements RunningServer {
     if (properties.containsKey("keystore")) {
       secure(connector, properties.get("keystore"));
     }
-    threads.ifPresent(connector.getProtocolHandler()::setExecutor);
     tomcat.setConnector(connector);
     Context context = tomcat.addContext("", base.getPath());
     // The usual one needs the annotations of a jar that is not here.
