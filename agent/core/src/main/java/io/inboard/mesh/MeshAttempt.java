@@ -119,7 +119,7 @@ final class MeshAttempt implements Attempt {
   @Override
   public void writeHeaders(HeaderSink headers) {
     observer().writeHeaders(headers);
-    headers.set("x-envoy-attempt-count", Integer.toString(number()));
+    call.writeHeaders(policy, headers);
   }
 
   @Override

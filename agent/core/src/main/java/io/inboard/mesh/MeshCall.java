@@ -5,6 +5,7 @@ import io.inboard.call.Attempt;
 import io.inboard.call.Call;
 import io.inboard.call.CallerTerms;
 import io.inboard.call.Endpoint;
+import io.inboard.call.HeaderSink;
 import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
@@ -205,6 +206,10 @@ final class MeshCall implements Call {
   CallObserver.OfAttempt observe(Try attempt) {
     return observer.attempt(
         attempt.number(), attempt.reason(), attempt.endpoint().map(EndpointState::address));
+  }
+
+  void writeHeaders(Try attempt, HeaderSink headers) {
+    decision.writeHeaders(attempt, headers);
   }
 
   Destination destination() {

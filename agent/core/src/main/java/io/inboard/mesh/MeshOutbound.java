@@ -9,6 +9,7 @@ import io.inboard.call.OutboundRequest;
 import io.inboard.discovery.Resolver;
 import io.inboard.policy.Clock;
 import io.inboard.policy.Timer;
+import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.Settings;
 import java.util.ArrayList;
@@ -69,7 +70,10 @@ public final class MeshOutbound implements Outbound {
     Map<String, Destination> before = new HashMap<>();
     snapshot.entries().forEach(e -> before.put(e.destination().name(), e.destination()));
     List<Snapshot.Entry> entries = new ArrayList<>();
-    for (DestinationSettings d : settings.destinations()) {
+    boolean untimed = settings.resilience().deadline().mode() == DeadlineSettings.Mode.OFF;
+    for (DestinationSettings given : settings.destinations()) {
+      DestinationSettings d =
+          untimed && given.deadlineMode().isEmpty() ? given.withoutDeadlines() : given;
       // Removed, so that a name that stands there twice does not share its state.
       Optional<Destination> old = Optional.ofNullable(before.remove(d.name()));
       entries.add(

@@ -12,9 +12,6 @@ import java.util.concurrent.TimeUnit;
 
 /** How long to wait before a retry; resilience.md 2.2. */
 final class Backoff {
-  /** A {@code Retry-After} beyond this is handed on: a blocked thread is worse than an error. */
-  static final long MAX_HONOURED_NANOS = TimeUnit.SECONDS.toNanos(5);
-
   private static final int MAX_DOUBLINGS = 30;
 
   private Backoff() {}

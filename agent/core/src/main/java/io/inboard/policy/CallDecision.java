@@ -4,6 +4,7 @@ package io.inboard.policy;
 import io.inboard.balance.Balancer;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.CallerTerms;
+import io.inboard.call.HeaderSink;
 import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
@@ -11,20 +12,23 @@ import io.inboard.policy.Outcome.Expiry;
 import io.inboard.policy.Statistics.Event;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * Decides one call, step by step: {@link #first}, then {@link #responded} or {@link #failed} for
  * each attempt, at last {@link #end}. Steps follow each other, on any thread with happens-before
  * between them; {@link #end} may come at any time from any thread.
+ *
+ * <p>The order is that of resilience.md section 2: deadline, bulkhead, throttle, breaker, and then
+ * for each attempt budget, pick, send, classify, feed. What is refused here is nobody's failure.
  */
 public final class CallDecision {
-  /** A retry with less time than this would only be load. */
-  private static final long MIN_ATTEMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final AtomicIntegerFieldUpdater<CallDecision> COUNTED =
+      AtomicIntegerFieldUpdater.newUpdater(CallDecision.class, "counted");
 
   private static final String STREAM = "text/event-stream";
+  private static final String GRPC = "application/grpc";
 
   private final DestinationPolicy policy;
   private final OutboundRequest request;
@@ -32,10 +36,10 @@ public final class CallDecision {
   /** Of the request for which the call is made. */
   private final CallerTerms terms;
 
-  /** Set by {@link #first}; {@link Long#MAX_VALUE} nanoseconds are for ever. */
-  private long startNanos;
+  /** Set by {@link #first}. */
+  private CallTime time;
 
-  private final long timeoutNanos;
+  private boolean grpc;
 
   /** Endpoints of this call's attempts; null before the first retry. Written by steps only. */
   private List<EndpointState> tried;
@@ -49,36 +53,35 @@ public final class CallDecision {
   private volatile boolean over;
 
   /** Whether {@link #first} has begun it, and {@link #end} has not ended it: 1; by one thread. */
-  private final AtomicInteger counted = new AtomicInteger();
+  private volatile int counted;
 
   CallDecision(DestinationPolicy policy, OutboundRequest request, CallerTerms terms) {
     this.policy = policy;
     this.request = request;
     this.terms = terms;
-    this.timeoutNanos = policy.timeoutNanos();
   }
 
   /** Decides the first attempt. */
   public Next first() {
-    startNanos = policy.clock().nanos();
-    int underWay = policy.statistics().begun(startNanos);
-    counted.set(1);
-    Limits limits = policy.limits();
-    if (underWay > policy.settings().connectionPool().http2MaxRequests()) {
-      policy.statistics().count(Event.OVERFLOW, startNanos);
-      return Next.refuse(
-          Step.Reason.OVERFLOW,
-          "inboard: " + policy.name() + ": too many calls are under way (http2MaxRequests)");
+    time = CallTime.begin(policy, request, terms);
+    grpc = "POST".equals(request.method()) && is(request.headers("content-type"), GRPC);
+    long now = time.startNanos();
+    int underWay = policy.statistics().begun(now);
+    counted = 1;
+    if (time.remainingNanos() <= 0) {
+      return late();
     }
-    limits.budget().request(startNanos);
+    if (underWay > policy.settings().connectionPool().http2MaxRequests()) {
+      return refuse(Event.OVERFLOW, Step.Reason.OVERFLOW, "too many calls are under way");
+    }
+    policy.limits().budget().request(now);
     Lease permit = null;
     if (policy.breaker().isPresent()) {
       permit = policy.breaker().get().acquire();
       if (permit == null) {
-        policy.statistics().count(Event.SHORT_CIRCUITED, startNanos);
-        return Next.refuse(
-            Step.Reason.CIRCUIT_OPEN,
-            "inboard: " + policy.name() + ": the circuit breaker is open, nothing was sent");
+        discourage("breaker");
+        return refuse(
+            Event.SHORT_CIRCUITED, Step.Reason.CIRCUIT_OPEN, "the circuit breaker is open");
       }
     }
     return send(new Try(1, "", 0, policy, permit, pick(List.of())));
@@ -86,16 +89,24 @@ public final class CallDecision {
 
   /** An attempt was answered, within its bounds. */
   public Next responded(Try attempt, int status, HeaderView headers) {
-    Outcome outcome = Outcome.response(status);
-    OptionalLong retryAfter = retryAfter(status, headers);
-    attempt.tell(outcome, retryAfter.orElse(0), status < 400 && stream(headers));
+    Outcome outcome = grpc ? Outcome.grpc(status, headers) : Outcome.response(status);
+    if (outcome.status() < 400) {
+      attempt.tell(outcome, 0, is(headers.headers("content-type"), STREAM));
+      return Next.HAND_ON;
+    }
+    long wait = Signals.waitNanos(status, headers, policy.clock().epochMillis());
+    attempt.tell(outcome, Math.max(0, wait), false);
     if (over) {
       return Next.HAND_ON;
     }
-    if (status < 400 || !worthwhile(attempt, outcome) || forbidden(headers)) {
-      return Next.HAND_ON;
+    if (wait > policy.rules().retryAfterNanos() || wait > time.remainingNanos()) {
+      attempt.hold(wait); // Whoever waited for it would wait for nothing.
     }
-    Try next = again(attempt, outcome, retryAfter);
+    boolean forbidden = policy.rules().signals() && Signals.forbid(headers);
+    if (forbidden) {
+      discourage("peer");
+    }
+    Try next = again(attempt, outcome, wait, forbidden);
     return next == null ? Next.HAND_ON : next;
   }
 
@@ -114,11 +125,9 @@ public final class CallDecision {
       policy.statistics().count(Event.PER_TRY_TIMEOUT);
     }
     attempt.tell(outcome);
-    if (worthwhile(attempt, outcome)) {
-      Try next = again(attempt, outcome, OptionalLong.empty());
-      if (next != null) {
-        return next;
-      }
+    Try next = again(attempt, outcome, Signals.NOTHING, false);
+    if (next != null) {
+      return next;
     }
     attempt.end();
     return expiry == Expiry.NONE ? Next.HAND_ON : timeout(attempt, expiry);
@@ -127,7 +136,7 @@ public final class CallDecision {
   /** The call is over: answered and read, or given up. Idempotent. */
   public void end() {
     over = true;
-    if (counted.compareAndSet(1, 0)) {
+    if (COUNTED.compareAndSet(this, 1, 0)) {
       policy.statistics().ended();
     }
     Try attempt = current;
@@ -136,53 +145,49 @@ public final class CallDecision {
     }
   }
 
+  /** Tells the callee of an attempt what it should know; once per physical send. */
+  public void writeHeaders(Try attempt, HeaderSink headers) {
+    headers.set("x-envoy-attempt-count", Integer.toString(attempt.number()));
+    time.tell(headers, request, grpc);
+  }
+
   /** Until the call's time is up; {@link Long#MAX_VALUE}: no bound. May be negative. */
   public long remainingNanos() {
-    return timeoutNanos == Long.MAX_VALUE
-        ? Long.MAX_VALUE
-        : timeoutNanos - (policy.clock().nanos() - startNanos);
+    return time.remainingNanos();
   }
 
   /** The bound of one attempt; {@link Long#MAX_VALUE}: none but the call's. */
   public long perTryNanos() {
-    return policy.rules().perTryNanos();
-  }
-
-  private boolean worthwhile(Try attempt, Outcome outcome) {
-    return attempt.number() <= policy.rules().attempts()
-        && policy.rules().retries(outcome, request.method(), request::body);
-  }
-
-  /** Servers say "do not retry" in these words (Envoy, and ours). */
-  private static boolean forbidden(HeaderView headers) {
-    return !headers.headers("x-envoy-ratelimited").isEmpty()
-        || !headers.headers("x-inboard-no-retry").isEmpty();
-  }
-
-  /** Whether the answer's head says nothing of latency: it came when there was an event. */
-  private static boolean stream(HeaderView headers) {
-    List<String> type = headers.headers("content-type");
-    return !type.isEmpty() && type.get(0).regionMatches(true, 0, STREAM, 0, STREAM.length());
-  }
-
-  private OptionalLong retryAfter(int status, HeaderView headers) {
-    return status == 503 || status == 429
-        ? Backoff.retryAfter(headers.headers("retry-after"), policy.clock().epochMillis())
-        : OptionalLong.empty();
+    return time.perTryNanos();
   }
 
   /**
-   * The next attempt; null when there is none that could come in time, or that the breaker lets.
+   * The next attempt; null when there is none.
+   *
+   * @param wait what the server asked for
+   * @param forbidden whether the server asked for none
    */
-  private Try again(Try last, Outcome outcome, OptionalLong retryAfter) {
-    if (retryAfter.orElse(0) > Backoff.MAX_HONOURED_NANOS) {
+  private Try again(Try last, Outcome outcome, long wait, boolean forbidden) {
+    RetryRules rules = policy.rules();
+    if (outcome.effect() != Outcome.Effect.SUCCESS && exhausted()) {
+      discourage("budget");
+    }
+    if (last.number() > rules.attempts() || !rules.retries(outcome, request)) {
       return null;
     }
+    if (forbidden || (terms.repetition() && !rules.repeatsRepetitions())) {
+      policy.limits().suppressed.increment();
+      return null;
+    }
+    if (wait > rules.retryAfterNanos() || lacksTimeFor(Math.max(0, wait))) {
+      return null;
+    }
+    boolean unsent = last.number() == 1 && outcome.neverSent();
+    boolean free = unsent && policy.endpoints().isPresent() && mostlyHealthy();
     RetryBudget budget = policy.limits().budget();
-    boolean failover = last.number() == 1 && outcome.neverSent();
-    boolean free = failover && policy.endpoints().map(Endpoints::mostlyHealthy).orElse(false);
     if (!budget.acquire(policy.clock().nanos(), free, policy.statistics().inFlight())) {
       policy.statistics().count(Event.RETRY_DENIED);
+      discourage("budget");
       return null;
     }
     Lease permit = null;
@@ -191,18 +196,22 @@ public final class CallDecision {
       if (permit == null) {
         budget.refund(free);
         budget.release();
+        discourage("breaker");
         return null;
       }
     }
     if (tried == null) {
-      tried = new ArrayList<>(policy.rules().attempts());
+      tried = new ArrayList<>(rules.attempts());
     }
     last.endpoint().ifPresent(tried::add);
-    Endpoints.Picked picked = pick(tried);
-    long delay = delay(last, outcome, picked, retryAfter);
+    Endpoints.Picked picked = pick(rules.elsewhere() ? tried : List.of());
+    boolean elsewhere = picked != null && tried.stream().noneMatch(picked.endpoint()::sameAs);
+    if (picked != null && !elsewhere) {
+      policy.limits().sameEndpoint.increment();
+    }
+    long delay = unsent && elsewhere ? 0 : delay(last, wait);
     Try next = new Try(last.number() + 1, outcome.keyword(), delay, policy, permit, picked);
-    long remaining = remainingNanos();
-    if (remaining != Long.MAX_VALUE && remaining - delay < MIN_ATTEMPT_NANOS) {
+    if (lacksTimeFor(delay)) {
       budget.refund(free);
       next.end();
       return null;
@@ -211,16 +220,29 @@ public final class CallDecision {
     return send(next);
   }
 
-  private long delay(Try last, Outcome outcome, Endpoints.Picked next, OptionalLong retryAfter) {
-    boolean elsewhere = next != null && tried.stream().noneMatch(next.endpoint()::sameAs);
-    if (last.number() == 1 && outcome.neverSent() && elsewhere) {
-      return 0;
+  private boolean mostlyHealthy() {
+    return policy.endpoints().get().mostlyHealthy();
+  }
+
+  private boolean exhausted() {
+    return terms != CallerTerms.NONE && policy.limits().budget().empty(policy.clock().nanos());
+  }
+
+  /** Our caller would only make it worse; it is told so with the answer, if that is a failure. */
+  private void discourage(String reason) {
+    if (policy.rules().signals()) {
+      terms.discourageRetry(reason);
     }
+  }
+
+  private boolean lacksTimeFor(long delay) {
+    long remaining = time.remainingNanos();
+    return remaining != Long.MAX_VALUE && remaining - delay < policy.worthwhileNanos();
+  }
+
+  private long delay(Try last, long wait) {
     long backoff = Backoff.nanos(policy.rules(), last.number(), policy.chance());
-    if (retryAfter.isEmpty()) {
-      return backoff;
-    }
-    return (long) (Math.max(backoff, retryAfter.getAsLong()) * policy.chance().between(1, 1.5));
+    return wait < 0 ? backoff : (long) (Math.max(backoff, wait) * policy.chance().between(1, 1.5));
   }
 
   private Endpoints.Picked pick(List<EndpointState> except) {
@@ -239,13 +261,22 @@ public final class CallDecision {
     return attempt;
   }
 
+  private Next refuse(Event event, Step.Reason reason, String why) {
+    policy.statistics().count(event);
+    return Next.refuse(reason, "inboard: " + policy.name() + ": " + why + ", nothing was sent");
+  }
+
+  private Next late() {
+    return refuse(
+        Event.TIMEOUT, Step.Reason.TIMEOUT, "the time of the request that this call serves is up");
+  }
+
   private Next timeout(Try attempt, Expiry expiry) {
-    attempt.end();
     boolean total = expiry == Expiry.TOTAL;
     if (total) {
       policy.statistics().count(Event.TIMEOUT);
     }
-    long bound = total ? timeoutNanos : perTryNanos();
+    long bound = total ? time.timeoutNanos() : time.perTryNanos();
     return Next.refuse(
         Step.Reason.TIMEOUT,
         "inboard: "
@@ -255,5 +286,10 @@ public final class CallDecision {
             + (total ? " ms (timeout), attempt " : " ms (perTryTimeout), attempt ")
             + attempt.number()
             + attempt.endpoint().map(e -> " to " + e.address()).orElse(""));
+  }
+
+  private static boolean is(List<String> contentType, String expected) {
+    return !contentType.isEmpty()
+        && contentType.get(0).regionMatches(true, 0, expected, 0, expected.length());
   }
 }

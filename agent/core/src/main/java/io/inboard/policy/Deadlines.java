@@ -83,9 +83,10 @@ public final class Deadlines {
 
   /**
    * A time as its header writes it: gRPC's with its unit in one letter; others in milliseconds, or
-   * with the unit that Linkerd demands ({@code 500ms}, {@code 2s}).
+   * with the unit that Linkerd demands ({@code 500ms}, {@code 2s}). Negative when it cannot be
+   * read.
    */
-  private static long nanos(String header, String value) {
+  static long nanos(String header, String value) {
     int digits = 0;
     while (digits < value.length() && value.charAt(digits) >= '0' && value.charAt(digits) <= '9') {
       digits++;

@@ -4,6 +4,7 @@ package io.inboard.policy;
 import io.inboard.balance.Chance;
 import io.inboard.call.CallerTerms;
 import io.inboard.call.OutboundRequest;
+import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.BreakerSettings;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -20,6 +22,8 @@ import java.util.concurrent.atomic.LongAdder;
  * after.
  */
 public final class DestinationPolicy {
+  private static final long MIN_ATTEMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
   private final String name;
   private final DestinationSettings settings;
   private final RetryRules rules;
@@ -179,6 +183,16 @@ public final class DestinationPolicy {
 
   Chance chance() {
     return chance;
+  }
+
+  /** What is done with deadlines; empty: what the terms of the caller say. */
+  Optional<DeadlineSettings.Mode> deadlineMode() {
+    return settings.deadlineMode();
+  }
+
+  /** With less time left than this an attempt would only be load. */
+  long worthwhileNanos() {
+    return Math.max(MIN_ATTEMPT_NANOS, statistics.p50Nanos() / 2);
   }
 
   /** {@link Long#MAX_VALUE}: none. */

@@ -15,6 +15,9 @@ final class Limits {
   /** Retries left out because the call served one already, or because the server said so. */
   final LongAdder suppressed = new LongAdder();
 
+  /** Retries that went where the call had failed before. */
+  final LongAdder sameEndpoint = new LongAdder();
+
   Limits(DestinationSettings settings, Statistics statistics, long now) {
     this.budget =
         new RetryBudget(
@@ -35,6 +38,6 @@ final class Limits {
 
   /** Where they stand now. */
   LimitsStatus status() {
-    return new LimitsStatus(budget.underWay(), suppressed.sum());
+    return new LimitsStatus(budget.underWay(), suppressed.sum(), sameEndpoint.sum());
   }
 }

@@ -7,5 +7,7 @@ package io.inboard.policy;
  * @param retriesUnderWay retries and hedges that are not over
  * @param retriesSuppressed retries that were left out because the call served a retry of its
  *     caller, or the server asked for none
+ * @param retriesOnSameEndpoint retries that went where the call had failed before
  */
-public record LimitsStatus(int retriesUnderWay, long retriesSuppressed) {}
+public record LimitsStatus(
+    int retriesUnderWay, long retriesSuppressed, long retriesOnSameEndpoint) {}

@@ -2,12 +2,14 @@
 package io.inboard.policy;
 
 import io.inboard.call.Call.Progress;
+import io.inboard.call.HeaderView;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
@@ -18,9 +20,34 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 /**
  * What came of one attempt: found out once, and shared by retries, ejection, breaker and telemetry.
  *
- * @param status the HTTP status of a {@link Kind#RESPONSE}; 0 of anything else
+ * @param status the HTTP status of a {@link Kind#RESPONSE}, of gRPC the one that stands for its
+ *     failure (as Envoy has it); 0 of anything else
+ * @param grpcStatus of a gRPC answer that is a failure and nothing else (Trailers-Only); 0 of
+ *     anything else
  */
-public record Outcome(Kind kind, int status) {
+public record Outcome(Kind kind, int status, int grpcStatus) {
+  private static final int CANCELLED = 1;
+  private static final int DEADLINE_EXCEEDED = 4;
+  private static final int RESOURCE_EXHAUSTED = 8;
+  private static final int INTERNAL = 13;
+  private static final int UNAVAILABLE = 14;
+
+  /** By gRPC's status, from 0 to 16. */
+  private static final int[] HTTP_OF_GRPC = {
+    200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401
+  };
+
+  private static final int FIRST_STATUS = 100;
+
+  /** One for each status: most calls end in one of these. */
+  private static final Outcome[] RESPONSES = new Outcome[500];
+
+  static {
+    for (int i = 0; i < RESPONSES.length; i++) {
+      RESPONSES[i] = new Outcome(Kind.RESPONSE, FIRST_STATUS + i, 0);
+    }
+  }
+
   /** What an outcome says of the endpoint. */
   enum Effect {
     SUCCESS,
@@ -69,11 +96,31 @@ public record Outcome(Kind kind, int status) {
   }
 
   static Outcome response(int status) {
-    return new Outcome(Kind.RESPONSE, status);
+    int at = status - FIRST_STATUS;
+    return at >= 0 && at < RESPONSES.length ? RESPONSES[at] : new Outcome(Kind.RESPONSE, status, 0);
+  }
+
+  /**
+   * The answer to a gRPC request. One that has messages tells how it went in its trailers, too late
+   * for us: it counts as what its HTTP status says. One that failed at once has its {@code
+   * grpc-status} among the headers.
+   */
+  static Outcome grpc(int status, HeaderView headers) {
+    List<String> values = status == 200 ? headers.headers("grpc-status") : List.of();
+    String value = values.isEmpty() ? "" : values.get(0).trim();
+    if (value.isEmpty()
+        || value.length() > 2
+        || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return response(status);
+    }
+    int grpc = Integer.parseInt(value);
+    return grpc == 0 || grpc >= HTTP_OF_GRPC.length
+        ? response(status)
+        : new Outcome(Kind.RESPONSE, HTTP_OF_GRPC[grpc], grpc);
   }
 
   static Outcome of(Kind kind) {
-    return new Outcome(kind, 0);
+    return new Outcome(kind, 0, 0);
   }
 
   /** Classifies an attempt without a response; resilience.md 2.1. */
@@ -129,7 +176,18 @@ public record Outcome(Kind kind, int status) {
 
   /** The word of {@code retryOn} that describes it best: {@code 503}, {@code connect-failure}. */
   public String keyword() {
-    return kind == Kind.RESPONSE ? Integer.toString(status) : kind.keyword;
+    if (kind != Kind.RESPONSE) {
+      return kind.keyword;
+    }
+    return switch (grpcStatus) {
+      case 0 -> Integer.toString(status);
+      case CANCELLED -> "cancelled";
+      case DEADLINE_EXCEEDED -> "deadline-exceeded";
+      case RESOURCE_EXHAUSTED -> "resource-exhausted";
+      case INTERNAL -> "internal";
+      case UNAVAILABLE -> "unavailable";
+      default -> "grpc-" + grpcStatus;
+    };
   }
 
   private static boolean interrupted(Throwable error) {

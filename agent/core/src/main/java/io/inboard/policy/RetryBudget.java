@@ -142,6 +142,15 @@ final class RetryBudget {
     return true;
   }
 
+  /** Whether there is nothing left to pay with. */
+  boolean empty(long now) {
+    if (tokens >= TOKEN) {
+      return false;
+    }
+    payFloor(rules, now);
+    return tokens < TOKEN;
+  }
+
   /** The attempt is over. */
   void release() {
     UNDER_WAY.decrementAndGet(this);

@@ -1,11 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
+import io.inboard.call.OutboundRequest;
 import io.inboard.call.OutboundRequest.Body;
 import io.inboard.settings.RetrySettings;
 import java.time.Duration;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * Which outcome of which request is worth another attempt; the table of resilience.md 2.1.
@@ -13,26 +13,43 @@ import java.util.function.Supplier;
  * <p>As in Envoy, {@code 5xx} and {@code gateway-error} stand for failures without an answer, too.
  *
  * <p>Whatever the settings say, a request that is not idempotent by RFC 9110 section 9.2.2 is not
- * repeated once a byte of it was sent.
+ * repeated once a byte of it was sent: nor is a gRPC call, which is a POST, when its answer says
+ * {@code unavailable}. Only the application can say otherwise of its own request, with an {@code
+ * Idempotency-Key}, where the settings trust that.
  *
  * @param attempts retries after the first attempt
  * @param perTryNanos {@link Long#MAX_VALUE}: none
  * @param keywords of {@code retryOn}
  * @param idempotent methods whose default failures ({@code 503}, {@code reset-before-response}) are
  *     retried; settings refuse those that are not idempotent
+ * @param retriable methods that are repeated at all; empty: any
+ * @param trustsKey whether a POST or PATCH with {@code Idempotency-Key} counts as idempotent
+ * @param elsewhere whether a retry goes to an endpoint that was not tried, if there is one
+ * @param retryAfterNanos the longest {@code Retry-After} that is waited for
+ * @param repeatsRepetitions whether a call that serves a retry of its caller is retried here, too
+ * @param signals whether "do not retry" is said and obeyed
  */
 record RetryRules(
     int attempts,
     long perTryNanos,
     Set<String> keywords,
     Set<String> idempotent,
+    Set<String> retriable,
+    boolean trustsKey,
+    boolean elsewhere,
     long backoffNanos,
-    long maxBackoffNanos) {
+    long maxBackoffNanos,
+    long retryAfterNanos,
+    boolean repeatsRepetitions,
+    boolean signals) {
   /**
    * Idempotent by RFC 9110, though not among the default's methods: repeated when a keyword that is
    * not among the defaults asks for it.
    */
   private static final Set<String> OPT_IN = Set.of("PUT", "DELETE");
+
+  /** What an {@code Idempotency-Key} makes idempotent. */
+  private static final Set<String> BY_KEY = Set.of("POST", "PATCH");
 
   static RetryRules of(RetrySettings settings) {
     return new RetryRules(
@@ -40,39 +57,54 @@ record RetryRules(
         settings.perTryTimeout().map(Duration::toNanos).orElse(Long.MAX_VALUE),
         settings.retryOn(),
         settings.idempotentMethods(),
+        settings.retriableMethods(),
+        settings.trustIdempotencyKey(),
+        settings.ignorePreviousHosts(),
         settings.backoff().toNanos(),
-        settings.maxBackoff().toNanos());
+        settings.maxBackoff().toNanos(),
+        settings.retryAfterMax().toNanos(),
+        settings.retryOfRetry(),
+        settings.signals());
   }
 
-  /**
-   * Whether another attempt is allowed; how many there were is not asked here.
-   *
-   * @param body asked last, and only if its answer matters
-   */
-  boolean retries(Outcome outcome, String method, Supplier<Body> body) {
+  /** Whether another attempt is allowed; how many there were is not asked here. */
+  boolean retries(Outcome outcome, OutboundRequest request) {
+    if (!retriable.isEmpty() && !retriable.contains(request.method())) {
+      return false;
+    }
     return switch (outcome.kind()) {
-      case CONNECT_FAILURE -> any("connect-failure", "5xx", "gateway-error");
-      case RESET_BEFORE_REQUEST -> any("reset-before-request", "5xx", "gateway-error");
-      case REFUSED_STREAM -> any("refused-stream", "5xx", "gateway-error") && replayable(body);
+      case CONNECT_FAILURE -> any("connect-failure");
+      case RESET_BEFORE_REQUEST -> any("reset-before-request");
+      case REFUSED_STREAM -> any("refused-stream") && replayable(request);
       case RESET_BEFORE_RESPONSE ->
-          ((on("reset-before-response") && idempotent.contains(method))
-                  || ((on("5xx") || on("gateway-error")) && repeatable(method)))
-              && replayable(body);
-      case PER_TRY_TIMEOUT ->
-          any("per-try-timeout", "5xx", "gateway-error") && repeatable(method) && replayable(body);
-      case RESPONSE -> responded(outcome.status(), method) && replayable(body);
+          ((on("reset-before-response") && idempotent(request))
+                  || ((on("5xx") || on("gateway-error")) && repeatable(request)))
+              && replayable(request);
+      case PER_TRY_TIMEOUT -> any("per-try-timeout") && repeatable(request) && replayable(request);
+      case RESPONSE ->
+          (outcome.grpcStatus() == 0
+                  ? responded(outcome.status(), request)
+                  : on(outcome.keyword()) && repeatable(request))
+              && replayable(request);
       case UNTRUSTED, RESPONSE_BROKEN, TOTAL_TIMEOUT, LIBRARY_TIMEOUT, ABANDONED -> false;
     };
   }
 
-  private boolean responded(int status, String method) {
+  /** Whether a second attempt may run beside the first. */
+  boolean hedges(OutboundRequest request) {
+    return (retriable.isEmpty() || retriable.contains(request.method()))
+        && idempotent(request)
+        && replayable(request);
+  }
+
+  private boolean responded(int status, OutboundRequest request) {
     if (status < 400) {
       return false;
     }
-    if ((status == 503 || status == 425) && on("503") && idempotent.contains(method)) {
+    if ((status == 503 || status == 425) && on("503") && idempotent(request)) {
       return true;
     }
-    if (!repeatable(method)) {
+    if (!repeatable(request)) {
       return false;
     }
     return (status >= 500 && on("5xx"))
@@ -81,19 +113,28 @@ record RetryRules(
         || (status != 503 && on(Integer.toString(status)));
   }
 
-  private boolean repeatable(String method) {
-    return idempotent.contains(method) || OPT_IN.contains(method);
+  private boolean idempotent(OutboundRequest request) {
+    return idempotent.contains(request.method())
+        || (trustsKey
+            && BY_KEY.contains(request.method())
+            && !request.headers("idempotency-key").isEmpty());
+  }
+
+  private boolean repeatable(OutboundRequest request) {
+    return OPT_IN.contains(request.method()) || idempotent(request);
   }
 
   private boolean on(String keyword) {
     return keywords.contains(keyword);
   }
 
-  private boolean any(String a, String b, String c) {
-    return on(a) || on(b) || on(c);
+  /** As in Envoy, two words stand for all failures without an answer. */
+  private boolean any(String keyword) {
+    return on(keyword) || on("5xx") || on("gateway-error");
   }
 
-  private static boolean replayable(Supplier<Body> body) {
-    return body.get() != Body.ONE_SHOT;
+  /** Asked last: an adapter may have to find out. */
+  private static boolean replayable(OutboundRequest request) {
+    return request.body() != Body.ONE_SHOT;
   }
 }

@@ -171,9 +171,6 @@ public final class Try implements Next {
     }
     long now = policy.clock().nanos();
     long rtt = now - sentNanos;
-    if (retryAfterNanos > Backoff.MAX_HONOURED_NANOS) {
-      load().hold(now + Math.min(retryAfterNanos, MAX_HOLD_NANOS));
-    }
     if (what.effect() == Outcome.Effect.FAILURE || what.status() == 429) {
       load().failed(rtt, retryAfterNanos, now);
     } else if (what.effect() == Outcome.Effect.SUCCESS) {
@@ -182,6 +179,13 @@ public final class Try implements Next {
       } else {
         load().answered(rtt, now);
       }
+    }
+  }
+
+  /** The endpoint asked to be left alone for longer than the call can wait. */
+  void hold(long nanos) {
+    if (picked != null) {
+      load().hold(policy.clock().nanos() + Math.min(nanos, MAX_HOLD_NANOS));
     }
   }
 

@@ -44,6 +44,30 @@ public record DestinationSettings(
     subsets = Map.copyOf(subsets);
   }
 
+  /** The same, and deadlines are neither obeyed nor passed on. */
+  public DestinationSettings withoutDeadlines() {
+    return new DestinationSettings(
+        host,
+        port,
+        endpoints,
+        tls,
+        resilience,
+        timeout,
+        retries,
+        retryBudget,
+        loadBalancer,
+        connectionPool,
+        outlierDetection,
+        circuitBreaker,
+        admissionControl,
+        hedge,
+        fallback,
+        fault,
+        Optional.of(DeadlineSettings.Mode.OFF),
+        routes,
+        subsets);
+  }
+
   /** As in the file: {@code payments} or {@code payments:8080}. */
   public String name() {
     return port == 0 ? host : host + ":" + port;

@@ -15,7 +15,8 @@ final class BackoffTest {
   private static final long NOW = 1_800_000_000_000L; // 2027-01-15T08:00:00Z
 
   private static RetryRules rules(long base, long max) {
-    return new RetryRules(2, Long.MAX_VALUE, Set.of(), Set.of(), base, max);
+    return new RetryRules(
+        2, Long.MAX_VALUE, Set.of(), Set.of(), Set.of(), false, true, base, max, max, false, true);
   }
 
   @Test

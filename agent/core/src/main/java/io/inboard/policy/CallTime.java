@@ -1,0 +1,128 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.policy;
+
+import io.inboard.call.CallerTerms;
+import io.inboard.call.HeaderSink;
+import io.inboard.call.OutboundRequest;
+import io.inboard.settings.DeadlineSettings.Mode;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long one call may take, and what its callee is told of that; resilience.md rows 5 to 7c. The
+ * configured timeout, what the application says with Envoy's headers, and the deadline of the
+ * request that the call serves: each only ever shortens. Immutable.
+ */
+final class CallTime {
+  /** Envoy's words for an application that knows better than its settings. */
+  private static final String TIMEOUT = "x-envoy-upstream-rq-timeout-ms";
+
+  private static final String PER_TRY = "x-envoy-upstream-rq-per-try-timeout-ms";
+
+  private static final String EXPECTED = "x-envoy-expected-rq-timeout-ms";
+  private static final String GRPC = "grpc-timeout";
+
+  /** What eight digits hold, as gRPC has it. */
+  private static final long GRPC_MOST = 99_999_999;
+
+  private final Clock clock;
+  private final long startNanos;
+  private final long timeoutNanos;
+  private final long perTryNanos;
+
+  /** From the start; {@link Long#MAX_VALUE}: nothing is known that the callee should know. */
+  private final long toldNanos;
+
+  private final boolean tells;
+
+  private CallTime(
+      Clock clock,
+      long startNanos,
+      long timeoutNanos,
+      long perTryNanos,
+      long toldNanos,
+      boolean tells) {
+    this.clock = clock;
+    this.startNanos = startNanos;
+    this.timeoutNanos = timeoutNanos;
+    this.perTryNanos = perTryNanos;
+    this.toldNanos = toldNanos;
+    this.tells = tells;
+  }
+
+  /** The call begins now. */
+  static CallTime begin(DestinationPolicy policy, OutboundRequest request, CallerTerms terms) {
+    Clock clock = policy.clock();
+    long start = clock.nanos();
+    long timeout = Math.min(policy.timeoutNanos(), asked(request, TIMEOUT));
+    long perTry = Math.min(policy.rules().perTryNanos(), asked(request, PER_TRY));
+    Mode mode = policy.deadlineMode().orElse(terms.enforced() ? Mode.ENFORCE : Mode.OBSERVE);
+    if (mode == Mode.OFF) {
+      return new CallTime(clock, start, timeout, perTry, Long.MAX_VALUE, false);
+    }
+    long told = timeout;
+    if (terms.bounded()) {
+      long left = Math.max(0, terms.deadlineNanos() - start);
+      told = Math.min(timeout, left);
+      if (mode == Mode.ENFORCE || timeout != Long.MAX_VALUE) {
+        timeout = told;
+      }
+    }
+    return new CallTime(clock, start, timeout, perTry, told, true);
+  }
+
+  private static long asked(OutboundRequest request, String header) {
+    List<String> values = request.headers(header);
+    if (values.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
+    long nanos = Deadlines.nanos(header, values.get(0).trim());
+    return nanos > 0 ? nanos : Long.MAX_VALUE; // 0 is Envoy's word for none: that lengthens.
+  }
+
+  long startNanos() {
+    return startNanos;
+  }
+
+  /** Of the whole call; {@link Long#MAX_VALUE}: no bound. */
+  long timeoutNanos() {
+    return timeoutNanos;
+  }
+
+  /** Of one attempt; {@link Long#MAX_VALUE}: no bound but the call's. */
+  long perTryNanos() {
+    return perTryNanos;
+  }
+
+  /** Until the call's time is up; {@link Long#MAX_VALUE}: no bound. May be negative. */
+  long remainingNanos() {
+    return timeoutNanos == Long.MAX_VALUE
+        ? Long.MAX_VALUE
+        : timeoutNanos - (clock.nanos() - startNanos);
+  }
+
+  /**
+   * Tells the callee how long the answer to this attempt is of use, counted anew for each send
+   * (envoy#13196). A shorter time of the application's own stays.
+   */
+  void tell(HeaderSink headers, OutboundRequest request, boolean grpc) {
+    if (!tells || (toldNanos == Long.MAX_VALUE && perTryNanos == Long.MAX_VALUE)) {
+      return;
+    }
+    long left =
+        toldNanos == Long.MAX_VALUE
+            ? Long.MAX_VALUE
+            : Math.max(0, toldNanos - (clock.nanos() - startNanos));
+    left = Math.min(left, perTryNanos);
+    String name = grpc ? GRPC : EXPECTED;
+    if (asked(request, name) <= left) {
+      return;
+    }
+    long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(left));
+    headers.set(name, grpc ? grpc(millis) : Long.toString(millis));
+  }
+
+  private static String grpc(long millis) {
+    return millis <= GRPC_MOST ? millis + "m" : Math.min(GRPC_MOST, millis / 1_000) + "S";
+  }
+}
