@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.inboard.call.Call.Progress;
 import io.inboard.mesh.World.Answer;
+import io.inboard.mesh.World.Request;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.SettingsException;
 import io.inboard.settings.SettingsReader;
@@ -33,6 +34,18 @@ final class RetryWordsTest {
               "per-try-timeout", silence(),
               "retriable-4xx", status(409)));
 
+  static {
+    WORDS.put("cancelled", grpc(1));
+    WORDS.put("deadline-exceeded", grpc(4));
+    WORDS.put("resource-exhausted", grpc(8));
+    WORDS.put("internal", grpc(13));
+    WORDS.put("unavailable", grpc(14));
+  }
+
+  private static Answer grpc(int status) {
+    return status(200, "grpc-status", Integer.toString(status));
+  }
+
   private static DestinationSettings read(String retryOn) throws SettingsException {
     return new SettingsReader(Map.of(), "")
         .read(
@@ -40,7 +53,8 @@ final class RetryWordsTest {
             destinations:
               - host: payments
                 endpoints: ["10.0.0.1:8080", "10.0.0.2:8080"]
-                retries: {attempts: 1, perTryTimeout: 500ms, retryOn: "%s"}
+                retries: {attempts: 1, perTryTimeout: 500ms, retryOn: "%s",
+                          trustIdempotencyKey: true}
             """
                 .formatted(retryOn),
             "test.yaml")
@@ -48,13 +62,18 @@ final class RetryWordsTest {
         .get(0);
   }
 
-  /** A GET whose endpoints both answer so; there is one retry. */
+  /** A request that may be repeated, whose endpoints both answer so; there is one retry. */
   private static World.Result get(String retryOn, Answer first) throws SettingsException {
     World world = new World();
     world.destinations.add(read(retryOn));
     world.apply();
     world.script(1, first).script(2, first);
-    return world.get();
+    return world.call(
+        first instanceof Answer.Status s && s.headers().containsKey("grpc-status")
+            ? Request.of("POST")
+                .with("content-type", "application/grpc")
+                .with("idempotency-key", "1")
+            : Request.of("GET"));
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.SeededChance;
 import io.inboard.policy.VirtualTime;
 import io.inboard.settings.BalancerSettings;
+import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationBuilder;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.IdentitySettings;
@@ -86,6 +87,9 @@ final class World {
 
   /** Where attempts arrived, in order: the part of the address that differs. */
   final List<String> arrived = new ArrayList<>();
+
+  /** Headers that the attempts carried, in order. */
+  final List<Map<String, String>> carried = new ArrayList<>();
 
   /** Delays before attempts, in nanoseconds. */
   final List<Long> delays = new ArrayList<>();
@@ -201,6 +205,16 @@ final class World {
     }
   }
 
+  /** A call that is answered well after so long, past all scripts. */
+  void slowly(long millis) {
+    Call call = mesh.begin(Request.of("GET"));
+    Step.Send send = (Step.Send) call.first();
+    send.attempt().writeHeaders(new Headers());
+    time.passMillis(millis);
+    call.responded(send.attempt(), 200, name -> List.of());
+    call.done();
+  }
+
   Result get() {
     return call(Request.of("GET"));
   }
@@ -226,6 +240,7 @@ final class World {
       attempt.onTimeout(() -> aborted[0] = true);
       Headers headers = new Headers();
       attempt.writeHeaders(headers);
+      carried.add(headers.set);
       Deque<Answer> script = scripts.getOrDefault(to, new ArrayDeque<>());
       Answer answer = script.isEmpty() ? always.getOrDefault(to, status(200)) : script.poll();
       status = 0;
@@ -276,22 +291,45 @@ final class World {
   }
 
   /** A request of the application. */
-  record Request(String method, String scheme, String host, int port, Body body, boolean proxied)
+  record Request(
+      String method,
+      String scheme,
+      String host,
+      int port,
+      Body body,
+      boolean proxied,
+      Map<String, String> given)
       implements OutboundRequest {
+    Request(String method, String scheme, String host, int port, Body body, boolean proxied) {
+      this(method, scheme, host, port, body, proxied, Map.of());
+    }
+
     static Request of(String method) {
       return new Request(method, "http", "payments", 80, Body.REPLAYABLE, false);
     }
 
     Request to(String newHost, int newPort) {
-      return new Request(method, scheme, newHost, newPort, body, proxied);
+      return new Request(method, scheme, newHost, newPort, body, proxied, given);
     }
 
     Request with(Body newBody) {
-      return new Request(method, scheme, host, port, newBody, proxied);
+      return new Request(method, scheme, host, port, newBody, proxied, given);
+    }
+
+    /** With a header of the application's. */
+    Request with(String header, String value) {
+      Map<String, String> more = new HashMap<>(given);
+      more.put(header, value);
+      return new Request(method, scheme, host, port, body, proxied, more);
     }
 
     Request throughAProxy() {
-      return new Request(method, scheme, host, port, body, true);
+      return new Request(method, scheme, host, port, body, true, given);
+    }
+
+    @Override
+    public boolean hedgeable() {
+      return true;
     }
 
     @Override
@@ -306,7 +344,8 @@ final class World {
 
     @Override
     public List<String> headers(String name) {
-      return List.of();
+      String value = given.get(name);
+      return value == null ? List.of() : List.of(value);
     }
   }
 
@@ -317,6 +356,14 @@ final class World {
     private Duration perTry;
     private Set<String> retryOn = RetrySettings.DEFAULT.retryOn();
     private Set<String> idempotent = RetrySettings.DEFAULT.idempotentMethods();
+    private Set<String> retriable = Set.of();
+    private boolean elsewhere = true;
+    private boolean retryOfRetry = false;
+    private Duration retryAfterMax = RetrySettings.DEFAULT.retryAfterMax();
+    private boolean signals = true;
+    private boolean trustsKey = false;
+    private int maxReplayBytes = RetrySettings.DEFAULT.maxReplayBytes();
+    private long maxReplayTotal = RetrySettings.DEFAULT.maxReplayTotal();
     private final Map<String, Integer> endpoints = new LinkedHashMap<>();
     private final DestinationBuilder builder;
 
@@ -385,6 +432,47 @@ final class World {
       return this;
     }
 
+    Given retriable(String... methods) {
+      retriable = Set.of(methods);
+      return this;
+    }
+
+    Given anywhere() {
+      elsewhere = false;
+      return this;
+    }
+
+    Given retryingRetries() {
+      retryOfRetry = true;
+      return this;
+    }
+
+    Given retryAfterMax(long millis) {
+      retryAfterMax = Duration.ofMillis(millis);
+      return this;
+    }
+
+    Given withoutSignals() {
+      signals = false;
+      return this;
+    }
+
+    Given trustingKeys() {
+      trustsKey = true;
+      return this;
+    }
+
+    Given replay(int ofOne, long ofAll) {
+      maxReplayBytes = ofOne;
+      maxReplayTotal = ofAll;
+      return this;
+    }
+
+    Given deadlines(DeadlineSettings.Mode mode) {
+      builder.deadlineMode(Optional.of(mode));
+      return this;
+    }
+
     Given balancer(BalancerSettings.Simple kind) {
       BalancerSettings d = BalancerSettings.DEFAULT;
       builder.loadBalancer(
@@ -436,16 +524,16 @@ final class World {
                   Optional.ofNullable(perTry),
                   retryOn,
                   idempotent,
-                  d.retriableMethods(),
+                  retriable,
                   d.backoff(),
                   d.maxBackoff(),
-                  d.ignorePreviousHosts(),
-                  d.maxReplayBytes(),
-                  d.maxReplayTotal(),
-                  d.retryOfRetry(),
-                  d.retryAfterMax(),
-                  d.signals(),
-                  d.trustIdempotencyKey()))
+                  elsewhere,
+                  maxReplayBytes,
+                  maxReplayTotal,
+                  retryOfRetry,
+                  retryAfterMax,
+                  signals,
+                  trustsKey))
           .build();
     }
   }
