@@ -118,7 +118,7 @@ final class LoadClient implements AutoCloseable {
     Running start() {
       String id = "o" + orders.incrementAndGet();
       service.program().say(id + " " + words);
-      return new Running("result " + id + " ");
+      return new Running(id);
     }
 
     Result run() {
@@ -128,10 +128,18 @@ final class LoadClient implements AutoCloseable {
 
   /** Being sent. */
   final class Running {
+    private final String id;
     private final String prefix;
 
-    private Running(String prefix) {
-      this.prefix = prefix;
+    private Running(String id) {
+      this.id = id;
+      this.prefix = "result " + id + " ";
+    }
+
+    /** Sends no more. */
+    Result stop() {
+      service.program().say(id + " stop");
+      return end();
     }
 
     Result end() {

@@ -24,7 +24,10 @@ public interface InboundCall {
 
   /**
    * The head of the response is about to go out; the mesh may add headers to it. At most once, on
-   * the thread that writes it, also for a response of our own.
+   * the thread that writes it, also for a response of our own; not at all for one that the server
+   * gives outside of the request (a head that it cannot parse).
+   *
+   * @param response leaves a header alone that the application has set
    */
   default void respond(int status, HeaderSink response) {}
 

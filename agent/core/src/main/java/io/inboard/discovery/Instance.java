@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.discovery;
 
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -9,11 +10,23 @@ import java.util.Objects;
  * @param host an IP literal (IPv6 without brackets) or a name
  * @param weight 1 or more
  * @param zone empty: unknown
+ * @param labels by which subsets choose
  */
-public record Instance(String host, int port, int weight, String zone) {
+public record Instance(String host, int port, int weight, String zone, Map<String, String> labels) {
   public Instance {
     Objects.requireNonNull(host);
     Objects.requireNonNull(zone);
+    labels = Map.copyOf(labels);
+  }
+
+  /** One without labels. */
+  public Instance(String host, int port, int weight, String zone) {
+    this(host, port, weight, zone, Map.of());
+  }
+
+  /** Whether it belongs to a subset. */
+  public boolean has(Map<String, String> wanted) {
+    return labels.entrySet().containsAll(wanted.entrySet());
   }
 
   /** Whether the host is an address, which needs no look-up and never changes. */

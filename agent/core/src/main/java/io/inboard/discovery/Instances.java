@@ -18,11 +18,12 @@ public interface Instances {
   static Instances of(DestinationSettings settings) {
     Map<String, Instance> byAddress = new LinkedHashMap<>();
     for (DestinationSettings.EndpointSettings e : settings.endpoints()) {
-      Instance instance = new Instance(e.host(), e.port(), e.weight(), e.zone());
+      Instance instance = new Instance(e.host(), e.port(), e.weight(), e.zone(), e.labels());
       byAddress.merge(
           instance.address(),
           instance,
-          (a, b) -> new Instance(a.host(), a.port(), a.weight() + b.weight(), a.zone()));
+          (a, b) ->
+              new Instance(a.host(), a.port(), a.weight() + b.weight(), a.zone(), a.labels()));
     }
     List<Instance> fixed = List.copyOf(byAddress.values());
     return () -> fixed;

@@ -46,6 +46,14 @@ public interface CallObserver {
      */
     OfAttempt attempt(int number, String reason, Optional<String> endpoint);
 
+    /**
+     * The call is made to fail or to wait on purpose (fault injection). Before its first attempt.
+     *
+     * @param delayNanos 0: it is not delayed
+     * @param status of the answer it gets without being sent; 0: it is sent
+     */
+    default void injected(long delayNanos, int status) {}
+
     /** The call is refused; an attempt that was under way has been ended before. */
     void refused(Step.Reason reason, String message);
   }

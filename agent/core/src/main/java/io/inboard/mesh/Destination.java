@@ -2,6 +2,7 @@
 package io.inboard.mesh;
 
 import io.inboard.balance.Chance;
+import io.inboard.call.OutboundRequest;
 import io.inboard.call.TlsPlan;
 import io.inboard.discovery.Instance;
 import io.inboard.discovery.Instances;
@@ -10,6 +11,7 @@ import io.inboard.policy.Clock;
 import io.inboard.policy.DestinationPolicy;
 import io.inboard.policy.EndpointState;
 import io.inboard.policy.Listed;
+import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.Timer;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
@@ -19,7 +21,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * One destination in one version of the settings: its policy, its addresses, its TLS. Immutable but
@@ -31,10 +36,11 @@ final class Destination {
 
   private final DestinationSettings settings;
   private final DestinationPolicy policy;
+  private final Map<String, DestinationPolicy> subsets;
+  private final Routes routes;
   private final Map<String, Instance> instances;
   private final Resolver resolver;
   private final TlsPlans tls;
-  private final long connectTimeoutNanos;
 
   /** By logical host and instance. Guards itself. */
   private final Map<Key, MeshEndpoint> endpoints;
@@ -45,16 +51,19 @@ final class Destination {
       DestinationSettings settings,
       Map<String, Instance> instances,
       DestinationPolicy policy,
+      Map<String, DestinationPolicy> subsets,
+      Routes routes,
       Resolver resolver,
       TlsPlans tls,
       Map<Key, MeshEndpoint> endpoints) {
     this.settings = settings;
     this.instances = instances;
     this.policy = policy;
+    this.subsets = subsets;
+    this.routes = routes;
     this.resolver = resolver;
     this.tls = tls;
     this.endpoints = endpoints;
-    this.connectTimeoutNanos = settings.connectionPool().connectTimeout().toNanos();
   }
 
   /**
@@ -82,20 +91,54 @@ final class Destination {
     // Those of removed instances stay: one that comes back finds its pooled connections again.
     Map<Key, MeshEndpoint> endpoints =
         before.map(b -> b.endpoints).orElseGet(ConcurrentHashMap::new);
-    return new Destination(settings, Map.copyOf(instances), policy, resolver, tls, endpoints);
+    Map<String, DestinationPolicy> subsets = new TreeMap<>();
+    settings
+        .subsets()
+        .forEach(
+            (name, labels) ->
+                subsets.put(
+                    name,
+                    policy.subset(
+                        name, addresses(instances, labels), before.map(b -> b.subsets.get(name)))));
+    return new Destination(
+        settings,
+        Map.copyOf(instances),
+        policy,
+        subsets,
+        Routes.of(settings.routes(), policy, subsets, chance),
+        resolver,
+        tls,
+        endpoints);
+  }
+
+  private static Set<String> addresses(
+      Map<String, Instance> instances, Map<String, String> labels) {
+    return instances.values().stream()
+        .filter(i -> i.has(labels))
+        .map(Instance::address)
+        .collect(Collectors.toSet());
   }
 
   String name() {
     return settings.name();
   }
 
+  /** The destination's own. */
   DestinationPolicy policy() {
     return policy;
   }
 
-  /** More than 0; {@link Long#MAX_VALUE}: none. */
-  long connectTimeoutNanos() {
-    return connectTimeoutNanos > 0 ? connectTimeoutNanos : Long.MAX_VALUE;
+  /** What decides a call: the destination's own policy, or that of a route. */
+  DestinationPolicy policy(OutboundRequest request) {
+    return routes.policy(request);
+  }
+
+  /** Where the destination stands now, and then its subsets. */
+  List<PolicyStatus> status() {
+    List<PolicyStatus> status = new ArrayList<>();
+    status.add(policy.status());
+    subsets.values().forEach(s -> status.add(s.status()));
+    return status;
   }
 
   boolean wantsTls() {

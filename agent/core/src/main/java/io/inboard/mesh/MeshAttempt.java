@@ -124,7 +124,7 @@ final class MeshAttempt implements Attempt {
 
   @Override
   public long connectTimeoutNanos() {
-    return Math.min(call.destination().connectTimeoutNanos(), timeoutNanos());
+    return Math.min(call.connectTimeoutNanos(), timeoutNanos());
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.inboard.mesh;
 
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
-import io.inboard.call.CallerTerms;
 import io.inboard.call.Endpoint;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.HeaderView;
@@ -18,6 +17,7 @@ import io.inboard.policy.Outcome.Expiry;
 import io.inboard.policy.Timer;
 import io.inboard.policy.Try;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -45,17 +45,20 @@ final class MeshCall implements Call {
 
   private volatile boolean over;
 
+  /** What the adapter waits for before anything is sent; null: nothing. */
+  private volatile CompletableFuture<Step> waiting;
+
   MeshCall(
       Destination destination,
+      CallDecision decision,
       OutboundRequest request,
-      CallerTerms terms,
       CallObserver.OfCall observer,
       Errors errors,
       Clock clock,
       Timer timer) {
     this.destination = destination;
     this.request = request;
-    this.decision = destination.policy().begin(request, terms);
+    this.decision = decision;
     this.observer = observer;
     this.errors = errors;
     this.clock = clock;
@@ -66,7 +69,14 @@ final class MeshCall implements Call {
   public Step first() {
     try {
       Optional<TlsPlan> plan = destination.plan(request.host());
-      return plan.isEmpty() && destination.wantsTls() ? untrusted() : step(decision.first(), plan);
+      if (plan.isEmpty() && destination.wantsTls()) {
+        return untrusted();
+      }
+      Next first = decision.first();
+      if (decision.injectedDelayNanos() > 0 || decision.injectedStatus() > 0) {
+        observer.injected(decision.injectedDelayNanos(), decision.injectedStatus());
+      }
+      return step(first, plan);
     } catch (RuntimeException | LinkageError e) {
       finish();
       errors.add("deciding a call", e);
@@ -138,8 +148,13 @@ final class MeshCall implements Call {
       if (end.step() instanceof Step.Refuse refuse) {
         finish();
         observer.refused(refuse.reason(), refuse.message());
+      } else if (end.step() instanceof Step.Answer) {
+        finish();
       }
       return end.step();
+    }
+    if (next instanceof Next.Pause pause) {
+      return pause(pause);
     }
     Try attempt = (Try) next;
     if (plan.isEmpty() && destination.wantsTls()) {
@@ -154,6 +169,23 @@ final class MeshCall implements Call {
       return Step.HAND_ON;
     }
     return new Step.Send(a, attempt.delayNanos());
+  }
+
+  /** The end comes later, or never mind when somebody gives up. */
+  private Step pause(Next.Pause pause) {
+    CompletableFuture<Step> later = new CompletableFuture<>();
+    waiting = later;
+    task =
+        timer.schedule(
+            () -> {
+              waiting = null;
+              later.complete(over ? Step.HAND_ON : step(pause.then(), Optional.empty()));
+            },
+            pause.nanos());
+    if (over) {
+      finish();
+    }
+    return new Step.Wait(later);
   }
 
   private Step untrusted() {
@@ -176,6 +208,10 @@ final class MeshCall implements Call {
     Timer.Task t = task;
     if (t != null) {
       t.cancel();
+    }
+    CompletableFuture<Step> w = waiting;
+    if (w != null) {
+      w.complete(Step.HAND_ON);
     }
   }
 
@@ -230,6 +266,10 @@ final class MeshCall implements Call {
 
   long remainingNanos() {
     return decision.remainingNanos();
+  }
+
+  long connectTimeoutNanos() {
+    return decision.connectTimeoutNanos();
   }
 
   long perTryNanos() {

@@ -8,6 +8,7 @@ import io.inboard.call.Outbound;
 import io.inboard.call.OutboundRequest;
 import io.inboard.discovery.Resolver;
 import io.inboard.policy.Clock;
+import io.inboard.policy.DestinationPolicy;
 import io.inboard.policy.Timer;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationSettings;
@@ -72,8 +73,10 @@ public final class MeshOutbound implements Outbound {
     List<Snapshot.Entry> entries = new ArrayList<>();
     boolean untimed = settings.resilience().deadline().mode() == DeadlineSettings.Mode.OFF;
     for (DestinationSettings given : settings.destinations()) {
-      DestinationSettings d =
+      boolean resilience = settings.resilience().enabled() && given.resilience();
+      DestinationSettings timed =
           untimed && given.deadlineMode().isEmpty() ? given.withoutDeadlines() : given;
+      DestinationSettings d = resilience ? timed : timed.withoutResilience();
       // Removed, so that a name that stands there twice does not share its state.
       Optional<Destination> old = Optional.ofNullable(before.remove(d.name()));
       entries.add(
@@ -93,11 +96,29 @@ public final class MeshOutbound implements Outbound {
       return Call.UNTOUCHED;
     }
     Optional<Destination> found = destination(s, request);
-    CallObserver.OfCall observed = observer.call(request, found.map(Destination::name));
-    return found.isEmpty()
-        ? new TracedCall(observed)
-        : new MeshCall(
-            found.get(), request, contexts.current().terms(), observed, errors, clock, timer);
+    if (found.isEmpty()) {
+      return new TracedCall(observer.call(request, Optional.empty()));
+    }
+    Destination destination = found.get();
+    DestinationPolicy policy = policy(destination, request);
+    return new MeshCall(
+        destination,
+        policy.begin(request, contexts.current().terms()),
+        request,
+        observer.call(request, Optional.of(policy.name())),
+        errors,
+        clock,
+        timer);
+  }
+
+  private DestinationPolicy policy(Destination destination, OutboundRequest request) {
+    try {
+      return destination.policy(request);
+    } catch (RuntimeException | StackOverflowError e) {
+      // A regular expression may be more than the stack can take; a library's view may throw.
+      errors.add("routing a call", e);
+      return destination.policy();
+    }
   }
 
   /**
@@ -114,7 +135,7 @@ public final class MeshOutbound implements Outbound {
     Snapshot s = snapshot;
     return new OutboundStatus(
         s.enabled(),
-        s.entries().stream().map(e -> e.destination().policy().status()).toList(),
+        s.entries().stream().flatMap(e -> e.destination().status().stream()).toList(),
         errors.count());
   }
 }

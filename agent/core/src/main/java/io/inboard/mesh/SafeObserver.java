@@ -55,6 +55,11 @@ final class SafeObserver implements CallObserver {
     }
 
     @Override
+    public void injected(long delayNanos, int status) {
+      guard(() -> call.injected(delayNanos, status));
+    }
+
+    @Override
     public void refused(Step.Reason reason, String message) {
       guard(() -> call.refused(reason, message));
     }

@@ -41,6 +41,12 @@ public final class CallDecision {
 
   private boolean grpc;
 
+  /** Set by {@link #first}, read by the same thread. */
+  private long injectedDelayNanos;
+
+  /** Set by {@link #first}, read by the same thread; null: none. */
+  private Step.Answer injectedAbort;
+
   /** Endpoints of this call's attempts; null before the first retry. Written by steps only. */
   private List<EndpointState> tried;
 
@@ -71,6 +77,15 @@ public final class CallDecision {
     if (time.remainingNanos() <= 0) {
       return late();
     }
+    Next fault = inject();
+    if (fault != null) {
+      return fault;
+    }
+    if (policy.deserted()) {
+      return Next.refuse(
+          Step.Reason.NO_ENDPOINT,
+          "inboard: " + policy.name() + ": no endpoint has the labels of this subset");
+    }
     if (underWay > policy.settings().connectionPool().http2MaxRequests()) {
       return refuse(Event.OVERFLOW, Step.Reason.OVERFLOW, "too many calls are under way");
     }
@@ -84,7 +99,45 @@ public final class CallDecision {
             Event.SHORT_CIRCUITED, Step.Reason.CIRCUIT_OPEN, "the circuit breaker is open");
       }
     }
-    return send(new Try(1, "", 0, policy, permit, pick(List.of())));
+    return send(new Try(1, "", injectedDelayNanos, policy, permit, pick(List.of())));
+  }
+
+  /** A failure on purpose; null when the call goes its way, perhaps after a delay. */
+  private Next inject() {
+    FaultInjection faults = policy.faults();
+    if (faults == FaultInjection.NONE) {
+      return null;
+    }
+    injectedDelayNanos = faults.delayNanos(policy.chance());
+    if (injectedDelayNanos > 0) {
+      policy.statistics().count(Event.FAULT_DELAYED);
+      long remaining = remainingNanos();
+      if (remaining <= injectedDelayNanos) {
+        policy.statistics().count(Event.TIMEOUT);
+        Next.End late =
+            Next.refuse(
+                Step.Reason.TIMEOUT,
+                "inboard: " + policy.name() + ": time was up during a delay on purpose (fault)");
+        return remaining <= 0 ? late : new Next.Pause(remaining, late);
+      }
+    }
+    injectedAbort = faults.abort(policy.chance());
+    if (injectedAbort == null) {
+      return null;
+    }
+    policy.statistics().count(Event.FAULT_ABORTED);
+    Next.End abort = new Next.End(injectedAbort);
+    return injectedDelayNanos == 0 ? abort : new Next.Pause(injectedDelayNanos, abort);
+  }
+
+  /** By how much {@link #first} has delayed the call on purpose; 0: not at all. */
+  public long injectedDelayNanos() {
+    return injectedDelayNanos;
+  }
+
+  /** The status that {@link #first} has answered with on purpose; 0: none. */
+  public int injectedStatus() {
+    return injectedAbort == null ? 0 : injectedAbort.status();
   }
 
   /** An attempt was answered, within its bounds. */
@@ -154,6 +207,11 @@ public final class CallDecision {
   /** Until the call's time is up; {@link Long#MAX_VALUE}: no bound. May be negative. */
   public long remainingNanos() {
     return time.remainingNanos();
+  }
+
+  /** The bound of connecting; {@link Long#MAX_VALUE}: none. */
+  public long connectTimeoutNanos() {
+    return policy.connectTimeoutNanos();
   }
 
   /** The bound of one attempt; {@link Long#MAX_VALUE}: none but the call's. */

@@ -7,12 +7,14 @@ import io.inboard.call.OutboundRequest;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.BreakerSettings;
+import io.inboard.settings.RouteSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -27,6 +29,7 @@ public final class DestinationPolicy {
   private final String name;
   private final DestinationSettings settings;
   private final RetryRules rules;
+  private final FaultInjection faults;
   private final Optional<Endpoints> endpoints;
   private final Optional<Breaker> breaker;
   private final Ejection ejection;
@@ -40,8 +43,9 @@ public final class DestinationPolicy {
   private final Chance chance;
 
   private DestinationPolicy(
+      String name,
       DestinationSettings settings,
-      List<EndpointState> states,
+      Optional<Endpoints> endpoints,
       Optional<Breaker> breaker,
       Ejection ejection,
       Statistics statistics,
@@ -49,14 +53,11 @@ public final class DestinationPolicy {
       Limits limits,
       Clock clock,
       Chance chance) {
-    this.name = settings.name();
+    this.name = name;
     this.settings = settings;
     this.rules = RetryRules.of(settings.retries());
-    this.endpoints =
-        states.isEmpty()
-            ? Optional.empty()
-            : Optional.of(
-                new Endpoints(states, settings.loadBalancer(), rules.perTryNanos(), chance));
+    this.faults = FaultInjection.of(settings.fault());
+    this.endpoints = endpoints;
     this.breaker = breaker;
     this.ejection = ejection;
     this.statistics = statistics;
@@ -98,11 +99,84 @@ public final class DestinationPolicy {
         before.map(b -> b.ejection).orElseGet(() -> new Ejection(statistics, clock, timer, chance));
     ejection.change(settings.outlierDetection(), states);
     Optional<Breaker> breaker = breaker(settings, before, statistics, clock, chance);
+    Limits limits = limits(settings, before, statistics, clock);
+    return new DestinationPolicy(
+        settings.name(),
+        settings,
+        endpoints(settings, states, chance),
+        breaker,
+        ejection,
+        statistics,
+        inFlight,
+        limits,
+        clock,
+        chance);
+  }
+
+  /**
+   * Some of the endpoints as a destination of its own: with a breaker, a budget and statistics of
+   * its own, but the endpoints' state (load, ejections) is that of the whole.
+   *
+   * @param addresses none: every call is refused
+   * @param before the version before; empty if the subset is new
+   */
+  public DestinationPolicy subset(
+      String subset, Set<String> addresses, Optional<DestinationPolicy> before) {
+    List<EndpointState> states =
+        endpointStates().stream().filter(e -> addresses.contains(e.address())).toList();
+    Statistics own = before.map(b -> b.statistics).orElseGet(() -> new Statistics(clock));
+    return new DestinationPolicy(
+        name + "/" + subset,
+        settings,
+        endpoints(settings, states, chance),
+        breaker(settings, before, own, clock, chance),
+        ejection,
+        own,
+        inFlight,
+        limits(settings, before, own, clock),
+        clock,
+        chance);
+  }
+
+  /** The same destination for calls of a route: what was learnt is shared, the rules are others. */
+  public DestinationPolicy under(RouteSettings route) {
+    DestinationSettings changed = settings.under(route);
+    return changed.equals(settings)
+        ? this
+        : new DestinationPolicy(
+            name,
+            changed,
+            endpoints,
+            changed.circuitBreaker().flatMap(wanted -> breaker),
+            ejection,
+            statistics,
+            inFlight,
+            limits,
+            clock,
+            chance);
+  }
+
+  private static Optional<Endpoints> endpoints(
+      DestinationSettings settings, List<EndpointState> states, Chance chance) {
+    return states.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Endpoints(
+                states,
+                settings.loadBalancer(),
+                RetryRules.of(settings.retries()).perTryNanos(),
+                chance));
+  }
+
+  private static Limits limits(
+      DestinationSettings settings,
+      Optional<DestinationPolicy> before,
+      Statistics statistics,
+      Clock clock) {
     Limits limits =
         before.map(b -> b.limits).orElseGet(() -> new Limits(settings, statistics, clock.nanos()));
     limits.change(settings);
-    return new DestinationPolicy(
-        settings, states, breaker, ejection, statistics, inFlight, limits, clock, chance);
+    return limits;
   }
 
   private static Optional<Breaker> breaker(
@@ -149,8 +223,14 @@ public final class DestinationPolicy {
     return PolicyStatus.of(this);
   }
 
-  String name() {
+  /** As in the settings; that of a subset is {@code payments/v2}. */
+  public String name() {
     return name;
+  }
+
+  /** No endpoint has the labels of this subset. */
+  boolean deserted() {
+    return endpoints.isEmpty() && !settings.endpoints().isEmpty();
   }
 
   DestinationSettings settings() {
@@ -159,6 +239,10 @@ public final class DestinationPolicy {
 
   RetryRules rules() {
     return rules;
+  }
+
+  FaultInjection faults() {
+    return faults;
   }
 
   Optional<Endpoints> endpoints() {
@@ -193,6 +277,12 @@ public final class DestinationPolicy {
   /** With less time left than this an attempt would only be load. */
   long worthwhileNanos() {
     return Math.max(MIN_ATTEMPT_NANOS, statistics.p50Nanos() / 2);
+  }
+
+  /** More than 0; {@link Long#MAX_VALUE}: none. */
+  long connectTimeoutNanos() {
+    long nanos = settings.connectionPool().connectTimeout().toNanos();
+    return nanos > 0 ? nanos : Long.MAX_VALUE;
   }
 
   /** {@link Long#MAX_VALUE}: none. */

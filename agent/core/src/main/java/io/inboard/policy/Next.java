@@ -5,19 +5,30 @@ import io.inboard.call.Step;
 import java.util.Objects;
 
 /** What a call does next. */
-public sealed interface Next permits Next.End, Try {
+public sealed interface Next permits Next.End, Next.Pause, Try {
   /** Hand on what there is. */
   Next HAND_ON = new End(Step.HAND_ON);
 
-  /** The call's last step: {@link Step.HandOn} or {@link Step.Refuse}. */
+  /** The call's last step: {@link Step.HandOn}, {@link Step.Refuse} or {@link Step.Answer}. */
   record End(Step step) implements Next {
     public End {
       Objects.requireNonNull(step);
     }
   }
 
+  /**
+   * Nothing is sent; the last step comes after a time.
+   *
+   * @param nanos more than 0
+   */
+  record Pause(long nanos, End then) implements Next {
+    public Pause {
+      Objects.requireNonNull(then);
+    }
+  }
+
   /** Refuses the call. */
-  static Next refuse(Step.Reason reason, String message) {
+  static End refuse(Step.Reason reason, String message) {
     return new End(new Step.Refuse(reason, message));
   }
 }

@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
  * @param panicked attempts to ejected endpoints for that reason
  * @param probesSucceeded attempts by which an ejected endpoint came back
  * @param probesFailed attempts by which it did not
+ * @param interventions calls that went another way than they would have without the mesh
  * @param limits where the other bounds of its load stand
  */
 public record PolicyStatus(
@@ -53,12 +54,34 @@ public record PolicyStatus(
     long panicked,
     long probesSucceeded,
     long probesFailed,
+    Interventions interventions,
     Window window,
     Latency latency,
     LimitsStatus limits,
     List<EndpointStatus> endpoints) {
   public PolicyStatus {
     endpoints = List.copyOf(endpoints);
+  }
+
+  /**
+   * Calls that went another way than they would have without the mesh.
+   *
+   * @param faultsDelayed calls that were delayed on purpose
+   * @param faultsAborted calls that were answered on purpose without being sent
+   * @param lastGood failures in whose place there was an older answer
+   * @param elsewhere failures after which the call went to another destination
+   * @param response failures in whose place there was a fixed answer
+   */
+  public record Interventions(
+      long faultsDelayed, long faultsAborted, long lastGood, long elsewhere, long response) {
+    static Interventions of(Statistics s) {
+      return new Interventions(
+          s.total(Event.FAULT_DELAYED),
+          s.total(Event.FAULT_ABORTED),
+          s.total(Event.FALLBACK_LAST_GOOD),
+          s.total(Event.FALLBACK_DESTINATION),
+          s.total(Event.FALLBACK_RESPONSE));
+    }
   }
 
   /**
@@ -167,6 +190,7 @@ public record PolicyStatus(
         s.total(Event.PANIC),
         s.total(Event.PROBE_SUCCESS),
         s.total(Event.PROBE_FAILURE),
+        Interventions.of(s),
         window(s),
         Latency.of(s.latencies()),
         policy.limits().status(),
@@ -211,6 +235,6 @@ public record PolicyStatus(
         e.failures(),
         e.ejections(),
         by,
-        0);
+        Math.round(e.load().latencyNanos(now) / 1e3) / 1e3);
   }
 }

@@ -55,6 +55,16 @@ public final class Statistics {
     THROTTLED,
     /** A retry that was not made, because the budget is spent. */
     RETRY_DENIED,
+    /** A call that was delayed on purpose. */
+    FAULT_DELAYED,
+    /** A call that was aborted on purpose. */
+    FAULT_ABORTED,
+    /** A failure in whose place there was an older answer. */
+    FALLBACK_LAST_GOOD,
+    /** A failure after which the call went to another destination. */
+    FALLBACK_DESTINATION,
+    /** A failure in whose place there was a fixed answer. */
+    FALLBACK_RESPONSE,
     /** The breaker opens. */
     BREAKER_OPENED,
     /** An attempt to an ejected endpoint, because too few others are left. */

@@ -118,7 +118,7 @@ public record DestinationSettings(
   /**
    * How much may be under way (row 17); Istio's words.
    *
-   * @param connectTimeout more than 0
+   * @param connectTimeout 0: none
    * @param maxConnections attempts over HTTP/1.1 under way at once; {@link #UNLIMITED}
    * @param http1MaxPendingRequests calls that may wait for one of these; {@link #UNLIMITED}
    * @param http2MaxRequests calls under way at once; {@link #UNLIMITED}
@@ -133,8 +133,14 @@ public record DestinationSettings(
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     /** No cap but on the time to connect. */
-    public static final PoolSettings DEFAULT =
-        new PoolSettings(Duration.ofSeconds(10), UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED);
+    public static final PoolSettings DEFAULT = uncapped(Duration.ofSeconds(10));
+
+    /** No cap at all. */
+    public static final PoolSettings NONE = uncapped(Duration.ZERO);
+
+    private static PoolSettings uncapped(Duration connectTimeout) {
+      return new PoolSettings(connectTimeout, UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED);
+    }
   }
 
   /**
@@ -189,6 +195,57 @@ public record DestinationSettings(
         headers = Map.copyOf(headers);
       }
     }
+  }
+
+  /** Starts from these settings. */
+  public DestinationBuilder toBuilder() {
+    return builder(host)
+        .port(port)
+        .endpoints(endpoints)
+        .tls(tls)
+        .resilience(resilience)
+        .timeout(timeout)
+        .retries(retries)
+        .retryBudget(retryBudget)
+        .loadBalancer(loadBalancer)
+        .connectionPool(connectionPool)
+        .outlierDetection(outlierDetection)
+        .circuitBreaker(circuitBreaker)
+        .admissionControl(admissionControl)
+        .hedge(hedge)
+        .fallback(fallback)
+        .fault(fault)
+        .deadlineMode(deadlineMode)
+        .routes(routes)
+        .subsets(subsets);
+  }
+
+  /** What is left when resilience is switched off: TLS, balancing, and which subset serves whom. */
+  public DestinationSettings withoutResilience() {
+    return toBuilder()
+        .resilience(false)
+        .timeout(Optional.empty())
+        .retries(retries.off())
+        .connectionPool(PoolSettings.NONE)
+        .outlierDetection(Optional.empty())
+        .circuitBreaker(Optional.empty())
+        .admissionControl(Optional.empty())
+        .hedge(Optional.empty())
+        .fallback(Optional.empty())
+        .fault(Optional.empty())
+        .deadlineMode(Optional.of(DeadlineSettings.Mode.OFF))
+        .build();
+  }
+
+  /** What holds for calls of a route. Resilience that is off stays off. */
+  public DestinationSettings under(RouteSettings route) {
+    DestinationSettings merged =
+        toBuilder()
+            .timeout(route.timeout().or(() -> timeout).filter(t -> !t.isZero()))
+            .retries(route.retries().orElse(retries))
+            .fault(route.fault().or(() -> fault))
+            .build();
+    return resilience && route.resilience().orElse(true) ? merged : merged.withoutResilience();
   }
 
   /** Starts from the defaults of the specification, for a host without endpoints. */

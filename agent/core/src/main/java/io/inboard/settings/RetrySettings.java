@@ -61,6 +61,25 @@ public record RetrySettings(
           true,
           false);
 
+  /** The same, but that nothing is repeated or bounded. */
+  public RetrySettings off() {
+    return new RetrySettings(
+        0,
+        Optional.empty(),
+        retryOn,
+        idempotentMethods,
+        retriableMethods,
+        backoff,
+        maxBackoff,
+        ignorePreviousHosts,
+        0,
+        0,
+        retryOfRetry,
+        retryAfterMax,
+        false,
+        trustIdempotencyKey);
+  }
+
   public RetrySettings {
     retryOn = Set.copyOf(retryOn);
     idempotentMethods = Set.copyOf(idempotentMethods);

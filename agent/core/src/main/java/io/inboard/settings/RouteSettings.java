@@ -10,7 +10,8 @@ import java.util.Optional;
  * What holds for some calls of a destination in place of its own policies; Istio's HTTPRoute. What
  * is empty is as in the destination.
  *
- * @param resilience false: no retry, timeout or fault acts on calls of this route
+ * @param resilience false: no policy acts on calls of this route but TLS and balancing
+ * @param timeout 0: none
  * @param subsets the endpoints that serve it; empty: all
  */
 public record RouteSettings(

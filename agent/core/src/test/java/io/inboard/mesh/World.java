@@ -25,6 +25,8 @@ import io.inboard.settings.OutlierSettings;
 import io.inboard.settings.ReloadSettings;
 import io.inboard.settings.ResilienceSettings;
 import io.inboard.settings.RetrySettings;
+import io.inboard.settings.RouteSettings;
+import io.inboard.settings.RouteSettings.Match;
 import io.inboard.settings.ServerSettings;
 import io.inboard.settings.ServiceSettings;
 import io.inboard.settings.Settings;
@@ -53,6 +55,7 @@ final class World {
   final Observed observed = new Observed();
   final List<DestinationSettings> destinations = new ArrayList<>();
   boolean enabled = true;
+  boolean resilience = true;
   TlsPlans tls = TlsPlans.NONE;
 
   /** Of the request that the calls are made for. */
@@ -129,7 +132,8 @@ final class World {
   }
 
   /** What the application saw. */
-  record Result(int status, Throwable error, Step.Refuse refused, int attempts) {
+  record Result(
+      int status, Throwable error, Step.Refuse refused, int attempts, Step.Answer answer) {
     boolean ok() {
       return status >= 200 && status < 300;
     }
@@ -169,7 +173,10 @@ final class World {
         IdentitySettings.NONE,
         new InboundSettings(
             InboundSettings.MtlsMode.DISABLE, Map.of(), List.of(), ServerSettings.DEFAULT),
-        ResilienceSettings.DEFAULT,
+        new ResilienceSettings(
+            resilience,
+            ResilienceSettings.DEFAULT.deadline(),
+            ResilienceSettings.DEFAULT.libraryRetries()),
         destinations,
         new ReloadSettings(Duration.ofSeconds(5)));
   }
@@ -229,7 +236,14 @@ final class World {
     int attempts = 0;
     int status = 0;
     Throwable error = null;
-    while (step instanceof Step.Send send) {
+    while (true) {
+      if (step instanceof Step.Wait wait) {
+        step = await(wait);
+        continue;
+      }
+      if (!(step instanceof Step.Send send)) {
+        break;
+      }
       attempts++;
       time.pass(send.delayNanos());
       delays.add(send.delayNanos());
@@ -264,9 +278,22 @@ final class World {
       }
     }
     call.done();
+    if (step instanceof Step.Answer answer) {
+      return new Result(answer.status(), null, null, attempts, answer);
+    }
     return step instanceof Step.Refuse refuse
-        ? new Result(0, null, refuse, attempts)
-        : new Result(status, error, null, attempts);
+        ? new Result(0, null, refuse, attempts, null)
+        : new Result(status, error, null, attempts, null);
+  }
+
+  private Step await(Step.Wait wait) {
+    for (int patience = 600_000; !wait.next().isDone(); patience--) {
+      if (patience == 0) {
+        throw new AssertionError("the next step never comes");
+      }
+      time.passMillis(1);
+    }
+    return wait.next().join();
   }
 
   private static String hostAndPort(InetSocketAddress address) {
@@ -298,10 +325,11 @@ final class World {
       int port,
       Body body,
       boolean proxied,
-      Map<String, String> given)
+      String target,
+      Map<String, String> header)
       implements OutboundRequest {
     Request(String method, String scheme, String host, int port, Body body, boolean proxied) {
-      this(method, scheme, host, port, body, proxied, Map.of());
+      this(method, scheme, host, port, body, proxied, "/", Map.of());
     }
 
     static Request of(String method) {
@@ -309,22 +337,15 @@ final class World {
     }
 
     Request to(String newHost, int newPort) {
-      return new Request(method, scheme, newHost, newPort, body, proxied, given);
+      return new Request(method, scheme, newHost, newPort, body, proxied, target, header);
     }
 
     Request with(Body newBody) {
-      return new Request(method, scheme, host, port, newBody, proxied, given);
-    }
-
-    /** With a header of the application's. */
-    Request with(String header, String value) {
-      Map<String, String> more = new HashMap<>(given);
-      more.put(header, value);
-      return new Request(method, scheme, host, port, body, proxied, more);
+      return new Request(method, scheme, host, port, newBody, proxied, target, header);
     }
 
     Request throughAProxy() {
-      return new Request(method, scheme, host, port, body, true, given);
+      return new Request(method, scheme, host, port, body, true, target, header);
     }
 
     @Override
@@ -337,15 +358,20 @@ final class World {
       return "test";
     }
 
-    @Override
-    public String target() {
-      return "/";
+    Request at(String newTarget) {
+      return new Request(method, scheme, host, port, body, proxied, newTarget, header);
+    }
+
+    Request with(String name, String value) {
+      Map<String, String> more = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+      more.putAll(header);
+      more.put(name, value);
+      return new Request(method, scheme, host, port, body, proxied, target, more);
     }
 
     @Override
     public List<String> headers(String name) {
-      String value = given.get(name);
-      return value == null ? List.of() : List.of(value);
+      return header.containsKey(name) ? List.of(header.get(name)) : List.of();
     }
   }
 
@@ -365,6 +391,8 @@ final class World {
     private int maxReplayBytes = RetrySettings.DEFAULT.maxReplayBytes();
     private long maxReplayTotal = RetrySettings.DEFAULT.maxReplayTotal();
     private final Map<String, Integer> endpoints = new LinkedHashMap<>();
+    private final Map<String, Map<String, String>> labels = new HashMap<>();
+    private final List<RouteSettings> routes = new ArrayList<>();
     private final DestinationBuilder builder;
 
     private Given(String host) {
@@ -384,6 +412,27 @@ final class World {
     /** The usual one. */
     static Given payments(int... endpoints) {
       return destination("payments", endpoints);
+    }
+
+    /** The endpoint 10.0.0.N carries this label. */
+    Given labelled(int n, String key, String value) {
+      labels.put("10.0.0." + n, Map.of(key, value));
+      return this;
+    }
+
+    /** Calls that match get these in place of the destination's own. */
+    Given route(Match match, UnaryOperator<RouteSettings> change) {
+      routes.add(
+          change.apply(
+              new RouteSettings(
+                  match,
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  List.of())));
+      builder.routes(routes);
+      return this;
     }
 
     /** Whatever has no word of its own here. */
@@ -514,7 +563,9 @@ final class World {
       List<DestinationSettings.EndpointSettings> list = new ArrayList<>();
       endpoints.forEach(
           (h, weight) ->
-              list.add(new DestinationSettings.EndpointSettings(h, 8080, weight, "", Map.of())));
+              list.add(
+                  new DestinationSettings.EndpointSettings(
+                      h, 8080, weight, "", labels.getOrDefault(h, Map.of()))));
       RetrySettings d = RetrySettings.DEFAULT;
       return builder
           .endpoints(list)
@@ -565,6 +616,11 @@ final class World {
               lines.add("end " + number + " " + status + " " + outcome);
             }
           };
+        }
+
+        @Override
+        public void injected(long delayNanos, int status) {
+          lines.add("injected " + delayNanos / 1_000_000 + " ms " + status);
         }
 
         @Override

@@ -7,6 +7,8 @@ public enum Capability {
   ASYNC,
   /** Lets the application stream a body that can be read once only. */
   ONE_SHOT_BODY,
+  /** Lets the adapter keep such a body while it is sent, to send it again. */
+  KEPT_BODY,
   /** Follows redirects by itself, as the subclass sets it up. */
   REDIRECTS,
   /** Lets the application give up a request under way. */

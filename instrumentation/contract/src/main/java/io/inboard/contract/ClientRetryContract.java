@@ -74,6 +74,40 @@ abstract class ClientRetryContract extends ClientAnswerContract {
   }
 
   @Test
+  void aBodyThatCanBeReadOnceIsKeptWhileItIsSentAndThenRepeated() throws Exception {
+    needs(Capability.KEPT_BODY);
+    TestServer first = plainServer().answering(Answer.status(503));
+    TestServer second = plainServer().answering(Answer.CLOSE);
+    TestServer third = plainServer();
+    mesh.script(Script.to(plain(first), plain(second), plain(third)).keeping(BODY.length()));
+    assertThat(send(Request.put(URL + "/", BODY).streamed()).status()).isEqualTo(200);
+    assertThat(first.received().get(0).text()).isEqualTo(BODY);
+    assertThat(second.received().get(0).text()).isEqualTo(BODY);
+    assertThat(third.received().get(0).text()).isEqualTo(BODY);
+    assertThat(mesh.call().askedToKeep().stream().mapToInt(i -> i).sum()).isEqualTo(BODY.length());
+  }
+
+  @Test
+  void aBodyThatGrowsTooLongToKeepIsSentOnceAndWhole() throws Exception {
+    needs(Capability.KEPT_BODY);
+    TestServer first = plainServer().answering(Answer.status(503));
+    TestServer second = plainServer();
+    mesh.script(Script.to(plain(first), plain(second)).keeping(BODY.length() - 1));
+    assertThat(send(Request.put(URL + "/", BODY).streamed()).status()).isEqualTo(503);
+    assertThat(first.received().get(0).text()).isEqualTo(BODY);
+    assertThat(second.received()).isEmpty();
+  }
+
+  @Test
+  void aBodyThatTheLibraryHoldsIsNotCopied() throws Exception {
+    TestServer server = plainServer().answering(Answer.status(503));
+    TestEndpoint endpoint = plain(server);
+    mesh.script(Script.to(endpoint, endpoint).keeping(1 << 20));
+    assertThat(send(Request.put(URL + "/", BODY)).status()).isEqualTo(200);
+    assertThat(mesh.call().askedToKeep()).isEmpty();
+  }
+
+  @Test
   void aPostIsNeverSentTwice() throws Exception {
     TestServer first = plainServer().answering(Answer.CLOSE, Answer.CLOSE, Answer.CLOSE);
     TestServer second = plainServer();
@@ -135,6 +169,7 @@ abstract class ClientRetryContract extends ClientAnswerContract {
     // Told to the mesh, which has to learn that the endpoint hangs.
     assertThat(mesh.call().progress()).containsExactly(Progress.SENT);
     assertThat(mesh.call().failures().get(0).error()).isInstanceOf(timeoutError());
+    eventually(() -> hanging.left() == 1, () -> "the end of the connection");
   }
 
   @Test
@@ -145,6 +180,19 @@ abstract class ClientRetryContract extends ClientAnswerContract {
     assertThat(send(Request.get(URL + "/")).status()).isEqualTo(200);
     assertThat(mesh.call().progress()).containsExactly(Progress.SENT);
     assertThat(mesh.call().wasAbandoned()).isFalse();
+    eventually(() -> hanging.left() == 1, () -> "the end of the connection");
+  }
+
+  @Test
+  void theTimeOfACallThatIsUpWhileTheBodyArrivesStopsIt() throws Exception {
+    TestServer hanging = plainServer().answering(Answer.HANG_IN_BODY);
+    mesh.script(Script.to(plain(hanging)));
+    Running running = start(Request.get(URL + "/"));
+    eventually(
+        () -> !mesh.calls().isEmpty() && mesh.call().statuses().size() == 1, () -> "the head");
+    mesh.call().attempts().get(0).expireCall();
+    assertThat(running.response()).failsWithin(PATIENCE);
+    eventually(() -> hanging.left() == 1, () -> "the end of the connection");
   }
 
   @Test
@@ -156,6 +204,10 @@ abstract class ClientRetryContract extends ClientAnswerContract {
             .thenRefusing(Step.Reason.TIMEOUT, "orders: no answer within 500 ms"));
     Throwable error = failure(Request.get(URL + "/"));
     assertThat(error).isInstanceOf(timeoutError()).hasMessageContaining("no answer within 500 ms");
+    // On a slow machine the handshake may have taken all that time.
+    eventually(
+        () -> hanging.left() == 1 || hanging.received().isEmpty(),
+        () -> "the end of the connection");
   }
 
   @Test
@@ -170,6 +222,7 @@ abstract class ClientRetryContract extends ClientAnswerContract {
     eventually(running.response()::isDone, () -> "the end of the request");
     assertThat(running.response().isCompletedExceptionally()).isTrue();
     eventually(() -> mesh.call().wasAbandoned(), () -> "the news that it is abandoned");
+    eventually(() -> hanging.left() == 1, () -> "the end of the connection");
     assertThat(other.received()).isEmpty();
   }
 }

@@ -18,6 +18,9 @@ public interface Exchange {
   /** The request's body. */
   InputStream body() throws IOException;
 
+  /** Sets a header of the response, before it begins. */
+  void header(String name, String value);
+
   /**
    * Begins the response, before its body.
    *

@@ -182,7 +182,9 @@ public abstract class MeshClientContract extends ClientHarness {
         mesh(
             "",
             destination(
-                "outlierDetection: {consecutive5xxErrors: 2, baseEjectionTime: 10m}",
+                // One that looks at latency sends the hanging one too little to be found out soon.
+                "loadBalancer: {simple: ROUND_ROBIN}\n    "
+                    + "outlierDetection: {consecutiveLocalOriginFailures: 2, baseEjectionTime: 10m}",
                 hanging.address(),
                 healthy.address()));
     int timeouts = 0;

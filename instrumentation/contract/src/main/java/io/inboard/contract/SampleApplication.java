@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class SampleApplication {
   /** The paths that it serves; a subclass maps each of them as a route of its own. */
   public static final String[] PATHS = {
-    "/hello", "/echo", "/async", "/stream", "/throw", "/headers", "/file", "/context"
+    "/hello", "/echo", "/async", "/stream", "/throw", "/headers", "/file", "/context", "/own"
   };
 
   private static final AtomicInteger CALLS = new AtomicInteger();
@@ -71,6 +71,10 @@ public final class SampleApplication {
           text(
               exchange,
               ScriptedInbound.requestOfThisThread().map(SeenRequest::path).orElse("none"));
+      case "/own" -> {
+        exchange.header("x-inboard-no-retry", "mine");
+        bytes(exchange, 500, new byte[0]);
+      }
       default -> bytes(exchange, 404, "no such thing".getBytes(StandardCharsets.UTF_8));
     }
   }

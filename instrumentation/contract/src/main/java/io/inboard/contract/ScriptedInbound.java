@@ -12,6 +12,7 @@ import io.inboard.call.Outbound;
 import io.inboard.call.PeerIdentity;
 import io.inboard.call.Verdict;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
@@ -30,6 +31,7 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
   private volatile InboundTls tls;
   private volatile IntFunction<Mode> modes = port -> Mode.PERMISSIVE;
   private volatile Function<InboundRequest, Verdict> verdicts = request -> Verdict.ALLOW;
+  private volatile Map<String, String> toRespond = Map.of();
   private volatile boolean beginFails;
   private volatile boolean failsClosed;
   private volatile int handshakeMillis = 10_000;
@@ -79,6 +81,16 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
     verdicts = request -> new Verdict.Deny(status, "a test says so");
   }
 
+  /** Adds a header to every response, unless the application has set it. */
+  public void respondWith(String name, String value) {
+    toRespond = Map.of(name, value);
+  }
+
+  /** Throws where it must not: at every response. */
+  public void respondFails() {
+    toRespond = Map.of("x-fails", "");
+  }
+
   /** Throws where it must not: from the next {@link #begin} on. */
   public void beginFails(boolean fails) {
     beginFails = fails;
@@ -118,7 +130,7 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
     if (beginFails) {
       throw new ScriptedFault("begin");
     }
-    SeenRequest call = new SeenRequest(request, verdicts.apply(request));
+    SeenRequest call = new SeenRequest(request, verdicts.apply(request), toRespond);
     seen.add(call);
     return call;
   }

@@ -9,6 +9,7 @@ import io.inboard.call.PeerIdentity;
 import io.inboard.call.Verdict;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -28,10 +29,19 @@ public final class SeenRequest implements InboundCall, Context {
   private final Optional<PeerIdentity> peer;
   private final List<String> traceparents;
   private final Verdict verdict;
+  private final Map<String, String> toRespond;
+  private final long queuedNanos;
+  private final long beganNanos = System.nanoTime();
+  private final List<Integer> responses = new CopyOnWriteArrayList<>();
   private final List<String> routes = new CopyOnWriteArrayList<>();
   private final List<End> ends = new CopyOnWriteArrayList<>();
 
-  SeenRequest(InboundRequest request, Verdict verdict) {
+  /**
+   * @param toRespond headers for the response
+   */
+  SeenRequest(InboundRequest request, Verdict verdict, Map<String, String> toRespond) {
+    this.toRespond = toRespond;
+    this.queuedNanos = request.queuedNanos();
     this.library = request.library();
     this.method = request.method();
     this.scheme = request.scheme();
@@ -86,6 +96,21 @@ public final class SeenRequest implements InboundCall, Context {
     return traceparents;
   }
 
+  /** How long it had waited when it began. */
+  public long queuedNanos() {
+    return queuedNanos;
+  }
+
+  /** When it began, by {@link System#nanoTime}. */
+  public long beganNanos() {
+    return beganNanos;
+  }
+
+  /** The status of all response heads that were reported; one, unless none went out. */
+  public List<Integer> responses() {
+    return List.copyOf(responses);
+  }
+
   /** The last route reported; empty if there was none. */
   public String route() {
     return routes.isEmpty() ? "" : routes.get(routes.size() - 1);
@@ -111,6 +136,18 @@ public final class SeenRequest implements InboundCall, Context {
   @Override
   public Context context() {
     return this;
+  }
+
+  @Override
+  public void respond(int status, HeaderSink response) {
+    responses.add(status);
+    toRespond.forEach(
+        (name, value) -> {
+          if (value.isEmpty()) {
+            throw new ScriptedFault("respond");
+          }
+          response.set(name, value);
+        });
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -14,6 +15,9 @@ import org.junit.jupiter.api.Test;
  * and survives of requests, in {@link ServerTlsContract} what it does about TLS.
  */
 public abstract class ServerContract extends ServerTlsContract {
+  /** Starts the server without TLS of its own, with these threads for its requests. */
+  protected abstract RunningServer startWith(Executor threads) throws Exception;
+
   // --- What arrives, and what is reported of it.
 
   @Test
@@ -175,6 +179,105 @@ public abstract class ServerContract extends ServerTlsContract {
     mesh.ended(30);
   }
 
+  @Test
+  void theTimeThatARequestWaitsForAThreadIsToldOfEachRequest() throws Exception {
+    try (SlowExecutor threads = new SlowExecutor();
+        RunningServer busy = startWith(threads)) {
+      for (Wire wire : List.of(Wire.plain(busy.port()), Wire.tls(busy.port(), client))) {
+        try (wire) {
+          int before = mesh.seen().size();
+          long sent = System.nanoTime();
+          assertThat(wire.get("/hello").text()).isEqualTo("hello");
+          assertThat(wire.get("/async").text()).isEqualTo("later");
+          String get = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n";
+          wire.send(get.formatted("/async") + get.formatted("/hello"));
+          assertThat(wire.response().text()).isEqualTo("later");
+          assertThat(wire.response().text()).isEqualTo("hello");
+          List<SeenRequest> seen = mesh.ended(before + 4).subList(before, before + 4);
+          // The wait of a new connection may have been that of its handshake.
+          assertThat(Math.max(seen.get(0).queuedNanos(), seen.get(1).queuedNanos()))
+              .isGreaterThanOrEqualTo(SlowExecutor.WAIT_NANOS);
+          long earliest = sent;
+          for (SeenRequest request : seen) {
+            assertThat(request.queuedNanos()).isNotNegative();
+            // It cannot have waited since before the one in front of it began.
+            assertThat(request.beganNanos() - request.queuedNanos() - earliest).isNotNegative();
+            earliest = request.beganNanos();
+          }
+        }
+      }
+      if (http2()) {
+        int before = mesh.seen().size();
+        long sent = System.nanoTime();
+        assertThat(Curl.with(client).get(busy.port(), "/hello", "--http2")).isEqualTo("hello 2");
+        SeenRequest request = mesh.ended(before + 1).get(before);
+        assertThat(request.queuedNanos()).isGreaterThanOrEqualTo(SlowExecutor.WAIT_NANOS);
+        assertThat(request.beganNanos() - request.queuedNanos() - sent).isNotNegative();
+      }
+    }
+  }
+
+  // --- What is answered.
+
+  @Test
+  void theMeshHearsOfEachResponseOnceBeforeItsHeadGoesOut() throws Exception {
+    mesh.respondWith("x-inboard-no-retry", "budget");
+    for (Wire wire : both()) {
+      try (wire) {
+        for (String path : List.of("/hello", "/async", "/stream", "/file", "/nothing")) {
+          assertThat(wire.get(path).headers().get("x-inboard-no-retry"))
+              .as(path)
+              .containsExactly("budget");
+        }
+      }
+    }
+    assertThat(mesh.ended(10))
+        .allSatisfy(
+            r -> assertThat(r.responses()).containsExactly(r.ends().get(0).status()).hasSize(1));
+    if (http2()) {
+      Curl curl = Curl.with(client);
+      for (String path : List.of("/hello", "/async", "/own")) {
+        assertThat(curl.get(server.port(), path, "--http2", "-i", "--no-progress-meter"))
+            .contains("x-inboard-no-retry: " + (path.equals("/own") ? "mine" : "budget"));
+      }
+      assertThat(mesh.ended(13).subList(10, 13))
+          .allSatisfy(r -> assertThat(r.responses()).hasSize(1));
+    }
+  }
+
+  @Test
+  void aHeaderOfTheApplicationIsLeftAlone() throws Exception {
+    mesh.respondWith("x-inboard-no-retry", "budget");
+    for (Wire wire : both()) {
+      try (wire) {
+        Wire.Response response = wire.get("/own");
+        assertThat(response.status()).isEqualTo(500);
+        assertThat(response.headers().get("x-inboard-no-retry")).containsExactly("mine");
+      }
+    }
+    assertThat(mesh.ended(2)).allSatisfy(r -> assertThat(r.responses()).containsExactly(500));
+  }
+
+  @Test
+  void aRefusalIsAResponseToo() throws Exception {
+    mesh.respondWith("x-inboard-no-retry", "budget");
+    mesh.deny(503);
+    for (Wire wire : both()) {
+      try (wire) {
+        Wire.Response response = wire.get("/hello");
+        assertThat(response.status()).isEqualTo(503);
+        assertThat(response.headers().get("x-inboard-no-retry")).containsExactly("budget");
+      }
+    }
+    if (http2()) {
+      assertThat(Curl.with(client).get(server.port(), "/hello", "--http2", "-i"))
+          .contains("x-inboard-no-retry: budget");
+    }
+    assertThat(mesh.ended(http2() ? 3 : 2))
+        .allSatisfy(r -> assertThat(r.responses()).containsExactly(503));
+    assertThat(calls()).isZero();
+  }
+
   // --- What is refused.
 
   @Test
@@ -219,6 +322,18 @@ public abstract class ServerContract extends ServerTlsContract {
   @Test
   void anErrorInTheMeshNeverReachesTheApplication() throws Exception {
     mesh.beginFails(true);
+    for (Wire wire : both()) {
+      try (wire) {
+        assertThat(wire.get("/hello").text()).isEqualTo("hello");
+        assertThat(wire.get("/async").text()).isEqualTo("later");
+      }
+    }
+    assertThat(WovenJvm.takeTroubles()).isNotEmpty();
+  }
+
+  @Test
+  void anErrorOfTheMeshAboutAResponseNeverReachesTheApplication() throws Exception {
+    mesh.respondFails();
     for (Wire wire : both()) {
       try (wire) {
         assertThat(wire.get("/hello").text()).isEqualTo("hello");

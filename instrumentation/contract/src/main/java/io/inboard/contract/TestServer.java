@@ -34,6 +34,7 @@ public final class TestServer implements AutoCloseable {
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private final List<Socket> open = new CopyOnWriteArrayList<>();
   private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicInteger left = new AtomicInteger();
 
   private TestServer(Optional<TestIdentity> identity) throws IOException {
     this.identity = identity;
@@ -73,6 +74,11 @@ public final class TestServer implements AutoCloseable {
   /** How many connections were accepted. */
   public int connections() {
     return accepted.get();
+  }
+
+  /** How many connections the client has ended while an answer was awaited or half sent. */
+  public int left() {
+    return left.get();
   }
 
   /** Closes the connections that are open now; goes on listening. */
@@ -162,10 +168,16 @@ public final class TestServer implements AutoCloseable {
       raw.close();
     }
 
-    /** Reads until the client closes. */
+    /** Reads until the client closes or resets the connection. */
     @SuppressWarnings("StatementWithEmptyBody")
-    void awaitClient() throws IOException {
-      while (in.read() >= 0) {}
+    public void awaitClient() throws IOException {
+      try {
+        while (in.read() >= 0) {}
+      } finally {
+        if (!listener.isClosed()) {
+          left.incrementAndGet();
+        }
+      }
     }
 
     /** False when the client has closed between two requests. */

@@ -27,6 +27,9 @@ final class Results {
   private final Queue<String> examples = new ConcurrentLinkedQueue<>();
   private volatile long unanswered;
 
+  /** Those with a smaller number were due. Written by the clock's thread. */
+  private volatile int sent;
+
   Results(int requests) {
     due = new long[requests];
     nanos = new long[requests];
@@ -36,6 +39,7 @@ final class Results {
   /** When a request is due, from the beginning. */
   void due(int request, long nanos) {
     due[request] = Math.max(0, nanos);
+    sent = request + 1;
   }
 
   void answered(int request, long took, Sender.Reply reply) {
@@ -75,7 +79,7 @@ final class Results {
   }
 
   String json() {
-    int seconds = (int) TimeUnit.NANOSECONDS.toSeconds(due[due.length - 1]) + 1;
+    int seconds = (int) TimeUnit.NANOSECONDS.toSeconds(due[Math.max(0, sent - 1)]) + 1;
     String perSecond =
         IntStream.range(0, seconds)
             .mapToObj(
@@ -91,7 +95,7 @@ final class Results {
                 })
             .collect(Collectors.joining(","));
     return "{\"requests\":"
-        + due.length
+        + sent
         + ",\"ok\":"
         + count(i -> ok[i])
         + ",\"unanswered\":"
@@ -112,11 +116,11 @@ final class Results {
   }
 
   private long count(IntPredicate which) {
-    return IntStream.range(0, due.length).filter(which).count();
+    return IntStream.range(0, sent).filter(which).count();
   }
 
   private String percentiles(IntPredicate which) {
-    long[] sorted = IntStream.range(0, due.length).filter(which).mapToLong(i -> nanos[i]).toArray();
+    long[] sorted = IntStream.range(0, sent).filter(which).mapToLong(i -> nanos[i]).toArray();
     Arrays.sort(sorted);
     return "{\"p50\":"
         + at(sorted, 0.5)

@@ -6,15 +6,19 @@ import io.inboard.call.Call;
 import io.inboard.call.Contexts;
 import io.inboard.call.Inboard;
 import io.inboard.call.Log;
+import io.inboard.call.OutboundRequest.Body;
 import io.inboard.call.Step;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpTimeoutException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 
 /**
@@ -23,22 +27,21 @@ import javax.net.ssl.SSLException;
  * before the application's body handler runs, so that the handler sees one response only.
  *
  * <p>Attempts follow each other; each begins where the future of the one before completed, which
- * gives the happens-before for the fields that are not volatile.
+ * gives the happens-before for the fields that are not volatile. Where two are under way, the
+ * questions to the call take turns under the lock of this object, and what they decide of the two
+ * is written there; nothing of the JDK or of the application runs under it.
  */
 // What a dependent stage of ours would throw is caught inside it.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Hop {
-  /** How long the unread rest of a response may hold up the attempt that replaces it. */
-  private static final long DRAIN_MILLIS = 250;
-
   /** What the mesh may not say after a wait that no attempt came before. */
   private static final Step NOTHING_TO_HAND_ON =
       new Step.Refuse(Step.Reason.NO_ENDPOINT, "inboard: nothing was sent");
 
   private final Conversation conversation;
+  private final Object multi;
   private final Object first;
-  private final Object request;
-  private final Route route;
+  private final Outgoing own;
   private final HopRequest view;
   private final Call call;
   private final boolean webSocket;
@@ -56,19 +59,33 @@ final class Hop {
   /** Why the application waits no longer: it cancelled, or its own time is up; null before. */
   private volatile IOException givenUp;
 
-  private Object exchange;
+  /** The last attempt that was sent after others were over. */
+  private volatile Flight latest;
+
+  /** The request whose body is kept while it is sent; null if none is. */
+  private volatile Outgoing kept;
+
+  private volatile ReplayedBody body;
+
+  /** The request of a second attempt beside a slow one; null if there is none. */
+  private volatile Outgoing hedged;
+
+  /** The conversation's exchange. */
+  private Object current;
+
   private int attempts;
   private boolean governed;
 
-  private Hop(Conversation conversation, Object exchange, Route route, HopRequest view, Call call) {
+  private Hop(
+      Conversation conversation, Object exchange, Outgoing own, HopRequest view, Call call) {
     this.conversation = conversation;
+    this.multi = Internals.multi(exchange);
     this.first = exchange;
-    this.exchange = exchange;
-    this.request = Internals.request(exchange);
-    this.route = route;
+    this.current = exchange;
+    this.own = own;
     this.view = view;
     this.call = call;
-    this.webSocket = Internals.isWebSocket(request);
+    this.webSocket = Internals.isWebSocket(own.request());
     this.bystander = view.isHttps() || view.proxied();
   }
 
@@ -78,10 +95,9 @@ final class Hop {
    * @return the future response in place of the JDK's; null to let the JDK send untouched
    */
   static Object begin(Object exchange) {
-    Object request = Internals.request(exchange);
     Conversation conversation = Conversation.of(Internals.multi(exchange));
-    Route route = Route.unknown();
-    HopRequest view = new HopRequest(request, route);
+    Outgoing own = Outgoing.of(Internals.request(exchange));
+    HopRequest view = new HopRequest(own, Internals.takesPushes(exchange));
     Call call;
     try (Contexts.Scope scope = Inboard.contexts().activate(conversation.context())) {
       call = Inboard.outbound().begin(view);
@@ -94,15 +110,16 @@ final class Hop {
       call.done();
       return null;
     }
-    Hop hop = new Hop(conversation, exchange, route, view, call);
+    Hop hop = new Hop(conversation, exchange, own, view, call);
     // In this order: a hop before this one may have had the same request, and forgets its route.
     conversation.next(hop);
-    route.of(request);
+    own.take();
     try {
       hop.follow(step, Outcome.NONE);
     } catch (Throwable e) {
       // Nothing was sent: the barrier counts this, and the JDK sends as without us.
-      view.beginAttempt();
+      own.reset();
+      hop.makeCurrent(exchange);
       hop.end();
       throw e;
     }
@@ -112,7 +129,7 @@ final class Hop {
   private void follow(Step step, Outcome last) {
     if (step instanceof Step.Send send) {
       if (attempts == 0 && send.delayNanos() == 0) {
-        send(send.attempt());
+        send(send.attempt(), last);
       } else if (attempts > 0 && (webSocket || givenUp instanceof HttpTimeoutException)) {
         // The opening handshake has its own rules for what follows it; a time that is up has none.
         call.abandoned();
@@ -132,50 +149,132 @@ final class Hop {
   }
 
   /** Throws only before anything was sent. */
-  private void send(Attempt attempt) {
-    if (attempts++ > 0) {
-      exchange = Internals.nextExchange(exchange);
-      view.beginAttempt();
-    }
-    EndpointAddress address =
-        bystander ? null : attempt.endpoint().map(EndpointAddress::of).orElse(null);
-    governed |= !bystander && attempt.governed();
-    route.begin(address, attempt.connectTimeoutNanos());
-    attempt.writeHeaders(view);
-    Object current = exchange;
-    attempt.onTimeout(
-        () -> Internals.cancel(current, new HttpTimeoutException("request timed out")));
-    CompletableFuture<Object> response;
-    try {
-      response = Internals.send(current);
-    } catch (Throwable e) {
-      response = CompletableFuture.failedFuture(e);
-    }
-    response.whenComplete((head, e) -> ended(attempt, head, e));
+  private void send(Attempt attempt, Outcome last) {
+    governed |= attempt.governed();
+    Flight flight = attempts++ == 0 ? firstFlight(attempt) : nextFlight(attempt, last.flight());
+    latest = flight;
+    launch(flight);
   }
 
-  private void ended(Attempt attempt, Object response, Throwable thrown) {
-    Outcome outcome = new Outcome(response, cause(thrown));
-    Step step = Step.HAND_ON;
+  private Flight firstFlight(Attempt attempt) {
+    if (bystander || !attempt.governed() || view.held() != Body.ONE_SHOT) {
+      return new Flight(attempt, own, first);
+    }
+    HttpRequest request = (HttpRequest) own.request();
+    body = new ReplayedBody(request.bodyPublisher().orElseThrow(), call::mayKeep);
+    view.replaying(body);
+    kept = own.copy(body);
+    kept.take();
+    Object exchange = Internals.exchange(kept.request(), multi);
+    makeCurrent(exchange);
+    return new Flight(attempt, kept, exchange);
+  }
+
+  private Flight nextFlight(Attempt attempt, Flight last) {
+    Outgoing outgoing = last.outgoing();
+    Object exchange = Internals.exchange(outgoing.request(), multi);
+    makeCurrent(exchange);
+    outgoing.reset();
+    return new Flight(attempt, outgoing, exchange);
+  }
+
+  private void makeCurrent(Object exchange) {
+    if (exchange != current) {
+      Internals.setExchange(multi, exchange);
+      current = exchange;
+    }
+  }
+
+  private void launch(Flight flight) {
+    Attempt attempt = flight.attempt();
+    flight
+        .send(bystander ? null : attempt.endpoint().map(EndpointAddress::of).orElse(null))
+        .whenComplete((head, e) -> ended(flight, head, e));
+    long patience = attempt.hedgeAfterNanos();
+    if (patience != Long.MAX_VALUE && hedged == null && !bystander && view.hedgeable()) {
+      flight.whenSlow(patience, () -> hedge(flight));
+    }
+  }
+
+  /** Sends a second attempt beside one that is slow, if the mesh says so. */
+  private void hedge(Flight slow) {
     try {
-      Wire wire = Wire.of(exchange, route, outcome.error());
-      if (wire.connected()) {
-        attempt.connected(bystander ? null : wire.session());
-      }
-      step =
-          outcome.error() != null
-              ? call.failed(attempt, reason(outcome.error()), wire.progress())
-              : call.responded(
-                  attempt, Internals.status(response), Internals.headers(response)::allValues);
-      if (wire.connected() && step instanceof Step.Send) {
-        Internals.restartConnectTimeout(exchange);
-      }
-    } catch (Throwable e) {
-      // Nothing of ours is behind this future any more that would report it.
-      say(e);
+      executor()
+          .execute(
+              () -> {
+                Flight second = second(slow);
+                if (second != null) {
+                  launchBeside(second);
+                }
+              });
+    } catch (RejectedExecutionException e) {
+      // The client takes no more tasks: the slow one is waited for.
+    }
+  }
+
+  /** Null if there shall be none. */
+  private synchronized Flight second(Flight slow) {
+    if (slow.over
+        || givenUp != null
+        || hedged != null
+        || !(call.hedge(slow.attempt()) instanceof Step.Send send)) {
+      return null;
     }
     try {
-      follow(step, outcome);
+      hedged = own.copy(((HttpRequest) own.request()).bodyPublisher().orElse(null));
+      hedged.take();
+      Object exchange = Internals.exchange(hedged.request(), multi);
+      Flight second = new Flight(send.attempt(), hedged, exchange);
+      second.beside = slow;
+      slow.beside = second;
+      return second;
+    } catch (Throwable e) {
+      say(e);
+      call.lost(send.attempt());
+      return null;
+    }
+  }
+
+  private void launchBeside(Flight second) {
+    try {
+      launch(second);
+    } catch (Throwable e) {
+      ended(second, null, e);
+    }
+    IOException cause = givenUp;
+    if (cause != null) {
+      second.stop(cause);
+    }
+  }
+
+  private void ended(Flight flight, Object response, Throwable thrown) {
+    flight.notSlow();
+    Outcome outcome = new Outcome(flight, response, cause(thrown));
+    Step step = Step.HAND_ON;
+    Flight loser;
+    synchronized (this) {
+      if (flight.over) {
+        return;
+      }
+      flight.over = true;
+      try {
+        step = report(outcome);
+      } catch (Throwable e) {
+        // Nothing of ours is behind this future any more that would report it.
+        say(e);
+      }
+      loser = step instanceof Step.Await ? null : lose(flight.beside);
+    }
+    if (loser != null) {
+      loser.notSlow();
+      loser.stop(new IOException("another attempt was faster"));
+    }
+    try {
+      if (step instanceof Step.Await) {
+        outcome.drain();
+      } else {
+        follow(step, outcome);
+      }
     } catch (Throwable e) {
       say(e);
       fail(
@@ -183,6 +282,35 @@ final class Hop {
               ? new IOException("cannot hand on the response", e)
               : outcome.error());
     }
+  }
+
+  private Step report(Outcome outcome) {
+    Flight flight = outcome.flight();
+    Attempt attempt = flight.attempt();
+    Object response = outcome.response();
+    Wire wire = Wire.of(flight.exchange(), flight.outgoing().route(), outcome.error());
+    if (wire.connected()) {
+      attempt.connected(bystander ? null : wire.session());
+    }
+    Step step =
+        outcome.error() != null
+            ? call.failed(attempt, reason(outcome.error()), wire.progress())
+            : call.responded(
+                attempt, Internals.status(response), Internals.headers(response)::allValues);
+    if (wire.connected() && step instanceof Step.Send) {
+      Internals.restartConnectTimeout(multi);
+    }
+    return step;
+  }
+
+  /** The attempt that nobody waits for any more; null if it was over already. */
+  private Flight lose(Flight other) {
+    if (other == null || other.over) {
+      return null;
+    }
+    other.over = true;
+    call.lost(other.attempt());
+    return other;
   }
 
   /** The application's timeout where that was it, whatever the JDK made of the cancellation. */
@@ -198,17 +326,14 @@ final class Hop {
   /** Waits without a thread, then sends again on the client's own executor. */
   private void pause(Step.Send send, Outcome last) {
     long earliest = System.nanoTime() + send.delayNanos();
-    pausing.set(last);
-    IOException cancelled = givenUp;
-    if (cancelled != null) {
-      endPause(cancelled);
+    if (!paused(last)) {
       return;
     }
-    drain(last)
+    last.drain()
         .thenRun(
             () -> {
               long rest = Math.max(0, earliest - System.nanoTime());
-              Runnable resume = () -> resume(send.attempt());
+              Runnable resume = () -> resume(outcome -> send(send.attempt(), outcome));
               if (rest == 0) {
                 run(resume);
               } else {
@@ -221,51 +346,55 @@ final class Hop {
 
   /** Waits without a thread for what the mesh will say, and goes on off the thread that says it. */
   private void await(Step.Wait wait, Outcome last) {
+    if (paused(last)) {
+      wait.next()
+          .whenComplete(
+              (next, e) ->
+                  run(() -> resume(outcome -> goOn(e == null ? next : Step.HAND_ON, outcome))));
+    }
+  }
+
+  private void goOn(Step next, Outcome last) {
+    boolean nothing = last == Outcome.NONE && next instanceof Step.HandOn;
+    follow(nothing ? NOTHING_TO_HAND_ON : next, last);
+  }
+
+  /** False if the application waits no longer, and has been told. */
+  private boolean paused(Outcome last) {
     pausing.set(last);
     IOException cancelled = givenUp;
     if (cancelled != null) {
       endPause(cancelled);
-      return;
     }
-    wait.next().whenComplete((next, e) -> run(() -> goOn(e == null ? next : Step.HAND_ON)));
+    return cancelled == null;
   }
 
-  private void goOn(Step next) {
+  private void resume(Consumer<Outcome> rest) {
     Outcome last = pausing.getAndSet(null);
     if (last == null) {
       return;
     }
     try {
-      follow(last == Outcome.NONE && next instanceof Step.HandOn ? NOTHING_TO_HAND_ON : next, last);
+      rest.accept(last);
     } catch (Throwable e) {
       say(e);
-      fail(last.error() == null ? new IOException("cannot send", e) : last.error());
-    }
-  }
-
-  private void resume(Attempt attempt) {
-    Outcome last = pausing.getAndSet(null);
-    if (last == null) {
-      return;
-    }
-    try {
-      send(attempt);
-    } catch (Throwable e) {
-      say(e);
-      fail(last.error() == null ? new IOException("cannot send again", e) : last.error());
+      fail(last.error() == null ? new IOException("cannot go on", e) : last.error());
     }
   }
 
   /** On a thread of the client; where it takes no more tasks, the call ends as it stands. */
   private void run(Runnable task) {
-    Executor executor = Internals.executor(exchange);
     try {
-      executor.execute(task);
+      executor().execute(task);
     } catch (RuntimeException e) {
       IOException error = new IOException("the client's executor takes no more tasks", e);
       endPause(error);
       fail(error);
     }
+  }
+
+  private Executor executor() {
+    return Internals.executor(first);
   }
 
   /**
@@ -280,10 +409,21 @@ final class Hop {
     }
   }
 
-  /** See {@link Conversation#cancelled}. Any thread. */
+  /** See {@link Conversation#cancelled}: the JDK has stopped the exchange it knows. Any thread. */
   void cancelled(IOException cause) {
     givenUp = cause;
     endPause(cause);
+    Flight under = latest;
+    if (under != null) {
+      Flight second;
+      synchronized (this) {
+        second = under.beside;
+      }
+      if (second != null) {
+        under.stop(cause);
+        second.stop(cause);
+      }
+    }
   }
 
   private void endPause(IOException cause) {
@@ -295,14 +435,10 @@ final class Hop {
   }
 
   private void handOn(Outcome outcome) {
+    settle();
     if (outcome.error() == null) {
-      if (exchange != first) {
-        Internals.adopt(first, exchange);
-      }
-      result.complete(outcome.response());
-      return;
-    }
-    if (attempts > 1 || governed) {
+      result.complete(adopted(outcome));
+    } else if (attempts > 1 || governed) {
       fail(Internals.withoutRetryMarker(outcome.error()));
     } else {
       // Nothing that the mesh governs: the JDK repeats as it always does, in another call.
@@ -310,33 +446,38 @@ final class Hop {
     }
   }
 
+  /** Lets the JDK, which holds on to its first exchange, go on with that of another attempt. */
+  private Object adopted(Outcome outcome) {
+    Flight flight = outcome.flight();
+    Object exchange = flight.exchange();
+    if (exchange != first) {
+      makeCurrent(exchange);
+      Internals.adopt(first, exchange);
+    }
+    if (flight.outgoing() == own) {
+      return outcome.response();
+    }
+    // Of a copy that the application shall not see.
+    Object connection = Internals.connection(Internals.impl(exchange));
+    return Internals.responseOf(first, own.request(), outcome.response(), connection);
+  }
+
   private void answer(Step.Answer answer, Outcome last) {
+    settle();
     if (last.response() == null) {
       give(answer);
     } else {
-      drain(last).thenRun(() -> run(() -> give(answer)));
+      last.drain().thenRun(() -> run(() -> give(answer)));
     }
   }
 
   private void give(Step.Answer answer) {
     try {
-      result.complete(Answers.respond(first, exchange, answer));
+      result.complete(Answers.respond(first, current, answer));
     } catch (Throwable e) {
       say(e);
       fail(new IOException("cannot answer", e));
     }
-  }
-
-  /** Reads what nobody will see of a response, so that its connection can be used again. */
-  private CompletableFuture<Void> drain(Outcome last) {
-    CompletableFuture<Void> drained = new CompletableFuture<>();
-    if (last.response() == null) {
-      drained.complete(null);
-    } else {
-      Internals.ignoreBody(exchange).whenComplete((v, e) -> drained.complete(null));
-      drained.completeOnTimeout(null, DRAIN_MILLIS, TimeUnit.MILLISECONDS);
-    }
-    return drained;
   }
 
   private void refuse(Step.Refuse refuse, Outcome last) {
@@ -350,7 +491,7 @@ final class Hop {
       error.initCause(last.error());
     }
     if (last.response() != null) {
-      Internals.cancel(exchange, error);
+      last.flight().stop(error);
     }
     fail(error);
   }
@@ -362,11 +503,31 @@ final class Hop {
     result.completeExceptionally(error);
   }
 
+  /** There will be no other attempt. */
+  private void settle() {
+    ReplayedBody b = body;
+    if (b != null) {
+      b.settle();
+    }
+  }
+
   /** The body was read, or there will be none. Idempotent; any thread. */
   void end() {
-    if (ended.compareAndSet(false, true)) {
-      call.done();
-      Route.forget(request);
+    if (!ended.compareAndSet(false, true)) {
+      return;
+    }
+    call.done();
+    settle();
+    own.forget();
+    Outgoing copy = kept;
+    if (copy != null) {
+      copy.forget();
+    }
+    synchronized (this) {
+      copy = hedged;
+    }
+    if (copy != null) {
+      copy.forget();
     }
   }
 
@@ -374,10 +535,5 @@ final class Hop {
     return thrown instanceof CompletionException && thrown.getCause() != null
         ? thrown.getCause()
         : thrown;
-  }
-
-  /** What an attempt came to: a response, or an error, or neither before the first. */
-  private record Outcome(Object response, Throwable error) {
-    static final Outcome NONE = new Outcome(null, null);
   }
 }

@@ -1,27 +1,15 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
-import io.inboard.call.HeaderSink;
 import io.inboard.call.OutboundRequest;
 import java.net.URI;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
-/**
- * The request of a hop, as the core sees it, and the place where the core's headers go. Used by one
- * thread at a time.
- *
- * <p>The JDK keeps two sets of headers: those of the application, unmodifiable, and its own
- * ("system headers"), of which it sends what the application has not set. What the mesh adds is a
- * system header; where it must correct one of the application, {@link Route} shows the JDK other
- * ones.
- */
-final class HopRequest implements OutboundRequest, HeaderSink {
+/** The request of a hop, as the core sees it. Used by one thread at a time. */
+final class HopRequest implements OutboundRequest {
   private static final String PUBLISHERS = "jdk.internal.net.http.RequestPublishers$";
 
   /**
@@ -39,27 +27,25 @@ final class HopRequest implements OutboundRequest, HeaderSink {
 
   private final HttpRequest request;
   private final URI uri;
-  private final Route route;
-  private final Map<String, List<String>> systemHeaders;
+  private final Outgoing outgoing;
+  private final boolean pushes;
 
-  /** The JDK's own headers before the first attempt. */
-  private final Map<String, List<String>> untouched;
-
-  HopRequest(Object request, Route route) {
-    this.request = (HttpRequest) request;
-    this.uri = this.request.uri();
-    this.route = route;
-    this.systemHeaders = Internals.systemHeaders(request);
-    this.untouched = copy(systemHeaders);
-  }
+  /** The body as attempts send it; null where the JDK sends it without us. */
+  private volatile ReplayedBody replayed;
 
   /**
-   * Forgets what the attempt before this one has set, and what the JDK has set for its connection
-   * (a protocol upgrade, chunked encoding).
+   * @param pushes whether the application takes pushed responses
    */
-  void beginAttempt() {
-    systemHeaders.clear();
-    systemHeaders.putAll(untouched);
+  HopRequest(Outgoing outgoing, boolean pushes) {
+    this.pushes = pushes;
+    this.outgoing = outgoing;
+    this.request = (HttpRequest) outgoing.request();
+    this.uri = this.request.uri();
+  }
+
+  /** The body that can be sent once only, of which attempts may keep what they send. */
+  void replaying(ReplayedBody body) {
+    replayed = body;
   }
 
   boolean isHttps() {
@@ -105,7 +91,7 @@ final class HopRequest implements OutboundRequest, HeaderSink {
     if (!own.isEmpty()) {
       return own;
     }
-    List<String> added = untouched.get(name);
+    List<String> added = outgoing.systemHeader(name);
     return added == null ? List.of() : List.copyOf(added);
   }
 
@@ -115,39 +101,25 @@ final class HopRequest implements OutboundRequest, HeaderSink {
     return Internals.isProxied(request) || Internals.isWebSocket(request);
   }
 
+  /** Pushed responses have one place to go to. */
+  @Override
+  public boolean hedgeable() {
+    return !isHttps() && !proxied() && held() != Body.ONE_SHOT && !pushes;
+  }
+
   @Override
   public Body body() {
+    ReplayedBody body = replayed;
+    return body == null ? held() : body.body();
+  }
+
+  /** What the JDK holds of the body. */
+  Body held() {
     BodyPublisher publisher = request.bodyPublisher().orElse(null);
     String kind = publisher == null ? EMPTY : publisher.getClass().getName();
     if (kind.equals(EMPTY)) {
       return Body.NONE;
     }
     return REPLAYABLE.contains(kind) ? Body.REPLAYABLE : Body.ONE_SHOT;
-  }
-
-  @Override
-  public void set(String name, String value) {
-    removeOwn(name);
-    systemHeaders.put(name, List.of(value));
-  }
-
-  @Override
-  public void remove(String name) {
-    removeOwn(name);
-    systemHeaders.remove(name);
-  }
-
-  /** The application's values would win over ours. */
-  private void removeOwn(String name) {
-    HttpHeaders now = Route.headers(request, request.headers());
-    if (now.firstValue(name).isPresent()) {
-      route.replaceHeaders(HttpHeaders.of(now.map(), (n, v) -> !n.equalsIgnoreCase(name)));
-    }
-  }
-
-  private static Map<String, List<String>> copy(Map<String, List<String>> headers) {
-    Map<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    copy.putAll(headers);
-    return copy;
   }
 }

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +59,9 @@ final class Internals {
   private static final MethodHandle SET_IGNORED =
       setter(EXCHANGE, "bodyIgnored", CompletableFuture.class);
   private static final MethodHandle NEW_EXCHANGE = constructor(EXCHANGE, REQUEST, MULTI);
+  private static final MethodHandle NEW_REQUEST =
+      constructor(REQUEST, HttpRequest.class, ProxySelector.class);
+  private static final MethodHandle PUSHES = field(EXCHANGE, "pushGroup", type("PushGroup"));
   private static final MethodHandle SET_EXCHANGE =
       method(MULTI, "setExchange", void.class, EXCHANGE);
   private static final MethodHandle TRACKER_OF = field(MULTI, "connectTimeout", TRACKER);
@@ -95,6 +100,7 @@ final class Internals {
   private static final MethodHandle RECEIVER_OF = field(HTTP1, "asyncReceiver", RECEIVER);
   private static final MethodHandle RECEIVED = field(RECEIVER, "received", AtomicLong.class);
   private static final MethodHandle STATUS = method(RESPONSE, "statusCode", int.class);
+  private static final MethodHandle VERSION = method(RESPONSE, "version", HttpClient.Version.class);
   private static final MethodHandle HEADERS = method(RESPONSE, "headers", HttpHeaders.class);
   private static final MethodHandle THE_EXECUTOR = method(CLIENT, "theExecutor", EXECUTOR);
   private static final MethodHandle DELEGATE = method(EXECUTOR, "delegate", Executor.class);
@@ -117,15 +123,29 @@ final class Internals {
   }
 
   /**
-   * Another exchange of the same request, which takes the place of the current one: that one is
-   * released, and this one is cancelled if the conversation was. A second attempt through the same
-   * exchange would inherit its cancellation and its connection.
+   * Another exchange of a request. A second attempt through the same exchange would inherit its
+   * cancellation and its connection.
    */
-  static Object nextExchange(Object exchange) {
-    Object multi = multi(exchange);
-    Object next = call(NEW_EXCHANGE, request(exchange), multi);
-    call(SET_EXCHANGE, multi, next);
-    return next;
+  static Object exchange(Object request, Object multi) {
+    return call(NEW_EXCHANGE, request, multi);
+  }
+
+  /**
+   * Puts an exchange in the place of the conversation's current one: that one is released, and this
+   * one is cancelled if the conversation was.
+   */
+  static void setExchange(Object multi, Object exchange) {
+    call(SET_EXCHANGE, multi, exchange);
+  }
+
+  /** Whether pushed responses of a conversation go to the application. */
+  static boolean takesPushes(Object exchange) {
+    return call(PUSHES, exchange) != null;
+  }
+
+  /** The JDK's form of a request. */
+  static Object copy(HttpRequest request) {
+    return call(NEW_REQUEST, request, null);
   }
 
   /** Sends the request; the future fails or holds the response head. */
@@ -188,6 +208,17 @@ final class Internals {
     }
   }
 
+  /** The head of a copy's response, as that of another exchange and its request. */
+  static Object responseOf(Object exchange, Object request, Object response, Object connection) {
+    return response(
+        exchange,
+        request,
+        status(response),
+        headers(response),
+        connection,
+        (HttpClient.Version) call(VERSION, response));
+  }
+
   /** Makes the JDK believe that the body of a response was dealt with already. */
   static void hideBody(Object exchange) {
     call(SET_IGNORED, exchange, CompletableFuture.completedFuture(null));
@@ -197,8 +228,8 @@ final class Internals {
    * The JDK counts its connect timeout over all that it calls one request; after an attempt that
    * was connected it starts anew, as after a retry of the JDK's own.
    */
-  static void restartConnectTimeout(Object exchange) {
-    Object tracker = call(TRACKER_OF, multi(exchange));
+  static void restartConnectTimeout(Object multi) {
+    Object tracker = call(TRACKER_OF, multi);
     if (tracker != null) {
       call(RESET, tracker);
     }

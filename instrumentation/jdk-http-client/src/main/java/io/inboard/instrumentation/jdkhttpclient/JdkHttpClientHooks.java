@@ -77,6 +77,7 @@ public final class JdkHttpClientHooks implements Library {
             field("client"),
             field("exchImpl"),
             field("bodyIgnored"),
+            field("pushGroup"),
             method("<init>", REQUEST, P + "MultiExchange"),
             method("responseAsyncImpl", CONNECTION),
             method("cancel", "java.io.IOException"),
@@ -99,11 +100,16 @@ public final class JdkHttpClientHooks implements Library {
                 "int",
                 "java.net.http.HttpClient$Version"),
             method("statusCode"),
+            method("version"),
             method("headers"))
         .relyingOn(P + "HttpClientImpl", method("theExecutor"))
         .relyingOn(P + "HttpClientImpl$DelegatingExecutor", method("delegate", 0))
         .relyingOn(
-            REQUEST, method("proxy"), method("isWebSocket", 0), method("getSystemHeadersBuilder"))
+            REQUEST,
+            method("<init>", "java.net.http.HttpRequest", "java.net.ProxySelector"),
+            method("proxy"),
+            method("isWebSocket", 0),
+            method("getSystemHeadersBuilder"))
         .relyingOn(P + "common.HttpHeadersBuilder", constructor(), method("map"))
         .relyingOn(P + "common.ConnectionExpiredException")
         .relyingOn(P + "ConnectionPool$CacheKey", field("destination"))

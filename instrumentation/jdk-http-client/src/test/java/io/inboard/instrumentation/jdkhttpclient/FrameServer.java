@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
@@ -17,19 +18,26 @@ import javax.net.ssl.SSLSocket;
 
 /**
  * The little of HTTP/2 that it takes to refuse a stream as no ordinary server does on demand (RFC
- * 9113 section 8.7). Counts requests, does not decode them.
+ * 9113 section 8.7), and to see which streams the client resets. Counts requests, does not decode
+ * them.
  */
 final class FrameServer implements AutoCloseable {
+  static final int CANCEL = 8;
+
+  private static final int DATA = 0;
   private static final int HEADERS = 1;
   private static final int RST_STREAM = 3;
   private static final int SETTINGS = 4;
   private static final int GOAWAY = 7;
-  private static final int END_STREAM_AND_HEADERS = 0x5;
+  private static final int END_STREAM = 0x1;
+  private static final int END_HEADERS = 0x4;
   private static final int REFUSED_STREAM = 7;
 
   private final SSLServerSocket listener;
   private final Queue<Reply> script = new ConcurrentLinkedQueue<>();
   private final AtomicInteger requests = new AtomicInteger();
+  private final AtomicInteger connections = new AtomicInteger();
+  private final List<Integer> resets = new CopyOnWriteArrayList<>();
 
   FrameServer(TestIdentity identity) throws IOException {
     listener =
@@ -48,9 +56,19 @@ final class FrameServer implements AutoCloseable {
   /** What to do with a request. */
   enum Reply {
     OK,
+    /** 503, without a body. */
+    UNAVAILABLE,
+    /** No frame at all. */
+    HANG,
+    /** A head, and then nothing. */
+    HANG_IN_BODY,
     REFUSE_STREAM,
     /** GOAWAY that names no stream as processed, then the end of the connection. */
-    GO_AWAY
+    GO_AWAY,
+    /** The connection is reset without a frame, as by a process that is killed. */
+    RESET,
+    /** A head; then the connection is reset. */
+    RESET_IN_BODY
   }
 
   FrameServer answering(Reply... replies) {
@@ -66,6 +84,15 @@ final class FrameServer implements AutoCloseable {
     return requests.get();
   }
 
+  int connections() {
+    return connections.get();
+  }
+
+  /** The error codes of streams that the client has reset, in order. */
+  List<Integer> resets() {
+    return List.copyOf(resets);
+  }
+
   @Override
   public void close() throws IOException {
     listener.close();
@@ -75,6 +102,7 @@ final class FrameServer implements AutoCloseable {
     while (!listener.isClosed()) {
       try {
         SSLSocket socket = (SSLSocket) listener.accept();
+        connections.incrementAndGet();
         daemon(() -> serve(socket));
       } catch (IOException e) {
         return;
@@ -92,14 +120,17 @@ final class FrameServer implements AutoCloseable {
         int lengthAndType = in.readInt();
         int flags = in.readUnsignedByte();
         int stream = in.readInt();
-        in.readFully(new byte[lengthAndType >>> 8]);
+        byte[] payload = new byte[lengthAndType >>> 8];
+        in.readFully(payload);
         int type = lengthAndType & 0xff;
         if (type == SETTINGS && flags == 0) {
           frame(out, SETTINGS, 1, 0);
+        } else if (type == RST_STREAM) {
+          resets.add((int) payload[3]);
         } else if (type == HEADERS) {
           requests.incrementAndGet();
           Reply reply = script.poll();
-          answer(out, stream, reply == null ? Reply.OK : reply);
+          answer(socket, out, stream, reply == null ? Reply.OK : reply);
         }
       }
     } catch (IOException e) {
@@ -107,14 +138,31 @@ final class FrameServer implements AutoCloseable {
     }
   }
 
-  private static void answer(DataOutputStream out, int stream, Reply reply) throws IOException {
+  private static void answer(SSLSocket socket, DataOutputStream out, int stream, Reply reply)
+      throws IOException {
+    // 0x88 is ":status: 200" in HPACK's static table; 0x48 a literal with the name ":status".
+    byte[] unavailable = {0x48, 3, '5', '0', '3'};
     switch (reply) {
-      // 0x88 is ":status: 200" in HPACK's static table.
-      case OK -> frame(out, HEADERS, END_STREAM_AND_HEADERS, stream, (byte) 0x88);
+      case OK -> frame(out, HEADERS, END_STREAM | END_HEADERS, stream, (byte) 0x88);
+      case UNAVAILABLE -> frame(out, HEADERS, END_STREAM | END_HEADERS, stream, unavailable);
+      case HANG -> {}
+      case HANG_IN_BODY -> frame(out, HEADERS, END_HEADERS, stream, (byte) 0x88);
       case REFUSE_STREAM ->
           frame(out, RST_STREAM, 0, stream, (byte) 0, (byte) 0, (byte) 0, (byte) REFUSED_STREAM);
       case GO_AWAY -> frame(out, GOAWAY, 0, 0, new byte[8]);
+      case RESET -> reset(socket);
+      case RESET_IN_BODY -> {
+        frame(out, HEADERS, END_HEADERS, stream, (byte) 0x88);
+        frame(out, DATA, 0, stream, (byte) 'a');
+        reset(socket);
+      }
     }
+  }
+
+  private static void reset(SSLSocket socket) throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+    throw new IOException("reset");
   }
 
   private static void frame(DataOutputStream out, int type, int flags, int stream, byte... payload)

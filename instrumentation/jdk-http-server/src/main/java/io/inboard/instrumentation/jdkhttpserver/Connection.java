@@ -32,6 +32,13 @@ final class Connection {
 
   private volatile boolean plain;
 
+  /**
+   * When the dispatcher handed the connection over, then how long that took. Written by the
+   * dispatcher before, and by the thread that got it after: the executor's queue orders the two. 0:
+   * nobody can tell.
+   */
+  private long waited;
+
   Connection(ChannelBytes channel, Mode mode) {
     this.channel = channel;
     this.mode = mode;
@@ -95,6 +102,19 @@ final class Connection {
     }
   }
 
+  void dispatched() {
+    waited = System.nanoTime();
+  }
+
+  void taken() {
+    waited = waited == 0 ? 0 : System.nanoTime() - waited;
+  }
+
+  /** How long the request that is served now has waited for a thread, in nanoseconds. */
+  long waitedNanos() {
+    return waited;
+  }
+
   Mode mode() {
     return mode;
   }
@@ -114,6 +134,8 @@ final class Connection {
           TlsPump pump =
               new TlsPump(channel, Inboard.inboundTls().engine(List.of("http/1.1")), first);
           pump.handshake();
+          // It was the handshake that waited; the request may have come just now.
+          waited = 0;
           channel.unlimited();
           tls = pump;
           return true;

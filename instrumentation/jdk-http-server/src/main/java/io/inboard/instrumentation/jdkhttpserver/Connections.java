@@ -40,6 +40,11 @@ final class Connections {
     return known == null ? Optional.empty() : known.peer();
   }
 
+  static long waitedNanos(SocketChannel channel) {
+    Connection known = KNOWN.get(channel);
+    return known == null ? 0 : known.waitedNanos();
+  }
+
   static void close(SocketChannel channel) {
     Connection known = KNOWN.remove(channel);
     if (known != null) {

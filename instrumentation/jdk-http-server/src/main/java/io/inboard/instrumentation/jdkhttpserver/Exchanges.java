@@ -4,6 +4,7 @@ package io.inboard.instrumentation.jdkhttpserver;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsExchange;
+import io.inboard.call.HeaderSink;
 import io.inboard.call.InboundCall;
 import io.inboard.call.WeakIdentityMap;
 import java.lang.invoke.MethodHandle;
@@ -71,6 +72,18 @@ final class Exchanges {
     LAST.put(OF_EXCHANGE.get(own), new WeakReference<>(own));
   }
 
+  /**
+   * The head of a response goes out.
+   *
+   * @param own the server's own object
+   */
+  static void respond(Object own, int status, Headers headers) {
+    InboundCall call = OPEN.get(own);
+    if (call != null) {
+      call.respond(status, new ResponseHeaders(headers));
+    }
+  }
+
   static void failed(HttpExchange exchange, Throwable error) {
     end(own(exchange), error);
   }
@@ -129,5 +142,18 @@ final class Exchanges {
 
   private static Lookup lookup(Class<?> owner) throws IllegalAccessException {
     return MethodHandles.privateLookupIn(owner, MethodHandles.lookup());
+  }
+
+  /** Adds to the headers of a response; what the application has set stays. */
+  private record ResponseHeaders(Headers headers) implements HeaderSink {
+    @Override
+    public void set(String name, String value) {
+      if (!headers.containsKey(name)) {
+        headers.set(name, value);
+      }
+    }
+
+    @Override
+    public void remove(String name) {}
   }
 }

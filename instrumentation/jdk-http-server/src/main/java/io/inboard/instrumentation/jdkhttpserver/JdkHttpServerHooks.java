@@ -32,7 +32,14 @@ public final class JdkHttpServerHooks implements Library {
         .relyingOn(SERVER + "ServerImpl", field("https"), field("timer"))
         .relyingOn(SERVER + "Request$ReadStream", field("channel"))
         .relyingOn(SERVER + "Request$WriteStream", field("channel"))
-        .relyingOn(SERVER + "ExchangeImpl", field("connection"), field("rcode"), field("reqHdrs"))
+        .relyingOn(
+            SERVER + "ExchangeImpl",
+            field("connection"),
+            field("rcode"),
+            field("reqHdrs"),
+            field("rspHdrs"),
+            field("sentHeaders"))
+        .relyingOn(SERVER + "ServerImpl$Exchange", field("chan"))
         .relyingOn(SERVER + "HttpConnection", field("chan"))
         .opening("jdk.httpserver", "sun.net.httpserver", "com.sun.net.httpserver")
         // Below, or else not at all on a STRICT port. Not HttpsServer, which is another class.
@@ -42,6 +49,9 @@ public final class JdkHttpServerHooks implements Library {
             SERVER + "ServerImpl",
             method("markNewlyAccepted").whereItExists(),
             AcceptAdvice.Accepted.class)
+        // Bytes can be read, and go to a thread of the executor.
+        .weave(SERVER + "ServerImpl$Dispatcher", method("handle"), QueueAdvice.Dispatched.class)
+        .weave(SERVER + "ServerImpl$Exchange", method("run"), QueueAdvice.Taken.class)
         // The connection: told by its first bytes, then read and written through TLS.
         .weave(
             SERVER + "Request$ReadStream",
@@ -55,6 +65,7 @@ public final class JdkHttpServerHooks implements Library {
         .weave(SERVER + "HttpConnection", method("close"), StreamAdvice.Close.class)
         // The request: from our filter to the event that the response was written, or the close.
         .weave("com.sun.net.httpserver.Filter$Chain", method("doFilter"), RequestAdvice.Chain.class)
+        .weave(SERVER + "ExchangeImpl", method("sendResponseHeaders"), RequestAdvice.Respond.class)
         .weave(
             List.of(SERVER + "Event$WriteFinished", SERVER + "WriteFinishedEvent"),
             constructor(),

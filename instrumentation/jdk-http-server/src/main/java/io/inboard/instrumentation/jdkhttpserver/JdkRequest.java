@@ -58,6 +58,11 @@ record JdkRequest(HttpExchange exchange) implements InboundRequest {
   }
 
   @Override
+  public long queuedNanos() {
+    return Connections.waitedNanos(Exchanges.channel(exchange));
+  }
+
+  @Override
   public Optional<PeerIdentity> peer() {
     return Connections.peer(Exchanges.channel(exchange));
   }

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpserver;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsExchange;
 import io.inboard.call.Contexts.Scope;
@@ -104,6 +105,22 @@ final class RequestAdvice {
       } catch (IOException | RuntimeException e) {
         // The peer is gone, or an answer has begun: the server closes, and the handler is skipped.
         return Optional.of(e);
+      }
+    }
+  }
+
+  /** The application, or we, send the head of a response; a second time is an error. */
+  static final class Respond {
+    private Respond() {}
+
+    @Advice.OnMethodEnter(inline = false)
+    static void enter(
+        @Advice.This Object exchange,
+        @Advice.FieldValue("sentHeaders") boolean sent,
+        @Advice.FieldValue("rspHdrs") Headers headers,
+        @Advice.Argument(0) int status) {
+      if (!sent) {
+        Exchanges.respond(exchange, status, headers);
       }
     }
   }

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,6 +46,12 @@ final class JdkHttpServerTest extends ServerContract {
   @Override
   protected RunningServer start() throws IOException {
     return start(HttpServer.create(anyPort(), 0));
+  }
+
+  @Override
+  protected RunningServer startWith(Executor threads) throws IOException {
+    HttpServer server = HttpServer.create(anyPort(), 0);
+    return start(server, threads, Executors.newCachedThreadPool());
   }
 
   @Override
@@ -192,7 +199,16 @@ final class JdkHttpServerTest extends ServerContract {
 
   private static RunningServer start(HttpServer server) {
     ExecutorService threads = Executors.newCachedThreadPool();
-    server.setExecutor(threads);
+    return start(server, threads, threads);
+  }
+
+  /**
+   * @param requests serves requests
+   * @param threads of the application, shut down with the server
+   */
+  private static RunningServer start(
+      HttpServer server, Executor requests, ExecutorService threads) {
+    server.setExecutor(requests);
     for (String path : SampleApplication.PATHS) {
       server.createContext(path, x -> SampleApplication.handle(new JdkExchange(x, threads)));
     }
@@ -235,6 +251,11 @@ final class JdkHttpServerTest extends ServerContract {
     @Override
     public InputStream body() {
       return exchange.getRequestBody();
+    }
+
+    @Override
+    public void header(String name, String value) {
+      exchange.getResponseHeaders().set(name, value);
     }
 
     @Override

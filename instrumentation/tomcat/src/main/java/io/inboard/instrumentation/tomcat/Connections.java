@@ -44,12 +44,16 @@ final class Connections {
 
   /** The connection of a request; empty if it is not one of ours. */
   static Optional<MeshChannel> of(Request request) {
+    return channel(wrapper(request));
+  }
+
+  /** What Tomcat has around the connection of a request; null if it has nothing. */
+  static SocketWrapperBase<?> wrapper(Request request) {
     try {
       ActionHook hook = (ActionHook) HOOK.invokeExact(request);
-      if (!(hook instanceof AbstractProcessor processor)) {
-        return Optional.empty();
-      }
-      return channel((SocketWrapperBase<?>) PROCESSOR_WRAPPER.invokeExact(processor));
+      return hook instanceof AbstractProcessor processor
+          ? (SocketWrapperBase<?>) PROCESSOR_WRAPPER.invokeExact(processor)
+          : null;
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }

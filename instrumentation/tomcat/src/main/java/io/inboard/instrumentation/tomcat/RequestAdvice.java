@@ -37,11 +37,14 @@ final class RequestAdvice {
         response.action(ActionCode.CLOSE_NOW, null);
         return Boolean.TRUE;
       }
-      InboundCall call = Inboard.inbound().begin(new TomcatRequest(request, connector, channel));
+      InboundCall call =
+          Inboard.inbound()
+              .begin(new TomcatRequest(request, connector, channel, Arrivals.waited(request)));
       if (call == InboundCall.UNTOUCHED) {
         return null;
       }
       if (call.verdict() instanceof Verdict.Deny deny) {
+        call.respond(deny.status(), new TomcatResponseHeaders(response.getMimeHeaders()));
         answer(adapter, request, response, deny.status());
         call.end(deny.status(), null);
         return Boolean.TRUE;
@@ -102,6 +105,18 @@ final class RequestAdvice {
       response.setContentLength(0);
       response.action(ActionCode.CLOSE, null);
       adapter.log(request, response, 0);
+    }
+  }
+
+  /** The head of a response is put together, whoever wanted that: the one place for all of them. */
+  static final class Respond {
+    private Respond() {}
+
+    @Advice.OnMethodEnter(inline = false)
+    static void enter(
+        @Advice.FieldValue("request") Request request,
+        @Advice.FieldValue("response") Response response) {
+      ServedRequest.respond(request, response);
     }
   }
 

@@ -17,6 +17,7 @@ final class ServedRequest {
 
   private final InboundCall call;
   private boolean routed;
+  private boolean responded;
 
   private ServedRequest(InboundCall call) {
     this.call = call;
@@ -31,6 +32,15 @@ final class ServedRequest {
     return request.getAttribute(ATTRIBUTE) instanceof ServedRequest served
         ? Inboard.contexts().activate(served.call.context())
         : null;
+  }
+
+  /** The head of the response goes out. */
+  static void respond(Request request, Response response) {
+    if (request.getAttribute(ATTRIBUTE) instanceof ServedRequest served && !served.responded) {
+      served.responded = true;
+      served.call.respond(
+          response.getStatus(), new TomcatResponseHeaders(response.getMimeHeaders()));
+    }
   }
 
   /** The first route counts. */
@@ -62,6 +72,7 @@ final class ServedRequest {
    */
   static void end(Request coyote, Throwable error) {
     if (coyote.getAttributes().remove(ATTRIBUTE) instanceof ServedRequest served) {
+      Arrivals.ended(coyote);
       Response response = coyote.getResponse();
       served.call.end(response.isCommitted() ? response.getStatus() : 0, error);
     }

@@ -31,7 +31,12 @@ public final class TomcatHooks implements Library {
             field("closed"))
         .relyingOn("org.apache.tomcat.util.net.NioChannel", field("sc"), field("socketWrapper"))
         .relyingOn("org.apache.coyote.Request", field("hook"))
-        .relyingOn("org.apache.coyote.AbstractProcessor", field("socketWrapper"))
+        .relyingOn(
+            "org.apache.coyote.AbstractProcessor",
+            field("socketWrapper"),
+            field("request"),
+            field("response"))
+        .relyingOn("org.apache.coyote.http2.Stream", field("coyoteRequest"))
         .relyingOn("org.apache.coyote.http2.Http2UpgradeHandler", field("socketWrapper"))
 
         // A connector starts: one that we cannot secure must not serve a STRICT port.
@@ -51,16 +56,32 @@ public final class TomcatHooks implements Library {
             NIO_ENDPOINT, method("createChannel").whereItExists(), ConnectionAdvice.Create.class)
         .weave(NIO_ENDPOINT + "$Poller", method("register"), ConnectionAdvice.Register.class)
 
+        // Bytes can be read, and go to a thread of the executor: from here a request waits.
+        .weave(
+            "org.apache.tomcat.util.net.AbstractEndpoint",
+            method("processSocket"),
+            QueueAdvice.Dispatch.class)
+
         // TLS agreed on h2.
         .weave(
             "org.apache.coyote.http11.AbstractHttp11Protocol",
             method("getNegotiatedProtocol"),
             Http2Advice.Negotiated.class)
         .weave("org.apache.coyote.http2.Stream", method("emitHeader"), Http2Advice.Header.class)
+        .weave(
+            "org.apache.coyote.http2.Stream", method("<init>", 3), QueueAdvice.StreamCreated.class)
 
         // A request, from its head to the moment when its objects are used again.
         .weave(ADAPTER, method("service"), RequestAdvice.Service.class)
         .weave(ADAPTER, method("asyncDispatch"), RequestAdvice.AsyncDispatch.class)
+        .weave(
+            "org.apache.coyote.http11.Http11Processor",
+            method("prepareResponse"),
+            RequestAdvice.Respond.class)
+        .weave(
+            "org.apache.coyote.http2.StreamProcessor",
+            method("prepareResponse"),
+            RequestAdvice.Respond.class)
         .weave(
             "org.apache.catalina.connector.Request",
             method("setAttribute"),

@@ -15,7 +15,8 @@ import org.apache.coyote.Request;
 import org.apache.tomcat.util.buf.MessageBytes;
 
 /** A coyote request as the mesh sees it: before the container has parsed or decoded anything. */
-record TomcatRequest(Request request, Connector connector, Optional<MeshChannel> channel)
+record TomcatRequest(
+    Request request, Connector connector, Optional<MeshChannel> channel, long queuedNanos)
     implements InboundRequest {
   @Override
   public String library() {

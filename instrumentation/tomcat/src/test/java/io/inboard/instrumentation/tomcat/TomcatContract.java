@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 /** The contract for one version of Tomcat. */
@@ -36,6 +37,11 @@ abstract class TomcatContract extends ServerContract {
   @Override
   protected RunningServer start() throws Exception {
     return tomcat.start(TomcatLoader.NIO, Map.of());
+  }
+
+  @Override
+  protected RunningServer startWith(Executor threads) throws Exception {
+    return tomcat.start(TomcatLoader.NIO, Map.of(), Optional.of(threads));
   }
 
   @Override

@@ -11,6 +11,8 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassWriter;
 import net.bytebuddy.jar.asm.commons.ClassRemapper;
@@ -34,11 +36,17 @@ final class TomcatLoader extends URLClassLoader {
 
   /** Starts an embedded server. */
   RunningServer start(String protocol, Map<String, String> properties) throws Exception {
+    return start(protocol, properties, Optional.empty());
+  }
+
+  /** Starts an embedded server, perhaps with the threads of a test. */
+  RunningServer start(String protocol, Map<String, String> properties, Optional<Executor> threads)
+      throws Exception {
     try {
       return (RunningServer)
           loadClass(APPLICATION + "TomcatServer")
-              .getConstructor(String.class, Map.class)
-              .newInstance(protocol, properties);
+              .getConstructor(String.class, Map.class, Optional.class)
+              .newInstance(protocol, properties, threads);
     } catch (InvocationTargetException e) {
       throw e.getCause() instanceof Exception cause ? cause : e;
     }

@@ -31,6 +31,11 @@ record ServletExchange(HttpServletRequest request, HttpServletResponse response)
   }
 
   @Override
+  public void header(String name, String value) {
+    response.setHeader(name, value);
+  }
+
+  @Override
   public OutputStream respond(int status, long length) throws IOException {
     response.setStatus(status);
     if (length >= 0) {

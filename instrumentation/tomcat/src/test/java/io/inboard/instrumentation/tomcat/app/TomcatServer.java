@@ -10,6 +10,8 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.catalina.Context;
@@ -30,8 +32,10 @@ public final class TomcatServer implements RunningServer {
   /**
    * @param protocol a protocol handler's class name
    * @param properties of the connector; a {@code keystore} gives it TLS of its own
+   * @param threads for requests; empty: Tomcat's own
    */
-  public TomcatServer(String protocol, Map<String, String> properties) throws Exception {
+  public TomcatServer(String protocol, Map<String, String> properties, Optional<Executor> threads)
+      throws Exception {
     Logger.getLogger("org.apache").setLevel(Level.OFF);
     // A JVM can have one factory only, and the tests run several Tomcats.
     TomcatURLStreamHandlerFactory.disable();
@@ -51,6 +55,7 @@ public final class TomcatServer implements RunningServer {
     if (properties.containsKey("keystore")) {
       secure(connector, properties.get("keystore"));
     }
+    threads.ifPresent(connector.getProtocolHandler()::setExecutor);
     tomcat.setConnector(connector);
     Context context = tomcat.addContext("", base.getPath());
     // The usual one needs the annotations of a jar that is not here.

@@ -1,0 +1,151 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inboard.policy.Listed;
+import io.inboard.settings.BalancerSettings.Simple;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** What the balancers gain; scenarios and pass numbers of resilience.md section 3. */
+final class BalancingTest {
+  private static final Consumer<Cluster> NOTHING = c -> {};
+
+  /** Ten servers of 16 workers, 10 ms, with a balancer and nothing else. */
+  private static Cluster ten(Simple balancer, int clients, Consumer<Cluster> change) {
+    return given(10, 16, balancer, clients, change);
+  }
+
+  private static Cluster given(
+      int servers, int workers, Simple balancer, int clients, Consumer<Cluster> change) {
+    Cluster cluster = new Cluster(42, servers, workers, 10, 0.5);
+    cluster.clients(clients, Cluster.bare(balancer));
+    change.accept(cluster);
+    return cluster;
+  }
+
+  private static double p99(Cluster cluster, double fromSeconds, double toSeconds) {
+    return cluster.results.percentile(0.99, fromSeconds * 1000, toSeconds * 1000);
+  }
+
+  private static Consumer<Cluster> first(Consumer<Server> change) {
+    return c -> change.accept(c.servers.get(0));
+  }
+
+  @Test
+  void l1OneSlowServerOfTenIsLeftAlone() {
+    Consumer<Cluster> slow = first(s -> s.slow = t -> 10);
+    double roundRobin = p99(ten(Simple.ROUND_ROBIN, 4, slow).load(1000, 20).run(30), 3, 20);
+    double ewma = p99(ten(Simple.PEAK_EWMA, 4, slow).load(1000, 20).run(30), 3, 20);
+    assertThat(ewma).isLessThanOrEqualTo(0.3 * roundRobin);
+  }
+
+  @Test
+  void l1sASlowServerThatRoundRobinDrowns() {
+    Consumer<Cluster> slow = first(s -> s.slow = t -> 10);
+    double roundRobin = p99(ten(Simple.ROUND_ROBIN, 4, slow).load(2000, 15).run(60), 3, 15);
+    double least = p99(ten(Simple.LEAST_REQUEST, 4, slow).load(2000, 15).run(60), 3, 15);
+    double ewma = p99(ten(Simple.PEAK_EWMA, 4, slow).load(2000, 15).run(60), 3, 15);
+    assertThat(least).isLessThanOrEqualTo(0.1 * roundRobin);
+    assertThat(ewma).isLessThanOrEqualTo(0.5 * least);
+  }
+
+  @Test
+  void l2AServerThatStallsIsFoundOutBeforeItsTimeouts() {
+    Cluster cluster = new Cluster(42, 11, 1000, 10, 0.5);
+    cluster.servers.get(0).added = t -> t > 10_000 && t < 40_000 ? 2000 : 0;
+    cluster.clients(
+        4,
+        b -> Cluster.bare(Simple.PEAK_EWMA).apply(b).timeout(Optional.of(Duration.ofSeconds(1))));
+    cluster.load(1000, 40).run(50);
+    assertThat(cluster.results.success(10_000, 40_000)).isGreaterThanOrEqualTo(0.998);
+    assertThat(cluster.inFlight()).isZero();
+  }
+
+  @Test
+  void l3AmongEqualsNothingIsLost() {
+    Cluster roundRobin = given(10, 4, Simple.ROUND_ROBIN, 20, NOTHING).load(3200, 25).run(30);
+    Cluster least = given(10, 4, Simple.LEAST_REQUEST, 20, NOTHING).load(3200, 25).run(30);
+    Cluster ewma = given(10, 4, Simple.PEAK_EWMA, 20, NOTHING).load(3200, 25).run(30);
+    assertThat(p99(ewma, 5, 25)).isLessThanOrEqualTo(1.08 * p99(roundRobin, 5, 25));
+    assertThat(p99(ewma, 5, 25)).isLessThanOrEqualTo(1.05 * p99(least, 5, 25));
+    for (int i = 0; i < 10; i++) {
+      assertThat(ewma.share(i)).isBetween(0.095, 0.105);
+    }
+  }
+
+  @Test
+  void l4HalfOfTheServersAreTwiceAsSlow() {
+    Consumer<Cluster> half = c -> c.servers.subList(0, 5).forEach(s -> s.slow = t -> 2);
+    double rate = 0.7 * (5 * 8 * 100 + 5 * 8 * 50);
+    double least = p99(given(10, 8, Simple.LEAST_REQUEST, 20, half).load(rate, 15).run(25), 3, 15);
+    double ewma = p99(given(10, 8, Simple.PEAK_EWMA, 20, half).load(rate, 15).run(25), 3, 15);
+    assertThat(ewma).isLessThanOrEqualTo(0.9 * least);
+  }
+
+  @Test
+  void l5AServerThatFailsFastIsNoBlackHole() {
+    Cluster cluster = ten(Simple.PEAK_EWMA, 20, first(s -> s.failing = t -> 1));
+    cluster.load(4000, 20).run(25);
+    assertThat(cluster.share(0)).isLessThanOrEqualTo(0.01);
+    assertThat(cluster.results.success(2000, 20_000)).isGreaterThanOrEqualTo(0.999);
+  }
+
+  @Test
+  void l6ShortPauses() {
+    Consumer<Cluster> pauses =
+        c -> {
+          for (int i = 0; i < 10; i++) {
+            int shift = i * 1000;
+            c.servers.get(i).added =
+                t -> {
+                  double phase = (t + shift) % 10_000;
+                  return phase < 200 ? 200 - phase : 0;
+                };
+          }
+        };
+    // The first pauses hit an average that knows only good times.
+    double least = p99(ten(Simple.LEAST_REQUEST, 10, pauses).load(2000, 45).run(50), 15, 45);
+    double ewma = p99(ten(Simple.PEAK_EWMA, 10, pauses).load(2000, 45).run(50), 15, 45);
+    assertThat(ewma).isLessThanOrEqualTo(1.6 * least);
+  }
+
+  @Test
+  void l7AColdServerWarmsUpWithoutAnybodyNoticing() {
+    Cluster cluster = new Cluster(42, 5, 8, 10, 0.5);
+    // Twenty times slower when it starts, and as fast as the others after twenty seconds.
+    cluster.servers.get(0).slow = t -> t < 30_000 ? 1 + 19 * (1 - (t - 10_000) / 20_000) : 1;
+    List<Listed> others = new ArrayList<>();
+    for (int i = 1; i < 5; i++) {
+      others.add(new Listed(Cluster.address(i), 1, ""));
+    }
+    cluster.clients(10, Cluster.bare(Simple.PEAK_EWMA));
+    cluster.list(others);
+    List<Listed> all = new ArrayList<>(others);
+    all.add(new Listed(Cluster.address(0), 1, ""));
+    cluster.simulation.at(10_000, () -> cluster.list(all));
+    cluster.load(1500, 30).run(40);
+    assertThat(p99(cluster, 10, 30)).isLessThanOrEqualTo(1.5 * p99(cluster, 3, 10));
+    assertThat(cluster.servers.get(0).received).isPositive();
+  }
+
+  @Test
+  void pRandomErrorsEverywhereDoNotHurt() {
+    Consumer<Cluster> noise = c -> c.servers.forEach(s -> s.failing = t -> 0.01);
+    double least = p99(given(10, 4, Simple.LEAST_REQUEST, 20, noise).load(2400, 25).run(30), 5, 25);
+    double ewma = p99(given(10, 4, Simple.PEAK_EWMA, 20, noise).load(2400, 25).run(30), 5, 25);
+    assertThat(ewma).isLessThanOrEqualTo(1.05 * least);
+  }
+
+  @Test
+  void p3OneOfThreeThatFailsNowAndThenIsAvoidedWithoutRetryOrEjection() {
+    Cluster cluster = given(3, 32, Simple.PEAK_EWMA, 4, first(s -> s.failing = t -> 0.3));
+    cluster.load(400, 60).run(65);
+    assertThat(cluster.results.success(5000, 60_000)).isGreaterThanOrEqualTo(0.999);
+  }
+}

@@ -1,0 +1,218 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.simulation;
+
+import io.inboard.call.Call.Progress;
+import io.inboard.call.CallerTerms;
+import io.inboard.call.HeaderView;
+import io.inboard.call.OutboundRequest;
+import io.inboard.call.Step;
+import io.inboard.policy.CallDecision;
+import io.inboard.policy.DestinationPolicy;
+import io.inboard.policy.Next;
+import io.inboard.policy.Outcome.Expiry;
+import io.inboard.policy.Try;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
+
+/** One JVM's calls to one destination: an adapter without a library. */
+final class Client {
+  /** One way, in milliseconds. */
+  private static final double NETWORK = 0.25;
+
+  private static final TimeoutException TIMEOUT = new TimeoutException();
+  private static final IOException RESET = new IOException("Connection reset");
+  private static final IOException REFUSED = new ConnectException("Connection refused");
+
+  private final Simulation simulation;
+  private final Map<String, Peer> peers;
+  private final Results results;
+
+  /** Replaced when the settings change; calls under way keep theirs. */
+  DestinationPolicy policy;
+
+  /** Calls of the application. */
+  long calls;
+
+  /** Attempts that went out. */
+  long attempts;
+
+  /** Calls that the mesh refused. */
+  long refused;
+
+  Client(
+      Simulation simulation, Map<String, Peer> peers, Results results, DestinationPolicy policy) {
+    this.simulation = simulation;
+    this.peers = peers;
+    this.results = results;
+    this.policy = policy;
+  }
+
+  /** A GET on nobody's behalf. */
+  void call() {
+    call(Request.GET, CallerTerms.NONE, status -> {});
+  }
+
+  /**
+   * Makes a call.
+   *
+   * @param done gets the status at the end; 0: an error
+   */
+  void call(OutboundRequest request, CallerTerms terms, IntConsumer done) {
+    calls++;
+    Running running = new Running(policy.begin(request, terms), done, simulation.millis());
+    running.step(running.decision.first(), 0);
+  }
+
+  /** A call under way. */
+  private final class Running {
+    private final CallDecision decision;
+    private final IntConsumer done;
+    private final double begun;
+
+    Running(CallDecision decision, IntConsumer done, double begun) {
+      this.decision = decision;
+      this.done = done;
+      this.begun = begun;
+    }
+
+    /**
+     * @param status what is handed on if the policy says so; 0: an error
+     */
+    void step(Next next, int status) {
+      if (next instanceof Try attempt) {
+        if (attempt.delayNanos() > 0) {
+          simulation.inNanos(attempt.delayNanos(), () -> send(attempt));
+        } else {
+          send(attempt);
+        }
+        return;
+      }
+      Step step = ((Next.End) next).step();
+      if (step instanceof Step.Wait wait) {
+        throw new UnsupportedOperationException("no scenario waits: " + wait);
+      }
+      int result = status;
+      if (step instanceof Step.Refuse) {
+        refused++;
+        result = 0;
+      } else if (step instanceof Step.Answer answer) {
+        result = answer.status();
+      }
+      decision.end();
+      results.add(begun, simulation.millis() - begun, result >= 200 && result < 400);
+      done.accept(result);
+    }
+
+    void send(Try attempt) {
+      attempts++;
+      attempt.sent();
+      long perTry = decision.perTryNanos();
+      long remaining = decision.remainingNanos();
+      long bound = Math.min(perTry, remaining);
+      Sent sent =
+          new Sent(
+              this, attempt, bound == Long.MAX_VALUE ? Long.MAX_VALUE : simulation.nanos() + bound);
+      if (bound != Long.MAX_VALUE) {
+        Expiry expiry = remaining <= perTry ? Expiry.TOTAL : Expiry.PER_TRY;
+        simulation.inNanos(bound, () -> sent.fails(TIMEOUT, Progress.SENT, expiry));
+      }
+      Peer peer = peers.get(attempt.endpoint().orElseThrow().address());
+      simulation.in(NETWORK, () -> peer.receive(sent));
+    }
+  }
+
+  /** An attempt under way. */
+  private final class Sent implements Arrival {
+    private final Running call;
+    private final Try attempt;
+    private final long deadlineNanos;
+    private boolean over;
+
+    Sent(Running call, Try attempt, long deadlineNanos) {
+      this.call = call;
+      this.attempt = attempt;
+      this.deadlineNanos = deadlineNanos;
+    }
+
+    @Override
+    public int number() {
+      return attempt.number();
+    }
+
+    @Override
+    public long deadlineNanos() {
+      return deadlineNanos;
+    }
+
+    @Override
+    public boolean givenUp() {
+      return over;
+    }
+
+    @Override
+    public void answer(int status, HeaderView headers) {
+      simulation.in(
+          NETWORK,
+          () -> {
+            if (!over) {
+              over = true;
+              call.step(call.decision.responded(attempt, status, headers), status);
+            }
+          });
+    }
+
+    @Override
+    public void refuse() {
+      simulation.in(NETWORK, () -> fails(REFUSED, Progress.NOT_CONNECTED, Expiry.NONE));
+    }
+
+    @Override
+    public void reset() {
+      simulation.in(NETWORK, () -> fails(RESET, Progress.SENT, Expiry.NONE));
+    }
+
+    void fails(Exception error, Progress progress, Expiry expiry) {
+      if (!over) {
+        over = true;
+        call.step(call.decision.failed(attempt, error, progress, expiry), 0);
+      }
+    }
+  }
+
+  /** A request of the application. */
+  record Request(String method, String target, Map<String, String> headers, Body body)
+      implements OutboundRequest {
+    static final Request GET = new Request("GET", "/", Map.of(), Body.NONE);
+    static final Request POST = new Request("POST", "/", Map.of(), Body.REPLAYABLE);
+
+    @Override
+    public String library() {
+      return "simulation";
+    }
+
+    @Override
+    public String scheme() {
+      return "http";
+    }
+
+    @Override
+    public String host() {
+      return "cluster";
+    }
+
+    @Override
+    public int port() {
+      return 80;
+    }
+
+    @Override
+    public List<String> headers(String name) {
+      String value = headers.get(name);
+      return value == null ? List.of() : List.of(value);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpclient;
+
+import io.inboard.call.HeaderSink;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A request as attempts send it: the JDK's own, or a copy of it where two attempts are under way at
+ * a time or the body comes from elsewhere. One attempt after the other. Used by one thread at a
+ * time.
+ *
+ * <p>The JDK keeps two sets of headers: those of the application, unmodifiable, and its own
+ * ("system headers"), of which it sends what the application has not set. What the mesh adds is a
+ * system header; where it must correct one of the application, {@link Route} shows the JDK other
+ * ones.
+ */
+final class Outgoing implements HeaderSink {
+  private final Object request;
+  private final Route route = Route.unknown();
+  private final Map<String, List<String>> systemHeaders;
+
+  /** The JDK's own headers before the first attempt. */
+  private final Map<String, List<String>> untouched;
+
+  private Outgoing(Object request, Map<String, List<String>> untouched) {
+    this.request = request;
+    this.systemHeaders = Internals.systemHeaders(request);
+    this.untouched = untouched;
+  }
+
+  /** The request as the JDK would send it. */
+  static Outgoing of(Object request) {
+    Map<String, List<String>> untouched = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    untouched.putAll(Internals.systemHeaders(request));
+    return new Outgoing(request, untouched);
+  }
+
+  /** Another one of the same content, whose body is published by this publisher. */
+  Outgoing copy(BodyPublisher body) {
+    return new Outgoing(Internals.copy(new SameRequest((HttpRequest) request, body)), untouched);
+  }
+
+  /** From now on the hooks in the request read its route. */
+  void take() {
+    route.of(request);
+  }
+
+  void forget() {
+    Route.forget(request);
+  }
+
+  Object request() {
+    return request;
+  }
+
+  Route route() {
+    return route;
+  }
+
+  /** What the JDK has set of a header; null if nothing. */
+  List<String> systemHeader(String name) {
+    return untouched.get(name);
+  }
+
+  /**
+   * Forgets what the attempt before this one has set, and what the JDK has set for its connection
+   * (a protocol upgrade, chunked encoding).
+   */
+  void reset() {
+    systemHeaders.clear();
+    systemHeaders.putAll(untouched);
+  }
+
+  @Override
+  public void set(String name, String value) {
+    removeOwn(name);
+    systemHeaders.put(name, List.of(value));
+  }
+
+  @Override
+  public void remove(String name) {
+    removeOwn(name);
+    systemHeaders.remove(name);
+  }
+
+  /** The application's values would win over ours. */
+  private void removeOwn(String name) {
+    HttpHeaders now = Route.headers(request, ((HttpRequest) request).headers());
+    if (now.firstValue(name).isPresent()) {
+      route.replaceHeaders(HttpHeaders.of(now.map(), (n, v) -> !n.equalsIgnoreCase(name)));
+    }
+  }
+}

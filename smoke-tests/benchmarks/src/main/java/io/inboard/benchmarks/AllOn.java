@@ -1,0 +1,76 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.benchmarks;
+
+import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.DestinationSettings.AdmissionSettings;
+import io.inboard.settings.DestinationSettings.BreakerSettings;
+import io.inboard.settings.DestinationSettings.EndpointSettings;
+import io.inboard.settings.DestinationSettings.PoolSettings;
+import io.inboard.settings.IdentitySettings;
+import io.inboard.settings.InboundSettings;
+import io.inboard.settings.ReloadSettings;
+import io.inboard.settings.ResilienceSettings;
+import io.inboard.settings.RetrySettings;
+import io.inboard.settings.ServerSettings;
+import io.inboard.settings.ServiceSettings;
+import io.inboard.settings.Settings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Settings with every policy of a destination switched on. */
+final class AllOn {
+  private AllOn() {}
+
+  static Settings settings(int endpoints) {
+    return new Settings(
+        true,
+        new ServiceSettings("benchmark", "", "", "", Map.of()),
+        null,
+        IdentitySettings.NONE,
+        new InboundSettings(
+            InboundSettings.MtlsMode.DISABLE, Map.of(), List.of(), ServerSettings.DEFAULT),
+        ResilienceSettings.DEFAULT,
+        List.of(destination(endpoints)),
+        new ReloadSettings(Duration.ofSeconds(5)));
+  }
+
+  /** Besides what is on by default: retries, their budget, PEAK_EWMA, ejection. */
+  private static DestinationSettings destination(int n) {
+    List<EndpointSettings> endpoints = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      String host = "10." + (i >> 16 & 255) + "." + (i >> 8 & 255) + "." + (i & 255);
+      endpoints.add(new EndpointSettings(host, 8080, 1, "", Map.of()));
+    }
+    return DestinationSettings.builder("payments")
+        .endpoints(endpoints)
+        .timeout(Optional.of(Duration.ofSeconds(2)))
+        .retries(retries())
+        .circuitBreaker(
+            Optional.of(new BreakerSettings(50, 20, Duration.ofSeconds(10), Duration.ofSeconds(5))))
+        .admissionControl(Optional.of(new AdmissionSettings(95, 1, Duration.ofSeconds(30), 80)))
+        .connectionPool(new PoolSettings(Duration.ofSeconds(1), 1_000, 1_000, 1_000, 100))
+        .build();
+  }
+
+  private static RetrySettings retries() {
+    RetrySettings d = RetrySettings.DEFAULT;
+    return new RetrySettings(
+        d.attempts(),
+        Optional.of(Duration.ofMillis(500)),
+        d.retryOn(),
+        d.idempotentMethods(),
+        d.retriableMethods(),
+        d.backoff(),
+        d.maxBackoff(),
+        d.ignorePreviousHosts(),
+        d.maxReplayBytes(),
+        d.maxReplayTotal(),
+        d.retryOfRetry(),
+        d.retryAfterMax(),
+        d.signals(),
+        d.trustIdempotencyKey());
+  }
+}
