@@ -35,6 +35,12 @@ public interface InboundTls {
   int handshakeMillis();
 
   /**
+   * Counts a connection that was refused before it had a request: plaintext where only TLS is
+   * accepted, a handshake that failed or took too long. Not one whose peer went away or was silent.
+   */
+  default void refused() {}
+
+  /**
    * Tells what a connection speaks by its first bytes: a TLS record starts with 0x16 0x03 (RFC 8446
    * section 5.1). Reads from {@code position}, moves nothing.
    */

@@ -60,12 +60,13 @@ final class StatusText {
 
   private void inbound(JsonTree s) {
     line(
-        "inbound      %s, %s authorization rules; %s requests, %s denied, %s in flight",
+        "inbound      %s, %s authorization rules; %s requests, %s denied, %s in flight%s",
         s.get("mtls").text(),
         s.get("authorizationRules").text(),
         s.get("requests").text(),
         s.get("denied").text(),
-        s.get("load").get("inFlight").text());
+        s.get("load").get("inFlight").text(),
+        counted(s.get("connectionsRefused"), " connections refused"));
     load(s);
   }
 
@@ -98,6 +99,10 @@ final class StatusText {
           "  deadlines: %s past and let in, %s untrusted, %s malformed",
           expired, untrusted, malformed);
     }
+  }
+
+  private static String counted(JsonTree count, String what) {
+    return count.isEmpty() || count.text().equals("0") ? "" : ", " + count.text() + what;
   }
 
   private void destination(JsonTree s) {

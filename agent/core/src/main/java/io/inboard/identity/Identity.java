@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
@@ -31,6 +32,7 @@ public final class Identity implements AutoCloseable {
   private static final int MAX_PLANS = 1024;
 
   private final Clock clock;
+  private final LongAdder refused = new LongAdder();
   private final long pollMillis;
   private final Consumer<IdentityStatus> listener;
   private final ConcurrentMap<String, SimplePlan> simplePlans = new ConcurrentHashMap<>();
@@ -138,6 +140,15 @@ public final class Identity implements AutoCloseable {
    */
   public InboundTls inboundTls(Supplier<InboundSettings> settings) {
     return new MeshInboundTls(this, settings, clock);
+  }
+
+  void connectionRefused() {
+    refused.increment();
+  }
+
+  /** Connections that were refused, since the start of the JVM, before they had a request. */
+  public long refusedConnections() {
+    return refused.sum();
   }
 
   Optional<Generation> generation() {

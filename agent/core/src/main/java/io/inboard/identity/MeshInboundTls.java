@@ -87,6 +87,11 @@ final class MeshInboundTls implements InboundTls {
     return HANDSHAKE_MILLIS;
   }
 
+  @Override
+  public void refused() {
+    identity.connectionRefused();
+  }
+
   /** Kept in the session; a connection may live longer than the certificate that began it. */
   private record Proven(Optional<PeerIdentity> peer) {
     Optional<PeerIdentity> at(long millis) {

@@ -153,6 +153,7 @@ final class MeshInbound implements Inbound {
     return new InboundStatus(
         settings.inbound().mtls().name(),
         settings.inbound().authorization().size(),
+        identity.refusedConnections(),
         requests.sum(),
         denied.sum(),
         shedding.status(),
@@ -164,6 +165,8 @@ final class MeshInbound implements Inbound {
   /**
    * The inbound side, for {@code status}. Counters run since the start of the JVM.
    *
+   * @param connectionsRefused before they had a request: plaintext in STRICT, handshakes that
+   *     failed
    * @param denied by authorization
    * @param deadlinesUntrusted deadlines that came from nobody known, and were not believed
    * @param deadlinesMalformed deadlines that could not be read
@@ -171,6 +174,7 @@ final class MeshInbound implements Inbound {
   record InboundStatus(
       String mtls,
       int authorizationRules,
+      long connectionsRefused,
       long requests,
       long denied,
       Shedding.Status load,

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 final class ResilienceMetricsTest {
   private static final MeshInbound.InboundStatus INBOUND =
       new MeshInbound.InboundStatus(
-          "STRICT", 0, 9, 1, new Shedding.Status(30, 4, Map.of("limit", 5L), 6), 7, 8, 0);
+          "STRICT", 0, 3, 9, 1, new Shedding.Status(30, 4, Map.of("limit", 5L), 6), 7, 8, 0);
 
   private final World world = new World();
   private final Reader reader = new Reader();

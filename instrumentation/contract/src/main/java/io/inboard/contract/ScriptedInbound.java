@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import javax.net.ssl.SSLEngine;
@@ -28,6 +29,7 @@ import javax.net.ssl.SSLSession;
 public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
   private final ThreadLocal<Context> current = ThreadLocal.withInitial(() -> Context.NONE);
   private final List<SeenRequest> seen = new CopyOnWriteArrayList<>();
+  private final AtomicInteger refused = new AtomicInteger();
   private volatile InboundTls tls;
   private volatile IntFunction<Mode> modes = port -> Mode.PERMISSIVE;
   private volatile Function<InboundRequest, Verdict> verdicts = request -> Verdict.ALLOW;
@@ -106,6 +108,11 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
     handshakeMillis = millis;
   }
 
+  /** Waits until so many connections were refused before they had a request. */
+  public void refused(int count) {
+    Eventually.eventually(() -> refused.get() == count, () -> refused + " refused, not " + count);
+  }
+
   /** Every request that began, in that order. */
   public List<SeenRequest> seen() {
     return List.copyOf(seen);
@@ -153,6 +160,11 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
   @Override
   public Optional<PeerIdentity> peer(SSLSession session) {
     return tls.peer(session);
+  }
+
+  @Override
+  public void refused() {
+    refused.incrementAndGet();
   }
 
   @Override

@@ -28,6 +28,7 @@ public abstract class ServerTlsContract extends ServerFixture {
     }
     assertThat(calls()).isZero();
     assertThat(mesh.seen()).isEmpty();
+    mesh.refused(1);
   }
 
   @Test
@@ -40,6 +41,7 @@ public abstract class ServerTlsContract extends ServerFixture {
       }
     }
     assertThat(calls()).isZero();
+    mesh.refused(3);
   }
 
   @Test
@@ -50,6 +52,7 @@ public abstract class ServerTlsContract extends ServerFixture {
       assertThat(wire.get("/async").text()).isEqualTo("later");
     }
     mesh.ended(2);
+    mesh.refused(0);
   }
 
   @Test
@@ -67,6 +70,7 @@ public abstract class ServerTlsContract extends ServerFixture {
     }
     assertThat(calls()).isZero();
     assertThat(mesh.seen()).isEmpty();
+    mesh.refused(8);
   }
 
   private void refused(Workload peer) {

@@ -7,6 +7,7 @@ import io.inboard.call.InboundTls.First;
 import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.PeerIdentity;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -131,9 +132,7 @@ final class Connection {
         case MORE -> first.compact();
         case TLS -> {
           first.compact();
-          TlsPump pump =
-              new TlsPump(channel, Inboard.inboundTls().engine(List.of("http/1.1")), first);
-          pump.handshake();
+          TlsPump pump = shake(first);
           // It was the handshake that waited; the request may have come just now.
           waited = 0;
           channel.unlimited();
@@ -147,9 +146,24 @@ final class Connection {
           return true;
         }
         case REFUSE -> {
+          if (count >= 0) {
+            Inboard.inboundTls().refused();
+          }
           return false;
         }
       }
+    }
+  }
+
+  private TlsPump shake(ByteBuffer first) throws IOException {
+    InboundTls own = Inboard.inboundTls();
+    try {
+      TlsPump pump = new TlsPump(channel, own.engine(List.of("http/1.1")), first);
+      pump.handshake();
+      return pump;
+    } catch (SSLException | SocketTimeoutException e) {
+      own.refused();
+      throw e;
     }
   }
 }

@@ -38,6 +38,7 @@ final class RequestAdvice {
         return null;
       }
       if (isBareInStrict(exchange)) {
+        Inboard.inboundTls().refused();
         return Optional.of(new SSLException("inboard: the port became STRICT"));
       }
       InboundCall call = Inboard.inbound().begin(new JdkRequest(exchange));

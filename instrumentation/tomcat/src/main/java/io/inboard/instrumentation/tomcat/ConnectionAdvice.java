@@ -98,6 +98,7 @@ final class ConnectionAdvice {
 
     private static boolean refuse(NioSocketWrapper wrapper, boolean refused) {
       if (refused) {
+        Inboard.inboundTls().refused();
         wrapper.close();
       }
       return refused;

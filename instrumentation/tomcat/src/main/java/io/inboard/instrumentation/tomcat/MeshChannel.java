@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
@@ -125,6 +126,15 @@ final class MeshChannel extends SecureNioChannel {
   /** 0: done; -1: close; else the interest for the selector; as in the superclass. */
   @Override
   public int handshake(boolean read, boolean write) throws IOException {
+    try {
+      return shake(read, write);
+    } catch (SSLException e) {
+      Inboard.inboundTls().refused();
+      throw e;
+    }
+  }
+
+  private int shake(boolean read, boolean write) throws IOException {
     if (state == State.SILENT) {
       int next = listen();
       if (state == State.SILENT || next != 0) {
@@ -135,6 +145,7 @@ final class MeshChannel extends SecureNioChannel {
       return 0;
     }
     if (System.nanoTime() - handshakeEnd > 0) {
+      Inboard.inboundTls().refused();
       return -1;
     }
     int next = super.handshake(read, write);
@@ -155,6 +166,7 @@ final class MeshChannel extends SecureNioChannel {
           return 0;
         }
         case REFUSE -> {
+          Inboard.inboundTls().refused();
           return -1;
         }
         case MORE -> {
@@ -215,6 +227,7 @@ final class MeshChannel extends SecureNioChannel {
   private int shaken() {
     peer = Inboard.inboundTls().peer(sslEngine.getSession());
     if (peer.isEmpty()) {
+      Inboard.inboundTls().refused();
       return -1;
     }
     if ("h2".equals(sslEngine.getApplicationProtocol())) {

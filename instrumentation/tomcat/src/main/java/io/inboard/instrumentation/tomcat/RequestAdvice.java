@@ -34,6 +34,7 @@ final class RequestAdvice {
         @Advice.Argument(1) Response response) {
       Optional<MeshChannel> channel = Connections.of(request);
       if (isBareInStrict(channel, connector)) {
+        Inboard.inboundTls().refused();
         response.action(ActionCode.CLOSE_NOW, null);
         return Boolean.TRUE;
       }
