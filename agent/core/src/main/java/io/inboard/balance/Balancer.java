@@ -1,7 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.balance;
 
+import io.inboard.settings.BalancerSettings.HashSettings;
+import io.inboard.settings.BalancerSettings.LocalitySettings;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Picks one of the endpoints that it was made for. Safe for use by any thread, lock-free, and makes
@@ -46,5 +49,37 @@ public interface Balancer<E extends Candidate> {
   /** Any one. */
   static <E extends Candidate> Balancer<E> random(List<E> endpoints, WarmUp warmUp, Chance chance) {
     return new RandomChoice<>(new Draw<>(endpoints, warmUp, chance));
+  }
+
+  /** The endpoint of the request's key. */
+  static <E extends Candidate> Balancer<E> consistentHash(
+      List<E> endpoints, HashSettings settings, Chance chance) {
+    Draw<E> anywhere = new Draw<>(endpoints, WarmUp.OFF, chance);
+    if (endpoints.isEmpty()) {
+      return new RandomChoice<>(anywhere);
+    }
+    KeyTable table =
+        switch (settings.algorithm()) {
+          case MAGLEV -> new Maglev(endpoints, settings.tableSize());
+          case RING -> new Ring(endpoints, settings.tableSize());
+        };
+    return new ConsistentHash<>(endpoints, table, settings.balanceFactor(), anywhere);
+  }
+
+  /**
+   * As {@code kind}, but that the own zone comes first, as far as the settings and what is known of
+   * zones allow.
+   *
+   * @param zone where this JVM is; empty if unknown
+   * @param healthy who counts as capacity of a zone; asked with an empty {@code tried}
+   */
+  static <E extends Candidate> Balancer<E> zoned(
+      List<E> endpoints,
+      String zone,
+      LocalitySettings settings,
+      Function<List<E>, Balancer<E>> kind,
+      Eligible<E> healthy,
+      Chance chance) {
+    return Zones.of(endpoints, zone, settings, kind, healthy, chance);
   }
 }

@@ -41,6 +41,9 @@ public final class CallDecision {
 
   private boolean grpc;
 
+  /** Of the call's key, if the destination hashes. Set by {@link #first}. */
+  private long hash = Balancer.NO_KEY;
+
   /** Set by {@link #first}, read by the same thread. */
   private long injectedDelayNanos;
 
@@ -98,6 +101,9 @@ public final class CallDecision {
         return refuse(
             Event.SHORT_CIRCUITED, Step.Reason.CIRCUIT_OPEN, "the circuit breaker is open");
       }
+    }
+    if (policy.endpoints().isPresent()) {
+      hash = policy.endpoints().get().hash(request, terms);
     }
     return send(new Try(1, "", injectedDelayNanos, policy, permit, pick(List.of())));
   }
@@ -306,7 +312,7 @@ public final class CallDecision {
   private Endpoints.Picked pick(List<EndpointState> except) {
     return policy
         .endpoints()
-        .map(endpoints -> endpoints.pick(policy.clock().nanos(), Balancer.NO_KEY, except))
+        .map(endpoints -> endpoints.pick(policy.clock().nanos(), hash, except))
         .orElse(null);
   }
 

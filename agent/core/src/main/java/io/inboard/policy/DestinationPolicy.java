@@ -39,6 +39,10 @@ public final class DestinationPolicy {
   private final LongAdder inFlight;
 
   private final Limits limits;
+
+  /** Where this JVM is; empty if unknown. */
+  private final String zone;
+
   private final Clock clock;
   private final Chance chance;
 
@@ -51,6 +55,7 @@ public final class DestinationPolicy {
       Statistics statistics,
       LongAdder inFlight,
       Limits limits,
+      String zone,
       Clock clock,
       Chance chance) {
     this.name = name;
@@ -63,6 +68,7 @@ public final class DestinationPolicy {
     this.statistics = statistics;
     this.inFlight = inFlight;
     this.limits = limits;
+    this.zone = zone;
     this.clock = clock;
     this.chance = chance;
   }
@@ -103,12 +109,13 @@ public final class DestinationPolicy {
     return new DestinationPolicy(
         settings.name(),
         settings,
-        endpoints(settings, states, chance),
+        endpoints(settings, states, zone, chance),
         breaker,
         ejection,
         statistics,
         inFlight,
         limits,
+        zone,
         clock,
         chance);
   }
@@ -128,12 +135,13 @@ public final class DestinationPolicy {
     return new DestinationPolicy(
         name + "/" + subset,
         settings,
-        endpoints(settings, states, chance),
+        endpoints(settings, states, zone, chance),
         breaker(settings, before, own, clock, chance),
         ejection,
         own,
         inFlight,
         limits(settings, before, own, clock),
+        zone,
         clock,
         chance);
   }
@@ -152,18 +160,20 @@ public final class DestinationPolicy {
             statistics,
             inFlight,
             limits,
+            zone,
             clock,
             chance);
   }
 
   private static Optional<Endpoints> endpoints(
-      DestinationSettings settings, List<EndpointState> states, Chance chance) {
+      DestinationSettings settings, List<EndpointState> states, String zone, Chance chance) {
     return states.isEmpty()
         ? Optional.empty()
         : Optional.of(
             new Endpoints(
                 states,
                 settings.loadBalancer(),
+                zone,
                 RetryRules.of(settings.retries()).perTryNanos(),
                 chance));
   }

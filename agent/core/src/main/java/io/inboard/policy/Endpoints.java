@@ -5,9 +5,13 @@ import io.inboard.balance.Balancer;
 import io.inboard.balance.Chance;
 import io.inboard.balance.Eligible;
 import io.inboard.balance.WarmUp;
+import io.inboard.call.CallerTerms;
+import io.inboard.call.OutboundRequest;
 import io.inboard.settings.BalancerSettings;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** The endpoints of a destination in one version of the settings, and how one is chosen. */
 final class Endpoints {
@@ -20,24 +24,46 @@ final class Endpoints {
 
   private final List<EndpointState> all;
   private final Balancer<EndpointState> balancer;
+
+  /** Empty: the destination does not hash. */
+  private final Optional<HashKey> key;
+
   private final long leaseNanos;
 
   /**
    * @param all not empty
+   * @param zone where this JVM is; empty if unknown
    */
-  Endpoints(List<EndpointState> all, BalancerSettings settings, long perTryNanos, Chance chance) {
+  Endpoints(
+      List<EndpointState> all,
+      BalancerSettings settings,
+      String zone,
+      long perTryNanos,
+      Chance chance) {
     this.all = List.copyOf(all);
-    // Alone it has no sibling that could take what it is spared.
-    WarmUp warmUp = all.size() > 1 ? WarmUp.of(settings.warmup()) : WarmUp.OFF;
-    this.balancer =
-        switch (settings.simple()) {
-          case ROUND_ROBIN -> Balancer.roundRobin(all, warmUp, chance);
-          case LEAST_REQUEST -> Balancer.leastRequest(all, warmUp, chance);
-          case RANDOM -> Balancer.random(all, warmUp, chance);
-          case PEAK_EWMA -> Balancer.peakEwma(all, warmUp, chance);
-        };
+    this.balancer = balancer(all, settings, zone, chance);
+    this.key = settings.consistentHash().map(HashKey::new);
     this.leaseNanos =
         perTryNanos == Long.MAX_VALUE ? MIN_LEASE_NANOS : Math.max(perTryNanos, MIN_LEASE_NANOS);
+  }
+
+  private static Balancer<EndpointState> balancer(
+      List<EndpointState> all, BalancerSettings settings, String zone, Chance chance) {
+    if (settings.consistentHash().isPresent()) {
+      // Zones do not act: callers in different zones would disagree on who serves a key.
+      return Balancer.consistentHash(all, settings.consistentHash().get(), chance);
+    }
+    // Alone it has no sibling that could take what it is spared.
+    WarmUp warmUp = all.size() > 1 ? WarmUp.of(settings.warmup()) : WarmUp.OFF;
+    Function<List<EndpointState>, Balancer<EndpointState>> kind =
+        endpoints ->
+            switch (settings.simple()) {
+              case ROUND_ROBIN -> Balancer.roundRobin(endpoints, warmUp, chance);
+              case LEAST_REQUEST -> Balancer.leastRequest(endpoints, warmUp, chance);
+              case RANDOM -> Balancer.random(endpoints, warmUp, chance);
+              case PEAK_EWMA -> Balancer.peakEwma(endpoints, warmUp, chance);
+            };
+    return Balancer.zoned(all, zone, settings.locality(), kind, USABLE, chance);
   }
 
   /** An endpoint, and the lease under which a request may be sent to it. */
@@ -45,6 +71,11 @@ final class Endpoints {
 
   List<EndpointState> all() {
     return all;
+  }
+
+  /** The hash of a call's key, for {@link #pick}; asked once a call. */
+  long hash(OutboundRequest request, CallerTerms terms) {
+    return key.isEmpty() ? Balancer.NO_KEY : key.get().of(request, terms);
   }
 
   /** Whether more than half of them are believed healthy. */

@@ -1,9 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.balance;
 
+import static io.inboard.balance.Fakes.fakes;
+import static io.inboard.balance.Fakes.pick;
+import static io.inboard.balance.Fakes.shares;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.inboard.balance.Fakes.Fake;
 import io.inboard.policy.SeededChance;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,68 +41,6 @@ final class BalancerTest {
     Balancer<Fake> of(List<Fake> endpoints, Chance chance) {
       return of(endpoints, WarmUp.OFF, chance);
     }
-  }
-
-  static final class Fake implements Candidate {
-    private final int weight;
-    private final String name;
-    final Load load = new Load();
-
-    Fake(int weight, String name) {
-      this.weight = weight;
-      this.name = name;
-    }
-
-    void inFlight(int n) {
-      while (load.inFlight() < n) {
-        load.begin();
-      }
-      while (load.inFlight() > n) {
-        load.end();
-      }
-    }
-
-    @Override
-    public String address() {
-      return name;
-    }
-
-    @Override
-    public int weight() {
-      return weight;
-    }
-
-    @Override
-    public String zone() {
-      return "";
-    }
-
-    @Override
-    public Load load() {
-      return load;
-    }
-  }
-
-  private static List<Fake> fakes(int... weights) {
-    List<Fake> fakes = new ArrayList<>();
-    for (int w : weights) {
-      fakes.add(new Fake(w, "10.0.0." + fakes.size()));
-    }
-    return fakes;
-  }
-
-  private static final long NOW = 1;
-
-  private static Fake pick(Balancer<Fake> balancer, Predicate<Fake> ok) {
-    return balancer.pick(NOW, Balancer.NO_KEY, (f, now, tried) -> ok.test(f), List.of());
-  }
-
-  private static Map<Fake, Integer> shares(Balancer<Fake> balancer, int picks, Predicate<Fake> ok) {
-    Map<Fake, Integer> shares = new HashMap<>();
-    for (int i = 0; i < picks; i++) {
-      shares.merge(pick(balancer, ok), 1, Integer::sum);
-    }
-    return shares;
   }
 
   @ParameterizedTest
@@ -139,7 +80,7 @@ final class BalancerTest {
   void findsTheOneThatIsEligibleAmongMany(Kind kind) {
     List<Fake> fakes = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
-      fakes.add(new Fake(1 + i % 7, "10.0.0." + i));
+      fakes.add(Fakes.fake(i, 1 + i % 7));
     }
     for (Fake only : fakes) {
       assertThat(pick(kind.of(fakes, chance), f -> f == only)).isSameAs(only);
