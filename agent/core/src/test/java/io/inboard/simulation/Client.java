@@ -91,6 +91,10 @@ final class Client {
         }
         return;
       }
+      if (next instanceof Next.Pause pause) {
+        simulation.inNanos(pause.nanos(), () -> step(pause.then(), status));
+        return;
+      }
       Step step = ((Next.End) next).step();
       if (step instanceof Step.Wait wait) {
         throw new UnsupportedOperationException("no scenario waits: " + wait);
