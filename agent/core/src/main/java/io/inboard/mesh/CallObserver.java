@@ -4,6 +4,7 @@ package io.inboard.mesh;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
+import io.inboard.policy.Fallback;
 import java.util.Optional;
 
 /**
@@ -53,6 +54,13 @@ public interface CallObserver {
      * @param status of the answer it gets without being sent; 0: it is sent
      */
     default void injected(long delayNanos, int status) {}
+
+    /**
+     * The call has failed, and gets something else. After {@link #refused}, if it was that.
+     *
+     * @param kind what it gets; attempts at another destination follow
+     */
+    default void fallback(Fallback kind) {}
 
     /** The call is refused; an attempt that was under way has been ended before. */
     void refused(Step.Reason reason, String message);

@@ -14,6 +14,7 @@ import io.inboard.policy.Listed;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.Timer;
 import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -42,6 +43,15 @@ final class Destination {
   private final Resolver resolver;
   private final TlsPlans tls;
 
+  /** Lives on with the destination. Guards itself. */
+  private final LastGood lastGood;
+
+  /** Where calls go that fail here. Set by {@link #link}, before anybody else sees this object. */
+  private Optional<Spare> spare = Optional.empty();
+
+  /** Another destination, or a subset. */
+  record Spare(Destination destination, DestinationPolicy policy) {}
+
   /** By logical host and instance. Guards itself. */
   private final Map<Key, MeshEndpoint> endpoints;
 
@@ -55,6 +65,7 @@ final class Destination {
       Routes routes,
       Resolver resolver,
       TlsPlans tls,
+      LastGood lastGood,
       Map<Key, MeshEndpoint> endpoints) {
     this.settings = settings;
     this.instances = instances;
@@ -63,6 +74,7 @@ final class Destination {
     this.routes = routes;
     this.resolver = resolver;
     this.tls = tls;
+    this.lastGood = lastGood;
     this.endpoints = endpoints;
   }
 
@@ -108,6 +120,7 @@ final class Destination {
         Routes.of(settings.routes(), policy, subsets, chance),
         resolver,
         tls,
+        before.map(b -> b.lastGood).orElseGet(LastGood::new),
         endpoints);
   }
 
@@ -117,6 +130,38 @@ final class Destination {
         .filter(i -> i.has(labels))
         .map(Instance::address)
         .collect(Collectors.toSet());
+  }
+
+  /**
+   * Finds where calls go that fail here; once, before the first call.
+   *
+   * @param others of the same settings, by name
+   */
+  void link(Map<String, Destination> others) {
+    spare =
+        settings
+            .fallback()
+            .flatMap(FallbackSettings::destination)
+            .flatMap(
+                wanted -> {
+                  DestinationPolicy subset = subsets.get(wanted);
+                  return subset != null
+                      ? Optional.of(new Spare(this, subset))
+                      : Optional.ofNullable(others.get(wanted)).map(d -> new Spare(d, d.policy));
+                });
+  }
+
+  Optional<Spare> spare() {
+    return spare;
+  }
+
+  LastGood lastGood() {
+    return lastGood;
+  }
+
+  /** As in the settings. */
+  String host() {
+    return settings.host();
   }
 
   String name() {

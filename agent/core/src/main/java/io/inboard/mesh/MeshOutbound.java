@@ -3,6 +3,7 @@ package io.inboard.mesh;
 
 import io.inboard.balance.Chance;
 import io.inboard.call.Call;
+import io.inboard.call.CallerTerms;
 import io.inboard.call.Contexts;
 import io.inboard.call.Outbound;
 import io.inboard.call.OutboundRequest;
@@ -86,6 +87,9 @@ public final class MeshOutbound implements Outbound {
               Destination.of(
                   d, settings.service().zone(), old, resolver, tls, clock, timer, chance)));
     }
+    Map<String, Destination> now = new HashMap<>();
+    entries.forEach(e -> now.put(e.destination().name(), e.destination()));
+    entries.forEach(e -> e.destination().link(now));
     snapshot = new Snapshot(settings.enabled(), entries);
   }
 
@@ -101,14 +105,31 @@ public final class MeshOutbound implements Outbound {
     }
     Destination destination = found.get();
     DestinationPolicy policy = policy(destination, request);
+    CallerTerms terms = contexts.current().terms();
+    CallObserver.OfCall observed = observer.call(request, Optional.of(policy.name()));
+    MeshCall call = call(destination, policy, request, terms, observed);
+    return policy.fallback().isEmpty()
+        ? call
+        : new FallbackCall(
+            call,
+            destination,
+            policy,
+            policy.fallback().get(),
+            request,
+            terms,
+            observed,
+            errors,
+            this::call);
+  }
+
+  private MeshCall call(
+      Destination destination,
+      DestinationPolicy policy,
+      OutboundRequest request,
+      CallerTerms terms,
+      CallObserver.OfCall observed) {
     return new MeshCall(
-        destination,
-        policy.begin(request, contexts.current().terms()),
-        request,
-        observer.call(request, Optional.of(policy.name())),
-        errors,
-        clock,
-        timer);
+        destination, policy.begin(request, terms), request, observed, errors, clock, timer);
   }
 
   private DestinationPolicy policy(Destination destination, OutboundRequest request) {

@@ -4,6 +4,7 @@ package io.inboard.mesh;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
+import io.inboard.policy.Fallback;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -57,6 +58,11 @@ final class SafeObserver implements CallObserver {
     @Override
     public void injected(long delayNanos, int status) {
       guard(() -> call.injected(delayNanos, status));
+    }
+
+    @Override
+    public void fallback(Fallback kind) {
+      guard(() -> call.fallback(kind));
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.inboard.call.OutboundRequest;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.BreakerSettings;
+import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.RouteSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -228,6 +229,21 @@ public final class DestinationPolicy {
     return statistics;
   }
 
+  /** What a call gets when all else has failed. */
+  public Optional<FallbackSettings> fallback() {
+    return settings.fallback();
+  }
+
+  /** Counts a failure that was not the last word. */
+  public void fellBack(Fallback kind) {
+    statistics.count(kind.event());
+  }
+
+  /** Whether a request that may have run may be sent again. */
+  public boolean idempotent(String method) {
+    return rules.idempotent().contains(method);
+  }
+
   /** Where the destination stands now. */
   public PolicyStatus status() {
     return PolicyStatus.of(this);
@@ -271,7 +287,8 @@ public final class DestinationPolicy {
     return limits;
   }
 
-  Clock clock() {
+  /** The mesh's. */
+  public Clock clock() {
     return clock;
   }
 

@@ -44,22 +44,22 @@ final class DestinationReader {
       sections.add(section);
     }
     for (int i = 0; i < destinations.size(); i++) {
-      checkFallback(sections.get(i), destinations.get(i), seen.keySet());
+      checkFallback(sections.get(i), destinations.get(i), destinations);
     }
     return destinations;
   }
 
-  /** A fallback's destination is a subset of this one, or another one of the file. */
+  /** A fallback's destination is a subset of this one, or another one that lists its endpoints. */
   private static void checkFallback(
-      Section section, DestinationSettings destination, Set<String> names) {
+      Section section, DestinationSettings destination, List<DestinationSettings> all) {
     Optional<String> wanted = destination.fallback().flatMap(FallbackSettings::destination);
     if (wanted.isEmpty() || destination.subsets().containsKey(wanted.get())) {
       return;
     }
     Set<String> known = new LinkedHashSet<>(destination.subsets().keySet());
-    known.addAll(names);
-    known.remove(destination.name());
-    known.removeIf(name -> name.startsWith("*."));
+    all.stream()
+        .filter(d -> !d.endpoints().isEmpty() && !d.name().equals(destination.name()))
+        .forEach(d -> known.add(d.name()));
     if (!known.contains(wanted.get())) {
       section
           .section("fallback")
@@ -67,7 +67,8 @@ final class DestinationReader {
           .ifPresent(
               v ->
                   v.problem(
-                      "names no other destination and no subset of this one: " + v.shown(),
+                      "names no other destination with endpoints, and no subset of this one: "
+                          + v.shown(),
                       Nearest.of(wanted.get(), known)
                           .map(w -> "did you mean " + w + "?")
                           .orElse("")));

@@ -12,6 +12,7 @@ import io.inboard.call.HeaderSink;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
 import io.inboard.discovery.Resolver;
+import io.inboard.policy.Fallback;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.SeededChance;
 import io.inboard.policy.VirtualTime;
@@ -33,6 +34,7 @@ import io.inboard.settings.Settings;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,6 +42,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -94,6 +97,9 @@ final class World {
   /** Headers that the attempts carried, in order. */
   final List<Map<String, String>> carried = new ArrayList<>();
 
+  /** How many bodies the mesh has asked for. The text of each tells its number. */
+  int bodies;
+
   /** Delays before attempts, in nanoseconds. */
   final List<Long> delays = new ArrayList<>();
 
@@ -112,7 +118,7 @@ final class World {
   }
 
   static Answer status(int status, String header, String value) {
-    return new Answer.Status(status, Map.of(header, List.of(value)));
+    return new Answer.Status(status, Map.of(header.toLowerCase(Locale.ROOT), List.of(value)));
   }
 
   static Answer refused() {
@@ -276,6 +282,10 @@ final class World {
         error = new IOException("Socket closed");
         step = call.failed(attempt, error, s.progress());
       }
+    }
+    if (step instanceof Step.HandOn && status > 0 && call.bodyWanted() > 0) {
+      bodies++;
+      call.body(("body " + bodies).getBytes(StandardCharsets.UTF_8));
     }
     call.done();
     if (step instanceof Step.Answer answer) {
@@ -621,6 +631,11 @@ final class World {
         @Override
         public void injected(long delayNanos, int status) {
           lines.add("injected " + delayNanos / 1_000_000 + " ms " + status);
+        }
+
+        @Override
+        public void fallback(Fallback kind) {
+          lines.add("fallback " + kind);
         }
 
         @Override

@@ -134,6 +134,7 @@ class ContractExampleTest {
           resilience: {enabled: true}
         subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]
       - host: spare
+        endpoints: ["10.0.0.9:80"]
         outlierDetection: null
         circuitBreaker: {}
         hedge: {}
