@@ -92,6 +92,10 @@ public final class CallDecision {
     if (underWay > policy.settings().connectionPool().http2MaxRequests()) {
       return refuse(Event.OVERFLOW, Step.Reason.OVERFLOW, "too many calls are under way");
     }
+    if (policy.limits().throttles(now, policy.chance())) {
+      return refuse(
+          Event.THROTTLED, Step.Reason.THROTTLED, "too much of what was sent before failed");
+    }
     policy.limits().budget().request(now);
     Lease permit = null;
     if (policy.breaker().isPresent()) {

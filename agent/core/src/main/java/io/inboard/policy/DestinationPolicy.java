@@ -186,7 +186,7 @@ public final class DestinationPolicy {
       Clock clock) {
     Limits limits =
         before.map(b -> b.limits).orElseGet(() -> new Limits(settings, statistics, clock.nanos()));
-    limits.change(settings);
+    limits.change(settings, clock.nanos());
     return limits;
   }
 

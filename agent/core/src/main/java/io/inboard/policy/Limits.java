@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
+import io.inboard.balance.Chance;
 import io.inboard.policy.Statistics.Event;
 import io.inboard.settings.DestinationSettings;
 import java.util.concurrent.atomic.LongAdder;
@@ -11,6 +12,9 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class Limits {
   private final RetryBudget budget;
+
+  /** Null: off. Replaced when its settings change. */
+  private volatile Throttle throttle;
 
   /** Retries left out because the call served one already, or because the server said so. */
   final LongAdder suppressed = new LongAdder();
@@ -25,11 +29,38 @@ final class Limits {
             settings.connectionPool().maxRetries(),
             () -> statistics.total(Event.CALL),
             now);
+    this.throttle = throttle(settings, now);
   }
 
   /** Other bounds from now on. */
-  void change(DestinationSettings settings) {
+  void change(DestinationSettings settings, long now) {
     budget.change(settings.retryBudget(), settings.connectionPool().maxRetries());
+    throttle = throttle(settings, now);
+  }
+
+  private Throttle throttle(DestinationSettings settings, long now) {
+    Throttle old = throttle;
+    return settings
+        .admissionControl()
+        .map(wanted -> old != null && old.is(wanted) ? old : new Throttle(wanted, now))
+        .orElse(null);
+  }
+
+  /** What came of an attempt that was sent. */
+  void answered(boolean well, long now) {
+    if (well) {
+      budget.success(now);
+    }
+    Throttle t = throttle;
+    if (t != null) {
+      t.answered(well, now);
+    }
+  }
+
+  /** Whether a call that begins now is refused because much of what was sent before failed. */
+  boolean throttles(long now, Chance chance) {
+    Throttle t = throttle;
+    return t != null && t.refuses(now, chance);
   }
 
   RetryBudget budget() {

@@ -154,11 +154,9 @@ public final class Try implements Next {
       return;
     }
     boolean well = effect == Outcome.Effect.SUCCESS;
-    if (well) {
-      policy.limits().budget().success(policy.clock().nanos());
-    }
+    long now = policy.clock().nanos();
+    policy.limits().answered(well, now);
     if (sent && what.kind() == Outcome.Kind.RESPONSE) {
-      long now = policy.clock().nanos();
       policy.statistics().answered(well, now - sentNanos, now);
     } else {
       policy.statistics().count(well ? Event.SUCCESS : Event.FAILURE);

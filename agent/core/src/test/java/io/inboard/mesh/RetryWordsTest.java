@@ -14,7 +14,6 @@ import io.inboard.mesh.World.Request;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.SettingsException;
 import io.inboard.settings.SettingsReader;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
