@@ -5,21 +5,13 @@ import io.inboard.call.Attempt;
 import io.inboard.call.Call;
 import io.inboard.call.Contexts;
 import io.inboard.call.Inboard;
-import io.inboard.call.Log;
 import io.inboard.call.OutboundRequest.Body;
 import io.inboard.call.Step;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpTimeoutException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
-import javax.net.ssl.SSLException;
 
 /**
  * One hop of a conversation: a call of the mesh, attempt by attempt. Takes the place of {@code
@@ -34,11 +26,6 @@ import javax.net.ssl.SSLException;
 // What a dependent stage of ours would throw is caught inside it.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Hop {
-  /** What the mesh may not say after a wait that no attempt came before. */
-  private static final Step NOTHING_TO_HAND_ON =
-      new Step.Refuse(Step.Reason.NO_ENDPOINT, "inboard: nothing was sent");
-
-  private final Conversation conversation;
   private final Object multi;
   private final Object first;
   private final Outgoing own;
@@ -49,15 +36,9 @@ final class Hop {
   /** True where the endpoint is not ours to choose: the application's own TLS, a proxy. */
   private final boolean bystander;
 
-  private final CompletableFuture<Object> result = new CompletableFuture<>();
-
-  /** Between two attempts: what the last one came to; null while an attempt runs. */
-  private final AtomicReference<Outcome> pausing = new AtomicReference<>();
-
+  private final Handover handover;
+  private final Pause pause;
   private final AtomicBoolean ended = new AtomicBoolean();
-
-  /** Why the application waits no longer: it cancelled, or its own time is up; null before. */
-  private volatile IOException givenUp;
 
   /** The last attempt that was sent after others were over. */
   private volatile Flight latest;
@@ -70,23 +51,20 @@ final class Hop {
   /** The request of a second attempt beside a slow one; null if there is none. */
   private volatile Outgoing hedged;
 
-  /** The conversation's exchange. */
-  private Object current;
-
   private int attempts;
   private boolean governed;
 
   private Hop(
       Conversation conversation, Object exchange, Outgoing own, HopRequest view, Call call) {
-    this.conversation = conversation;
     this.multi = Internals.multi(exchange);
     this.first = exchange;
-    this.current = exchange;
     this.own = own;
     this.view = view;
     this.call = call;
     this.webSocket = Internals.isWebSocket(own.request());
     this.bystander = view.isHttps() || view.proxied();
+    this.handover = new Handover(conversation, multi, exchange, own);
+    this.pause = new Pause(call, handover, Internals.executor(exchange));
   }
 
   /**
@@ -119,18 +97,18 @@ final class Hop {
     } catch (Throwable e) {
       // Nothing was sent: the barrier counts this, and the JDK sends as without us.
       own.reset();
-      hop.makeCurrent(exchange);
+      hop.handover.makeCurrent(exchange);
       hop.end();
       throw e;
     }
-    return hop.result;
+    return hop.handover.result();
   }
 
   private void follow(Step step, Outcome last) {
     if (step instanceof Step.Send send) {
       if (attempts == 0 && send.delayNanos() == 0) {
         send(send.attempt(), last);
-      } else if (attempts > 0 && (webSocket || givenUp instanceof HttpTimeoutException)) {
+      } else if (attempts > 0 && (webSocket || pause.givenUp() instanceof HttpTimeoutException)) {
         // The opening handshake has its own rules for what follows it; a time that is up has none.
         call.abandoned();
         handOn(last);
@@ -142,7 +120,7 @@ final class Hop {
     } else if (step instanceof Step.Answer answer) {
       answer(answer, last);
     } else if (step instanceof Step.Refuse refuse) {
-      refuse(refuse, last);
+      handover.refuse(refuse, last);
     } else {
       handOn(last);
     }
@@ -166,23 +144,16 @@ final class Hop {
     kept = own.copy(body);
     kept.take();
     Object exchange = Internals.exchange(kept.request(), multi);
-    makeCurrent(exchange);
+    handover.makeCurrent(exchange);
     return new Flight(attempt, kept, exchange);
   }
 
   private Flight nextFlight(Attempt attempt, Flight last) {
     Outgoing outgoing = last.outgoing();
     Object exchange = Internals.exchange(outgoing.request(), multi);
-    makeCurrent(exchange);
+    handover.makeCurrent(exchange);
     outgoing.reset();
     return new Flight(attempt, outgoing, exchange);
-  }
-
-  private void makeCurrent(Object exchange) {
-    if (exchange != current) {
-      Internals.setExchange(multi, exchange);
-      current = exchange;
-    }
   }
 
   private void launch(Flight flight) {
@@ -199,7 +170,7 @@ final class Hop {
   /** Sends a second attempt beside one that is slow, if the mesh says so. */
   private void hedge(Flight slow) {
     try {
-      executor()
+      Internals.executor(first)
           .execute(
               () -> {
                 Flight second = second(slow);
@@ -215,7 +186,7 @@ final class Hop {
   /** Null if there shall be none. */
   private synchronized Flight second(Flight slow) {
     if (slow.over
-        || givenUp != null
+        || pause.givenUp() != null
         || hedged != null
         || !(call.hedge(slow.attempt()) instanceof Step.Send send)) {
       return null;
@@ -229,7 +200,7 @@ final class Hop {
       slow.beside = second;
       return second;
     } catch (Throwable e) {
-      say(e);
+      Handover.say(e);
       call.lost(send.attempt());
       return null;
     }
@@ -241,7 +212,7 @@ final class Hop {
     } catch (Throwable e) {
       ended(second, null, e);
     }
-    IOException cause = givenUp;
+    IOException cause = pause.givenUp();
     if (cause != null) {
       second.stop(cause);
     }
@@ -249,7 +220,7 @@ final class Hop {
 
   private void ended(Flight flight, Object response, Throwable thrown) {
     flight.notSlow();
-    Outcome outcome = new Outcome(flight, response, cause(thrown));
+    Outcome outcome = Outcome.of(flight, response, thrown);
     Step step = Step.HAND_ON;
     Flight loser;
     synchronized (this) {
@@ -261,7 +232,7 @@ final class Hop {
         step = report(outcome);
       } catch (Throwable e) {
         // Nothing of ours is behind this future any more that would report it.
-        say(e);
+        Handover.say(e);
       }
       loser = step instanceof Step.Await ? null : lose(flight.beside);
     }
@@ -276,8 +247,8 @@ final class Hop {
         follow(step, outcome);
       }
     } catch (Throwable e) {
-      say(e);
-      fail(
+      Handover.say(e);
+      handover.fail(
           outcome.error() == null
               ? new IOException("cannot hand on the response", e)
               : outcome.error());
@@ -315,86 +286,29 @@ final class Hop {
 
   /** The application's timeout where that was it, whatever the JDK made of the cancellation. */
   private Throwable reason(Throwable error) {
-    IOException cause = givenUp;
+    IOException cause = pause.givenUp();
     return cause instanceof HttpTimeoutException ? cause : error;
   }
 
-  private static void say(Throwable e) {
-    Log.warnOnce(JdkHttpClientHooks.NAME, "java.net.http: an attempt is left as it stands: " + e);
-  }
-
-  /** Waits without a thread, then sends again on the client's own executor. */
   private void pause(Step.Send send, Outcome last) {
     long earliest = System.nanoTime() + send.delayNanos();
-    if (!paused(last)) {
-      return;
+    if (pause.begin(last)) {
+      last.drain()
+          .thenRun(
+              () ->
+                  pause.resume(
+                      earliest - System.nanoTime(), outcome -> send(send.attempt(), outcome)));
     }
-    last.drain()
-        .thenRun(
-            () -> {
-              long rest = Math.max(0, earliest - System.nanoTime());
-              Runnable resume = () -> resume(outcome -> send(send.attempt(), outcome));
-              if (rest == 0) {
-                run(resume);
-              } else {
-                // The JDK's delay thread relays to the executor given; no pool is involved.
-                CompletableFuture.delayedExecutor(rest, TimeUnit.NANOSECONDS, this::run)
-                    .execute(resume);
-              }
-            });
   }
 
-  /** Waits without a thread for what the mesh will say, and goes on off the thread that says it. */
+  /** Goes on when the mesh says how, and off the thread that says it. */
   private void await(Step.Wait wait, Outcome last) {
-    if (paused(last)) {
+    if (pause.begin(last)) {
       wait.next()
           .whenComplete(
               (next, e) ->
-                  run(() -> resume(outcome -> goOn(e == null ? next : Step.HAND_ON, outcome))));
+                  pause.resume(0, outcome -> follow(e == null ? next : Step.HAND_ON, outcome)));
     }
-  }
-
-  private void goOn(Step next, Outcome last) {
-    boolean nothing = last == Outcome.NONE && next instanceof Step.HandOn;
-    follow(nothing ? NOTHING_TO_HAND_ON : next, last);
-  }
-
-  /** False if the application waits no longer, and has been told. */
-  private boolean paused(Outcome last) {
-    pausing.set(last);
-    IOException cancelled = givenUp;
-    if (cancelled != null) {
-      endPause(cancelled);
-    }
-    return cancelled == null;
-  }
-
-  private void resume(Consumer<Outcome> rest) {
-    Outcome last = pausing.getAndSet(null);
-    if (last == null) {
-      return;
-    }
-    try {
-      rest.accept(last);
-    } catch (Throwable e) {
-      say(e);
-      fail(last.error() == null ? new IOException("cannot go on", e) : last.error());
-    }
-  }
-
-  /** On a thread of the client; where it takes no more tasks, the call ends as it stands. */
-  private void run(Runnable task) {
-    try {
-      executor().execute(task);
-    } catch (RuntimeException e) {
-      IOException error = new IOException("the client's executor takes no more tasks", e);
-      endPause(error);
-      fail(error);
-    }
-  }
-
-  private Executor executor() {
-    return Internals.executor(first);
   }
 
   /**
@@ -403,7 +317,7 @@ final class Hop {
    */
   void abandon(IOException cause) {
     if (cause instanceof HttpTimeoutException) {
-      givenUp = cause;
+      pause.giveUp(cause);
     } else {
       call.abandoned();
     }
@@ -411,8 +325,8 @@ final class Hop {
 
   /** See {@link Conversation#cancelled}: the JDK has stopped the exchange it knows. Any thread. */
   void cancelled(IOException cause) {
-    givenUp = cause;
-    endPause(cause);
+    pause.giveUp(cause);
+    pause.end(cause);
     Flight under = latest;
     if (under != null) {
       Flight second;
@@ -426,81 +340,31 @@ final class Hop {
     }
   }
 
-  private void endPause(IOException cause) {
-    Outcome last = pausing.getAndSet(null);
-    if (last != null) {
-      call.abandoned();
-      fail(cause);
-    }
-  }
-
   private void handOn(Outcome outcome) {
     settle();
-    if (outcome.error() == null) {
-      result.complete(adopted(outcome));
+    if (outcome == Outcome.NONE) {
+      handover.fail(new IOException("inboard: nothing was sent"));
+    } else if (outcome.error() == null) {
+      int wanted = call.bodyWanted();
+      if (wanted > 0) {
+        Bodies.want(outcome.flight().exchange(), new Bodies(call, wanted, first));
+      }
+      handover.response(outcome);
     } else if (attempts > 1 || governed) {
-      fail(Internals.withoutRetryMarker(outcome.error()));
+      handover.fail(Internals.withoutRetryMarker(outcome.error()));
     } else {
       // Nothing that the mesh governs: the JDK repeats as it always does, in another call.
-      result.completeExceptionally(outcome.error());
+      handover.leave(outcome.error());
     }
-  }
-
-  /** Lets the JDK, which holds on to its first exchange, go on with that of another attempt. */
-  private Object adopted(Outcome outcome) {
-    Flight flight = outcome.flight();
-    Object exchange = flight.exchange();
-    if (exchange != first) {
-      makeCurrent(exchange);
-      Internals.adopt(first, exchange);
-    }
-    if (flight.outgoing() == own) {
-      return outcome.response();
-    }
-    // Of a copy that the application shall not see.
-    Object connection = Internals.connection(Internals.impl(exchange));
-    return Internals.responseOf(first, own.request(), outcome.response(), connection);
   }
 
   private void answer(Step.Answer answer, Outcome last) {
     settle();
     if (last.response() == null) {
-      give(answer);
+      handover.answer(answer);
     } else {
-      last.drain().thenRun(() -> run(() -> give(answer)));
+      last.drain().thenRun(() -> pause.run(() -> handover.answer(answer)));
     }
-  }
-
-  private void give(Step.Answer answer) {
-    try {
-      result.complete(Answers.respond(first, current, answer));
-    } catch (Throwable e) {
-      say(e);
-      fail(new IOException("cannot answer", e));
-    }
-  }
-
-  private void refuse(Step.Refuse refuse, Outcome last) {
-    IOException error =
-        switch (refuse.reason()) {
-          case TIMEOUT -> new HttpTimeoutException(refuse.message());
-          case UNTRUSTED -> new SSLException(refuse.message());
-          case CIRCUIT_OPEN, OVERFLOW, THROTTLED, NO_ENDPOINT -> new IOException(refuse.message());
-        };
-    if (last.error() != null) {
-      error.initCause(last.error());
-    }
-    if (last.response() != null) {
-      last.flight().stop(error);
-    }
-    fail(error);
-  }
-
-  /** Fails for good: what the JDK would repeat by itself has been counted by the core already. */
-  private void fail(Throwable error) {
-    conversation.decide(error);
-    Internals.hideUnprocessed(first);
-    result.completeExceptionally(error);
   }
 
   /** There will be no other attempt. */
@@ -529,11 +393,5 @@ final class Hop {
     if (copy != null) {
       copy.forget();
     }
-  }
-
-  private static Throwable cause(Throwable thrown) {
-    return thrown instanceof CompletionException && thrown.getCause() != null
-        ? thrown.getCause()
-        : thrown;
   }
 }

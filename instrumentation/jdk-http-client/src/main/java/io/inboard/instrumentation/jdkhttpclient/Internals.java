@@ -1,11 +1,17 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
-import static java.lang.invoke.MethodType.methodType;
+import static io.inboard.instrumentation.jdkhttpclient.Reach.call;
+import static io.inboard.instrumentation.jdkhttpclient.Reach.constructor;
+import static io.inboard.instrumentation.jdkhttpclient.Reach.field;
+import static io.inboard.instrumentation.jdkhttpclient.Reach.ifThere;
+import static io.inboard.instrumentation.jdkhttpclient.Reach.method;
+import static io.inboard.instrumentation.jdkhttpclient.Reach.setter;
+import static io.inboard.instrumentation.jdkhttpclient.Reach.type;
+import static io.inboard.instrumentation.jdkhttpclient.Reach.unchecked;
 
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
@@ -26,9 +32,6 @@ import javax.net.ssl.SSLEngine;
  * them as witnesses, so this class is not loaded where one is missing.
  */
 final class Internals {
-  private static final MethodHandles.Lookup OWN = MethodHandles.lookup();
-  private static final String PACKAGE = "jdk.internal.net.http.";
-
   private static final Class<?> MULTI = type("MultiExchange");
   private static final Class<?> TRACKER = type("MultiExchange$ConnectTimeoutTracker");
   private static final Class<?> EXCHANGE = type("Exchange");
@@ -336,81 +339,5 @@ final class Internals {
   /** The error that the application is meant to see. */
   static Throwable withoutRetryMarker(Throwable error) {
     return EXPIRED.isInstance(error) && error.getCause() != null ? error.getCause() : error;
-  }
-
-  private static Object call(MethodHandle handle, Object a) {
-    try {
-      return (Object) handle.invokeExact(a);
-    } catch (Throwable e) {
-      throw unchecked(e);
-    }
-  }
-
-  private static Object call(MethodHandle handle, Object a, Object b) {
-    try {
-      return (Object) handle.invokeExact(a, b);
-    } catch (Throwable e) {
-      throw unchecked(e);
-    }
-  }
-
-  private static RuntimeException unchecked(Throwable e) {
-    if (e instanceof RuntimeException || e instanceof Error) {
-      return Internals.<RuntimeException>rethrow(e);
-    }
-    return new IllegalStateException(e);
-  }
-
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-  private static <E extends Throwable> E rethrow(Throwable e) throws E {
-    throw (E) e;
-  }
-
-  private static Class<?> type(String name) {
-    try {
-      return Class.forName(PACKAGE + name, false, ClassLoader.getPlatformClassLoader());
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static MethodHandle method(
-      Class<?> owner, String name, Class<?> result, Class<?>... parameters) {
-    return find(in -> in.findVirtual(owner, name, methodType(result, parameters)), owner);
-  }
-
-  private static MethodHandle ifThere(Class<?> owner, String name) {
-    try {
-      return MethodHandles.privateLookupIn(owner, OWN)
-          .findVirtual(owner, name, methodType(boolean.class))
-          .asType(methodType(Object.class, Object.class));
-    } catch (ReflectiveOperationException e) {
-      return null;
-    }
-  }
-
-  private static MethodHandle constructor(Class<?> owner, Class<?>... parameters) {
-    return find(in -> in.findConstructor(owner, methodType(void.class, parameters)), owner);
-  }
-
-  private static MethodHandle field(Class<?> owner, String name, Class<?> type) {
-    return find(in -> in.findGetter(owner, name, type), owner);
-  }
-
-  private static MethodHandle setter(Class<?> owner, String name, Class<?> type) {
-    return find(in -> in.findSetter(owner, name, type), owner);
-  }
-
-  private static MethodHandle find(Find find, Class<?> owner) {
-    try {
-      MethodHandle handle = find.in(MethodHandles.privateLookupIn(owner, OWN));
-      return handle.asType(handle.type().generic());
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private interface Find {
-    MethodHandle in(MethodHandles.Lookup lookup) throws ReflectiveOperationException;
   }
 }

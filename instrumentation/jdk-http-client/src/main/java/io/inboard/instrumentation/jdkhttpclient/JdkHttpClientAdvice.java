@@ -256,8 +256,15 @@ final class JdkHttpClientAdvice {
     }
   }
 
-  /** {@code Exchange#readBodyAsync}: of a response that came from the mesh itself. */
+  /** {@code Exchange#readBodyAsync}: who else sees the body, and who has it already. */
   static final class ReadBody {
+    @Advice.OnMethodEnter(inline = false)
+    @Advice.AssignReturned.ToArguments(@Advice.AssignReturned.ToArguments.ToArgument(0))
+    static BodyHandler<?> enter(
+        @Advice.This Object exchange, @Advice.Argument(0) BodyHandler<?> own) {
+      return Bodies.handler(exchange, own);
+    }
+
     @Advice.OnMethodExit(inline = false)
     @Advice.AssignReturned.ToReturned
     static CompletableFuture<?> exit(
@@ -272,6 +279,7 @@ final class JdkHttpClientAdvice {
   static final class NoBody {
     @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
     static boolean enter(@Advice.This Object exchange) {
+      Bodies.none(exchange);
       return Answers.forget(exchange);
     }
   }

@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.jdkhttpclient;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -15,6 +16,11 @@ record Outcome(Flight flight, Object response, Throwable error) {
 
   /** How long the unread rest of a response may hold up what takes its place. */
   private static final long DRAIN_MILLIS = 250;
+
+  static Outcome of(Flight flight, Object response, Throwable thrown) {
+    boolean wrapped = thrown instanceof CompletionException && thrown.getCause() != null;
+    return new Outcome(flight, response, wrapped ? thrown.getCause() : thrown);
+  }
 
   /** Reads what nobody will see of a response, so that its connection can be used again. */
   // A failure to read it is the end of it, too.

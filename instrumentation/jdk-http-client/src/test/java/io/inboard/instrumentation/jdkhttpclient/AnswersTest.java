@@ -129,6 +129,31 @@ final class AnswersTest extends JdkHarness {
   }
 
   @Test
+  void theMeshSeesABodyThatItWants() throws Exception {
+    String body = "0123456789".repeat(10_000);
+    TestServer server =
+        plainServer()
+            .answering(
+                Answer.status(200, body),
+                Answer.status(200, body),
+                Answer.status(200, body),
+                Answer.status(204, ""),
+                Answer.status(200, body));
+    mesh.script(Script.to(plain(server)).wantingBodies(body.length()));
+    assertThat(client.send(REQUEST, BodyHandlers.ofString()).body()).isEqualTo(body);
+    assertThat(client.send(REQUEST, mapping()).body()).isEqualTo(body);
+    assertThat(client.send(REQUEST, BodyHandlers.discarding()).body()).isNull();
+    assertThat(client.send(REQUEST, BodyHandlers.ofString()).statusCode()).isEqualTo(204);
+    mesh.script(Script.to(plain(server)).wantingBodies(body.length() - 1));
+    assertThat(client.send(REQUEST, BodyHandlers.ofString()).body()).isEqualTo(body);
+    for (int i = 0; i < 3; i++) {
+      assertThat(mesh.calls().get(i).bodies()).containsExactly(body);
+    }
+    assertThat(mesh.calls().get(3).bodies()).containsExactly("");
+    assertThat(mesh.calls().get(4).bodies()).isEmpty();
+  }
+
+  @Test
   void whoEndsAWaitDoesNotRunTheApplication() throws Exception {
     CompletableFuture<Void> gate = new CompletableFuture<>();
     mesh.script(Script.answering(200, Map.of(), "body").waitingFor(gate));

@@ -159,7 +159,7 @@ final class HedgingTest extends JdkHarness {
     TestServer two = plainServer().answering(Answer.HANG);
     mesh.script(Script.to(plain(one), plain(two)).hedgeAfter(SOON));
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(URL + "/")).timeout(Duration.ofSeconds(2)).build();
+        HttpRequest.newBuilder(URI.create(URL + "/")).timeout(Duration.ofSeconds(8)).build();
     CompletableFuture<HttpResponse<String>> response =
         client.sendAsync(request, BodyHandlers.ofString());
     eventually(() -> two.received().size() == 1, () -> "the second attempt");

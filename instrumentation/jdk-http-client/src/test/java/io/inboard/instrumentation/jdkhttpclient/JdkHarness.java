@@ -27,7 +27,10 @@ abstract class JdkHarness extends ClientHarness {
   @AfterEach
   final void nothingIsRemembered() {
     eventually(
-        () -> Conversation.known() == 0 && Route.known() == 0 && Answers.known() == 0,
+        () ->
+            Conversation.known() == 0
+                && Route.known() == 0
+                && Answers.known() + Bodies.known() == 0,
         () ->
             Conversation.known()
                 + " conversations, "

@@ -1,0 +1,108 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpclient;
+
+import io.inboard.call.Log;
+import io.inboard.call.Step;
+import java.io.IOException;
+import java.net.http.HttpTimeoutException;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLException;
+
+/**
+ * What the JDK gets of a hop: a response head of one of its attempts, one of the mesh, or an error.
+ * Used like {@link Hop}, by one thread at a time; {@link #fail} by any.
+ */
+final class Handover {
+  private final Conversation conversation;
+  private final Object multi;
+
+  /** The exchange that the JDK's loop holds on to. */
+  private final Object first;
+
+  private final Outgoing own;
+  private final CompletableFuture<Object> result = new CompletableFuture<>();
+
+  /** The conversation's exchange, which it asks for the body. */
+  private Object current;
+
+  Handover(Conversation conversation, Object multi, Object first, Outgoing own) {
+    this.conversation = conversation;
+    this.multi = multi;
+    this.first = first;
+    this.own = own;
+    this.current = first;
+  }
+
+  /** In place of the JDK's. */
+  CompletableFuture<Object> result() {
+    return result;
+  }
+
+  void makeCurrent(Object exchange) {
+    if (exchange != current) {
+      Internals.setExchange(multi, exchange);
+      current = exchange;
+    }
+  }
+
+  void response(Outcome outcome) {
+    result.complete(adopted(outcome));
+  }
+
+  /** Lets the JDK go on with the exchange of another attempt than the first. */
+  private Object adopted(Outcome outcome) {
+    Flight flight = outcome.flight();
+    Object exchange = flight.exchange();
+    if (exchange != first) {
+      makeCurrent(exchange);
+      Internals.adopt(first, exchange);
+    }
+    if (flight.outgoing() == own) {
+      return outcome.response();
+    }
+    // Of a copy that the application shall not see.
+    Object connection = Internals.connection(Internals.impl(exchange));
+    return Internals.responseOf(first, own.request(), outcome.response(), connection);
+  }
+
+  void answer(Step.Answer answer) {
+    try {
+      result.complete(Answers.respond(first, current, answer));
+    } catch (Throwable e) {
+      say(e);
+      fail(new IOException("cannot answer", e));
+    }
+  }
+
+  void refuse(Step.Refuse refuse, Outcome last) {
+    IOException error =
+        switch (refuse.reason()) {
+          case TIMEOUT -> new HttpTimeoutException(refuse.message());
+          case UNTRUSTED -> new SSLException(refuse.message());
+          case CIRCUIT_OPEN, OVERFLOW, THROTTLED, NO_ENDPOINT -> new IOException(refuse.message());
+        };
+    if (last.error() != null) {
+      error.initCause(last.error());
+    }
+    if (last.response() != null) {
+      last.flight().stop(error);
+    }
+    fail(error);
+  }
+
+  /** An error that the JDK may repeat by itself, in another call. */
+  void leave(Throwable error) {
+    result.completeExceptionally(error);
+  }
+
+  /** Fails for good: what the JDK would repeat by itself has been counted by the core already. */
+  void fail(Throwable error) {
+    conversation.decide(error);
+    Internals.hideUnprocessed(first);
+    result.completeExceptionally(error);
+  }
+
+  static void say(Throwable e) {
+    Log.warnOnce(JdkHttpClientHooks.NAME, "java.net.http: an attempt is left as it stands: " + e);
+  }
+}

@@ -1,0 +1,90 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpclient;
+
+import static java.lang.invoke.MethodType.methodType;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+
+/** Finds and calls what is package-private in {@code jdk.internal.net.http}. */
+final class Reach {
+  private static final MethodHandles.Lookup OWN = MethodHandles.lookup();
+  private static final String PACKAGE = "jdk.internal.net.http.";
+
+  private Reach() {}
+
+  static Object call(MethodHandle handle, Object a) {
+    try {
+      return (Object) handle.invokeExact(a);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  static Object call(MethodHandle handle, Object a, Object b) {
+    try {
+      return (Object) handle.invokeExact(a, b);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
+  static RuntimeException unchecked(Throwable e) {
+    if (e instanceof RuntimeException || e instanceof Error) {
+      return Reach.<RuntimeException>rethrow(e);
+    }
+    return new IllegalStateException(e);
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  static <E extends Throwable> E rethrow(Throwable e) throws E {
+    throw (E) e;
+  }
+
+  static Class<?> type(String name) {
+    try {
+      return Class.forName(PACKAGE + name, false, ClassLoader.getPlatformClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static MethodHandle method(Class<?> owner, String name, Class<?> result, Class<?>... parameters) {
+    return find(in -> in.findVirtual(owner, name, methodType(result, parameters)), owner);
+  }
+
+  static MethodHandle ifThere(Class<?> owner, String name) {
+    try {
+      return MethodHandles.privateLookupIn(owner, OWN)
+          .findVirtual(owner, name, methodType(boolean.class))
+          .asType(methodType(Object.class, Object.class));
+    } catch (ReflectiveOperationException e) {
+      return null;
+    }
+  }
+
+  static MethodHandle constructor(Class<?> owner, Class<?>... parameters) {
+    return find(in -> in.findConstructor(owner, methodType(void.class, parameters)), owner);
+  }
+
+  static MethodHandle field(Class<?> owner, String name, Class<?> type) {
+    return find(in -> in.findGetter(owner, name, type), owner);
+  }
+
+  static MethodHandle setter(Class<?> owner, String name, Class<?> type) {
+    return find(in -> in.findSetter(owner, name, type), owner);
+  }
+
+  static MethodHandle find(Find find, Class<?> owner) {
+    try {
+      MethodHandle handle = find.in(MethodHandles.privateLookupIn(owner, OWN));
+      return handle.asType(handle.type().generic());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private interface Find {
+    MethodHandle in(MethodHandles.Lookup lookup) throws ReflectiveOperationException;
+  }
+}
