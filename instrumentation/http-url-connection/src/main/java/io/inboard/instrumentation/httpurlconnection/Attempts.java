@@ -1,20 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.httpurlconnection;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.Step;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.ProtocolException;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import sun.net.www.MessageHeader;
@@ -32,8 +25,7 @@ final class Attempts {
   private final Patience patience;
   private final AtomicBoolean over = new AtomicBoolean();
 
-  /** Done when the application disconnects; wakes who waits. */
-  private final CompletableFuture<Step> gone = new CompletableFuture<>();
+  private final Waits waits;
 
   /** The response head, or an error, is the application's. */
   private volatile boolean handedOn;
@@ -44,13 +36,14 @@ final class Attempts {
   /** The application's own time ran out: nothing follows, whatever the core says. */
   private boolean spent;
 
-  /** Why the calling thread did not wait to the end; null if it did. */
-  private IOException stopped;
+  /** What the mesh wants to see of the response; null: nothing. Written before the body is read. */
+  private volatile Overheard overheard;
 
   Attempts(Call call, HopRequest request, Patience patience) {
     this.call = call;
     this.request = request;
     this.patience = patience;
+    this.waits = new Waits(call, patience);
   }
 
   /** How far an attempt has to come again before the JDK takes over. */
@@ -79,7 +72,7 @@ final class Attempts {
   }
 
   boolean gone() {
-    return gone.isDone();
+    return waits.left();
   }
 
   boolean handedOn() {
@@ -93,10 +86,10 @@ final class Attempts {
    *     see {@link HopAdvice}
    */
   Throwable[] first(HttpURLConnection connection) {
-    Step step = awaited(call.first());
+    Step step = waits.awaited(call.first());
     if (step instanceof Step.Send send) {
       start(send.attempt());
-      if (pause(send.delayNanos())) {
+      if (waits.pause(send.delayNanos())) {
         return null;
       }
     }
@@ -107,7 +100,7 @@ final class Attempts {
     if (step instanceof Step.Refuse refuse) {
       return new Throwable[] {exception(refuse, null)};
     }
-    return stopped == null ? null : new Throwable[] {stopped};
+    return waits.stopped().map(e -> new Throwable[] {e}).orElse(null);
   }
 
   private void start(Attempt attempt) {
@@ -188,7 +181,7 @@ final class Attempts {
    */
   private Throwable[] follow(
       HttpURLConnection connection, Step first, Throwable error, Reach reach, Sender sender) {
-    Step step = awaited(first);
+    Step step = waits.awaited(first);
     Throwable last = error;
     boolean again = false;
     while (step instanceof Step.Send send && mayFollow(connection, send, reach)) {
@@ -203,10 +196,10 @@ final class Attempts {
         if (reach != Reach.READ) {
           return new Throwable[] {null};
         }
-        step = awaited(responded(connection));
+        step = waits.awaited(responded(connection));
       } catch (Throwable e) {
         last = e;
-        step = awaited(failed(e));
+        step = waits.awaited(failed(e));
       }
     }
     if (step instanceof Step.Answer answer) {
@@ -222,6 +215,9 @@ final class Attempts {
       }
       finish();
       return new Throwable[] {exception(refuse, last)};
+    }
+    if (last == null && step instanceof Step.HandOn) {
+      overhear(connection);
     }
     handedOn = true;
     if (last != null) {
@@ -251,7 +247,7 @@ final class Attempts {
       call.abandoned();
       return false;
     }
-    return pause(send.delayNanos());
+    return waits.pause(send.delayNanos());
   }
 
   /** Lets the application have an answer of the mesh, from where the JDK takes over. */
@@ -280,62 +276,6 @@ final class Attempts {
     }
   }
 
-  /** Waits while the core has it so; what ends the wait early ends the call. */
-  private Step awaited(Step first) {
-    Step step = first;
-    while (step instanceof Step.Wait wait) {
-      CompletableFuture<?> either = CompletableFuture.anyOf(wait.next(), gone);
-      long left = patience.left();
-      try {
-        step = (Step) (left == Long.MAX_VALUE ? either.get() : either.get(left, NANOSECONDS));
-      } catch (TimeoutException e) {
-        spent = true;
-        step = stop(new SocketTimeoutException("Connect timed out"));
-      } catch (InterruptedException e) {
-        step = interrupted();
-      } catch (ExecutionException e) {
-        step = stop(new IOException(e.getCause()));
-      }
-    }
-    if (gone() && stopped == null) {
-      return stop(new SocketException("Socket closed"));
-    }
-    return step;
-  }
-
-  /** Waits before an attempt; false when that was cut short, which ends the call. */
-  private boolean pause(long nanos) {
-    if (nanos > 0) {
-      try {
-        gone.get(nanos, NANOSECONDS);
-      } catch (TimeoutException e) {
-        return true;
-      } catch (InterruptedException e) {
-        interrupted();
-        return false;
-      } catch (ExecutionException e) {
-        throw new AssertionError(e);
-      }
-    }
-    if (gone()) {
-      stop(new SocketException("Socket closed"));
-      return false;
-    }
-    return true;
-  }
-
-  /** An interrupt ends the call as it ends a wait of the JDK. */
-  private Step interrupted() {
-    Thread.currentThread().interrupt();
-    return stop(new InterruptedIOException("interrupted before an attempt"));
-  }
-
-  private Step stop(IOException why) {
-    stopped = why;
-    call.abandoned();
-    return Step.HAND_ON;
-  }
-
   private static IOException exception(Step.Refuse refuse, Throwable cause) {
     IOException exception =
         switch (refuse.reason()) {
@@ -349,6 +289,35 @@ final class Attempts {
     return exception;
   }
 
+  private void overhear(HttpURLConnection connection) {
+    int wanted = call.bodyWanted();
+    if (wanted > 0) {
+      overheard = new Overheard(wanted, Messages.length(Internals.responses(connection)));
+      Hop.overhear();
+    }
+  }
+
+  /** What the application reads; null: nothing that anybody wants to know. */
+  Overheard overheard() {
+    return overheard;
+  }
+
+  /**
+   * The application has done with the response's body.
+   *
+   * @param end whether it has read its end
+   */
+  void ended(boolean end) {
+    if (!handedOn || over.get()) {
+      return;
+    }
+    Overheard body = overheard;
+    if (body != null) {
+      body.whole(end).ifPresent(call::body);
+    }
+    finish();
+  }
+
   /** The application has the response or the error, and no attempt follows. */
   void handOn() {
     handedOn = true;
@@ -359,7 +328,7 @@ final class Attempts {
    * the body; a connection whose body was read to its end is not this attempt's any more.
    */
   void disconnected() {
-    gone.complete(Step.HAND_ON);
+    waits.leave();
     if (!handedOn && !over.get()) {
       call.abandoned();
     }

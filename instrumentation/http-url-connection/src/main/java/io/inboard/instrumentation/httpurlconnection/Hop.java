@@ -32,6 +32,9 @@ final class Hop {
    */
   private static final ThreadLocal<Hop> CURRENT = new ThreadLocal<>();
 
+  /** Whether any call has wanted a body yet; until then reading one costs nothing. */
+  private static volatile boolean overhearing;
+
   private final Attempts attempts;
   private final HopRequest request;
   private Hop outer;
@@ -74,12 +77,43 @@ final class Hop {
     return hop.enter();
   }
 
-  /** The body was read to its end, or closed. */
-  static void ended(HttpURLConnection connection) {
-    Hop hop = HOPS.get(connection);
-    if (hop != null && hop.attempts.handedOn()) {
-      hop.attempts.finish();
+  /** The application has read a part of the body; a negative count: its end. */
+  static void read(HttpURLConnection connection, byte[] to, int offset, int count) {
+    if (count >= 0 && !overhearing) {
+      return;
     }
+    Hop hop = HOPS.get(connection);
+    if (hop == null) {
+      return;
+    }
+    Overheard body = hop.attempts.overheard();
+    if (count < 0) {
+      hop.attempts.ended(true);
+    } else if (body != null) {
+      body.add(to, offset, count);
+    }
+  }
+
+  /** It goes back in the body, and will read a part of it twice. */
+  static void reset(HttpURLConnection connection) {
+    Hop hop = overhearing ? HOPS.get(connection) : null;
+    Overheard body = hop == null ? null : hop.attempts.overheard();
+    if (body != null) {
+      body.forget();
+    }
+  }
+
+  /** The body is closed. */
+  static void closed(HttpURLConnection connection) {
+    Hop hop = HOPS.get(connection);
+    if (hop != null) {
+      hop.attempts.ended(false);
+    }
+  }
+
+  /** From now on bodies are looked at. */
+  static void overhear() {
+    overhearing = true;
   }
 
   /**
@@ -336,9 +370,12 @@ final class Hop {
       attempts.failedUnseen(error);
     }
     attempts.handOn();
-    if (error != null || Internals.http(connection) == null) {
-      // An error (404 and its like are errors here), or a response without a body.
+    if (error != null) {
+      // 404 and its like are errors here.
       attempts.finish();
+    } else if (Internals.http(connection) == null) {
+      // There is no body.
+      attempts.ended(true);
     }
   }
 

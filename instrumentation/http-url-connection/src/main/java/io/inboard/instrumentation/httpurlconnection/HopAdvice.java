@@ -144,15 +144,23 @@ final class HopAdvice {
     @Advice.AssignReturned.ToThrown(index = 0)
     static Throwable[] exit(
         @Advice.FieldValue("this$0") HttpURLConnection connection,
+        @Advice.Argument(0) byte[] to,
+        @Advice.Argument(1) int offset,
         @Advice.Return int count,
         @Advice.Thrown Throwable error) {
       if (error != null) {
         return Hop.broken(connection, error);
       }
-      if (count < 0) {
-        Hop.ended(connection);
-      }
+      Hop.read(connection, to, offset, count);
       return null;
+    }
+  }
+
+  /** The body, gone back in. */
+  static final class BodyReset {
+    @Advice.OnMethodExit(inline = false)
+    static void exit(@Advice.FieldValue("this$0") HttpURLConnection connection) {
+      Hop.reset(connection);
     }
   }
 
@@ -161,7 +169,7 @@ final class HopAdvice {
     @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
     static void exit(
         @Advice.This InputStream body, @Advice.FieldValue("this$0") HttpURLConnection connection) {
-      Hop.ended(connection);
+      Hop.closed(connection);
     }
   }
 

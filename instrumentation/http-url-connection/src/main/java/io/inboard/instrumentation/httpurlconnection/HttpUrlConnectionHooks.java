@@ -55,6 +55,7 @@ public final class HttpUrlConnectionHooks implements Library {
         .weave(CLIENT, method("parseHTTP"), HopAdvice.Read.class)
         .weave(CONNECTION, method("getInputStream0", 0), HopAdvice.Answer.class)
         .weave(BODY, method("read", 3), HopAdvice.BodyRead.class)
+        .weave(BODY, method("reset", 0), HopAdvice.BodyReset.class)
         .weave(BODY, method("close", 0), HopAdvice.BodyClose.class)
         .weave(POOL, method("put", 3), WireAdvice.Return.class)
         .weave(CONNECTION, method("disconnect", 0), HopAdvice.Disconnect.class)

@@ -56,6 +56,16 @@ final class Messages {
     }
   }
 
+  /** The length that a response's head tells; -1: none. */
+  static long length(MessageHeader responses) {
+    String value = responses.findValue("Content-Length");
+    try {
+      return value == null ? -1 : Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
   /** Gives a response up that nobody will read; its connection is kept where that costs no wait. */
   static void discard(HttpURLConnection connection) {
     HttpClient client = Internals.http(connection);

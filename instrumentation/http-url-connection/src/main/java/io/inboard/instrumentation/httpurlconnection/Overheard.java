@@ -1,0 +1,52 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.httpurlconnection;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Optional;
+
+/**
+ * A copy of a response's body as the application reads it, for a mesh that wants to know a small
+ * one. Safe for use by any thread.
+ */
+final class Overheard {
+  private final int most;
+
+  /** The length that the response's head tells; -1: none. */
+  private final long length;
+
+  /** Null when it is too large, or was not read in its order. Guarded by this. */
+  private ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+  Overheard(int most, long length) {
+    this.most = most;
+    this.length = length;
+    if (length > most) {
+      bytes = null;
+    }
+  }
+
+  synchronized void add(byte[] from, int offset, int count) {
+    if (bytes == null) {
+      return;
+    }
+    if (bytes.size() + count > most) {
+      bytes = null;
+    } else {
+      bytes.write(from, offset, count);
+    }
+  }
+
+  synchronized void forget() {
+    bytes = null;
+  }
+
+  /**
+   * The whole body; empty if a part of it is missing.
+   *
+   * @param ended whether its end was read; else only a length tells that it is whole
+   */
+  synchronized Optional<byte[]> whole(boolean ended) {
+    boolean whole = bytes != null && (length < 0 ? ended : bytes.size() == length);
+    return whole ? Optional.of(bytes.toByteArray()) : Optional.empty();
+  }
+}
