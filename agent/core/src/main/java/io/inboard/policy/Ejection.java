@@ -8,6 +8,7 @@ import io.inboard.settings.OutlierSettings;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -22,6 +23,22 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Ejection {
   private static final double JITTER = 1.1;
+
+  /** How often an endpoint is tried before its time, and how long the word of a failure counts. */
+  private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /**
+   * Percent of the attempts that fail although endpoints are out: it is not them, or not them
+   * alone. Found by simulation of a pulse of overload; higher ones let it last longer.
+   */
+  private static final int REST_FAILS = 30;
+
+  /** Percent as above, when those that are left are no better than those that are out. */
+  private static final int ALL_FAIL = 40;
+
+  /** So many attempts at least say that those that are left fail. */
+  private static final int SOME = 10;
+
   private static final Rules OFF = new Rules(Optional.empty(), List.of());
 
   private final Statistics statistics;
@@ -37,6 +54,12 @@ final class Ejection {
 
   /** When the interval is over. Whoever moves it hands the sweep to the timer. */
   private final AtomicLong sweepNanos;
+
+  /** Until when it is believed that those that are left fail. Last writer wins. */
+  private volatile long restFailsNanos;
+
+  /** Until when it is believed that those that are left are no better. Last writer wins. */
+  private volatile long allFailNanos;
 
   /** One version of the settings, laid out for look-ups. */
   private static final class Rules {
@@ -67,6 +90,8 @@ final class Ejection {
     this.timer = timer;
     this.chance = chance;
     this.sweepNanos = new AtomicLong(clock.nanos());
+    this.restFailsNanos = clock.nanos();
+    this.allFailNanos = restFailsNanos;
   }
 
   /** New settings, or other endpoints. Ejections stay, unless nobody would be left. */
@@ -90,16 +115,27 @@ final class Ejection {
   }
 
   /**
-   * Whether so few endpoints are healthy that ejections are ignored: those that are left could not
-   * carry the load, and may be ill of the same thing.
+   * Whether ejections are ignored: so few endpoints are healthy that they could not carry the load,
+   * or so much of what they get fails that they are no healthier than those that are out. Then an
+   * overload is likely, and each client's choice of whom to take out makes it worse.
    */
-  boolean panic() {
+  boolean panic(long now) {
     Rules r = rules;
     int out = ejected;
-    return out > 0
-        && r.settings.isPresent()
-        && (r.endpoints.size() - out) * 100L
-            < (long) r.settings.get().minHealthPercent() * r.endpoints.size();
+    if (out == 0 || r.settings.isEmpty() || r.settings.get().minHealthPercent() == 0) {
+      return false;
+    }
+    int all = r.endpoints.size();
+    return (all - out) * 100L < (long) r.settings.get().minHealthPercent() * all
+        || now - allFailNanos < 0;
+  }
+
+  /**
+   * Whether much of what is sent fails although endpoints are out: then it is not them, or not them
+   * alone (an overload moves to those that are left), and they are tried before their time.
+   */
+  boolean restFails(long now) {
+    return now - restFailsNanos < 0;
   }
 
   /** An attempt goes to an ejected endpoint, because of panic. */
@@ -139,6 +175,12 @@ final class Ejection {
       }
       case FAILURE -> {
         health.counted(false);
+        if (ejected > 0 && statistics.fails(REST_FAILS, SOME, now)) {
+          restFailsNanos = now + EARLY_NANOS;
+          if (statistics.fails(ALL_FAIL, SOME, now)) {
+            allFailNanos = now + EARLY_NANOS;
+          }
+        }
         failed(endpoint, outcome, r.settings.get());
       }
       case NEUTRAL -> {}
@@ -206,6 +248,11 @@ final class Ejection {
       }
       case FAILURE -> {
         statistics.count(Event.PROBE_FAILURE);
+        long now = clock.nanos();
+        if (health.remainingNanos(now) > 0) {
+          health.notYet(now + EARLY_NANOS);
+          return;
+        }
         out(endpoint, EjectionReason.FAILED_PROBE, sent.settings.get(), health.multiplier() + 1);
       }
       case NEUTRAL -> {}
@@ -218,7 +265,11 @@ final class Ejection {
     if (r.settings.isEmpty() || health.ejected() || !health.listed()) {
       return;
     }
+    long now = clock.nanos();
     OutlierSettings settings = r.settings.get();
+    if (now - allFailNanos < 0 && settings.minHealthPercent() > 0) {
+      return; // A panic: it would not be the last that fails.
+    }
     int all = r.endpoints.size();
     int after = ejected + 1;
     boolean last = after >= all;
@@ -227,7 +278,7 @@ final class Ejection {
     boolean one = after == 1 && settings.maxEjectionPercent() > 0;
     if (!last && (within || one)) {
       ejected = after;
-      out(endpoint, reason, settings, health.multiplier(clock.nanos(), r.intervalNanos) + 1);
+      out(endpoint, reason, settings, health.multiplier(now, r.intervalNanos) + 1);
     }
   }
 
@@ -236,7 +287,8 @@ final class Ejection {
     // A base that is more than the bound is meant: Envoy says so, too.
     double bound = Math.max(base, settings.maxEjectionTime().toNanos());
     double nanos = Math.min(bound, (double) base * k) * chance.between(1, JITTER);
-    endpoint.health().eject(reason, k, clock.nanos() + (long) nanos);
+    long now = clock.nanos();
+    endpoint.health().eject(reason, k, now + (long) nanos, now + EARLY_NANOS);
   }
 
   /** Under the lock. */

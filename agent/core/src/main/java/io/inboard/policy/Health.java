@@ -51,8 +51,16 @@ final class Health {
   /** Since when it is healthy again; guarded by the ejection's lock. */
   private long healthySinceNanos;
 
-  /** Until when an endpoint is out. */
-  record Ejected(long untilNanos) {}
+  /**
+   * Until when an endpoint is out.
+   *
+   * @param earlyNanos from when on it may be tried before its time, if those that are left fail
+   */
+  record Ejected(long untilNanos, long earlyNanos) {
+    boolean probes(long now, Ejection ejection) {
+      return now - untilNanos >= 0 || (now - earlyNanos >= 0 && ejection.restFails(now));
+    }
+  }
 
   /** How often it was taken out for that reason. */
   long ejections(EjectionReason reason) {
@@ -72,7 +80,7 @@ final class Health {
   /** Whether {@link #admit} would very likely admit. */
   boolean usable(long now) {
     Ejected e = ejected;
-    return e == null || (now - e.untilNanos >= 0 && room(now)) || panic();
+    return e == null || (e.probes(now, ejection) && room(now)) || ejection.panic(now);
   }
 
   /**
@@ -86,13 +94,13 @@ final class Health {
     if (e == null) {
       return NO_LEASE;
     }
-    if (now - e.untilNanos >= 0) {
+    if (e.probes(now, ejection)) {
       Lease probe = probe(now, leaseNanos);
       if (probe != null) {
         return probe;
       }
     }
-    if (panic()) {
+    if (ejection.panic(now)) {
       ejection.panicked();
       return NO_LEASE;
     }
@@ -129,11 +137,6 @@ final class Health {
       }
     }
     return alive < ejection.probes();
-  }
-
-  private boolean panic() {
-    Ejection e = ejection;
-    return e != null && e.panic();
   }
 
   /** Gives a lease back; false when it had expired and is another's now. Any thread. */
@@ -174,6 +177,9 @@ final class Health {
 
   /** The number of ejections that count at this moment: each healthy sweep forgives one. */
   int multiplier(long now, long sweepNanos) {
+    if (multiplier == 0) {
+      return 0; // Never ejected: there is no time since when it is healthy again.
+    }
     long sweeps = (now - healthySinceNanos) / sweepNanos;
     return (int) Math.max(0, multiplier - sweeps);
   }
@@ -195,12 +201,17 @@ final class Health {
     listed = false;
   }
 
-  void eject(EjectionReason reason, int newMultiplier, long untilNanos) {
+  void eject(EjectionReason reason, int newMultiplier, long untilNanos, long earlyNanos) {
     multiplier = newMultiplier;
     clearFailures();
     probes.set(NONE); // Those under way were sent before.
-    ejected = new Ejected(untilNanos);
+    ejected = new Ejected(untilNanos, earlyNanos);
     ejections.incrementAndGet(reason.ordinal());
+  }
+
+  /** It was tried before its time, and failed: it stays out as long as before. */
+  void notYet(long earlyNanos) {
+    ejected = new Ejected(ejected.untilNanos, earlyNanos);
   }
 
   void restore(long now) {

@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  * @param throttled because much of what was sent before failed
  * @param retriesDenied retries that were not made for want of budget
  * @param budgetTokens retries that the budget would pay for now
- * @param panic whether ejections are ignored, because too few endpoints are left
+ * @param panic whether ejections are ignored, because too few endpoints are left or those fail, too
  * @param panicked attempts to ejected endpoints for that reason
  * @param probesSucceeded attempts by which an ejected endpoint came back
  * @param probesFailed attempts by which it did not
@@ -186,7 +186,7 @@ public record PolicyStatus(
         throttled,
         s.total(Event.RETRY_DENIED),
         policy.limits().budget().tokens(),
-        policy.ejection().panic(),
+        policy.ejection().panic(now),
         s.total(Event.PANIC),
         s.total(Event.PROBE_SUCCESS),
         s.total(Event.PROBE_FAILURE),

@@ -53,6 +53,19 @@ final class Results {
     return times[(int) Math.min(times.length - 1, part * times.length)];
   }
 
+  /** As {@link #percentile}, of those that went well. */
+  double percentileOfGood(double part, double fromMillis, double toMillis) {
+    float[] times = new float[count(fromMillis, toMillis)];
+    int n = 0;
+    for (int i = 0; i < size; i++) {
+      if (good[i] && within(i, fromMillis, toMillis)) {
+        times[n++] = took[i];
+      }
+    }
+    Arrays.sort(times, 0, n);
+    return times[(int) Math.min(n - 1, part * n)];
+  }
+
   private boolean within(int i, double from, double to) {
     return begun[i] >= from && begun[i] < to;
   }
