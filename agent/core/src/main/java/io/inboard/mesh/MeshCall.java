@@ -81,7 +81,7 @@ final class MeshCall implements Call {
       finish();
       errors.add("deciding a call", e);
       // Fails open, except where that would send in the clear what was to be encrypted.
-      return destination.wantsTls() ? untrusted() : new TracedCall(observer).first();
+      return destination.wantsTls() ? untrusted() : new TracedCall(observer, false).first();
     }
   }
 

@@ -13,6 +13,8 @@ import io.inboard.policy.DestinationPolicy;
 import io.inboard.policy.Timer;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.ResilienceSettings;
+import io.inboard.settings.ResilienceSettings.LibraryRetries;
 import io.inboard.settings.Settings;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,10 +76,10 @@ public final class MeshOutbound implements Outbound {
     List<Snapshot.Entry> entries = new ArrayList<>();
     boolean untimed = settings.resilience().deadline().mode() == DeadlineSettings.Mode.OFF;
     for (DestinationSettings given : settings.destinations()) {
-      boolean resilience = settings.resilience().enabled() && given.resilience();
+      boolean on = settings.resilience().enabled() && given.resilience();
       DestinationSettings timed =
           untimed && given.deadlineMode().isEmpty() ? given.withoutDeadlines() : given;
-      DestinationSettings d = resilience ? timed : timed.withoutResilience();
+      DestinationSettings d = on ? timed : timed.withoutResilience();
       // Removed, so that a name that stands there twice does not share its state.
       Optional<Destination> old = Optional.ofNullable(before.remove(d.name()));
       entries.add(
@@ -90,7 +92,10 @@ public final class MeshOutbound implements Outbound {
     Map<String, Destination> now = new HashMap<>();
     entries.forEach(e -> now.put(e.destination().name(), e.destination()));
     entries.forEach(e -> e.destination().link(now));
-    snapshot = new Snapshot(settings.enabled(), entries);
+    ResilienceSettings resilience = settings.resilience();
+    boolean governsAll =
+        resilience.enabled() && resilience.libraryRetries() == LibraryRetries.DISABLE;
+    snapshot = new Snapshot(settings.enabled(), governsAll, entries);
   }
 
   @Override
@@ -101,7 +106,7 @@ public final class MeshOutbound implements Outbound {
     }
     Optional<Destination> found = destination(s, request);
     if (found.isEmpty()) {
-      return new TracedCall(observer.call(request, Optional.empty()));
+      return new TracedCall(observer.call(request, Optional.empty()), s.governsAll());
     }
     Destination destination = found.get();
     DestinationPolicy policy = policy(destination, request);

@@ -16,18 +16,24 @@ import java.util.Optional;
  * host, longest suffix with port, longest suffix; of equals the first in the settings.
  */
 final class Snapshot {
-  static final Snapshot OFF = new Snapshot(false, List.of());
+  static final Snapshot OFF = new Snapshot(false, false, List.of());
 
   /** A destination, and what it matches. */
   record Entry(String host, int port, Destination destination) {}
 
   private final boolean enabled;
+  private final boolean governsAll;
   private final List<Entry> entries;
   private final Map<String, List<Entry>> exact = new HashMap<>();
   private final List<Entry> suffixes = new ArrayList<>();
 
-  Snapshot(boolean enabled, List<Entry> entries) {
+  /**
+   * @param governsAll whether libraries repeat nothing by themselves, also for hosts of none of
+   *     these
+   */
+  Snapshot(boolean enabled, boolean governsAll, List<Entry> entries) {
     this.enabled = enabled;
+    this.governsAll = governsAll;
     this.entries = List.copyOf(entries);
     for (Entry e : entries) {
       if (e.host.startsWith("*.")) {
@@ -44,6 +50,10 @@ final class Snapshot {
 
   boolean enabled() {
     return enabled;
+  }
+
+  boolean governsAll() {
+    return governsAll;
   }
 
   List<Entry> entries() {

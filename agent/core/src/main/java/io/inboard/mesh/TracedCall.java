@@ -17,7 +17,13 @@ import javax.net.ssl.SSLSession;
 final class TracedCall implements Call, Attempt {
   private final CallObserver.OfAttempt observer;
 
-  TracedCall(CallObserver.OfCall observer) {
+  private final boolean governed;
+
+  /**
+   * @param governed whether the library leaves out what it would repeat by itself
+   */
+  TracedCall(CallObserver.OfCall observer, boolean governed) {
+    this.governed = governed;
     this.observer = observer.attempt(1, "", Optional.empty());
   }
 
@@ -60,7 +66,7 @@ final class TracedCall implements Call, Attempt {
 
   @Override
   public boolean governed() {
-    return false;
+    return governed;
   }
 
   @Override

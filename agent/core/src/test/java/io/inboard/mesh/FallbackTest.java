@@ -326,6 +326,15 @@ final class FallbackTest {
   }
 
   @Test
+  void theOtherDestinationHasTheTimeThatIsLeft() {
+    world.with(falling(elsewhere("spare"), 1).timeout(1_000)).with(destination("spare", 5)).apply();
+    world.always(1, refused()).always(5, silence());
+    long start = world.time.nanos();
+    assertThat(world.get().refused().reason()).isEqualTo(Step.Reason.TIMEOUT);
+    assertThat(world.time.nanos() - start).isEqualTo(Duration.ofSeconds(1).toNanos());
+  }
+
+  @Test
   void whenTheTimeIsUpNobodyElseIsAsked() {
     world.with(falling(elsewhere("spare"), 1).timeout(100)).with(destination("spare", 5)).apply();
     world.always(1, silence());

@@ -17,6 +17,7 @@ import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.PolicyStatus.State;
 import io.inboard.settings.BalancerSettings.Simple;
 import io.inboard.settings.DestinationSettings.TlsMode;
+import io.inboard.settings.ResilienceSettings.LibraryRetries;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +116,27 @@ final class MeshOutboundTest {
     Step.Send send = (Step.Send) world.mesh.begin(https).first();
     assertThat(send.attempt().endpoint()).isEmpty();
     assertThat(world.observed.lines).startsWith("call -");
+  }
+
+  @Test
+  void whatLibrariesRepeatByThemselvesIsSwitchedOffForAllIfAskedFor() {
+    Request elsewhere = Request.of("GET").to("elsewhere", 80);
+    world.with(payments(1)).apply();
+    assertThat(governed(Request.of("GET"))).isTrue();
+    assertThat(governed(elsewhere)).isFalse();
+    world.libraryRetries = LibraryRetries.DISABLE;
+    world.apply();
+    assertThat(governed(elsewhere)).isTrue();
+    world.resilience = false;
+    world.apply();
+    assertThat(governed(elsewhere)).isFalse();
+  }
+
+  private boolean governed(Request request) {
+    Call call = world.mesh.begin(request);
+    Step.Send send = (Step.Send) call.first();
+    call.done();
+    return send.attempt().governed();
   }
 
   @Test

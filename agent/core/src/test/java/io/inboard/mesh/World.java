@@ -59,6 +59,7 @@ final class World {
   final List<DestinationSettings> destinations = new ArrayList<>();
   boolean enabled = true;
   boolean resilience = true;
+  ResilienceSettings.LibraryRetries libraryRetries = ResilienceSettings.LibraryRetries.OBSERVE;
   TlsPlans tls = TlsPlans.NONE;
 
   /** Of the request that the calls are made for. */
@@ -179,10 +180,7 @@ final class World {
         IdentitySettings.NONE,
         new InboundSettings(
             InboundSettings.MtlsMode.DISABLE, Map.of(), List.of(), ServerSettings.DEFAULT),
-        new ResilienceSettings(
-            resilience,
-            ResilienceSettings.DEFAULT.deadline(),
-            ResilienceSettings.DEFAULT.libraryRetries()),
+        new ResilienceSettings(resilience, ResilienceSettings.DEFAULT.deadline(), libraryRetries),
         destinations,
         new ReloadSettings(Duration.ofSeconds(5)));
   }
