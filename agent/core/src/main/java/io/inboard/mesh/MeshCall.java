@@ -129,6 +129,11 @@ final class MeshCall implements Call {
   }
 
   @Override
+  public boolean mayKeep(int more) {
+    return decision.mayKeep(more);
+  }
+
+  @Override
   public void abandoned() {
     finish();
   }
@@ -155,6 +160,9 @@ final class MeshCall implements Call {
     }
     if (next instanceof Next.Pause pause) {
       return pause(pause);
+    }
+    if (next instanceof Next.Queue queue) {
+      return queue(queue);
     }
     Try attempt = (Try) next;
     if (plan.isEmpty() && destination.wantsTls()) {
@@ -186,6 +194,42 @@ final class MeshCall implements Call {
       finish();
     }
     return new Step.Wait(later);
+  }
+
+  /** The next step comes when somebody else's call ends, and on that thread. */
+  private Step queue(Next.Queue queue) {
+    CompletableFuture<Step> later = new CompletableFuture<>();
+    waiting = later;
+    Timer.Task late = timer.schedule(() -> waitedTooLong(later), queue.nanos());
+    task = late;
+    decision.onTurn(
+        () -> {
+          late.cancel();
+          waiting = null;
+          later.complete(turn());
+        });
+    if (over) {
+      finish();
+    }
+    return new Step.Wait(later);
+  }
+
+  private Step turn() {
+    try {
+      return step(decision.turn());
+    } catch (RuntimeException | LinkageError e) {
+      finish();
+      errors.add("deciding a call", e);
+      return destination.wantsTls() ? untrusted() : new TracedCall(observer).first();
+    }
+  }
+
+  private void waitedTooLong(CompletableFuture<Step> later) {
+    Next refused = decision.waitedTooLong();
+    if (refused != null) {
+      waiting = null;
+      later.complete(step(refused, Optional.empty()));
+    }
   }
 
   private Step untrusted() {

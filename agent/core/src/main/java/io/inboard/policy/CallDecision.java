@@ -10,6 +10,7 @@ import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
 import io.inboard.policy.Outcome.Expiry;
 import io.inboard.policy.Statistics.Event;
+import io.inboard.settings.RetrySettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,10 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 public final class CallDecision {
   private static final AtomicIntegerFieldUpdater<CallDecision> COUNTED =
       AtomicIntegerFieldUpdater.newUpdater(CallDecision.class, "counted");
+
+  private static final AtomicIntegerFieldUpdater<CallDecision> KEPT =
+      AtomicIntegerFieldUpdater.newUpdater(CallDecision.class, "kept");
+  private static final int NOTHING_MORE = -1;
 
   private static final String STREAM = "text/event-stream";
   private static final String GRPC = "application/grpc";
@@ -60,6 +65,12 @@ public final class CallDecision {
    * Nothing more is to be sent. Written before {@link #current} is read, and the other way round.
    */
   private volatile boolean over;
+
+  /** Of the pool; null when it is unlimited. Written by {@link #first}, read by {@link #end}. */
+  private volatile Bulkhead.Place place;
+
+  /** Bytes of the body that are kept; {@link #NOTHING_MORE}. */
+  private volatile int kept;
 
   /** Whether {@link #first} has begun it, and {@link #end} has not ended it: 1; by one thread. */
   private volatile int counted;
@@ -96,7 +107,55 @@ public final class CallDecision {
       return refuse(
           Event.THROTTLED, Step.Reason.THROTTLED, "too much of what was sent before failed");
     }
-    policy.limits().budget().request(now);
+    Bulkhead pool = policy.limits().bulkhead();
+    if (!pool.limited()) {
+      return start();
+    }
+    place = pool.ask();
+    if (over && place != null) {
+      place.leave();
+    }
+    if (place == null) {
+      return refuse(Event.OVERFLOW, Step.Reason.OVERFLOW, "too many calls wait for a connection");
+    }
+    return place.held() ? start() : new Next.Queue(patience());
+  }
+
+  /** How long the call may wait for a connection: what it has, else as long as for a new one. */
+  private long patience() {
+    long remaining = time.remainingNanos();
+    return remaining == Long.MAX_VALUE ? policy.connectTimeoutNanos() : Math.max(1, remaining);
+  }
+
+  /**
+   * Says what to do when the call, which got {@link Next.Queue}, has its turn; now if it has come.
+   *
+   * @param action asks {@link #turn}
+   */
+  public void onTurn(Runnable action) {
+    place.onTurn(action);
+  }
+
+  /** Decides the first attempt of a call that has waited for its turn. */
+  public Next turn() {
+    if (over) {
+      return Next.HAND_ON;
+    }
+    return time.remainingNanos() <= 0 ? late() : start();
+  }
+
+  /** Ends the waiting; null when the turn has come in the meantime. */
+  public Next waitedTooLong() {
+    if (!place.leave()) {
+      return null;
+    }
+    return time.remainingNanos() <= 0
+        ? late()
+        : refuse(Event.OVERFLOW, Step.Reason.OVERFLOW, "no connection became free in time");
+  }
+
+  private Next start() {
+    policy.limits().budget().request(policy.clock().nanos());
     Lease permit = null;
     if (policy.breaker().isPresent()) {
       permit = policy.breaker().get().acquire();
@@ -206,6 +265,56 @@ public final class CallDecision {
     if (attempt != null) {
       attempt.end();
     }
+    Bulkhead.Place p = place;
+    if (p != null) {
+      p.leave();
+    }
+    if (kept > 0) {
+      forget();
+    }
+  }
+
+  /**
+   * Whether so many more bytes of the request's body may be kept for a repetition. Any thread.
+   *
+   * @return false: nothing is kept for this call from now on
+   */
+  public boolean mayKeep(int more) {
+    RetrySettings retries = policy.settings().retries();
+    int most = retries.attempts() == 0 || suppressed() ? 0 : retries.maxReplayBytes();
+    while (!over) {
+      int before = kept;
+      if (before < 0) {
+        return false;
+      }
+      boolean fits = more <= most - before;
+      if (!fits || !Replay.JVM.reserve(more, retries.maxReplayTotal())) {
+        if (most > 0) {
+          policy.limits().bodiesNotKept.increment();
+        }
+        forget();
+        return false;
+      }
+      if (KEPT.compareAndSet(this, before, before + more)) {
+        if (over) {
+          forget();
+        }
+        return true;
+      }
+      Replay.JVM.release(more);
+    }
+    return false;
+  }
+
+  private void forget() {
+    int bytes = KEPT.getAndSet(this, NOTHING_MORE);
+    if (bytes > 0) {
+      Replay.JVM.release(bytes);
+    }
+  }
+
+  private boolean suppressed() {
+    return terms.repetition() && !policy.rules().repeatsRepetitions();
   }
 
   /** Tells the callee of an attempt what it should know; once per physical send. */
@@ -240,13 +349,25 @@ public final class CallDecision {
     if (outcome.effect() != Outcome.Effect.SUCCESS && exhausted()) {
       discourage("budget");
     }
-    if (last.number() > rules.attempts() || !rules.retries(outcome, request)) {
+    if (rules.attempts() == 0 || !rules.retries(outcome, request)) {
       return null;
     }
-    if (forbidden || (terms.repetition() && !rules.repeatsRepetitions())) {
+    if (forbidden || suppressed()) {
       policy.limits().suppressed.increment();
       return null;
     }
+    Try next = last.number() > rules.attempts() ? null : affordable(last, outcome, wait);
+    if (next == null) {
+      last.exhaust();
+      return null;
+    }
+    last.end();
+    return send(next);
+  }
+
+  /** A retry that is wanted; null when time, budget or breaker do not allow it. */
+  private Try affordable(Try last, Outcome outcome, long wait) {
+    RetryRules rules = policy.rules();
     if (wait > rules.retryAfterNanos() || lacksTimeFor(Math.max(0, wait))) {
       return null;
     }
@@ -284,8 +405,7 @@ public final class CallDecision {
       next.end();
       return null;
     }
-    last.end();
-    return send(next);
+    return next;
   }
 
   private boolean mostlyHealthy() {

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class Limits {
   private final RetryBudget budget;
+  private final Bulkhead bulkhead;
 
   /** Null: off. Replaced when its settings change. */
   private volatile Throttle throttle;
@@ -22,6 +23,9 @@ final class Limits {
   /** Retries that went where the call had failed before. */
   final LongAdder sameEndpoint = new LongAdder();
 
+  /** Bodies that were too large to be kept for a repetition, or came when too much was kept. */
+  final LongAdder bodiesNotKept = new LongAdder();
+
   Limits(DestinationSettings settings, Statistics statistics, long now) {
     this.budget =
         new RetryBudget(
@@ -30,11 +34,13 @@ final class Limits {
             () -> statistics.total(Event.CALL),
             now);
     this.throttle = throttle(settings, now);
+    this.bulkhead = new Bulkhead(settings.connectionPool());
   }
 
   /** Other bounds from now on. */
   void change(DestinationSettings settings, long now) {
     budget.change(settings.retryBudget(), settings.connectionPool().maxRetries());
+    bulkhead.change(settings.connectionPool());
     throttle = throttle(settings, now);
   }
 
@@ -67,8 +73,18 @@ final class Limits {
     return budget;
   }
 
+  Bulkhead bulkhead() {
+    return bulkhead;
+  }
+
   /** Where they stand now. */
   LimitsStatus status() {
-    return new LimitsStatus(budget.underWay(), suppressed.sum(), sameEndpoint.sum());
+    return new LimitsStatus(
+        budget.underWay(),
+        suppressed.sum(),
+        sameEndpoint.sum(),
+        bulkhead.taken(),
+        bulkhead.waiting(),
+        bodiesNotKept.sum());
   }
 }

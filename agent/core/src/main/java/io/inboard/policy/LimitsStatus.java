@@ -8,6 +8,15 @@ package io.inboard.policy;
  * @param retriesSuppressed retries that were left out because the call served a retry of its
  *     caller, or the server asked for none
  * @param retriesOnSameEndpoint retries that went where the call had failed before
+ * @param connections places of the pool that are held; 0 when it is unlimited
+ * @param pending calls that wait for one
+ * @param bodiesNotKept bodies of requests that were too large to be kept for a repetition, or came
+ *     when this JVM kept too much already
  */
 public record LimitsStatus(
-    int retriesUnderWay, long retriesSuppressed, long retriesOnSameEndpoint) {}
+    int retriesUnderWay,
+    long retriesSuppressed,
+    long retriesOnSameEndpoint,
+    int connections,
+    int pending,
+    long bodiesNotKept) {}

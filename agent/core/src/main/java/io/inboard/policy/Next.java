@@ -5,7 +5,7 @@ import io.inboard.call.Step;
 import java.util.Objects;
 
 /** What a call does next. */
-public sealed interface Next permits Next.End, Next.Pause, Try {
+public sealed interface Next permits Next.End, Next.Pause, Next.Queue, Try {
   /** Hand on what there is. */
   Next HAND_ON = new End(Step.HAND_ON);
 
@@ -26,6 +26,14 @@ public sealed interface Next permits Next.End, Next.Pause, Try {
       Objects.requireNonNull(then);
     }
   }
+
+  /**
+   * Nothing can be sent yet: the call waits for its turn ({@link CallDecision#onTurn}), or until it
+   * has waited for too long ({@link CallDecision#waitedTooLong}).
+   *
+   * @param nanos more than 0
+   */
+  record Queue(long nanos) implements Next {}
 
   /** Refuses the call. */
   static End refuse(Step.Reason reason, String message) {

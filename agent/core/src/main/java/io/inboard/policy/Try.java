@@ -45,6 +45,9 @@ public final class Try implements Next {
 
   private long sentNanos;
 
+  /** Written and read by steps. */
+  private boolean exhausted;
+
   /**
    * Where the endpoint's load remembers it; exchanged, so that it is given back once. Written after
    * {@link #sentNanos}.
@@ -92,6 +95,15 @@ public final class Try implements Next {
   /** What came of it; empty while nobody knows. */
   public Optional<Outcome> outcome() {
     return Optional.ofNullable(outcome.get());
+  }
+
+  /** It failed, and a retry was wanted that attempts, time, budget or breaker did not allow. */
+  public boolean exhausted() {
+    return exhausted;
+  }
+
+  void exhaust() {
+    exhausted = true;
   }
 
   /** It goes out now, after its delay; called once. What never goes out is not counted. */
