@@ -1,0 +1,70 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What README shows can be read, and what it calls a default is one. */
+class ReadmeTest {
+  private final SettingsReader reader = new SettingsReader(Map.of(), "app.jar");
+
+  private static List<String> blocks() throws Exception {
+    Path readme = Path.of("..", "..", "README.md");
+    return Pattern.compile("(?s)```yaml\n(.*?)```")
+        .matcher(Files.readString(readme))
+        .results()
+        .map(r -> r.group(1))
+        .toList();
+  }
+
+  @Test
+  void everyExampleIsRead() throws Exception {
+    assertThat(blocks()).hasSizeGreaterThanOrEqualTo(2);
+    for (String block : blocks()) {
+      assertThat(reader.read(block, "README.md").destinations()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void theDefaultsOfResilienceAreTrue() throws Exception {
+    String block =
+        blocks().stream().filter(b -> b.startsWith("resilience:")).findFirst().orElseThrow();
+    Settings settings = reader.read(block, "README.md");
+    DestinationSettings d = settings.destinations().get(0);
+
+    assertThat(settings.resilience()).isEqualTo(ResilienceSettings.DEFAULT);
+    assertThat(settings.inbound().server().dropExpired()).isFalse();
+    assertThat(settings.inbound().server().exempt()).isEqualTo(ServerSettings.DEFAULT.exempt());
+    assertThat(settings.inbound().server().adaptive().orElseThrow().max())
+        .isEqualTo(on("inbound: {concurrencyLimit: {}}").inbound().server().adaptive().get().max());
+    assertThat(d.timeout()).isEmpty();
+    assertThat(d.retries()).isEqualTo(RetrySettings.DEFAULT);
+    assertThat(d.retryBudget()).isEqualTo(BudgetSettings.DEFAULT);
+    assertThat(d.loadBalancer()).isEqualTo(BalancerSettings.DEFAULT);
+    assertThat(d.outlierDetection()).contains(OutlierSettings.DEFAULT);
+    assertThat(d.connectionPool()).isEqualTo(DestinationSettings.PoolSettings.DEFAULT);
+    DestinationSettings switchedOn =
+        on("destinations: [{host: a, circuitBreaker: {}, admissionControl: {}, hedge: {},"
+                + " fallback: {lastGood: {}, response: {}}}]")
+            .destinations()
+            .get(0);
+    assertThat(d.circuitBreaker()).isEqualTo(switchedOn.circuitBreaker());
+    assertThat(d.admissionControl()).isEqualTo(switchedOn.admissionControl());
+    assertThat(d.hedge()).isEqualTo(switchedOn.hedge());
+    assertThat(d.fallback().flatMap(f -> f.lastGood()))
+        .isEqualTo(switchedOn.fallback().flatMap(f -> f.lastGood()));
+    assertThat(d.fallback().flatMap(f -> f.response()).map(r -> r.status()))
+        .isEqualTo(Optional.of(200));
+  }
+
+  private Settings on(String text) throws SettingsException {
+    return reader.read(text, "a.yaml");
+  }
+}
