@@ -219,7 +219,7 @@ final class Destination {
     if (known != null && known.serves(address, plan)) {
       return Optional.of(known);
     }
-    if (endpoints.size() >= MAX_CACHED) {
+    if (endpoints.size() >= Math.max(MAX_CACHED, 2 * instances.size())) {
       endpoints.clear(); // Costs connections, not answers.
     }
     return Optional.of(

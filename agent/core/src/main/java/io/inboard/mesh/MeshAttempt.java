@@ -11,7 +11,7 @@ import io.inboard.policy.Timer;
 import io.inboard.policy.Try;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
@@ -22,21 +22,32 @@ final class MeshAttempt implements Attempt {
   /** Adapters round nanoseconds to the milliseconds of socket timeouts. */
   private static final long ROUNDING_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+  // Fields that are exchanged, without an object for each in every attempt.
+  private static final AtomicReferenceFieldUpdater<MeshAttempt, CallObserver.OfAttempt> OBSERVER =
+      AtomicReferenceFieldUpdater.newUpdater(
+          MeshAttempt.class, CallObserver.OfAttempt.class, "observer");
+
+  private static final AtomicReferenceFieldUpdater<MeshAttempt, Runnable> ABORT =
+      AtomicReferenceFieldUpdater.newUpdater(MeshAttempt.class, Runnable.class, "abort");
+
+  private static final AtomicReferenceFieldUpdater<MeshAttempt, State> STATE =
+      AtomicReferenceFieldUpdater.newUpdater(MeshAttempt.class, State.class, "state");
+
   private final MeshCall call;
   private final Try policy;
   private final Optional<Endpoint> endpoint;
 
   /** Null until the attempt begins, which is after its delay. Set once. */
-  private final AtomicReference<CallObserver.OfAttempt> observer = new AtomicReference<>();
+  private volatile CallObserver.OfAttempt observer;
 
   /** What stops the I/O. Exchanged, so that it runs once at most. */
-  private final AtomicReference<Runnable> abort = new AtomicReference<>(NOTHING);
+  private volatile Runnable abort = NOTHING;
 
   /** Exchanged by steps and by the timer: who comes first decides. */
-  private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+  private volatile State state = State.OPEN;
 
-  /** Written by the adapter's thread, cancelled by a step's. */
-  private volatile Timer.Task task = () -> {};
+  /** Written by the adapter's thread, cancelled by a step's; null: there is none. */
+  private volatile Timer.Task task;
 
   /** The end of its delay. */
   private final long notBeforeNanos;
@@ -73,14 +84,14 @@ final class MeshAttempt implements Attempt {
 
   /** Begins to be observed at the latest now. */
   private CallObserver.OfAttempt observer() {
-    CallObserver.OfAttempt o = observer.get();
+    CallObserver.OfAttempt o = observer;
     if (o == null) {
       o = call.observe(policy);
-      if (observer.compareAndSet(null, o)) {
+      if (OBSERVER.compareAndSet(this, null, o)) {
         policy.sent();
       } else {
         o.end(0, null, "abandoned"); // Another thread has given up in the meantime.
-        o = observer.get();
+        o = observer;
       }
     }
     return o;
@@ -95,8 +106,8 @@ final class MeshAttempt implements Attempt {
   /** Tells the observer that the application gave up. */
   void abandoned() {
     settle(false);
-    if (!observer.compareAndSet(null, CallObserver.OfAttempt.NONE)) {
-      observer.get().end(0, null, "abandoned");
+    if (!OBSERVER.compareAndSet(this, null, CallObserver.OfAttempt.NONE)) {
+      observer.end(0, null, "abandoned");
     }
   }
 
@@ -140,12 +151,12 @@ final class MeshAttempt implements Attempt {
     if (perTry == Long.MAX_VALUE && !call.bounded()) {
       return;
     }
-    abort.set(newAbort);
+    abort = newAbort;
     long now = call.clock().nanos();
     long delay = Math.max(0, notBeforeNanos - now); // An adapter may register ahead of the delay.
     startedNanos = now + delay;
     if (perTry < call.remainingNanos() - delay) {
-      task.cancel();
+      cancelTask();
       task = call.timer().schedule(() -> expire(Expiry.PER_TRY), delay + perTry);
     }
     call.watch(this);
@@ -167,8 +178,8 @@ final class MeshAttempt implements Attempt {
   /** Time is up: says why, and stops the I/O. */
   void expire(Expiry why) {
     boolean total = why == Expiry.TOTAL;
-    if (state.compareAndSet(State.OPEN, total ? State.TOTAL : State.PER_TRY) || total) {
-      abort.getAndSet(NOTHING).run();
+    if (STATE.compareAndSet(this, State.OPEN, total ? State.TOTAL : State.PER_TRY) || total) {
+      ABORT.getAndSet(this, NOTHING).run();
     }
   }
 
@@ -180,15 +191,22 @@ final class MeshAttempt implements Attempt {
    * @return which bound of ours has ended it
    */
   Expiry settle(boolean failed) {
-    task.cancel();
-    if (state.compareAndSet(State.OPEN, State.SETTLED)) {
+    cancelTask();
+    if (STATE.compareAndSet(this, State.OPEN, State.SETTLED)) {
       return failed ? byClock() : Expiry.NONE;
     }
-    return switch (state.get()) {
+    return switch (state) {
       case PER_TRY -> Expiry.PER_TRY;
       case TOTAL -> Expiry.TOTAL;
       case OPEN, SETTLED -> Expiry.NONE;
     };
+  }
+
+  private void cancelTask() {
+    Timer.Task t = task;
+    if (t != null) {
+      t.cancel();
+    }
   }
 
   private Expiry byClock() {

@@ -21,6 +21,9 @@ final class SafeObserver implements CallObserver {
 
   @Override
   public OfCall call(OutboundRequest request, Optional<String> destination) {
+    if (observer == CallObserver.NONE) {
+      return OfCall.NONE;
+    }
     OfCall call = guard(() -> observer.call(request, destination), OfCall.NONE);
     return call == OfCall.NONE ? call : new SafeCall(call);
   }

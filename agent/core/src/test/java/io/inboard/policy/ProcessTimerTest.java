@@ -3,6 +3,10 @@ package io.inboard.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -43,5 +47,35 @@ final class ProcessTimerTest {
     task.cancel();
     later.get(10, TimeUnit.SECONDS);
     assertThat(cancelled).isNotDone();
+  }
+
+  @Test
+  void ofManyTasksThoseThatAreNotCancelledRun() throws Exception {
+    Random random = new Random(5);
+    List<Integer> ran = Collections.synchronizedList(new ArrayList<>());
+    List<Integer> expected = new ArrayList<>();
+    List<Timer.Task> tasks = new ArrayList<>();
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      order.add(i);
+    }
+    Collections.shuffle(order, random);
+    // Far enough away that all are there before the first is due.
+    for (int i : order) {
+      long delay = TimeUnit.MILLISECONDS.toNanos(500 + 2 * i);
+      tasks.add(Timer.PROCESS.schedule(() -> ran.add(i), delay));
+    }
+    for (int i = 0; i < order.size(); i++) {
+      if (random.nextBoolean()) {
+        tasks.get(i).cancel();
+        tasks.get(i).cancel();
+      } else {
+        expected.add(order.get(i));
+      }
+    }
+    CompletableFuture<String> last = new CompletableFuture<>();
+    Timer.PROCESS.schedule(() -> last.complete("ran"), TimeUnit.MILLISECONDS.toNanos(2_500));
+    last.get(30, TimeUnit.SECONDS);
+    assertThat(ran).containsExactlyInAnyOrderElementsOf(expected);
   }
 }

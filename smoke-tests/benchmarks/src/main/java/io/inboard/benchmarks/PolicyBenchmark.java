@@ -46,10 +46,12 @@ public class PolicyBenchmark {
   public int endpoints;
 
   private MeshOutbound mesh;
+  private Sink sink;
 
   /** Before the first call. */
   @Setup
-  public void start() {
+  public void start(Blackhole hole) {
+    sink = new Sink(hole);
     mesh = new MeshOutbound(TlsPlans.NONE, CallObserver.NONE, Contexts.NONE);
     mesh.apply(AllOn.settings(endpoints));
   }
@@ -60,7 +62,7 @@ public class PolicyBenchmark {
     Call call = mesh.begin(REQUEST);
     Attempt attempt = ((Step.Send) call.first()).attempt();
     hole.consume(attempt.endpoint());
-    attempt.writeHeaders(new Sink(hole));
+    attempt.writeHeaders(sink);
     hole.consume(attempt.timeoutNanos());
     attempt.onTimeout(ABORT);
     attempt.connected(null);
