@@ -31,7 +31,12 @@ final class Jcmd {
   }
 
   static long threads(long pid) {
-    return run(pid, "Thread.print").lines().filter(line -> line.startsWith("\"")).count();
+    return threads(pid, "");
+  }
+
+  /** Those whose name begins so. */
+  static long threads(long pid, String name) {
+    return run(pid, "Thread.print").lines().filter(line -> line.startsWith('"' + name)).count();
   }
 
   static long loadedClasses(long pid) {

@@ -16,21 +16,16 @@ final class LoadClient implements AutoCloseable {
 
   private final Service.Builder builder;
   private final Service service;
-  private final FaultyServer well = new FaultyServer();
+
+  /** One of them is the host {@code version}, in turn. */
+  private final List<FaultyServer> versions = List.of(new FaultyServer(), new FaultyServer());
+
   private final AtomicInteger orders = new AtomicInteger();
   private String destinations = "";
   private String more = "";
   private int version;
 
   LoadClient(String name) {
-    this(name, "");
-  }
-
-  /**
-   * @param more blocks of the settings beside {@code destinations}
-   */
-  LoadClient(String name, String more) {
-    this.more = more;
     builder = Service.loadClient(name, Jdks.own()).jvm("-Dhttp.maxConnections=200", "-Xmx256m");
     builder.agent(settings());
     service = builder.start();
@@ -46,26 +41,25 @@ final class LoadClient implements AutoCloseable {
     return reload();
   }
 
-  /** Puts these in place of all destinations. */
-  LoadClient destinations(String entries) {
-    destinations = entries;
-    return reload();
-  }
-
-  /** Puts these in place of the blocks beside {@code destinations}. */
-  LoadClient blocks(String blocks) {
+  /** Puts these in place of all destinations, and of the blocks beside them. */
+  LoadClient settings(String blocks, String entries) {
     more = blocks;
+    destinations = entries;
     return reload();
   }
 
   private LoadClient reload() {
     version++;
     settings().write(builder.settingsFile());
-    // A host that only the new version knows.
+    FaultyServer now = versions.get(version % 2);
+    now.forget();
     Await.until(
         "version " + version + " of the settings",
         Duration.ofSeconds(20),
-        () -> order("jdk", "http://version-" + version + "/").run().ok() == 1);
+        () -> {
+          order("jdk", "http://version/").run();
+          return now.count() > 0;
+        });
     return this;
   }
 
@@ -74,7 +68,8 @@ final class LoadClient implements AutoCloseable {
         .with(more)
         .destinations(
             destinations
-                + "- {host: version-%d, endpoints: [\"%s\"]}\n".formatted(version, well.address()));
+                + "- {host: version, endpoints: [\"%s\"]}\n"
+                    .formatted(versions.get(version % 2).address()));
   }
 
   /** {@code endpoints: ["127.0.0.1:1", ...]}. */
@@ -92,7 +87,7 @@ final class LoadClient implements AutoCloseable {
   @Override
   public void close() {
     service.close();
-    well.close();
+    versions.forEach(FaultyServer::close);
   }
 
   /** What is to be sent. */

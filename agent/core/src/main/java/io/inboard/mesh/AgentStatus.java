@@ -3,6 +3,7 @@ package io.inboard.mesh;
 
 import io.inboard.identity.IdentityStatus;
 import io.inboard.policy.PolicyStatus;
+import io.inboard.policy.Timer;
 import io.inboard.settings.SettingsStatus;
 import io.inboard.telemetry.TelemetryStatus;
 import io.inboard.weave.UnitReport;
@@ -12,6 +13,7 @@ import java.util.List;
  * What {@code status} shows, from top to bottom.
  *
  * @param service the name in spans and metrics
+ * @param pendingTimers bounds of calls and attempts that are under way, and the like
  * @param errors of ours that were kept from calls; those of hooks stand with their unit
  */
 record AgentStatus(
@@ -25,6 +27,7 @@ record AgentStatus(
     List<PolicyStatus> destinations,
     List<UnitReport> hooks,
     TelemetryStatus telemetry,
+    int pendingTimers,
     long errors) {
 
   static AgentStatus of(Mesh mesh, SettingsStatus settings, List<UnitReport> hooks) {
@@ -40,6 +43,7 @@ record AgentStatus(
         outbound.destinations(),
         hooks,
         mesh.telemetry().status(),
+        Timer.PROCESS.pending(),
         outbound.errors());
   }
 

@@ -109,6 +109,11 @@ final class ProcessTimer implements Timer {
     }
   }
 
+  @Override
+  public int pending() {
+    return Holder.EXECUTOR.getQueue().size();
+  }
+
   private static void run(Runnable task) {
     try {
       task.run();

@@ -14,6 +14,11 @@ public interface Timer {
    */
   Task schedule(Runnable task, long delayNanos);
 
+  /** How many tasks are scheduled and were neither run nor cancelled; 0 if nobody knows. */
+  default int pending() {
+    return 0;
+  }
+
   /** A scheduled task. */
   @FunctionalInterface
   interface Task {
