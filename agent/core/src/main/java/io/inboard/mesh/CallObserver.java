@@ -87,6 +87,9 @@ public interface CallObserver {
     /** Who the endpoint proved to be: a SPIFFE id. */
     void peer(String identity);
 
+    /** It would be repeated, but there were enough attempts or none may follow. Before the end. */
+    default void retriesExhausted() {}
+
     /**
      * The response head is there, or there will be none. Once.
      *

@@ -97,9 +97,16 @@ final class MeshAttempt implements Attempt {
     return o;
   }
 
-  /** Tells the observer that it is over. An attempt that never began is not seen. */
-  void ended(int status, Throwable error) {
+  /**
+   * Tells the observer that it is over. An attempt that never began is not seen.
+   *
+   * @param exhausted whether it would have been repeated
+   */
+  void ended(int status, Throwable error, boolean exhausted) {
     String outcome = policy.outcome().map(Outcome::keyword).orElse("abandoned");
+    if (exhausted) {
+      observer().retriesExhausted();
+    }
     observer().end(status, error, outcome);
   }
 

@@ -118,13 +118,13 @@ final class MeshCall implements Call {
       return failed(a, new TimeoutException(), Progress.RESPONSE_STARTED, expiry);
     }
     Next next = decision.responded(a.policy(), status, headers);
-    a.ended(status, null);
+    a.ended(status, null, !(next instanceof Try) && decision.retryWanted(a.policy()));
     return step(next);
   }
 
   private Step failed(MeshAttempt a, Throwable error, Progress progress, Expiry expiry) {
     Next next = decision.failed(a.policy(), error, progress, expiry);
-    a.ended(0, error);
+    a.ended(0, error, !(next instanceof Try) && decision.retryWanted(a.policy()));
     return step(next);
   }
 

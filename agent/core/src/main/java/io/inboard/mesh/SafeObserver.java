@@ -93,6 +93,11 @@ final class SafeObserver implements CallObserver {
     }
 
     @Override
+    public void retriesExhausted() {
+      guard(attempt::retriesExhausted);
+    }
+
+    @Override
     public void end(int status, Throwable error, String outcome) {
       if (ended.compareAndSet(false, true)) {
         guard(() -> attempt.end(status, error, outcome));

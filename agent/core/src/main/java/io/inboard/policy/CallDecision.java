@@ -255,6 +255,12 @@ public final class CallDecision {
     return expiry == Expiry.NONE ? Next.HAND_ON : timeout(attempt, expiry);
   }
 
+  /** Whether the outcome of an attempt is one that is repeated, if there is nothing against it. */
+  public boolean retryWanted(Try attempt) {
+    return policy.rules().attempts() > 0
+        && attempt.outcome().map(o -> policy.rules().retries(o, request)).orElse(false);
+  }
+
   /** The call is over: answered and read, or given up. Idempotent. */
   public void end() {
     over = true;

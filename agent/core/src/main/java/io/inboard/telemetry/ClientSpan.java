@@ -22,11 +22,24 @@ public final class ClientSpan {
     this.span = span;
   }
 
-  static void refused(Span span, String reason) {
+  static void refused(Span span, String reason, String flags) {
     span.setAttribute(Keys.REFUSED, reason);
     span.setAttribute(Keys.ERROR_TYPE, reason);
+    span.setAttribute(Keys.FLAGS, flags);
     span.setStatus(StatusCode.ERROR);
     span.end();
+  }
+
+  /** Envoy's response flags, joined by commas: {@code UF,URX}. */
+  public ClientSpan flags(String flags) {
+    span.setAttribute(Keys.FLAGS, flags);
+    return this;
+  }
+
+  /** That the attempt was made in place of others that had failed, and of which kind. */
+  public ClientSpan fallback(String kind) {
+    span.setAttribute(Keys.FALLBACK, kind);
+    return this;
   }
 
   /**

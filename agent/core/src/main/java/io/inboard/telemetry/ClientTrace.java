@@ -85,11 +85,38 @@ public final class ClientTrace {
    *
    * @param number of the attempt that was not made, 1 or more
    * @param reason from a bounded set, for {@code inboard.refused} and {@code error.type}
+   * @param flags Envoy's response flags, joined by commas
    */
-  public void refused(int number, String reason) {
+  public void refused(int number, String reason, String flags) {
     if (!foreign) {
-      ClientSpan.refused(start(number), reason);
+      ClientSpan.refused(start(number), reason, flags);
     }
+  }
+
+  /**
+   * The application gets an answer of the mesh's own: a span without a request, so that a service
+   * that is down is not hidden by it.
+   *
+   * @param number of the attempt that was not made, 1 or more
+   * @param status what the application gets
+   * @param fallback the kind of fallback; empty: it is a failure on purpose
+   * @param flags Envoy's response flags, joined by commas; perhaps empty
+   */
+  public void answered(int number, int status, String fallback, String flags) {
+    if (foreign) {
+      return;
+    }
+    Span span = start(number);
+    if (status > 0) {
+      span.setAttribute(Keys.STATUS, (long) status);
+    }
+    if (!fallback.isEmpty()) {
+      span.setAttribute(Keys.FALLBACK, fallback);
+    }
+    if (!flags.isEmpty()) {
+      span.setAttribute(Keys.FLAGS, flags);
+    }
+    span.end();
   }
 
   private Span start(int number) {

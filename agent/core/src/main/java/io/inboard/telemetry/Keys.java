@@ -33,6 +33,8 @@ final class Keys {
   static final AttributeKey<String> ENDPOINT = AttributeKey.stringKey("inboard.endpoint");
   static final AttributeKey<String> RETRY_REASON = AttributeKey.stringKey("inboard.retry.reason");
   static final AttributeKey<String> REFUSED = AttributeKey.stringKey("inboard.refused");
+  static final AttributeKey<String> FLAGS = AttributeKey.stringKey("inboard.flags");
+  static final AttributeKey<String> FALLBACK = AttributeKey.stringKey("inboard.fallback");
   static final AttributeKey<String> DENY_REASON = AttributeKey.stringKey("inboard.deny.reason");
 
   /** Stands for what is not known, where a value is required. */

@@ -601,6 +601,9 @@ final class World {
   static final class Observed implements CallObserver {
     final List<String> lines = new ArrayList<>();
 
+    /** Attempts after which a retry was wanted, and there was none. */
+    final List<Integer> exhausted = new ArrayList<>();
+
     @Override
     public OfCall call(OutboundRequest request, Optional<String> destination) {
       lines.add("call " + destination.orElse("-"));
@@ -612,6 +615,11 @@ final class World {
             @Override
             public void writeHeaders(HeaderSink headers) {
               headers.set("traceparent", "attempt-" + number);
+            }
+
+            @Override
+            public void retriesExhausted() {
+              exhausted.add(number);
             }
 
             @Override

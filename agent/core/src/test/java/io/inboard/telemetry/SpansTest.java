@@ -321,11 +321,30 @@ class SpansTest {
 
   @Test
   void aRefusedCallIsSeenInTheTraceAndIsNoRequest() {
-    telemetry().client(Given.Out.get()).refused(1, "circuit_open");
+    telemetry().client(Given.Out.get()).refused(1, "circuit_open", "UO");
     assertThat(attributes(only()))
         .containsEntry("inboard.refused", "circuit_open")
-        .containsEntry("error.type", "circuit_open");
+        .containsEntry("error.type", "circuit_open")
+        .containsEntry("inboard.flags", "UO");
     assertThat(points("http.client.request.duration")).isEmpty();
+  }
+
+  @Test
+  void anAnswerOfTheMeshsOwnIsMarked() {
+    telemetry().client(Given.Out.get()).answered(1, 503, "", "FI");
+    assertThat(attributes(only()))
+        .containsEntry("inboard.flags", "FI")
+        .containsEntry("http.response.status_code", 503L)
+        .doesNotContainKey("inboard.fallback");
+    assertThat(points("http.client.request.duration")).isEmpty();
+  }
+
+  @Test
+  void aFallbackIsMarked() {
+    telemetry().client(Given.Out.get()).answered(2, 0, "response", "");
+    assertThat(attributes(only()))
+        .containsEntry("inboard.fallback", "response")
+        .doesNotContainKey("inboard.flags");
   }
 
   @Test
