@@ -67,6 +67,22 @@ final class ConcurrencyLimiterTest {
   }
 
   @Test
+  void aLongTimeOfTooMuchLoadIsForgottenSoon() {
+    Gradient2 gradient = new Gradient2(10, 1000);
+    for (int i = 0; i < 20; i++) {
+      gradient.learn(100e6, gradient.limit());
+    }
+    for (int i = 0; i < 30; i++) {
+      gradient.learn(10e6, gradient.limit());
+    }
+    int before = gradient.limit();
+    for (int i = 0; i < 10; i++) {
+      gradient.learn(60e6, gradient.limit());
+    }
+    assertThat(gradient.limit()).isLessThan(before);
+  }
+
+  @Test
   void theLimitStaysWithinItsBoundsAndChangesThemLive() {
     ConcurrencyLimiter limiter = limiter(15, 30, Map.of());
     for (int i = 0; i < 100; i++) {

@@ -147,6 +147,13 @@ final class SheddingTest {
       after += shedding.admit(ORDER, expired).verdict() == Verdict.ALLOW ? 0 : 1;
     }
     assertThat(after).isEqualTo(20);
+    // Seconds without a request do not make older ones count again.
+    time.passMillis(13_000);
+    int late = 0;
+    for (int i = 0; i < 50; i++) {
+      late += shedding.admit(ORDER, expired).verdict() == Verdict.ALLOW ? 0 : 1;
+    }
+    assertThat(late).isEqualTo(10);
   }
 
   @ParameterizedTest
