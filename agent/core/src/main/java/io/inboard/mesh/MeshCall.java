@@ -220,7 +220,7 @@ final class MeshCall implements Call {
     } catch (RuntimeException | LinkageError e) {
       finish();
       errors.add("deciding a call", e);
-      return destination.wantsTls() ? untrusted() : new TracedCall(observer).first();
+      return destination.wantsTls() ? untrusted() : new TracedCall(observer, false).first();
     }
   }
 

@@ -111,7 +111,12 @@ final class ProcessTimer implements Timer {
 
   @Override
   public int pending() {
-    return Holder.EXECUTOR.getQueue().size();
+    lock.lock();
+    try {
+      return size;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private static void run(Runnable task) {
