@@ -14,6 +14,9 @@ final class Draw<E extends Candidate> {
    */
   private static final int BLIND_DRAWS = 16;
 
+  /** A list of this length is gone through without a thought. */
+  private static final int SHORT = 64;
+
   private final List<E> endpoints;
   private final WarmUp warmUp;
   private final Chance chance;
@@ -114,14 +117,21 @@ final class Draw<E extends Candidate> {
 
   /**
    * Draws another one; null if there is none, or if the one drawn is still warming up and this is
-   * not its turn.
+   * not its turn, or if nearly all weight is that of the first.
    */
   E second(long now, Eligible<E> eligible, List<E> tried, E first) {
+    boolean others = endpoints.size() <= SHORT;
     for (int i = 0; i < BLIND_DRAWS; i++) {
       E drawn = any();
-      if (drawn != first && eligible.test(drawn, now, tried)) {
-        return warm(drawn, now) ? drawn : null;
+      if (drawn != first) {
+        others = true;
+        if (eligible.test(drawn, now, tried)) {
+          return warm(drawn, now) ? drawn : null;
+        }
       }
+    }
+    if (!others) {
+      return null;
     }
     E found = scan(now, eligible, tried, first);
     return found == null || warm(found, now) ? found : null;

@@ -39,6 +39,9 @@ public final class Load {
 
   private static final double TAU_TICKS = 10e9 / (1L << TICK_BITS);
 
+  /** What is quicker is equal: less is noise, not a reason to prefer somebody. */
+  private static final double LEAST_NANOS = 100_000;
+
   /** The cost of an endpoint that has requests and has never answered. */
   private static final double UNKNOWN = 1e18;
 
@@ -159,6 +162,11 @@ public final class Load {
     return born == 0 ? Long.MAX_VALUE : now - born;
   }
 
+  /** Whether it is there for less than this time, and has not its whole share yet. */
+  public boolean warming(long windowNanos, long now) {
+    return sinceBorn(now) < windowNanos;
+  }
+
   /** The average in nanoseconds, faded since the last answer; 0: nothing is known. */
   public double latencyNanos(long now) {
     long packed = average.get();
@@ -208,7 +216,7 @@ public final class Load {
    */
   private void record(long rtt, long now, boolean must) {
     int tick = tick(now);
-    double sample = Math.max(1, rtt);
+    double sample = Math.max(LEAST_NANOS, rtt);
     while (true) {
       long old = average.get();
       double next = sample;

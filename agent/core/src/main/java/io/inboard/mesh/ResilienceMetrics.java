@@ -151,6 +151,19 @@ final class ResilienceMetrics {
         (s, to) ->
             s.endpoints().forEach(e -> to.add(e.ewmaMillis() / 1000, "endpoint", e.address())));
     gauge(
+        "inboard.lb.warming",
+        "{endpoint}",
+        "New endpoints whose share still grows.",
+        (s, to) -> to.add(s.endpoints().stream().filter(EndpointStatus::warming).count()));
+    counter(
+        "inboard.lb.zone",
+        "{attempt}",
+        "Attempts within the zone of this JVM, and to others; none where zones are not known.",
+        (s, to) -> {
+          to.add(s.zoneLocal(), "zone", "local");
+          to.add(s.zoneCross(), "zone", "cross");
+        });
+    gauge(
         "inboard.lb.ejected",
         "{endpoint}",
         "Endpoints that are taken out.",

@@ -292,6 +292,11 @@ public final class DestinationPolicy {
     return clock;
   }
 
+  /** Where this JVM is; empty if unknown. */
+  String zone() {
+    return zone;
+  }
+
   Chance chance() {
     return chance;
   }

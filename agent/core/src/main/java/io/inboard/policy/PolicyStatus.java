@@ -31,6 +31,8 @@ import java.util.concurrent.TimeUnit;
  * @param panicked attempts to ejected endpoints for that reason
  * @param probesSucceeded attempts by which an ejected endpoint came back
  * @param probesFailed attempts by which it did not
+ * @param zoneLocal attempts within the zone of this JVM; only if zones are known
+ * @param zoneCross attempts to other zones
  * @param interventions calls that went another way than they would have without the mesh
  * @param limits where the other bounds of its load stand
  */
@@ -54,6 +56,8 @@ public record PolicyStatus(
     long panicked,
     long probesSucceeded,
     long probesFailed,
+    long zoneLocal,
+    long zoneCross,
     Interventions interventions,
     Window window,
     Latency latency,
@@ -143,6 +147,8 @@ public record PolicyStatus(
    * @param failures attempts that it failed
    * @param ejectionsBy how often for which reason; reasons that did not occur are left out
    * @param ewmaMillis the average of its answers' time that balancing goes by; 0: none yet
+   * @param zone empty: unknown
+   * @param warming whether it is new, and its share still grows
    */
   public record EndpointStatus(
       String address,
@@ -154,7 +160,9 @@ public record PolicyStatus(
       long failures,
       long ejections,
       Map<EjectionReason, Long> ejectionsBy,
-      double ewmaMillis) {
+      double ewmaMillis,
+      String zone,
+      boolean warming) {
     public EndpointStatus {
       ejectionsBy = Map.copyOf(ejectionsBy);
     }
@@ -164,7 +172,7 @@ public record PolicyStatus(
     long now = policy.clock().nanos();
     List<EndpointStatus> endpoints = new ArrayList<>();
     for (EndpointState e : policy.endpointStates()) {
-      endpoints.add(of(e, now));
+      endpoints.add(of(e, policy.settings().loadBalancer().warmup().duration().toNanos(), now));
     }
     Statistics s = policy.statistics();
     long shortCircuited = s.total(Event.SHORT_CIRCUITED);
@@ -190,6 +198,8 @@ public record PolicyStatus(
         s.total(Event.PANIC),
         s.total(Event.PROBE_SUCCESS),
         s.total(Event.PROBE_FAILURE),
+        s.total(Event.ZONE_LOCAL),
+        s.total(Event.ZONE_CROSS),
         Interventions.of(s),
         window(s),
         Latency.of(s.latencies()),
@@ -216,7 +226,7 @@ public record PolicyStatus(
         throttled);
   }
 
-  private static EndpointStatus of(EndpointState e, long now) {
+  private static EndpointStatus of(EndpointState e, long warmUpNanos, long now) {
     Health health = e.health();
     long remaining = health.remainingNanos(now);
     Map<EjectionReason, Long> by = new EnumMap<>(EjectionReason.class);
@@ -235,6 +245,8 @@ public record PolicyStatus(
         e.failures(),
         e.ejections(),
         by,
-        Math.round(e.load().latencyNanos(now) / 1e3) / 1e3);
+        Math.round(e.load().latencyNanos(now) / 1e3) / 1e3,
+        e.zone(),
+        e.load().warming(warmUpNanos, now));
   }
 }

@@ -69,6 +69,10 @@ public final class Statistics {
     BREAKER_OPENED,
     /** An attempt to an ejected endpoint, because too few others are left. */
     PANIC,
+    /** An attempt within the zone of this JVM. */
+    ZONE_LOCAL,
+    /** An attempt to another zone. */
+    ZONE_CROSS,
     /** An ejected endpoint came back by this attempt. */
     PROBE_SUCCESS,
     /** An ejected endpoint did not come back by this attempt. */

@@ -115,6 +115,10 @@ public final class Try implements Next {
     }
     if (picked != null) {
       picked.endpoint().sent();
+      if (!policy.zone().isEmpty() && !picked.endpoint().zone().isEmpty()) {
+        boolean local = policy.zone().equals(picked.endpoint().zone());
+        policy.statistics().count(local ? Event.ZONE_LOCAL : Event.ZONE_CROSS, sentNanos);
+      }
       slot = load().start(sentNanos);
       if (outcome.get() != null) {
         stop(); // Given up by another thread in the meantime.

@@ -85,6 +85,12 @@ final class PeakEwmaTest {
   }
 
   @Test
+  void whatIsQuickerThanATenthOfAMillisecondIsEqual() {
+    load.answered(1000, T0);
+    isCloseTo(latencyMillis(T0), 0.1);
+  }
+
+  @Test
   void theOldestThatWaitsCountsWithItsAge() {
     load.answered(ms(10), T0);
     load.begin();

@@ -58,6 +58,9 @@ final class World {
   final Observed observed = new Observed();
   final List<DestinationSettings> destinations = new ArrayList<>();
   boolean enabled = true;
+
+  /** Where this JVM is. */
+  String zone = "";
   boolean resilience = true;
   ResilienceSettings.LibraryRetries libraryRetries = ResilienceSettings.LibraryRetries.OBSERVE;
   TlsPlans tls = TlsPlans.NONE;
@@ -175,7 +178,7 @@ final class World {
   Settings settings() {
     return new Settings(
         enabled,
-        new ServiceSettings("test", "", "", "", Map.of()),
+        new ServiceSettings("test", "", "", zone, Map.of()),
         null,
         IdentitySettings.NONE,
         new InboundSettings(
@@ -400,6 +403,7 @@ final class World {
     private long maxReplayTotal = RetrySettings.DEFAULT.maxReplayTotal();
     private final Map<String, Integer> endpoints = new LinkedHashMap<>();
     private final Map<String, Map<String, String>> labels = new HashMap<>();
+    private final Map<String, String> zones = new HashMap<>();
     private final List<RouteSettings> routes = new ArrayList<>();
     private final DestinationBuilder builder;
 
@@ -446,6 +450,14 @@ final class World {
     /** Whatever has no word of its own here. */
     Given that(UnaryOperator<DestinationBuilder> change) {
       change.apply(builder);
+      return this;
+    }
+
+    /** Where some of the endpoints are. */
+    Given zone(String zone, int... endpointsThere) {
+      for (int n : endpointsThere) {
+        zones.put("10.0.0." + n, zone);
+      }
       return this;
     }
 
@@ -573,7 +585,11 @@ final class World {
           (h, weight) ->
               list.add(
                   new DestinationSettings.EndpointSettings(
-                      h, 8080, weight, "", labels.getOrDefault(h, Map.of()))));
+                      h,
+                      8080,
+                      weight,
+                      zones.getOrDefault(h, ""),
+                      labels.getOrDefault(h, Map.of()))));
       RetrySettings d = RetrySettings.DEFAULT;
       return builder
           .endpoints(list)

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Test;
 final class BalancingTest {
   private static final Consumer<Cluster> NOTHING = c -> {};
 
+  /** When a server is well again, in milliseconds. */
+  private static final double HEALED = 10_000;
+
   /** Ten servers of 16 workers, 10 ms, with a balancer and nothing else. */
   private static Cluster ten(Simple balancer, int clients, Consumer<Cluster> change) {
     return given(10, 16, balancer, clients, change);
@@ -147,5 +150,63 @@ final class BalancingTest {
     Cluster cluster = given(3, 32, Simple.PEAK_EWMA, 4, first(s -> s.failing = t -> 0.3));
     cluster.load(400, 60).run(65);
     assertThat(cluster.results.success(5000, 60_000)).isGreaterThanOrEqualTo(0.999);
+  }
+
+  @Test
+  void l1cClientsThatLearnLittleLoseNothing() {
+    Consumer<Cluster> slow = first(s -> s.slow = t -> 10);
+    double least = p99(ten(Simple.LEAST_REQUEST, 20, slow).load(20, 400).run(410), 5, 400);
+    double ewma = p99(ten(Simple.PEAK_EWMA, 20, slow).load(20, 400).run(410), 5, 400);
+    assertThat(ewma).isLessThanOrEqualTo(0.85 * least);
+  }
+
+  @Test
+  void l5bEjectionAndPenaltyGoTogether() {
+    Cluster cluster = new Cluster(42, 10, 16, 10, 0.5);
+    cluster.servers.get(0).failing = t -> 1;
+    cluster.clients(20, b -> b.retries(Cluster.retries(0)));
+    cluster.load(2000, 15).run(20);
+    assertThat(cluster.results.success(2000, 15_000)).isGreaterThanOrEqualTo(0.9995);
+  }
+
+  @Test
+  void l5cAServerThatFailsHalfOfItsCallsIsAvoidedBeforeItIsEjected() {
+    Cluster ewma = new Cluster(42, 10, 16, 10, 0.5);
+    ewma.servers.get(0).failing = t -> 0.5;
+    ewma.clients(20, b -> b.retries(Cluster.retries(0)));
+    ewma.load(2000, 15).run(20);
+    assertThat(ewma.results.success(2000, 15_000)).isGreaterThanOrEqualTo(0.999);
+  }
+
+  @Test
+  void aServerThatFailedFastGetsItsShareAgain() {
+    heals(s -> s.failing = t -> t < HEALED ? 1 : 0);
+  }
+
+  @Test
+  void aServerThatWasSlowGetsItsShareAgain() {
+    heals(s -> s.slow = t -> t < HEALED ? 10 : 1);
+  }
+
+  @Test
+  void aServerThatStalledGetsItsShareAgain() {
+    heals(s -> s.added = t -> t < HEALED ? 2000 : 0);
+  }
+
+  /** Half of its fair share at least, forty seconds after it healed. */
+  private static void heals(Consumer<Server> fault) {
+    Cluster cluster = new Cluster(42, 10, 16, 10, 0.5);
+    fault.accept(cluster.servers.get(0));
+    cluster.clients(
+        4,
+        b -> Cluster.bare(Simple.PEAK_EWMA).apply(b).timeout(Optional.of(Duration.ofSeconds(3))));
+    cluster.load(1000, 55).run(10);
+    assertThat(cluster.share(0)).as("before").isLessThan(0.05);
+    cluster.run(50);
+    long mine = cluster.servers.get(0).received;
+    long all = cluster.received();
+    cluster.run(60);
+    double share = (double) (cluster.servers.get(0).received - mine) / (cluster.received() - all);
+    assertThat(share).isGreaterThanOrEqualTo(0.5 * 0.1);
   }
 }
