@@ -210,8 +210,7 @@ final class ChoiceTest {
     var send = (Step.Send) call.first();
     send.attempt().endpoint();
     world.time.passMillis(2000);
-    call.responded(
-        send.attempt(), s.status(), name -> s.headers().getOrDefault(name, List.of()));
+    call.responded(send.attempt(), s.status(), name -> s.headers().getOrDefault(name, List.of()));
     call.done();
   }
 }

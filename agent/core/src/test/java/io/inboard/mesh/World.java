@@ -61,6 +61,7 @@ final class World {
 
   /** Where this JVM is. */
   String zone = "";
+
   boolean resilience = true;
   ResilienceSettings.LibraryRetries libraryRetries = ResilienceSettings.LibraryRetries.OBSERVE;
   TlsPlans tls = TlsPlans.NONE;
