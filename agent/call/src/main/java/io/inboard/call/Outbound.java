@@ -15,4 +15,12 @@ public interface Outbound {
    *     kill switch)
    */
   Call begin(OutboundRequest request);
+
+  /**
+   * Whether plaintext must not go to this host: asked by a hook that could not begin or direct a
+   * call because of a mistake of its own, and refuses it then. Neither blocks nor throws.
+   */
+  default boolean mustEncrypt(String host, int port) {
+    return false;
+  }
 }

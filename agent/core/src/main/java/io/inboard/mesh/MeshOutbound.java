@@ -29,7 +29,8 @@ import java.util.Optional;
  *
  * <p>A host that matches no destination is traced and otherwise left alone. So is {@code https} of
  * the application, and what it sends through a proxy: its own TLS and its own way stay its own, and
- * with them where it connects.
+ * with them where it connects. What must be encrypted by us is refused to a proxy, which would see
+ * it in the clear.
  */
 public final class MeshOutbound implements Outbound {
   private final Errors errors = new Errors();
@@ -105,8 +106,12 @@ public final class MeshOutbound implements Outbound {
       return Call.UNTOUCHED;
     }
     Optional<Destination> found = destination(s, request);
-    if (found.isEmpty()) {
-      return new TracedCall(observer.call(request, Optional.empty()), s.governsAll());
+    // A proxy is asked for last: only some calls have a destination, and libraries must look it up.
+    if (found.isEmpty() || request.proxied()) {
+      CallObserver.OfCall traced = observer.call(request, Optional.empty());
+      return found.isPresent() && found.get().wantsTls()
+          ? new RefusedCall(found.get(), traced)
+          : new TracedCall(traced, s.governsAll());
     }
     Destination destination = found.get();
     DestinationPolicy policy = policy(destination, request);
@@ -147,13 +152,16 @@ public final class MeshOutbound implements Outbound {
     }
   }
 
-  /**
-   * A proxy is asked for last: only some calls have a destination, and libraries must look it up.
-   */
   private static Optional<Destination> destination(Snapshot s, OutboundRequest request) {
     return "http".equalsIgnoreCase(request.scheme())
-        ? s.find(request.host(), request.port()).filter(found -> !request.proxied())
+        ? s.find(request.host(), request.port())
         : Optional.empty();
+  }
+
+  @Override
+  public boolean mustEncrypt(String host, int port) {
+    Snapshot s = snapshot;
+    return s.enabled() && s.find(host, port).filter(Destination::wantsTls).isPresent();
   }
 
   /** Where all destinations stand now. */

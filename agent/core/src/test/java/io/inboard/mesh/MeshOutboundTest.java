@@ -141,13 +141,36 @@ final class MeshOutboundTest {
 
   @Test
   void aProxyThatTheApplicationChoseStaysItsWay() {
-    world.with(payments(1).tls(TlsMode.MUTUAL)).apply();
+    world.with(payments(1)).apply();
     Call call = world.mesh.begin(Request.of("GET").throughAProxy());
     Step.Send send = (Step.Send) call.first();
     assertThat(send.attempt().endpoint()).isEmpty();
     assertThat(world.observed.lines).containsExactly("call -", "attempt 1  -");
     assertThat(call.responded(send.attempt(), 503, name -> List.of())).isEqualTo(Step.HAND_ON);
     assertThat(world.status().calls()).isZero();
+  }
+
+  @Test
+  void aProxyDoesNotGetToReadWhatIsToBeEncrypted() {
+    world.with(payments(1).tls(TlsMode.MUTUAL)).apply();
+    Call call = world.mesh.begin(Request.of("GET").throughAProxy());
+    assertThat(call.first())
+        .isInstanceOfSatisfying(
+            Step.Refuse.class,
+            refuse -> {
+              assertThat(refuse.reason()).isEqualTo(Step.Reason.UNTRUSTED);
+              assertThat(refuse.message()).contains("payments").contains("proxy");
+            });
+    assertThat(world.observed.lines).startsWith("call -").hasSize(2);
+  }
+
+  @Test
+  void aHookThatFailsLearnsWhetherPlaintextMayGoOut() {
+    world.with(payments(1).tls(TlsMode.MUTUAL)).apply();
+    assertThat(world.mesh.mustEncrypt("payments", 80)).isTrue();
+    assertThat(world.mesh.mustEncrypt("elsewhere", 80)).isFalse();
+    world.change(payments(1));
+    assertThat(world.mesh.mustEncrypt("payments", 80)).isFalse();
   }
 
   @Test

@@ -1,7 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.httpurlconnection;
 
+import io.inboard.call.Inboard;
 import java.io.InputStream;
+import java.net.URL;
+import javax.net.ssl.SSLException;
 import net.bytebuddy.asm.Advice;
 import sun.net.www.http.HttpClient;
 import sun.net.www.protocol.http.HttpURLConnection;
@@ -18,6 +21,16 @@ final class HopAdvice {
     @Advice.OnMethodEnter(inline = false, skipOn = Throwable[].class)
     static Object enter(@Advice.This HttpURLConnection connection) {
       return Hop.begin(connection);
+    }
+
+    /** A mistake of ours must not send in the clear what was to be secured. */
+    static Object enter(Throwable mistake, HttpURLConnection connection) {
+      URL url = connection.getURL();
+      int port = url.getPort() != -1 ? url.getPort() : url.getDefaultPort();
+      return url.getProtocol().equalsIgnoreCase("http")
+              && Inboard.outbound().mustEncrypt(url.getHost(), port)
+          ? new Throwable[] {new SSLException("inboard: call not secured", mistake)}
+          : null;
     }
 
     @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)

@@ -30,6 +30,15 @@ final class WireAdvice {
           ? null
           : new HttpClient[] {null};
     }
+
+    /** After a mistake of ours it is from nobody knows which pool. */
+    static HttpClient[] exit(Throwable mistake, URL url, HttpClient client) {
+      if (client == null || Hop.governed() == null) {
+        return null;
+      }
+      client.closeServer();
+      return new HttpClient[] {null};
+    }
   }
 
   /** {@code KeepAliveCache.put(URL, Object, HttpClient)}: back where it came from. */
@@ -90,9 +99,15 @@ final class WireAdvice {
     /** A mistake of ours must not send in the clear what was to be secured. */
     static Object[] exit(
         Throwable mistake, Object client, Object[] directed, Socket socket, Throwable error) {
-      return directed == null
-          ? null
-          : new Object[] {null, new SSLException("inboard: connection not secured", mistake)};
+      Try attempt = Hop.governed();
+      boolean ours = directed != null || (attempt != null && attempt.endpoint() != null);
+      if (!ours || client.getClass() != HttpClient.class) {
+        return null;
+      }
+      if (socket != null) {
+        Try.close(socket);
+      }
+      return new Object[] {null, new SSLException("inboard: connection not secured", mistake)};
     }
   }
 
