@@ -58,6 +58,7 @@ final class ResilienceMetrics {
     metrics.calls();
     metrics.refusals();
     metrics.retries();
+    metrics.interventions();
     metrics.endpoints();
     metrics.observe(outbound);
   }
@@ -136,6 +137,54 @@ final class ResilienceMetrics {
         "{retry}",
         "Retries that were not made for want of budget.",
         (s, to) -> to.add(s.retriesDenied()));
+    counter(
+        "inboard.client.retry.suppressed",
+        "{retry}",
+        "Retries left out: a retry of the caller is served, or the server asked for none.",
+        (s, to) -> to.add(s.limits().retriesSuppressed()));
+    counter(
+        "inboard.client.retry.same_endpoint",
+        "{retry}",
+        "Retries that went where the call had failed before.",
+        (s, to) -> to.add(s.limits().retriesOnSameEndpoint()));
+    counter(
+        "inboard.client.retry.skipped",
+        "{body}",
+        "Bodies that were too large to be kept for a repetition.",
+        (s, to) -> to.add(s.limits().bodiesNotKept()));
+    gauge(
+        "inboard.client.pending",
+        "{call}",
+        "Calls that wait for a connection.",
+        (s, to) -> to.add(s.limits().pending()));
+  }
+
+  private void interventions() {
+    counter(
+        "inboard.client.faults",
+        "{call}",
+        "Calls that were delayed or answered on purpose.",
+        (s, to) -> {
+          to.add(s.interventions().faultsDelayed(), "kind", "delay");
+          to.add(s.interventions().faultsAborted(), "kind", "abort");
+        });
+    counter(
+        "inboard.client.fallback",
+        "{call}",
+        "Failures in whose place the application got something else.",
+        (s, to) -> {
+          to.add(s.interventions().lastGood(), "kind", "last_good");
+          to.add(s.interventions().elsewhere(), "kind", "destination");
+          to.add(s.interventions().response(), "kind", "response");
+        });
+    counter(
+        "inboard.lb.probes",
+        "{attempt}",
+        "Attempts to endpoints whose ejection had run out.",
+        (s, to) -> {
+          to.add(s.probesSucceeded(), "outcome", "success");
+          to.add(s.probesFailed(), "outcome", "failure");
+        });
   }
 
   private void endpoints() {

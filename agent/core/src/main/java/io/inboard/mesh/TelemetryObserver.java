@@ -8,30 +8,86 @@ import io.inboard.policy.Fallback;
 import io.inboard.telemetry.ClientSpan;
 import io.inboard.telemetry.ClientTrace;
 import io.inboard.telemetry.Telemetry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.Meter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
-/** Calls and attempts as spans. */
-record TelemetryObserver(Telemetry telemetry) implements CallObserver {
+/** Calls and attempts as spans; retries as metrics, too. */
+final class TelemetryObserver implements CallObserver {
+  private static final AttributeKey<String> DESTINATION =
+      AttributeKey.stringKey("inboard.destination");
+  private static final AttributeKey<String> REASON = AttributeKey.stringKey("inboard.reason");
+  private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("inboard.outcome");
+
+  private final Telemetry telemetry;
+
+  /** Both null until the SDK is built, which is before the first span. */
+  private volatile LongCounter retries;
+
+  private volatile DoubleHistogram delays;
+
+  TelemetryObserver(Telemetry telemetry) {
+    this.telemetry = telemetry;
+    telemetry.observe(this::register);
+  }
+
+  private void register(Meter meter) {
+    retries =
+        meter
+            .counterBuilder("inboard.client.retries")
+            .setUnit("{attempt}")
+            .setDescription("Attempts after the first of a call, by what made them necessary.")
+            .build();
+    delays =
+        meter
+            .histogramBuilder("inboard.client.retry.delay")
+            .setUnit("s")
+            .setDescription("Time from a failed attempt to the next one.")
+            .build();
+  }
+
   @Override
   public OfCall call(OutboundRequest request, Optional<String> destination) {
     ClientTrace trace = telemetry.client(request);
     destination.ifPresent(trace::destination);
-    return new Traced(trace);
+    return new Traced(trace, destination.orElse(""));
   }
 
-  private static final class Traced implements OfCall {
+  private void retried(String destination, String reason, String outcome) {
+    LongCounter counter = retries;
+    if (counter != null) {
+      counter.add(1, Attributes.of(DESTINATION, destination, REASON, reason, OUTCOME, outcome));
+    }
+  }
+
+  private void waited(String destination, long nanos) {
+    DoubleHistogram histogram = delays;
+    if (histogram != null) {
+      histogram.record(nanos / 1e9, Attributes.of(DESTINATION, destination));
+    }
+  }
+
+  private final class Traced implements OfCall {
     private final ClientTrace trace;
+    private final String destination;
     private int attempts;
+
+    /** When the attempt before ended; used if there is one. */
+    private volatile long endedNanos;
 
     /** What the next attempt has to tell of what came before it. */
     private String flags = "";
 
     private String fallback = "";
 
-    Traced(ClientTrace trace) {
+    Traced(ClientTrace trace, String destination) {
       this.trace = trace;
+      this.destination = destination;
     }
 
     @Override
@@ -47,13 +103,14 @@ record TelemetryObserver(Telemetry telemetry) implements CallObserver {
                   Integer.parseInt(endpoint.get().substring(colon + 1)));
       if (!reason.isEmpty()) {
         span.retryReason(reason);
+        waited(destination, Math.max(0, System.nanoTime() - endedNanos));
       }
       if (!fallback.isEmpty()) {
         span.fallback(fallback);
       }
       String before = flags;
       flags = "";
-      return new TracedAttempt(span, before);
+      return new TracedAttempt(this, span, before, reason);
     }
 
     @Override
@@ -79,13 +136,19 @@ record TelemetryObserver(Telemetry telemetry) implements CallObserver {
   }
 
   /** Told by the steps of a call, which follow each other. */
-  private static final class TracedAttempt implements OfAttempt {
+  private final class TracedAttempt implements OfAttempt {
+    private final Traced call;
     private final ClientSpan span;
     private String flags;
 
-    TracedAttempt(ClientSpan span, String flags) {
+    /** Why there was one before; empty for the first. */
+    private final String reason;
+
+    TracedAttempt(Traced call, ClientSpan span, String flags, String reason) {
+      this.call = call;
       this.span = span;
       this.flags = flags;
+      this.reason = reason;
     }
 
     @Override
@@ -105,6 +168,10 @@ record TelemetryObserver(Telemetry telemetry) implements CallObserver {
 
     @Override
     public void end(int status, Throwable error, String outcome) {
+      call.endedNanos = System.nanoTime();
+      if (!reason.isEmpty()) {
+        retried(call.destination, reason, status > 0 && status < 400 ? "success" : "failure");
+      }
       String all = Flags.join(Flags.of(outcome), flags);
       if (!all.isEmpty()) {
         span.flags(all);

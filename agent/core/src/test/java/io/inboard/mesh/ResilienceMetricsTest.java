@@ -44,10 +44,14 @@ final class ResilienceMetricsTest {
         .containsEntry("inboard.client.breaker.state payments", 0.0)
         .containsEntry("inboard.client.window payments success", 10.0)
         .containsEntry("inboard.client.window payments failure", 3.0)
+        .containsEntry("inboard.client.retry.suppressed payments", 0.0)
+        .containsEntry("inboard.client.faults payments abort", 0.0)
+        .containsEntry("inboard.client.fallback payments response", 0.0)
         .containsEntry("inboard.lb.ejected payments", 1.0)
         .containsEntry("inboard.lb.picks payments " + World.address(1), 3.0)
         .containsEntry("inboard.lb.picks payments " + World.address(2), 10.0)
         .containsKey("inboard.client.latency payments 0.99");
+    assertThat(points.get("inboard.client.retry.budget.tokens payments")).isBetween(7.0, 10.0);
     assertThat(points.keySet())
         .anySatisfy(key -> assertThat(key).startsWith("inboard.lb.ejections payments "));
   }
