@@ -37,6 +37,15 @@ public interface OutboundRequest {
     return false;
   }
 
+  /**
+   * Whether the library repeats by itself what it has sent in a call before this one. A library
+   * whose adapter sees that as a second send of one attempt asks {@link Attempt#writeHeaders} again
+   * instead.
+   */
+  default boolean resent() {
+    return false;
+  }
+
   /** Whether the adapter can have two attempts of this call under way ({@link Call#hedge}). */
   default boolean hedgeable() {
     return false;

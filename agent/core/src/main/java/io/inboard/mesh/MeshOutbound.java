@@ -34,6 +34,7 @@ import java.util.Optional;
  */
 public final class MeshOutbound implements Outbound {
   private final Errors errors = new Errors();
+  private final InnerAttempts innerAttempts = new InnerAttempts();
   private final TlsPlans tls;
   private final SafeObserver observer;
   private final Contexts contexts;
@@ -109,9 +110,12 @@ public final class MeshOutbound implements Outbound {
     // A proxy is asked for last: only some calls have a destination, and libraries must look it up.
     if (found.isEmpty() || request.proxied()) {
       CallObserver.OfCall traced = observer.call(request, Optional.empty());
+      if (request.resent()) {
+        innerAttempts.count(request);
+      }
       return found.isPresent() && found.get().wantsTls()
           ? new RefusedCall(found.get(), traced)
-          : new TracedCall(traced, s.governsAll());
+          : new TracedCall(traced, () -> innerAttempts.count(request), s.governsAll());
     }
     Destination destination = found.get();
     DestinationPolicy policy = policy(destination, request);
@@ -170,6 +174,7 @@ public final class MeshOutbound implements Outbound {
     return new OutboundStatus(
         s.enabled(),
         s.entries().stream().flatMap(e -> e.destination().status().stream()).toList(),
+        innerAttempts.counts(),
         errors.count());
   }
 }

@@ -3,16 +3,24 @@ package io.inboard.mesh;
 
 import io.inboard.policy.PolicyStatus;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the mesh does with calls that leave this JVM, at one moment. Immutable.
  *
  * @param enabled the kill switch
  * @param destinations in the order of the settings
+ * @param innerAttempts sends that libraries repeated by themselves to hosts of no destination, by
+ *     library
  * @param errors of ours that were kept from calls; 0 unless there is a bug
  */
-public record OutboundStatus(boolean enabled, List<PolicyStatus> destinations, long errors) {
+public record OutboundStatus(
+    boolean enabled,
+    List<PolicyStatus> destinations,
+    Map<String, Long> innerAttempts,
+    long errors) {
   public OutboundStatus {
+    innerAttempts = Map.copyOf(innerAttempts);
     destinations = List.copyOf(destinations);
   }
 }

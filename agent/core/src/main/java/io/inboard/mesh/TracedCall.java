@@ -16,15 +16,25 @@ import javax.net.ssl.SSLSession;
  */
 final class TracedCall implements Call, Attempt {
   private final CallObserver.OfAttempt observer;
-
+  private final Runnable sentAgain;
   private final boolean governed;
 
-  /**
-   * @param governed whether the library leaves out what it would repeat by itself
-   */
+  /** Set by the first physical send; libraries send one after the other. */
+  private volatile boolean sent;
+
+  /** A call whose sends nobody counts. */
   TracedCall(CallObserver.OfCall observer, boolean governed) {
-    this.governed = governed;
+    this(observer, () -> {}, governed);
+  }
+
+  /**
+   * @param sentAgain run for every send after the first
+   * @param governed whether the library's own retries are switched off
+   */
+  TracedCall(CallObserver.OfCall observer, Runnable sentAgain, boolean governed) {
     this.observer = observer.attempt(1, "", Optional.empty());
+    this.sentAgain = sentAgain;
+    this.governed = governed;
   }
 
   @Override
@@ -71,6 +81,10 @@ final class TracedCall implements Call, Attempt {
 
   @Override
   public void writeHeaders(HeaderSink headers) {
+    if (sent) {
+      sentAgain.run();
+    }
+    sent = true;
     observer.writeHeaders(headers);
   }
 

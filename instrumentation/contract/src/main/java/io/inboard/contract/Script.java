@@ -48,6 +48,9 @@ public final class Script implements Cloneable {
   /** After which a second attempt goes out beside the first; zero: never. */
   Duration hedgeAfter = Duration.ZERO;
 
+  /** Whether the call alone decides about repetitions, also where it names no endpoint. */
+  boolean governed;
+
   /** How many bytes of a one-shot body may be kept. */
   int mayKeep;
 
@@ -117,6 +120,11 @@ public final class Script implements Cloneable {
   /** A second attempt goes out beside the first one after this time. */
   public Script hedgeAfter(Duration time) {
     return with(s -> s.hedgeAfter = time);
+  }
+
+  /** The library repeats nothing by itself. */
+  public Script withoutLibraryRetries() {
+    return with(s -> s.governed = true);
   }
 
   /** So many bytes of a body that can be read once may be kept. */

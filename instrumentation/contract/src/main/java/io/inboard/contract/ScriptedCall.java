@@ -307,7 +307,7 @@ public final class ScriptedCall implements Call {
 
     @Override
     public boolean governed() {
-      return endpoint.isPresent();
+      return endpoint.isPresent() || script.governed;
     }
 
     @Override

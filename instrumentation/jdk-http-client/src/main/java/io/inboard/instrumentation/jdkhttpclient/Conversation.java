@@ -61,6 +61,12 @@ final class Conversation {
     return context;
   }
 
+  /** Whether the current hop began with this exchange: the JDK sends it again, all by itself. */
+  boolean began(Object exchange) {
+    Hop current = hop;
+    return current != null && current.isOf(exchange);
+  }
+
   /** The hop before this one is over: its response was a redirect or a challenge. */
   void next(Hop next) {
     endHop();

@@ -75,7 +75,8 @@ final class Hop {
   static Object begin(Object exchange) {
     Conversation conversation = Conversation.of(Internals.multi(exchange));
     Outgoing own = Outgoing.of(Internals.request(exchange));
-    HopRequest view = new HopRequest(own, Internals.takesPushes(exchange));
+    HopRequest view =
+        new HopRequest(own, Internals.takesPushes(exchange), conversation.began(exchange));
     Call call;
     try (Contexts.Scope scope = Inboard.contexts().activate(conversation.context())) {
       call = Inboard.outbound().begin(view);
@@ -102,6 +103,10 @@ final class Hop {
       throw e;
     }
     return hop.handover.result();
+  }
+
+  boolean isOf(Object exchange) {
+    return first == exchange;
   }
 
   private void follow(Step step, Outcome last) {

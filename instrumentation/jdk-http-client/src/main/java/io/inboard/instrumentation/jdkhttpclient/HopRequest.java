@@ -29,14 +29,17 @@ final class HopRequest implements OutboundRequest {
   private final URI uri;
   private final Outgoing outgoing;
   private final boolean pushes;
+  private final boolean resent;
 
   /** The body as attempts send it; null where the JDK sends it without us. */
   private volatile ReplayedBody replayed;
 
   /**
    * @param pushes whether the application takes pushed responses
+   * @param resent whether the JDK repeats the hop before this one
    */
-  HopRequest(Outgoing outgoing, boolean pushes) {
+  HopRequest(Outgoing outgoing, boolean pushes, boolean resent) {
+    this.resent = resent;
     this.pushes = pushes;
     this.outgoing = outgoing;
     this.request = (HttpRequest) outgoing.request();
@@ -99,6 +102,11 @@ final class HopRequest implements OutboundRequest {
   @Override
   public boolean proxied() {
     return Internals.isProxied(request) || Internals.isWebSocket(request);
+  }
+
+  @Override
+  public boolean resent() {
+    return resent;
   }
 
   /** Pushed responses have one place to go to. */

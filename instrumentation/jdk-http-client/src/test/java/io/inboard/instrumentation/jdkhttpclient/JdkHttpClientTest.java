@@ -92,7 +92,27 @@ final class JdkHttpClientTest extends JdkHarness {
     HttpResponse<String> response = get("http://127.0.0.1:" + server.port() + "/");
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(server.received()).hasSize(2).allMatch(r -> r.all("traceparent").size() == 1);
-    assertThat(mesh.calls()).hasSize(2);
+    assertThat(mesh.calls()).extracting(c -> c.request().resent()).containsExactly(false, true);
+  }
+
+  @Test
+  void theClientsOwnRetriesCanBeSwitchedOffForHostsOutsideTheMesh() throws Exception {
+    TestServer server = plainServer().answering(Answer.CLOSE);
+    mesh.script(Script.passThrough().withoutLibraryRetries());
+    String url = "http://127.0.0.1:" + server.port() + "/";
+    assertThatThrownBy(() -> get(url)).isInstanceOf(IOException.class);
+    assertThat(server.received()).hasSize(1);
+    assertThat(mesh.calls()).hasSize(1);
+  }
+
+  @Test
+  void aRedirectIsNoRetry() throws Exception {
+    TestServer server = plainServer();
+    String url = "http://127.0.0.1:" + server.port() + "/";
+    server.answering(Answer.redirect(302, url + "there"));
+    mesh.script(Script.passThrough());
+    assertThat(get(url).statusCode()).isEqualTo(200);
+    assertThat(mesh.calls()).extracting(c -> c.request().resent()).containsExactly(false, false);
   }
 
   @Test
