@@ -210,7 +210,7 @@ final class Destination {
     // Without endpoints, but with TLS: the host itself is the endpoint.
     Instance instance =
         state.map(s -> instances.get(s.address())).orElseGet(() -> new Instance(host, port, 1, ""));
-    Key key = new Key(host, instance.address());
+    Key key = new Key(host, state.isPresent() ? state.get().address() : instance.address());
     MeshEndpoint known = endpoints.get(key);
     if (known != null && instance.literal() && known.tls().orElse(null) == plan.orElse(null)) {
       return Optional.of(known);

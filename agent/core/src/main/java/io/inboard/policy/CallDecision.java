@@ -325,7 +325,8 @@ public final class CallDecision {
 
   /** Tells the callee of an attempt what it should know; once per physical send. */
   public void writeHeaders(Try attempt, HeaderSink headers) {
-    headers.set("x-envoy-attempt-count", Integer.toString(attempt.number()));
+    String number = attempt.number() == 1 ? "1" : Integer.toString(attempt.number());
+    headers.set("x-envoy-attempt-count", number);
     time.tell(headers, request, grpc);
   }
 

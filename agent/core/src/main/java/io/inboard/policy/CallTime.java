@@ -25,6 +25,11 @@ final class CallTime {
   /** What eight digits hold, as gRPC has it. */
   private static final long GRPC_MOST = 99_999_999;
 
+  private record Told(long millis, String text) {}
+
+  /** Any of the last. */
+  private static volatile Told lastTold = new Told(0, "0");
+
   private final Clock clock;
   private final long startNanos;
   private final long timeoutNanos;
@@ -119,7 +124,18 @@ final class CallTime {
       return;
     }
     long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(left));
-    headers.set(name, grpc ? grpc(millis) : Long.toString(millis));
+    headers.set(name, grpc ? grpc(millis) : text(millis));
+  }
+
+  /** The same few values come again and again: the whole of a timeout, at a call's beginning. */
+  private static String text(long millis) {
+    Told last = lastTold;
+    if (last.millis == millis) {
+      return last.text;
+    }
+    Told now = new Told(millis, Long.toString(millis));
+    lastTold = now;
+    return now.text;
   }
 
   private static String grpc(long millis) {

@@ -29,6 +29,7 @@ public final class DestinationPolicy {
 
   private final String name;
   private final DestinationSettings settings;
+  private final long timeoutNanos;
   private final RetryRules rules;
   private final FaultInjection faults;
   private final Optional<Endpoints> endpoints;
@@ -61,6 +62,7 @@ public final class DestinationPolicy {
       Chance chance) {
     this.name = name;
     this.settings = settings;
+    this.timeoutNanos = settings.timeout().map(Duration::toNanos).orElse(Long.MAX_VALUE);
     this.rules = RetryRules.of(settings.retries());
     this.faults = FaultInjection.of(settings.fault());
     this.endpoints = endpoints;
@@ -319,6 +321,6 @@ public final class DestinationPolicy {
 
   /** {@link Long#MAX_VALUE}: none. */
   long timeoutNanos() {
-    return settings.timeout().map(Duration::toNanos).orElse(Long.MAX_VALUE);
+    return timeoutNanos;
   }
 }

@@ -37,6 +37,9 @@ public record Outcome(Kind kind, int status, int grpcStatus) {
     200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401
   };
 
+  /** What every call says at its end, in case that it has not been told better. */
+  private static final Outcome ABANDONED = new Outcome(Kind.ABANDONED, 0, 0);
+
   private static final int FIRST_STATUS = 100;
 
   /** One for each status: most calls end in one of these. */
@@ -120,7 +123,7 @@ public record Outcome(Kind kind, int status, int grpcStatus) {
   }
 
   static Outcome of(Kind kind) {
-    return new Outcome(kind, 0, 0);
+    return kind == Kind.ABANDONED ? ABANDONED : new Outcome(kind, 0, 0);
   }
 
   /** Classifies an attempt without a response; resilience.md 2.1. */
@@ -180,7 +183,7 @@ public record Outcome(Kind kind, int status, int grpcStatus) {
       return kind.keyword;
     }
     return switch (grpcStatus) {
-      case 0 -> Integer.toString(status);
+      case 0 -> status == 200 ? "200" : Integer.toString(status);
       case CANCELLED -> "cancelled";
       case DEADLINE_EXCEEDED -> "deadline-exceeded";
       case RESOURCE_EXHAUSTED -> "resource-exhausted";

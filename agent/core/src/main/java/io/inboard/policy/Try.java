@@ -5,9 +5,8 @@ import io.inboard.balance.Load;
 import io.inboard.policy.Statistics.Event;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
  * One attempt, as the policy sees it: where, when, and what it holds until it is over. One that
@@ -24,6 +23,12 @@ public final class Try implements Next {
   private static final AtomicIntegerFieldUpdater<Try> SLOT =
       AtomicIntegerFieldUpdater.newUpdater(Try.class, "slot");
 
+  private static final AtomicReferenceFieldUpdater<Try, Outcome> OUTCOME =
+      AtomicReferenceFieldUpdater.newUpdater(Try.class, Outcome.class, "outcome");
+
+  private static final AtomicIntegerFieldUpdater<Try> PHASE =
+      AtomicIntegerFieldUpdater.newUpdater(Try.class, "phase");
+
   /** A server that asks for a year is not left alone for a year. */
   private static final long MAX_HOLD_NANOS = TimeUnit.MINUTES.toNanos(5);
 
@@ -35,10 +40,10 @@ public final class Try implements Next {
   private final Endpoints.Picked picked;
 
   /** What came of it; set once. */
-  private final AtomicReference<Outcome> outcome = new AtomicReference<>();
+  private volatile Outcome outcome;
 
   /** NEW, then IN_FLIGHT if it is sent, then ENDED. */
-  private final AtomicInteger phase = new AtomicInteger(NEW);
+  private volatile int phase = NEW;
 
   /** Whether it went out, and when. Adapter's threads, with happens-before to the next step. */
   private boolean sent;
@@ -94,7 +99,7 @@ public final class Try implements Next {
 
   /** What came of it; empty while nobody knows. */
   public Optional<Outcome> outcome() {
-    return Optional.ofNullable(outcome.get());
+    return Optional.ofNullable(outcome);
   }
 
   /** It failed, and a retry was wanted that attempts, time, budget or breaker did not allow. */
@@ -120,7 +125,7 @@ public final class Try implements Next {
         policy.statistics().count(local ? Event.ZONE_LOCAL : Event.ZONE_CROSS, sentNanos);
       }
       slot = load().start(sentNanos);
-      if (outcome.get() != null) {
+      if (outcome != null) {
         stop(); // Given up by another thread in the meantime.
       }
     }
@@ -131,7 +136,7 @@ public final class Try implements Next {
     if (picked != null) {
       load().begin();
     }
-    if (!phase.compareAndSet(NEW, IN_FLIGHT) && picked != null) {
+    if (!PHASE.compareAndSet(this, NEW, IN_FLIGHT) && picked != null) {
       load().end(); // The call was given up in the meantime.
     }
   }
@@ -148,12 +153,12 @@ public final class Try implements Next {
    * @param stream whether the answer is one, so that its time says nothing
    */
   void tell(Outcome what, long retryAfterNanos, boolean stream) {
-    if (!outcome.compareAndSet(null, what)) {
+    if (!OUTCOME.compareAndSet(this, null, what)) {
       return;
     }
     measure(what, retryAfterNanos, stream);
     if (permit != null) {
-      policy.breaker().ifPresent(b -> b.record(permit, what.effect()));
+      policy.breaker().get().record(permit, what.effect()); // It gave the permit.
     }
     count(what);
     if (picked != null) {
@@ -219,7 +224,7 @@ public final class Try implements Next {
   /** Is in flight no longer; an outcome that was not told is nobody's doing. */
   void end() {
     tell(Outcome.of(Outcome.Kind.ABANDONED));
-    int before = phase.getAndSet(ENDED);
+    int before = PHASE.getAndSet(this, ENDED);
     if (before == IN_FLIGHT && picked != null) {
       load().end();
     }
