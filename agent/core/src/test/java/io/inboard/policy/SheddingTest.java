@@ -148,6 +148,9 @@ final class SheddingTest {
     }
     assertThat(after).isEqualTo(20);
     // Seconds without a request do not make older ones count again.
+    for (int i = 0; i < 100; i++) {
+      shedding.admit(ORDER, CallerTerms.NONE);
+    }
     time.passMillis(13_000);
     int late = 0;
     for (int i = 0; i < 50; i++) {
