@@ -25,7 +25,7 @@ class NeverTwiceTest {
 
   @BeforeAll
   static void start() {
-    load = new LoadClient("never-twice");
+    load = new LoadClient("never-twice").warm();
   }
 
   @AfterAll
@@ -71,7 +71,8 @@ class NeverTwiceTest {
               "outlierDetection: {consecutive5xxErrors: 0}"));
       LoadClient.Order order = load.order(client, "http://" + host + "/{n}").method("POST");
       // Connections are pooled, and used again: the second try inside a library needs that.
-      assertThat(order.rate(POSTS, 0.5).run().success()).isEqualTo(100);
+      LoadClient.Result before = order.rate(POSTS, 0.5).run();
+      assertThat(before.success()).as(before.brief()).isEqualTo(100);
       pool.servers.forEach(s -> s.fault(fault).forget());
       LoadClient.Result result = order.rate(POSTS, 1).run();
       Figures.add(
@@ -117,7 +118,8 @@ class NeverTwiceTest {
       Map<String, Integer> arrived = FaultyServer.byTarget(pool.servers);
       assertThat(arrived).allSatisfy((target, times) -> assertThat(times).as(target).isOne());
       assertThat(arrived).hasSizeGreaterThanOrEqualTo(posts.ok());
-      assertThat(posts.ok()).as(posts.brief()).isPositive();
+      // A connection found dead before the first byte is replaced; what is lost raced in earnest.
+      assertThat(posts.success()).as(posts.brief()).isGreaterThan(75);
     }
   }
 }

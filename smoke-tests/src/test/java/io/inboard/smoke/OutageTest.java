@@ -29,7 +29,7 @@ class OutageTest {
 
   @BeforeAll
   static void start() {
-    load = new LoadClient("outage");
+    load = new LoadClient("outage").warm();
   }
 
   @AfterAll
@@ -58,7 +58,8 @@ class OutageTest {
       load.destination(Cases.entries(hosts, i -> pool.destination(prefix + i)));
       LoadClient.Order order =
           load.order(client, "http://" + prefix + "{h}/{n}").with("hosts", hosts);
-      assertThat(order.rate(rate * hosts, 2).run().success()).isEqualTo(100);
+      LoadClient.Result before = order.rate(rate * hosts, 2).run();
+      assertThat(before.success()).as(before.brief()).isEqualTo(100);
       pool.servers.forEach(s -> s.fault(Faults.status(503)).forget());
 
       LoadClient.Result result = order.rate(rate * hosts, seconds).run();

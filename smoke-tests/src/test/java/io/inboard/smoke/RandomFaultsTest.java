@@ -65,6 +65,12 @@ class RandomFaultsTest {
       }
       idle(load.service());
       idle(relay);
+      // What is held for objects that the collector took goes with the next use of the maps.
+      Footprint.of(load.service());
+      for (String client : LoadClient.CLIENTS) {
+        load.order(client, "http://version/").rate(20, 1).run();
+      }
+      idle(load.service());
       Footprint late = Footprint.of(load.service());
       Figures.add(
           "T15 soak, " + SECONDS + " s, seed " + SEED,
