@@ -148,13 +148,18 @@ final class MeshAttempt implements Attempt {
   @Override
   public long timeoutNanos() {
     touch();
-    return Math.max(1, Math.min(call.perTryNanos(), call.remainingNanos()));
+    return Math.max(1, Math.min(call.perTryNanos(policy), call.remainingNanos()));
+  }
+
+  @Override
+  public long hedgeAfterNanos() {
+    return call.hedgeAfterNanos(policy);
   }
 
   @Override
   public void onTimeout(Runnable newAbort) {
     touch();
-    long perTry = call.perTryNanos();
+    long perTry = call.perTryNanos(policy);
     if (perTry == Long.MAX_VALUE && !call.bounded()) {
       return;
     }
@@ -220,7 +225,7 @@ final class MeshAttempt implements Attempt {
     if (call.bounded() && call.remainingNanos() <= ROUNDING_NANOS) {
       return Expiry.TOTAL;
     }
-    long perTry = call.perTryNanos();
+    long perTry = call.perTryNanos(policy);
     boolean over =
         perTry != Long.MAX_VALUE && call.clock().nanos() - startedNanos >= perTry - ROUNDING_NANOS;
     return over ? Expiry.PER_TRY : Expiry.NONE;

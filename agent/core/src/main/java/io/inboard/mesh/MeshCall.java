@@ -37,6 +37,9 @@ final class MeshCall implements Call {
   /** The attempt under way. Written by steps, read by the timer and by whoever gives up. */
   private volatile MeshAttempt current;
 
+  /** One that is under way beside {@link #current}; null: none. As that. */
+  private volatile MeshAttempt slow;
+
   /** Whether the timer of the whole call was started; by the first attempt that can be stopped. */
   private final AtomicBoolean watched = new AtomicBoolean();
 
@@ -118,14 +121,55 @@ final class MeshCall implements Call {
       return failed(a, new TimeoutException(), Progress.RESPONSE_STARTED, expiry);
     }
     Next next = decision.responded(a.policy(), status, headers);
-    a.ended(status, null, !(next instanceof Try) && decision.retryWanted(a.policy()));
-    return step(next);
+    a.ended(status, null, a.policy().exhausted());
+    return one(a, next);
   }
 
   private Step failed(MeshAttempt a, Throwable error, Progress progress, Expiry expiry) {
     Next next = decision.failed(a.policy(), error, progress, expiry);
-    a.ended(0, error, !(next instanceof Try) && decision.retryWanted(a.policy()));
-    return step(next);
+    a.ended(0, error, a.policy().exhausted());
+    return one(a, next);
+  }
+
+  @Override
+  public Step hedge(Attempt first) {
+    try {
+      Optional<TlsPlan> plan = destination.plan(request.host());
+      if (!(first instanceof MeshAttempt a) || (plan.isEmpty() && destination.wantsTls())) {
+        return Step.HAND_ON;
+      }
+      Next next = decision.hedge(a.policy());
+      if (next instanceof Try) {
+        slow = a;
+        return step(next, plan);
+      }
+      return Step.HAND_ON;
+    } catch (RuntimeException | LinkageError e) {
+      errors.add("deciding a call", e); // The first attempt goes on.
+      return Step.HAND_ON;
+    }
+  }
+
+  @Override
+  public void lost(Attempt attempt) {
+    try {
+      if (attempt instanceof MeshAttempt a) {
+        a.abandoned();
+        decision.lost(a.policy());
+        forget(a);
+      }
+    } catch (RuntimeException | LinkageError e) {
+      errors.add("deciding a call", e);
+    }
+  }
+
+  /** One of two attempts is over; its I/O must not be stopped any more. */
+  private void forget(MeshAttempt ended) {
+    MeshAttempt other = slow;
+    if (other != null) {
+      current = ended == other ? current : other;
+      slow = null;
+    }
   }
 
   @Override
@@ -141,6 +185,13 @@ final class MeshCall implements Call {
   @Override
   public void done() {
     finish();
+  }
+
+  private Step one(MeshAttempt a, Next next) {
+    if (next instanceof Next.End end && end.step() == Step.AWAIT) {
+      forget(a);
+    }
+    return step(next);
   }
 
   private Step step(Next next) {
@@ -248,6 +299,10 @@ final class MeshCall implements Call {
     if (a != null) {
       a.abandoned(); // Nothing, if it has been reported.
     }
+    MeshAttempt other = slow;
+    if (other != null) {
+      other.abandoned();
+    }
     decision.end();
     Timer.Task t = task;
     if (t != null) {
@@ -280,6 +335,10 @@ final class MeshCall implements Call {
     MeshAttempt a = current;
     if (!over && a != null) {
       a.expire(Expiry.TOTAL);
+    }
+    MeshAttempt other = slow;
+    if (!over && other != null) {
+      other.expire(Expiry.TOTAL);
     }
   }
 
@@ -316,7 +375,11 @@ final class MeshCall implements Call {
     return decision.connectTimeoutNanos();
   }
 
-  long perTryNanos() {
-    return decision.perTryNanos();
+  long perTryNanos(Try attempt) {
+    return decision.perTryNanos(attempt);
+  }
+
+  long hedgeAfterNanos(Try attempt) {
+    return decision.hedgeAfterNanos(attempt);
   }
 }

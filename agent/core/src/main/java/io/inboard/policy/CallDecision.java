@@ -11,10 +11,10 @@ import io.inboard.call.Step;
 import io.inboard.policy.Outcome.Expiry;
 import io.inboard.policy.Statistics.Event;
 import io.inboard.settings.RetrySettings;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
  * Decides one call, step by step: {@link #first}, then {@link #responded} or {@link #failed} for
@@ -28,9 +28,10 @@ public final class CallDecision {
   private static final AtomicIntegerFieldUpdater<CallDecision> COUNTED =
       AtomicIntegerFieldUpdater.newUpdater(CallDecision.class, "counted");
 
-  private static final AtomicIntegerFieldUpdater<CallDecision> KEPT =
-      AtomicIntegerFieldUpdater.newUpdater(CallDecision.class, "kept");
-  private static final int NOTHING_MORE = -1;
+  private static final AtomicReferenceFieldUpdater<CallDecision, Replay.Room> ROOM =
+      AtomicReferenceFieldUpdater.newUpdater(CallDecision.class, Replay.Room.class, "room");
+
+  private static final Next AWAIT = new Next.End(Step.AWAIT);
 
   private static final String STREAM = "text/event-stream";
   private static final String GRPC = "application/grpc";
@@ -55,11 +56,14 @@ public final class CallDecision {
   /** Set by {@link #first}, read by the same thread; null: none. */
   private Step.Answer injectedAbort;
 
-  /** Endpoints of this call's attempts; null before the first retry. Written by steps only. */
-  private List<EndpointState> tried;
+  /** Null until it is needed. Written and read by steps. */
+  private Repetition repetition;
 
   /** The attempt under way. Written by steps, read by {@link #end}. */
   private volatile Try current;
+
+  /** A slow one that is under way, too; null: none. As {@link #current}. */
+  private volatile Try slow;
 
   /**
    * Nothing more is to be sent. Written before {@link #current} is read, and the other way round.
@@ -69,8 +73,8 @@ public final class CallDecision {
   /** Of the pool; null when it is unlimited. Written by {@link #first}, read by {@link #end}. */
   private volatile Bulkhead.Place place;
 
-  /** Bytes of the body that are kept; {@link #NOTHING_MORE}. */
-  private volatile int kept;
+  /** For the body, where it is kept; null: it is not. */
+  private volatile Replay.Room room;
 
   /** Whether {@link #first} has begun it, and {@link #end} has not ended it: 1; by one thread. */
   private volatile int counted;
@@ -155,12 +159,12 @@ public final class CallDecision {
   }
 
   private Next start() {
-    policy.limits().budget().request(policy.clock().nanos());
+    policy.limits().begun(policy.clock().nanos());
     Lease permit = null;
     if (policy.breaker().isPresent()) {
       permit = policy.breaker().get().acquire();
       if (permit == null) {
-        discourage("breaker");
+        Repetition.discourage(policy, terms, "breaker");
         return refuse(
             Event.SHORT_CIRCUITED, Step.Reason.CIRCUIT_OPEN, "the circuit breaker is open");
       }
@@ -168,7 +172,7 @@ public final class CallDecision {
     if (policy.endpoints().isPresent()) {
       hash = policy.endpoints().get().hash(request, terms);
     }
-    return send(new Try(1, "", injectedDelayNanos, policy, permit, pick(List.of())));
+    return send(new Try(1, "", injectedDelayNanos, policy, permit, pick()));
   }
 
   /** A failure on purpose; null when the call goes its way, perhaps after a delay. */
@@ -214,7 +218,7 @@ public final class CallDecision {
     Outcome outcome = grpc ? Outcome.grpc(status, headers) : Outcome.response(status);
     if (outcome.status() < 400) {
       attempt.tell(outcome, 0, is(headers.headers("content-type"), STREAM));
-      return Next.HAND_ON;
+      return won(attempt);
     }
     long wait = Signals.waitNanos(status, headers, policy.clock().epochMillis());
     attempt.tell(outcome, Math.max(0, wait), false);
@@ -226,10 +230,16 @@ public final class CallDecision {
     }
     boolean forbidden = policy.rules().signals() && Signals.forbid(headers);
     if (forbidden) {
-      discourage("peer");
+      Repetition.discourage(policy, terms, "peer");
     }
-    Try next = again(attempt, outcome, wait, forbidden);
-    return next == null ? Next.HAND_ON : next;
+    if (outcome.effect() == Outcome.Effect.SUCCESS && status != 429) {
+      return won(attempt);
+    }
+    if (otherGoesOn(attempt)) {
+      return AWAIT;
+    }
+    Try next = repetition().after(attempt, outcome, wait, forbidden);
+    return next == null ? Next.HAND_ON : send(attempt, next);
   }
 
   /**
@@ -247,18 +257,87 @@ public final class CallDecision {
       policy.statistics().count(Event.PER_TRY_TIMEOUT);
     }
     attempt.tell(outcome);
-    Try next = again(attempt, outcome, Signals.NOTHING, false);
+    if (otherGoesOn(attempt)) {
+      return AWAIT;
+    }
+    Try next = repetition().after(attempt, outcome, Signals.NOTHING, false);
     if (next != null) {
-      return next;
+      return send(attempt, next);
     }
     attempt.end();
     return expiry == Expiry.NONE ? Next.HAND_ON : timeout(attempt, expiry);
   }
 
-  /** Whether the outcome of an attempt is one that is repeated, if there is nothing against it. */
-  public boolean retryWanted(Try attempt) {
-    return policy.rules().attempts() > 0
-        && attempt.outcome().map(o -> policy.rules().retries(o, request)).orElse(false);
+  /** How long an attempt is alone; {@link Long#MAX_VALUE}: until it ends. */
+  public long hedgeAfterNanos(Try attempt) {
+    Hedging hedging = policy.limits().hedging();
+    return hedging == null || !mayGetASecond(attempt)
+        ? Long.MAX_VALUE
+        : hedging.afterNanos(policy.statistics(), time.perTryNanos());
+  }
+
+  private boolean mayGetASecond(Try attempt) {
+    return attempt.number() == 1
+        && repetition == null
+        && request.hedgeable()
+        && policy.rules().hedges(request);
+  }
+
+  /** A second attempt beside a slow one; {@link Next#HAND_ON}: none. */
+  public Next hedge(Try first) {
+    Hedging hedging = policy.limits().hedging();
+    if (over || hedging == null || first != current || !mayGetASecond(first)) {
+      return Next.HAND_ON;
+    }
+    Bulkhead pool = policy.limits().bulkhead();
+    if (!hedging.take()) {
+      hedging.denied.increment();
+      return Next.HAND_ON;
+    }
+    Bulkhead.Place second = pool.limited() ? pool.ask() : null;
+    Try beside =
+        pool.limited() && (second == null || !second.held()) ? null : repetition().beside(first);
+    if (beside == null) {
+      if (second != null) {
+        second.leave();
+      }
+      hedging.refund();
+      hedging.denied.increment();
+      return Next.HAND_ON;
+    }
+    beside.hold(second);
+    slow = first;
+    return send(beside);
+  }
+
+  /** The other attempt has won. */
+  public void lost(Try attempt) {
+    attempt.end();
+  }
+
+  private Next won(Try attempt) {
+    Hedging hedging = policy.limits().hedging();
+    if (slow != null && hedging != null) {
+      (attempt == slow ? hedging.lost : hedging.won).increment();
+    }
+    return Next.HAND_ON;
+  }
+
+  /** Whether another attempt is under way; it alone goes on, then. */
+  private boolean otherGoesOn(Try attempt) {
+    Try other = attempt == slow ? current : slow;
+    if (other == null || other == attempt || other.outcome().isPresent()) {
+      return false;
+    }
+    attempt.end();
+    current = other;
+    slow = null;
+    return true;
+  }
+
+  private Try send(Try last, Try next) {
+    last.end();
+    return send(next);
   }
 
   /** The call is over: answered and read, or given up. Idempotent. */
@@ -271,12 +350,17 @@ public final class CallDecision {
     if (attempt != null) {
       attempt.end();
     }
+    Try other = slow;
+    if (other != null) {
+      other.end();
+    }
     Bulkhead.Place p = place;
     if (p != null) {
       p.leave();
     }
-    if (kept > 0) {
-      forget();
+    Replay.Room kept = room;
+    if (kept != null) {
+      kept.close();
     }
   }
 
@@ -287,40 +371,25 @@ public final class CallDecision {
    */
   public boolean mayKeep(int more) {
     RetrySettings retries = policy.settings().retries();
-    int most = retries.attempts() == 0 || suppressed() ? 0 : retries.maxReplayBytes();
-    while (!over) {
-      int before = kept;
-      if (before < 0) {
-        return false;
-      }
-      boolean fits = more <= most - before;
-      if (!fits || !Replay.JVM.reserve(more, retries.maxReplayTotal())) {
-        if (most > 0) {
-          policy.limits().bodiesNotKept.increment();
-        }
-        forget();
-        return false;
-      }
-      if (KEPT.compareAndSet(this, before, before + more)) {
-        if (over) {
-          forget();
-        }
-        return true;
-      }
-      Replay.JVM.release(more);
+    if (over || retries.attempts() == 0 || Repetition.suppressed(policy, terms)) {
+      return false;
     }
-    return false;
-  }
-
-  private void forget() {
-    int bytes = KEPT.getAndSet(this, NOTHING_MORE);
-    if (bytes > 0) {
-      Replay.JVM.release(bytes);
+    Replay.Room mine = room;
+    if (mine == null) {
+      mine = Replay.JVM.room();
+      if (!ROOM.compareAndSet(this, null, mine)) {
+        mine = room;
+      }
     }
-  }
-
-  private boolean suppressed() {
-    return terms.repetition() && !policy.rules().repeatsRepetitions();
+    if (over) {
+      mine.close();
+      return false;
+    }
+    boolean kept = mine.reserve(more, retries.maxReplayBytes(), retries.maxReplayTotal());
+    if (!kept && !over) {
+      policy.limits().bodiesNotKept.increment();
+    }
+    return kept;
   }
 
   /** Tells the callee of an attempt what it should know; once per physical send. */
@@ -340,110 +409,25 @@ public final class CallDecision {
     return policy.connectTimeoutNanos();
   }
 
-  /** The bound of one attempt; {@link Long#MAX_VALUE}: none but the call's. */
-  public long perTryNanos() {
-    return time.perTryNanos();
+  /** The bound of an attempt; {@link Long#MAX_VALUE}: none but the call's. */
+  public long perTryNanos(Try attempt) {
+    Hedging hedging = policy.limits().hedging();
+    return hedging != null && hedging.onPerTryTimeout() && mayGetASecond(attempt)
+        ? Long.MAX_VALUE // Its time brings a second one, and stops nothing.
+        : time.perTryNanos();
   }
 
-  /**
-   * The next attempt; null when there is none.
-   *
-   * @param wait what the server asked for
-   * @param forbidden whether the server asked for none
-   */
-  private Try again(Try last, Outcome outcome, long wait, boolean forbidden) {
-    RetryRules rules = policy.rules();
-    if (outcome.effect() != Outcome.Effect.SUCCESS && exhausted()) {
-      discourage("budget");
+  private Repetition repetition() {
+    if (repetition == null) {
+      repetition = new Repetition(policy, request, terms, time, hash);
     }
-    if (rules.attempts() == 0 || !rules.retries(outcome, request)) {
-      return null;
-    }
-    if (forbidden || suppressed()) {
-      policy.limits().suppressed.increment();
-      return null;
-    }
-    Try next = last.number() > rules.attempts() ? null : affordable(last, outcome, wait);
-    if (next == null) {
-      last.exhaust();
-      return null;
-    }
-    last.end();
-    return send(next);
+    return repetition;
   }
 
-  /** A retry that is wanted; null when time, budget or breaker do not allow it. */
-  private Try affordable(Try last, Outcome outcome, long wait) {
-    RetryRules rules = policy.rules();
-    if (wait > rules.retryAfterNanos() || lacksTimeFor(Math.max(0, wait))) {
-      return null;
-    }
-    boolean unsent = last.number() == 1 && outcome.neverSent();
-    boolean free = unsent && policy.endpoints().isPresent() && mostlyHealthy();
-    RetryBudget budget = policy.limits().budget();
-    if (!budget.acquire(policy.clock().nanos(), free, policy.statistics().inFlight())) {
-      policy.statistics().count(Event.RETRY_DENIED);
-      discourage("budget");
-      return null;
-    }
-    Lease permit = null;
-    if (policy.breaker().isPresent()) {
-      permit = policy.breaker().get().acquire();
-      if (permit == null) {
-        budget.refund(free);
-        budget.release();
-        discourage("breaker");
-        return null;
-      }
-    }
-    if (tried == null) {
-      tried = new ArrayList<>(rules.attempts());
-    }
-    last.endpoint().ifPresent(tried::add);
-    Endpoints.Picked picked = pick(rules.elsewhere() ? tried : List.of());
-    boolean elsewhere = picked != null && tried.stream().noneMatch(picked.endpoint()::sameAs);
-    if (picked != null && !elsewhere) {
-      policy.limits().sameEndpoint.increment();
-    }
-    long delay = unsent && elsewhere ? 0 : delay(last, wait);
-    Try next = new Try(last.number() + 1, outcome.keyword(), delay, policy, permit, picked);
-    if (lacksTimeFor(delay)) {
-      budget.refund(free);
-      next.end();
-      return null;
-    }
-    return next;
-  }
-
-  private boolean mostlyHealthy() {
-    return policy.endpoints().get().mostlyHealthy();
-  }
-
-  private boolean exhausted() {
-    return terms != CallerTerms.NONE && policy.limits().budget().empty(policy.clock().nanos());
-  }
-
-  /** Our caller would only make it worse; it is told so with the answer, if that is a failure. */
-  private void discourage(String reason) {
-    if (policy.rules().signals()) {
-      terms.discourageRetry(reason);
-    }
-  }
-
-  private boolean lacksTimeFor(long delay) {
-    long remaining = time.remainingNanos();
-    return remaining != Long.MAX_VALUE && remaining - delay < policy.worthwhileNanos();
-  }
-
-  private long delay(Try last, long wait) {
-    long backoff = Backoff.nanos(policy.rules(), last.number(), policy.chance());
-    return wait < 0 ? backoff : (long) (Math.max(backoff, wait) * policy.chance().between(1, 1.5));
-  }
-
-  private Endpoints.Picked pick(List<EndpointState> except) {
+  private Endpoints.Picked pick() {
     return policy
         .endpoints()
-        .map(endpoints -> endpoints.pick(policy.clock().nanos(), hash, except))
+        .map(endpoints -> endpoints.pick(policy.clock().nanos(), hash, List.of()))
         .orElse(null);
   }
 

@@ -15,6 +15,9 @@ final class Limits {
   private final Bulkhead bulkhead;
 
   /** Null: off. Replaced when its settings change. */
+  private volatile Hedging hedging;
+
+  /** Null: off. Replaced when its settings change. */
   private volatile Throttle throttle;
 
   /** Retries left out because the call served one already, or because the server said so. */
@@ -34,6 +37,7 @@ final class Limits {
             () -> statistics.total(Event.CALL),
             now);
     this.throttle = throttle(settings, now);
+    this.hedging = hedging(settings);
     this.bulkhead = new Bulkhead(settings.connectionPool());
   }
 
@@ -42,6 +46,7 @@ final class Limits {
     budget.change(settings.retryBudget(), settings.connectionPool().maxRetries());
     bulkhead.change(settings.connectionPool());
     throttle = throttle(settings, now);
+    hedging = hedging(settings);
   }
 
   private Throttle throttle(DestinationSettings settings, long now) {
@@ -69,6 +74,28 @@ final class Limits {
     return t != null && t.refuses(now, chance);
   }
 
+  private Hedging hedging(DestinationSettings settings) {
+    Hedging old = hedging;
+    return settings
+        .hedge()
+        .map(wanted -> old != null && old.is(wanted) ? old : new Hedging(wanted))
+        .orElse(null);
+  }
+
+  /** A call begins to be sent. */
+  void begun(long now) {
+    budget.request(now);
+    Hedging h = hedging;
+    if (h != null) {
+      h.request();
+    }
+  }
+
+  /** Null: off. */
+  Hedging hedging() {
+    return hedging;
+  }
+
   RetryBudget budget() {
     return budget;
   }
@@ -79,12 +106,16 @@ final class Limits {
 
   /** Where they stand now. */
   LimitsStatus status() {
+    Hedging h = hedging;
     return new LimitsStatus(
         budget.underWay(),
         suppressed.sum(),
         sameEndpoint.sum(),
         bulkhead.taken(),
         bulkhead.waiting(),
-        bodiesNotKept.sum());
+        bodiesNotKept.sum(),
+        h == null ? 0 : h.won.sum(),
+        h == null ? 0 : h.lost.sum(),
+        h == null ? 0 : h.denied.sum());
   }
 }

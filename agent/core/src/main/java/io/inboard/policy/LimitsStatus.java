@@ -12,6 +12,9 @@ package io.inboard.policy;
  * @param pending calls that wait for one
  * @param bodiesNotKept bodies of requests that were too large to be kept for a repetition, or came
  *     when this JVM kept too much already
+ * @param hedgesWon attempts beside a slow one that answered first; since hedging was set as it is
+ * @param hedgesLost those that did not
+ * @param hedgesDenied those that were wanted and not allowed
  */
 public record LimitsStatus(
     int retriesUnderWay,
@@ -19,4 +22,7 @@ public record LimitsStatus(
     long retriesOnSameEndpoint,
     int connections,
     int pending,
-    long bodiesNotKept) {}
+    long bodiesNotKept,
+    long hedgesWon,
+    long hedgesLost,
+    long hedgesDenied) {}

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -13,24 +14,48 @@ final class Replay {
 
   private final AtomicLong kept = new AtomicLong();
 
-  /**
-   * Asks for more room.
-   *
-   * @param most bytes that all calls together may keep
-   */
-  boolean reserve(int bytes, long most) {
-    if (kept.addAndGet(bytes) <= most) {
-      return true;
-    }
-    release(bytes);
-    return false;
-  }
-
-  void release(int bytes) {
-    kept.addAndGet(-bytes);
+  /** Room for the body of one call; nothing is reserved yet. */
+  Room room() {
+    return new Room();
   }
 
   long kept() {
     return kept.get();
+  }
+
+  /** What one call has reserved. */
+  final class Room {
+    private static final int CLOSED = -1;
+    private static final AtomicIntegerFieldUpdater<Room> BYTES =
+        AtomicIntegerFieldUpdater.newUpdater(Room.class, "bytes");
+
+    private volatile int bytes;
+
+    /**
+     * Asks for more; after a refusal, and after the end, there is none.
+     *
+     * @param most of this call
+     * @param mostOfAll calls of the JVM together
+     */
+    boolean reserve(int more, int most, long mostOfAll) {
+      if (kept.addAndGet(more) <= mostOfAll) {
+        for (int have = bytes; have != CLOSED && more <= most - have; have = bytes) {
+          if (BYTES.compareAndSet(this, have, have + more)) {
+            return true;
+          }
+        }
+      }
+      kept.addAndGet(-more);
+      close();
+      return false;
+    }
+
+    /** Gives everything back. Idempotent. */
+    void close() {
+      int had = BYTES.getAndSet(this, CLOSED);
+      if (had > 0) {
+        kept.addAndGet(-had);
+      }
+    }
   }
 }

@@ -13,6 +13,9 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
  * repeats holds a place in the retry budget, which was taken before.
  */
 public final class Try implements Next {
+  /** The reason of an attempt beside a slow one. */
+  static final String HEDGE = "hedge";
+
   private static final int NEW = 0;
   private static final int IN_FLIGHT = 1;
   private static final int ENDED = 2;
@@ -52,6 +55,9 @@ public final class Try implements Next {
 
   /** Written and read by steps. */
   private boolean exhausted;
+
+  /** Of its own, beside the call's; null: none. Written before it begins. */
+  private Bulkhead.Place place;
 
   /**
    * Where the endpoint's load remembers it; exchanged, so that it is given back once. Written after
@@ -111,12 +117,17 @@ public final class Try implements Next {
     exhausted = true;
   }
 
+  /** Gives a place of the pool back when it ends; null: none. Before it is sent. */
+  void hold(Bulkhead.Place extra) {
+    place = extra;
+  }
+
   /** It goes out now, after its delay; called once. What never goes out is not counted. */
   public void sent() {
     sentNanos = policy.clock().nanos();
     sent = true;
     if (number > 1) {
-      policy.statistics().count(Event.RETRY, sentNanos);
+      policy.statistics().count(reason.equals(HEDGE) ? Event.HEDGE : Event.RETRY, sentNanos);
     }
     if (picked != null) {
       picked.endpoint().sent();
@@ -230,6 +241,9 @@ public final class Try implements Next {
     }
     if (before != ENDED && number > 1) {
       policy.limits().budget().release();
+    }
+    if (before != ENDED && place != null) {
+      place.leave();
     }
   }
 }

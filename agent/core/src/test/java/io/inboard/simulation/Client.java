@@ -114,7 +114,7 @@ final class Client {
     void send(Try attempt) {
       attempts++;
       attempt.sent();
-      long perTry = decision.perTryNanos();
+      long perTry = decision.perTryNanos(attempt);
       long remaining = decision.remainingNanos();
       long bound = Math.min(perTry, remaining);
       Sent sent =

@@ -1,0 +1,81 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.policy;
+
+import io.inboard.settings.DestinationSettings.HedgeSettings;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * When a slow attempt gets another one beside it, and how many may; resilience.md row 12. What is
+ * allowed beyond the calls is saved up by calls, a few at most, so that a stall of the whole
+ * destination is not answered with twice the load. Safe for use by any thread; takes no lock.
+ */
+final class Hedging {
+  private static final long ONE = 1_000_000;
+  private static final long MOST = 10 * ONE;
+  private static final long MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private final HedgeSettings settings;
+  private final long credit;
+  private final AtomicLong saved = new AtomicLong();
+
+  /** Hedges that answered first, that did not, and that were wanted and not allowed. */
+  final LongAdder won = new LongAdder();
+
+  final LongAdder lost = new LongAdder();
+  final LongAdder denied = new LongAdder();
+
+  Hedging(HedgeSettings settings) {
+    this.settings = settings;
+    this.credit = Math.round(settings.maxExtraPercent() / 100 * ONE);
+  }
+
+  boolean is(HedgeSettings other) {
+    return settings.equals(other);
+  }
+
+  /** Whether the bound of an attempt brings a second one, and stops nothing. */
+  boolean onPerTryTimeout() {
+    return settings.onPerTryTimeout();
+  }
+
+  /**
+   * How long an attempt is waited for alone; {@link Long#MAX_VALUE}: for ever, also while too
+   * little is known of the destination.
+   */
+  long afterNanos(Statistics statistics, long perTryNanos) {
+    if (settings.onPerTryTimeout()) {
+      return perTryNanos;
+    }
+    if (settings.after().isPresent()) {
+      return settings.after().map(Duration::toNanos).get();
+    }
+    long percentile = statistics.percentileNanos(settings.afterPercentile());
+    return percentile == 0 ? Long.MAX_VALUE : Math.max(MIN_NANOS, percentile);
+  }
+
+  /** A call begins. */
+  void request() {
+    long have = saved.get();
+    while (have < MOST && !saved.compareAndSet(have, Math.min(MOST, have + credit))) {
+      have = saved.get();
+    }
+  }
+
+  /** Takes what one costs. */
+  boolean take() {
+    for (long have = saved.get(); have >= ONE; have = saved.get()) {
+      if (saved.compareAndSet(have, have - ONE)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** It was not sent after all. */
+  void refund() {
+    saved.addAndGet(ONE);
+  }
+}

@@ -1,0 +1,181 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.policy;
+
+import io.inboard.call.CallerTerms;
+import io.inboard.call.OutboundRequest;
+import io.inboard.policy.Statistics.Event;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The attempts of one call after its first: whether one is wanted, whether budget, breaker and time
+ * allow it, where it goes and when. Made when a call needs it; used by its steps only.
+ */
+final class Repetition {
+  private final DestinationPolicy policy;
+  private final OutboundRequest request;
+  private final CallerTerms terms;
+  private final CallTime time;
+  private final long hash;
+  private final List<EndpointState> tried = new ArrayList<>(3);
+
+  /** Attempts so far. */
+  private int attempts = 1;
+
+  Repetition(
+      DestinationPolicy policy,
+      OutboundRequest request,
+      CallerTerms terms,
+      CallTime time,
+      long hash) {
+    this.policy = policy;
+    this.request = request;
+    this.terms = terms;
+    this.time = time;
+    this.hash = hash;
+  }
+
+  /** Whether a call that serves a retry of its caller is not retried: they would multiply. */
+  static boolean suppressed(DestinationPolicy policy, CallerTerms terms) {
+    return terms.repetition() && !policy.rules().repeatsRepetitions();
+  }
+
+  /** Our caller would only make it worse; it is told so with the answer, if that is a failure. */
+  static void discourage(DestinationPolicy policy, CallerTerms terms, String reason) {
+    if (policy.rules().signals()) {
+      terms.discourageRetry(reason);
+    }
+  }
+
+  /**
+   * The attempt after one that is over; null when there is none.
+   *
+   * @param wait what the server asked for; {@link Signals#NOTHING}
+   * @param forbidden whether the server asked for none
+   */
+  Try after(Try last, Outcome outcome, long wait, boolean forbidden) {
+    RetryRules rules = policy.rules();
+    if (outcome.effect() == Outcome.Effect.FAILURE && exhausted()) {
+      discourage("budget");
+    }
+    if (rules.attempts() == 0 || !rules.retries(outcome, request)) {
+      return null;
+    }
+    if (forbidden || suppressed(policy, terms)) {
+      policy.limits().suppressed.increment();
+      return null;
+    }
+    Try next = attempts > rules.attempts() ? null : affordable(last, outcome, wait);
+    if (next == null) {
+      last.exhaust();
+    }
+    return next;
+  }
+
+  private Try affordable(Try last, Outcome outcome, long wait) {
+    RetryRules rules = policy.rules();
+    if (wait > rules.retryAfterNanos() || lacksTimeFor(Math.max(0, wait))) {
+      return null;
+    }
+    boolean unsent = attempts == 1 && outcome.neverSent();
+    boolean free = unsent && policy.endpoints().isPresent() && mostlyHealthy();
+    Lease permit = pay(free);
+    if (permit == null) {
+      return null;
+    }
+    last.endpoint().ifPresent(tried::add);
+    Endpoints.Picked picked = pick(rules.elsewhere() ? tried : List.of());
+    boolean elsewhere = picked != null && !contains(picked.endpoint());
+    if (picked != null && !elsewhere) {
+      policy.limits().sameEndpoint.increment();
+    }
+    long delay = unsent && elsewhere ? 0 : delay(wait);
+    Try next = new Try(attempts + 1, outcome.keyword(), delay, policy, permit, picked);
+    if (lacksTimeFor(delay)) {
+      policy.limits().budget().refund(free);
+      next.end();
+      return null;
+    }
+    attempts++;
+    return next;
+  }
+
+  /** An attempt beside one that is slow, at another endpoint; null when there can be none. */
+  Try beside(Try slow) {
+    if (suppressed(policy, terms) || lacksTimeFor(0) || slow.endpoint().isEmpty()) {
+      return null;
+    }
+    Lease permit = pay(false);
+    if (permit == null) {
+      return null;
+    }
+    tried.add(slow.endpoint().get());
+    Endpoints.Picked picked = pick(tried);
+    Try next = new Try(attempts + 1, Try.HEDGE, 0, policy, permit, picked);
+    if (picked == null || contains(picked.endpoint())) {
+      policy.limits().budget().refund(false);
+      next.end();
+      return null;
+    }
+    attempts++;
+    return next;
+  }
+
+  /** Takes what one more attempt costs; null when budget or breaker do not give it. */
+  private Lease pay(boolean free) {
+    RetryBudget budget = policy.limits().budget();
+    if (!budget.acquire(policy.clock().nanos(), free, policy.statistics().inFlight())) {
+      policy.statistics().count(Event.RETRY_DENIED);
+      discourage("budget");
+      return null;
+    }
+    if (policy.breaker().isEmpty()) {
+      return Health.NO_LEASE;
+    }
+    Lease permit = policy.breaker().get().acquire();
+    if (permit == null) {
+      budget.refund(free);
+      budget.release();
+      discourage("breaker");
+    }
+    return permit;
+  }
+
+  private boolean exhausted() {
+    return terms != CallerTerms.NONE && policy.limits().budget().empty(policy.clock().nanos());
+  }
+
+  private void discourage(String reason) {
+    discourage(policy, terms, reason);
+  }
+
+  private boolean mostlyHealthy() {
+    return policy.endpoints().get().mostlyHealthy();
+  }
+
+  private boolean contains(EndpointState endpoint) {
+    for (EndpointState e : tried) {
+      if (e.sameAs(endpoint)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean lacksTimeFor(long delay) {
+    long remaining = time.remainingNanos();
+    return remaining != Long.MAX_VALUE && remaining - delay < policy.worthwhileNanos();
+  }
+
+  private long delay(long wait) {
+    long backoff = Backoff.nanos(policy.rules(), attempts, policy.chance());
+    return wait < 0 ? backoff : (long) (Math.max(backoff, wait) * policy.chance().between(1, 1.5));
+  }
+
+  private Endpoints.Picked pick(List<EndpointState> except) {
+    return policy
+        .endpoints()
+        .map(endpoints -> endpoints.pick(policy.clock().nanos(), hash, except))
+        .orElse(null);
+  }
+}
