@@ -232,10 +232,11 @@ public final class CallDecision {
     if (forbidden) {
       Repetition.discourage(policy, terms, "peer");
     }
-    if (outcome.effect() == Outcome.Effect.SUCCESS && status != 429) {
-      return won(attempt);
+    boolean good = outcome.effect() == Outcome.Effect.SUCCESS && status != 429;
+    if (good && slow != null) {
+      return won(attempt); // The application's mistake is no better at another endpoint.
     }
-    if (otherGoesOn(attempt)) {
+    if (!good && otherGoesOn(attempt)) {
       return AWAIT;
     }
     Try next = repetition().after(attempt, outcome, wait, forbidden);
@@ -383,6 +384,8 @@ public final class CallDecision {
     }
     if (over) {
       mine.close();
+    }
+    if (mine.closed()) {
       return false;
     }
     boolean kept = mine.reserve(more, retries.maxReplayBytes(), retries.maxReplayTotal());

@@ -50,6 +50,10 @@ final class Replay {
       return false;
     }
 
+    boolean closed() {
+      return bytes == CLOSED;
+    }
+
     /** Gives everything back. Idempotent. */
     void close() {
       int had = BYTES.getAndSet(this, CLOSED);

@@ -1,0 +1,271 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import static io.inboard.mesh.World.Given.payments;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inboard.call.Attempt;
+import io.inboard.call.Call;
+import io.inboard.call.Call.Progress;
+import io.inboard.call.CallerTerms;
+import io.inboard.call.OutboundRequest.Body;
+import io.inboard.call.Step;
+import io.inboard.mesh.World.Given;
+import io.inboard.mesh.World.Request;
+import io.inboard.settings.DestinationSettings.HedgeSettings;
+import io.inboard.settings.DestinationSettings.PoolSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A second attempt beside a slow one; resilience.md row 12. */
+final class HedgeTest {
+  private final World world = new World();
+
+  private static Given hedging(long afterMillis, double maxExtra) {
+    return payments(1, 2, 3)
+        .that(
+            b ->
+                b.hedge(
+                    Optional.of(
+                        new HedgeSettings(
+                            95, Optional.of(Duration.ofMillis(afterMillis)), maxExtra, false))));
+  }
+
+  private Call begin(Request request) {
+    return world.mesh.begin(request);
+  }
+
+  private static Attempt sent(Step step) {
+    Attempt attempt = ((Step.Send) step).attempt();
+    attempt.writeHeaders(new World.Headers());
+    return attempt;
+  }
+
+  private static Step answer(Call call, Attempt attempt, int status) {
+    return call.responded(attempt, status, name -> List.of());
+  }
+
+  private void assertNothingIsUnderWay() {
+    assertThat(world.status().inFlight()).isZero();
+    assertThat(world.status().limits().retriesUnderWay()).isZero();
+    assertThat(world.status().limits().connections()).isZero();
+    for (int n = 1; n <= 3; n++) {
+      assertThat(world.endpoint(n).inFlight()).isZero();
+      assertThat(world.endpoint(n).failures()).isZero();
+    }
+    assertThat(world.time.waiting()).isZero();
+    assertThat(world.mesh.status().errors()).isZero();
+  }
+
+  @Test
+  void theSecondGoesElsewhereAndTheLoserIsNobodysFailure() {
+    world.with(hedging(30, 100)).apply();
+    Call call = begin(Request.of("GET"));
+    Attempt slow = sent(call.first());
+    assertThat(slow.hedgeAfterNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(30));
+    Step step = call.hedge(slow);
+    assertThat(((Step.Send) step).delayNanos()).isZero();
+    Attempt second = sent(step);
+    assertThat(second.number()).isEqualTo(2);
+    assertThat(second.endpoint().get().address()).isNotEqualTo(slow.endpoint().get().address());
+    assertThat(second.hedgeAfterNanos()).as("one extra").isEqualTo(Long.MAX_VALUE);
+    assertThat(call.hedge(second)).isEqualTo(Step.HAND_ON);
+    assertThat(answer(call, second, 200)).isEqualTo(Step.HAND_ON);
+    call.lost(slow);
+    call.done();
+    assertThat(world.status().limits().hedgesWon()).isEqualTo(1);
+    assertThat(world.status().retries()).isZero();
+    assertThat(world.status().budgetTokens()).as("it costs a token").isLessThan(9.5);
+    assertNothingIsUnderWay();
+  }
+
+  @Test
+  void whenOneFailsTheOtherIsWaitedFor() {
+    world.with(hedging(30, 100)).apply();
+    Call call = begin(Request.of("GET"));
+    Attempt slow = sent(call.first());
+    Attempt second = sent(call.hedge(slow));
+    assertThat(answer(call, second, 503)).isEqualTo(Step.AWAIT);
+    assertThat(answer(call, slow, 200)).isEqualTo(Step.HAND_ON);
+    call.done();
+    assertThat(world.status().inFlight()).isZero();
+    assertThat(world.status().limits().retriesUnderWay()).isZero();
+  }
+
+  @Test
+  void whenBothFailThereIsAThirdAtAThirdEndpoint() {
+    world.with(hedging(30, 100)).apply();
+    Call call = begin(Request.of("GET"));
+    Attempt slow = sent(call.first());
+    Attempt second = sent(call.hedge(slow));
+    assertThat(call.failed(slow, new IOException("broken"), Progress.SENT)).isEqualTo(Step.AWAIT);
+    Attempt third = sent(answer(call, second, 503));
+    assertThat(third.number()).isEqualTo(3);
+    assertThat(third.endpoint().get().address())
+        .isNotIn(slow.endpoint().get().address(), second.endpoint().get().address());
+    assertThat(answer(call, third, 503)).as("two are all").isEqualTo(Step.HAND_ON);
+    call.done();
+    assertThat(world.status().inFlight()).isZero();
+    assertThat(world.status().limits().retriesUnderWay()).isZero();
+  }
+
+  @ParameterizedTest(name = "{0} with a body {1}: {2}")
+  @CsvSource({"POST, REPLAYABLE, false", "GET, ONE_SHOT, false", "GET, NONE, true"})
+  void onlyWhatMayRunTwiceIsHedged(String method, Body body, boolean hedged) {
+    world.with(hedging(30, 100)).apply();
+    Call call = begin(Request.of(method).with(body));
+    Attempt slow = sent(call.first());
+    assertThat(slow.hedgeAfterNanos() != Long.MAX_VALUE).isEqualTo(hedged);
+    assertThat(call.hedge(slow) instanceof Step.Send).isEqualTo(hedged);
+    call.done();
+  }
+
+  @Test
+  void aRetryOfTheCallerIsNotHedged() {
+    world.terms = new CallerTerms(CallerTerms.NO_DEADLINE, false, true, "");
+    world.with(hedging(30, 100)).apply();
+    Call call = begin(Request.of("GET"));
+    assertThat(call.hedge(sent(call.first()))).isEqualTo(Step.HAND_ON);
+    call.done();
+    assertNothingIsUnderWay();
+  }
+
+  @Test
+  void thereAreNoMoreThanTheShareThatIsSet() {
+    world.with(hedging(30, 5)).apply();
+    int hedged = 0;
+    for (int i = 0; i < 1_000; i++) {
+      Call call = begin(Request.of("GET"));
+      Attempt slow = sent(call.first());
+      Step step = call.hedge(slow);
+      if (step instanceof Step.Send) {
+        hedged++;
+        Attempt second = sent(step);
+        answer(call, second, 200);
+        call.lost(slow);
+      } else {
+        answer(call, slow, 200);
+      }
+      call.done();
+    }
+    assertThat(hedged).isBetween(49, 50);
+    assertThat(world.status().limits().hedgesDenied()).isEqualTo(1_000 - hedged);
+    assertNothingIsUnderWay();
+  }
+
+  @Test
+  void aHedgeTakesAPlaceOfThePoolAndDoesNotWaitForOne() {
+    Given pool =
+        hedging(30, 100)
+            .that(
+                b ->
+                    b.connectionPool(
+                        new PoolSettings(
+                            Duration.ofSeconds(1),
+                            2,
+                            5,
+                            PoolSettings.UNLIMITED,
+                            PoolSettings.UNLIMITED)));
+    world.with(pool).apply();
+    Call one = begin(Request.of("GET"));
+    Attempt slow = sent(one.first());
+    Attempt second = sent(one.hedge(slow));
+    assertThat(world.status().limits().connections()).isEqualTo(2);
+    answer(one, second, 200);
+    one.lost(slow);
+    one.done();
+    Call two = begin(Request.of("GET"));
+    Attempt first = sent(two.first());
+    Call three = begin(Request.of("GET"));
+    three.first();
+    assertThat(two.hedge(first)).isEqualTo(Step.HAND_ON);
+    assertThat(world.status().limits().pending()).isZero();
+    two.done();
+    three.done();
+    assertNothingIsUnderWay();
+  }
+
+  @Test
+  void thePercentileIsThatOfTheDestinationAndTenMillisecondsAtLeast() {
+    world.with(percentile()).apply();
+    Call early = begin(Request.of("GET"));
+    assertThat(sent(early.first()).hedgeAfterNanos()).isEqualTo(Long.MAX_VALUE);
+    early.done();
+    for (int i = 0; i < 40; i++) {
+      world.slowly(1);
+    }
+    world.time.passMillis(1_100);
+    Call quick = begin(Request.of("GET"));
+    assertThat(sent(quick.first()).hedgeAfterNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(10));
+    quick.done();
+    for (int i = 0; i < 60; i++) {
+      world.slowly(40);
+    }
+    world.time.passMillis(1_100);
+    Call slow = begin(Request.of("GET"));
+    assertThat(sent(slow.first()).hedgeAfterNanos())
+        .isBetween(TimeUnit.MILLISECONDS.toNanos(38), TimeUnit.MILLISECONDS.toNanos(43));
+    slow.done();
+  }
+
+  private static Given percentile() {
+    return payments(1, 2)
+        .that(b -> b.hedge(Optional.of(new HedgeSettings(95, Optional.empty(), 5, false))));
+  }
+
+  @Test
+  void theBoundOfAnAttemptMayBringASecondAndStopNothing() {
+    world
+        .with(
+            payments(1, 2, 3)
+                .perTry(100)
+                .that(b -> b.hedge(Optional.of(new HedgeSettings(95, Optional.empty(), 100, true)))))
+        .apply();
+    Call call = begin(Request.of("GET"));
+    Attempt slow = sent(call.first());
+    boolean[] stopped = new boolean[1];
+    slow.onTimeout(() -> stopped[0] = true);
+    assertThat(slow.hedgeAfterNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(100));
+    assertThat(slow.timeoutNanos()).isEqualTo(Long.MAX_VALUE);
+    world.time.passMillis(500);
+    assertThat(stopped[0]).isFalse();
+    Attempt second = sent(call.hedge(slow));
+    assertThat(answer(call, slow, 200)).isEqualTo(Step.HAND_ON);
+    call.lost(second);
+    call.done();
+    assertThat(world.status().limits().hedgesLost()).isEqualTo(1);
+    assertNothingIsUnderWay();
+  }
+
+  @Test
+  void theEndOfTheTimeStopsBoth() {
+    world.with(hedging(30, 100).timeout(200)).apply();
+    Call call = begin(Request.of("GET"));
+    boolean[] stopped = new boolean[2];
+    Attempt slow = sent(call.first());
+    slow.onTimeout(() -> stopped[0] = true);
+    Attempt second = sent(call.hedge(slow));
+    second.onTimeout(() -> stopped[1] = true);
+    world.time.passMillis(200);
+    assertThat(stopped).containsExactly(true, true);
+    assertThat(call.failed(slow, new IOException("closed"), Progress.SENT)).isEqualTo(Step.AWAIT);
+    Step last = call.failed(second, new IOException("closed"), Progress.SENT);
+    assertThat(((Step.Refuse) last).reason()).isEqualTo(Step.Reason.TIMEOUT);
+    assertThat(world.status().inFlight()).isZero();
+  }
+
+  @Test
+  void whoGivesUpGivesUpBoth() {
+    world.with(hedging(30, 100)).apply();
+    Call call = begin(Request.of("GET"));
+    sent(call.hedge(sent(call.first())));
+    call.abandoned();
+    assertNothingIsUnderWay();
+  }
+}
