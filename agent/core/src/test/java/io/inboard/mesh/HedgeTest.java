@@ -225,7 +225,8 @@ final class HedgeTest {
         .with(
             payments(1, 2, 3)
                 .perTry(100)
-                .that(b -> b.hedge(Optional.of(new HedgeSettings(95, Optional.empty(), 100, true)))))
+                .that(
+                    b -> b.hedge(Optional.of(new HedgeSettings(95, Optional.empty(), 100, true)))))
         .apply();
     Call call = begin(Request.of("GET"));
     Attempt slow = sent(call.first());
