@@ -90,7 +90,7 @@ final class Repetition {
       policy.limits().sameEndpoint.increment();
     }
     long delay = unsent && elsewhere ? 0 : delay(wait);
-    Try next = new Try(attempts + 1, outcome.keyword(), delay, policy, permit, picked);
+    Try next = new Try(attempts + 1, outcome.keyword(), delay, policy, given(permit), picked);
     if (lacksTimeFor(delay)) {
       policy.limits().budget().refund(free);
       next.end();
@@ -111,7 +111,7 @@ final class Repetition {
     }
     tried.add(slow.endpoint().get());
     Endpoints.Picked picked = pick(tried);
-    Try next = new Try(attempts + 1, Try.HEDGE, 0, policy, permit, picked);
+    Try next = new Try(attempts + 1, Try.HEDGE, 0, policy, given(permit), picked);
     if (picked == null || contains(picked.endpoint())) {
       policy.limits().budget().refund(false);
       next.end();
@@ -139,6 +139,11 @@ final class Repetition {
       discourage("breaker");
     }
     return permit;
+  }
+
+  /** The breaker's; null when there is none. */
+  private static Lease given(Lease permit) {
+    return permit == Health.NO_LEASE ? null : permit;
   }
 
   private boolean exhausted() {
