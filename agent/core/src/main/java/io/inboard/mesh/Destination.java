@@ -57,6 +57,11 @@ final class Destination {
 
   private record Key(String host, String address) {}
 
+  /**
+   * What an endpoint with a literal address was to a call: nearly always the same for the next one.
+   */
+  private record Made(String host, Optional<MeshEndpoint> endpoint) {}
+
   private Destination(
       DestinationSettings settings,
       Map<String, Instance> instances,
@@ -207,13 +212,21 @@ final class Destination {
     if (state.isEmpty() && plan.isEmpty()) {
       return Optional.empty(); // The library connects as it always does.
     }
+    if (state.isPresent()
+        && state.get().made() instanceof Made made
+        && made.host.equals(host)
+        && made.endpoint.get().tls().orElse(null) == plan.orElse(null)) {
+      return made.endpoint;
+    }
     // Without endpoints, but with TLS: the host itself is the endpoint.
     Instance instance =
         state.map(s -> instances.get(s.address())).orElseGet(() -> new Instance(host, port, 1, ""));
     Key key = new Key(host, state.isPresent() ? state.get().address() : instance.address());
     MeshEndpoint known = endpoints.get(key);
     if (known != null && instance.literal() && known.tls().orElse(null) == plan.orElse(null)) {
-      return Optional.of(known);
+      Optional<MeshEndpoint> found = Optional.of(known);
+      state.ifPresent(s -> s.made(new Made(host, found)));
+      return found;
     }
     InetSocketAddress address = resolver.locate(instance, host);
     if (known != null && known.serves(address, plan)) {

@@ -15,6 +15,9 @@ public final class EndpointState implements Candidate {
   private final String zone;
   private final Shared shared;
 
+  /** Null: nothing. Any thread writes; the last one counts. */
+  private volatile Object made;
+
   /** What a pick of it gives while it is healthy; made once, not for every call. */
   private final Endpoints.Picked healthy = new Endpoints.Picked(this, Health.NO_LEASE);
 
@@ -59,6 +62,16 @@ public final class EndpointState implements Candidate {
   @Override
   public int weight() {
     return weight;
+  }
+
+  /** What its user last made of it, so that it need not be looked up; null: nothing. */
+  public Object made() {
+    return made;
+  }
+
+  /** Remembers what was made of it. Any thread; the last one counts. */
+  public void made(Object immutable) {
+    made = immutable;
   }
 
   /** Requests under way to it. */
