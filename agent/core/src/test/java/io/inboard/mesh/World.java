@@ -450,7 +450,7 @@ final class World {
 
     /** Whatever has no word of its own here. */
     Given that(UnaryOperator<DestinationBuilder> change) {
-      change.apply(builder);
+      var unused = change.apply(builder); // It is the same one.
       return this;
     }
 
