@@ -61,6 +61,30 @@ public record RetrySettings(
           true,
           false);
 
+  /** The same with another number of retries. */
+  public RetrySettings withAttempts(int retries) {
+    return with(retries, perTryTimeout, retryOn);
+  }
+
+  /** The same with other retries: how many, after how long, and after what. */
+  public RetrySettings with(int retries, Optional<Duration> perTry, Set<String> words) {
+    return new RetrySettings(
+        retries,
+        perTry,
+        words,
+        idempotentMethods,
+        retriableMethods,
+        backoff,
+        maxBackoff,
+        ignorePreviousHosts,
+        maxReplayBytes,
+        maxReplayTotal,
+        retryOfRetry,
+        retryAfterMax,
+        signals,
+        trustIdempotencyKey);
+  }
+
   /** The same, but that nothing is repeated or bounded. */
   public RetrySettings off() {
     return new RetrySettings(

@@ -52,23 +52,7 @@ final class RoutesTest {
   }
 
   private static UnaryOperator<RouteSettings> retrying(int attempts) {
-    RetrySettings d = RetrySettings.DEFAULT;
-    RetrySettings changed =
-        new RetrySettings(
-            attempts,
-            d.perTryTimeout(),
-            d.retryOn(),
-            d.idempotentMethods(),
-            d.retriableMethods(),
-            d.backoff(),
-            d.maxBackoff(),
-            d.ignorePreviousHosts(),
-            d.maxReplayBytes(),
-            d.maxReplayTotal(),
-            d.retryOfRetry(),
-            d.retryAfterMax(),
-            d.signals(),
-            d.trustIdempotencyKey());
+    RetrySettings changed = RetrySettings.DEFAULT.withAttempts(attempts);
     return r ->
         new RouteSettings(
             r.match(), r.resilience(), r.timeout(), Optional.of(changed), r.fault(), r.subsets());

@@ -54,22 +54,7 @@ final class Cluster {
 
   /** The default but for the number of retries. */
   static RetrySettings retries(int attempts) {
-    RetrySettings d = RetrySettings.DEFAULT;
-    return new RetrySettings(
-        attempts,
-        d.perTryTimeout(),
-        d.retryOn(),
-        d.idempotentMethods(),
-        d.retriableMethods(),
-        d.backoff(),
-        d.maxBackoff(),
-        d.ignorePreviousHosts(),
-        d.maxReplayBytes(),
-        d.maxReplayTotal(),
-        d.retryOfRetry(),
-        d.retryAfterMax(),
-        d.signals(),
-        d.trustIdempotencyKey());
+    return RetrySettings.DEFAULT.withAttempts(attempts);
   }
 
   /** Adds clients. */

@@ -35,22 +35,7 @@ final class OverloadTest {
     RetrySettings d = RetrySettings.DEFAULT;
     Set<String> retryOn = new HashSet<>(d.retryOn());
     retryOn.add("per-try-timeout");
-    return b.retries(
-        new RetrySettings(
-            d.attempts(),
-            Optional.of(Duration.ofMillis(250)),
-            retryOn,
-            d.idempotentMethods(),
-            d.retriableMethods(),
-            d.backoff(),
-            d.maxBackoff(),
-            d.ignorePreviousHosts(),
-            d.maxReplayBytes(),
-            d.maxReplayTotal(),
-            d.retryOfRetry(),
-            d.retryAfterMax(),
-            d.signals(),
-            d.trustIdempotencyKey()));
+    return b.retries(d.with(d.attempts(), Optional.of(Duration.ofMillis(250)), retryOn));
   }
 
   /** The limit that a server of the mesh has. */

@@ -57,20 +57,6 @@ final class AllOn {
 
   private static RetrySettings retries() {
     RetrySettings d = RetrySettings.DEFAULT;
-    return new RetrySettings(
-        d.attempts(),
-        Optional.of(Duration.ofMillis(500)),
-        d.retryOn(),
-        d.idempotentMethods(),
-        d.retriableMethods(),
-        d.backoff(),
-        d.maxBackoff(),
-        d.ignorePreviousHosts(),
-        d.maxReplayBytes(),
-        d.maxReplayTotal(),
-        d.retryOfRetry(),
-        d.retryAfterMax(),
-        d.signals(),
-        d.trustIdempotencyKey());
+    return d.with(d.attempts(), Optional.of(Duration.ofMillis(500)), d.retryOn());
   }
 }
