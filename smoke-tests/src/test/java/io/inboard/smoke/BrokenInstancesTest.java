@@ -16,10 +16,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Of three instances one dies and one breaks, while users go on. */
+@Tag("alone")
 class BrokenInstancesTest {
   @TempDir Path directory;
   private final List<Service> backs = new ArrayList<>();

@@ -8,11 +8,13 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever the collector does, the application does not notice. */
+@Tag("alone")
 class CollectorTroubleTest {
   private static final Duration PROMISED = Duration.ofSeconds(1);
 

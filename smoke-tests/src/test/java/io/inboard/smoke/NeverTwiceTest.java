@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A POST that arrived is not sent again, whatever happens then: resilience.md T9; and the race with
  * a server that closes idle connections: T11.
  */
+@Tag("alone")
 class NeverTwiceTest {
   private static final int POSTS = 60;
   private static LoadClient load;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * and T3c. What a budget holds when the outage begins is spent within it, so in a short one the
  * number is compared with what the budget's formula grants.
  */
+@Tag("alone")
 class OutageTest {
   /** Those of resilience.md 2.2: a cap of two seconds' share, a floor for 10 s after a success. */
   private static final double SHARE = 0.2;

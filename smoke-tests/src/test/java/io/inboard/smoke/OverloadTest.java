@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A server that can do 100 requests a second, 8 at once in 80 ms each, is asked for more:
  * resilience.md T5 and T6. Both sides run under the agent, with and without the server's limit.
  */
+@Tag("alone")
 class OverloadTest {
   private static final int WORKERS = 8;
   private static final int MILLIS = 80;

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** One of three instances is ill: resilience.md T1, T2 and T2b. */
+@Tag("alone")
 class PartialFailureTest {
   private static final double RATE = 400;
   private static LoadClient load;

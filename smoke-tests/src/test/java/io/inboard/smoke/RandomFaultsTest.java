@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * resilience.md T15. {@code -Dinboard.soak.seconds} says for how long, {@code -Dinboard.soak.seed}
  * repeats a run.
  */
+@Tag("alone")
 class RandomFaultsTest {
   private static final int SECONDS = Integer.getInteger("inboard.soak.seconds", 60);
   private static final long SEED =

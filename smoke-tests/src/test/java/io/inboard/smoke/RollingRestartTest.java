@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A deployment: five instances restart, one after the other, under load: resilience.md T12. */
+@Tag("alone")
 class RollingRestartTest {
   private static final int INSTANCES = 5;
   private final List<Service.Builder> builders = new ArrayList<>();

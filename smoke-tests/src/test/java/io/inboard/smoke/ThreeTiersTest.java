@@ -12,12 +12,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * web calls orders, orders calls stock, and stock calls what fails: three JVMs, each of which would
  * try three times; resilience.md T7 and T8.
  */
+@Tag("alone")
 class ThreeTiersTest {
   private static final String DEADLINE = "x-envoy-expected-rq-timeout-ms";
   private static final String ENFORCED = "deadline: {mode: enforce, trust: any}\n";

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The peers and the sample services among themselves: if one of these fails, it is not the agent.
  */
+@Tag("alone")
 class WithoutTheAgentTest {
   static final List<String> CLIENTS =
       List.of("url-connection", "rest-template", "jdk", "jdk-async");
