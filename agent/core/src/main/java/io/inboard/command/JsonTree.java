@@ -56,6 +56,13 @@ public record JsonTree(Object value) {
         value instanceof Map<?, ?> map && map.containsKey(name) ? map.get(name) : "");
   }
 
+  /** The members' names in their order; none if this is no object. */
+  public List<String> keys() {
+    return value instanceof Map<?, ?> map
+        ? map.keySet().stream().map(String::valueOf).toList()
+        : List.of();
+  }
+
   /** The elements; none if this is no array. */
   public List<JsonTree> elements() {
     return value instanceof List<?> list ? list.stream().map(JsonTree::new).toList() : List.of();

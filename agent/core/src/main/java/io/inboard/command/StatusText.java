@@ -27,6 +27,11 @@ final class StatusText {
     identity(s.get("identity"));
     inbound(s.get("inbound"));
     s.get("destinations").elements().forEach(this::destination);
+    for (String library : s.get("innerAttempts").keys()) {
+      line(
+          "unasked      %s repeated %s sends by itself (libraryRetries: disable stops it)",
+          library, s.get("innerAttempts").get(library).text());
+    }
     telemetry(s.get("telemetry"));
     line("hooks");
     s.get("hooks").elements().forEach(this::hook);

@@ -8,11 +8,13 @@ import io.inboard.settings.SettingsStatus;
 import io.inboard.telemetry.TelemetryStatus;
 import io.inboard.weave.UnitReport;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What {@code status} shows, from top to bottom.
  *
  * @param service the name in spans and metrics
+ * @param innerAttempts sends that libraries repeated by themselves, by library
  * @param pendingTimers bounds of calls and attempts that are under way, and the like
  * @param errors of ours that were kept from calls; those of hooks stand with their unit
  */
@@ -25,6 +27,7 @@ record AgentStatus(
     IdentityReport identity,
     MeshInbound.InboundStatus inbound,
     List<PolicyStatus> destinations,
+    Map<String, Long> innerAttempts,
     List<UnitReport> hooks,
     TelemetryStatus telemetry,
     int pendingTimers,
@@ -41,6 +44,7 @@ record AgentStatus(
         IdentityReport.of(mesh.identity().status()),
         mesh.inbound().status(mesh.settings()),
         outbound.destinations(),
+        outbound.innerAttempts(),
         hooks,
         mesh.telemetry().status(),
         Timer.PROCESS.pending(),

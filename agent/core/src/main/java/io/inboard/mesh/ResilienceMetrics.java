@@ -31,6 +31,7 @@ final class ResilienceMetrics {
   private static final AttributeKey<String> DESTINATION =
       AttributeKey.stringKey("inboard.destination");
 
+  private static final AttributeKey<String> LIBRARY = AttributeKey.stringKey("inboard.library");
   private static final AttributeKey<String> REASON = AttributeKey.stringKey("inboard.reason");
 
   private final Meter meter;
@@ -147,6 +148,15 @@ final class ResilienceMetrics {
         "{retry}",
         "Retries that went where the call had failed before.",
         (s, to) -> to.add(s.limits().retriesOnSameEndpoint()));
+    counter(
+        "inboard.client.hedges",
+        "{attempt}",
+        "Attempts beside a slow one; since hedging was set as it is.",
+        (s, to) -> {
+          to.add(s.limits().hedgesWon(), "outcome", "won");
+          to.add(s.limits().hedgesLost(), "outcome", "lost");
+          to.add(s.limits().hedgesDenied(), "outcome", "denied");
+        });
     counter(
         "inboard.client.retry.skipped",
         "{body}",
@@ -316,9 +326,19 @@ final class ResilienceMetrics {
   }
 
   private void observe(Supplier<OutboundStatus> outbound) {
+    ObservableLongMeasurement inner =
+        meter
+            .counterBuilder("inboard.client.inner_attempts")
+            .setUnit("{attempt}")
+            .setDescription("Sends that libraries repeated by themselves.")
+            .buildObserver();
+    instruments.add(inner);
     meter.batchCallback(
         () -> {
-          for (PolicyStatus status : outbound.get().destinations()) {
+          OutboundStatus now = outbound.get();
+          now.innerAttempts()
+              .forEach((library, n) -> inner.record(n, Attributes.of(LIBRARY, library)));
+          for (PolicyStatus status : now.destinations()) {
             for (OfDestination row : table) {
               row.points.destination = status.name();
               row.reading.read(status, row.points);

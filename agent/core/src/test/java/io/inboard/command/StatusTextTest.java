@@ -25,6 +25,7 @@ final class StatusTextTest {
          "endpoints": [
            {"address": "10.0.0.5:8443", "state": "EJECTED", "ejectedForMillis": 900, "inFlight": 0,
             "requests": 9, "failures": 5, "ejections": 1}]}],
+       "innerAttempts": {"http-url-connection": 3},
        "hooks": [{"unit": "okhttp", "errors": 0, "libraries": []},
          {"unit": "tomcat", "errors": 4, "libraries": [
            {"library": "tomcat-12.jar", "applied": false, "reason": "class X is missing",
@@ -46,6 +47,7 @@ final class StatusTextTest {
         .contains("p95 7.0, p99 8.0, p99.9 9.0")
         .contains("10.0.0.5:8443            EJECTED  9 requests, 5 failures")
         .contains("back in 900 ms")
+        .contains("http-url-connection repeated 3 sends by itself")
         .contains("okhttp               not loaded yet")
         .contains(
             "tomcat               NOT APPLIED to tomcat-12.jar: class X is missing, 4 errors");

@@ -45,6 +45,7 @@ final class ResilienceMetricsTest {
         .containsEntry("inboard.client.window payments success", 10.0)
         .containsEntry("inboard.client.window payments failure", 3.0)
         .containsEntry("inboard.client.retry.suppressed payments", 0.0)
+        .containsEntry("inboard.client.hedges payments won", 0.0)
         .containsEntry("inboard.client.faults payments abort", 0.0)
         .containsEntry("inboard.client.fallback payments response", 0.0)
         .containsEntry("inboard.lb.ejected payments", 1.0)
