@@ -11,6 +11,9 @@ interface Arrival {
   /** 1 for the first of its call. */
   int number();
 
+  /** What the client has written. */
+  HeaderView headers();
+
   /** When the client stops waiting for it, on the simulation's clock; Long.MAX_VALUE: never. */
   long deadlineNanos();
 

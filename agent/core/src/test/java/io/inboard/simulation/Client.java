@@ -3,6 +3,7 @@ package io.inboard.simulation;
 
 import io.inboard.call.Call.Progress;
 import io.inboard.call.CallerTerms;
+import io.inboard.call.HeaderSink;
 import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
@@ -13,6 +14,8 @@ import io.inboard.policy.Outcome.Expiry;
 import io.inboard.policy.Try;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
@@ -73,6 +76,9 @@ final class Client {
     private final IntConsumer done;
     private final double begun;
 
+    /** One; two while a slow one is hedged. */
+    private final List<Sent> underWay = new ArrayList<>(2);
+
     Running(CallDecision decision, IntConsumer done, double begun) {
       this.decision = decision;
       this.done = done;
@@ -95,9 +101,12 @@ final class Client {
         simulation.inNanos(pause.nanos(), () -> step(pause.then(), status));
         return;
       }
+      if (next instanceof Next.Queue) {
+        throw new UnsupportedOperationException("no scenario has a pool");
+      }
       Step step = ((Next.End) next).step();
-      if (step instanceof Step.Wait wait) {
-        throw new UnsupportedOperationException("no scenario waits: " + wait);
+      if (step instanceof Step.Await) {
+        return;
       }
       int result = status;
       if (step instanceof Step.Refuse) {
@@ -106,6 +115,11 @@ final class Client {
       } else if (step instanceof Step.Answer answer) {
         result = answer.status();
       }
+      for (Sent loser : underWay) {
+        loser.over = true;
+        decision.lost(loser.attempt);
+      }
+      underWay.clear();
       decision.end();
       results.add(begun, simulation.millis() - begun, result >= 200 && result < 400);
       done.accept(result);
@@ -120,20 +134,34 @@ final class Client {
       Sent sent =
           new Sent(
               this, attempt, bound == Long.MAX_VALUE ? Long.MAX_VALUE : simulation.nanos() + bound);
+      decision.writeHeaders(attempt, sent);
+      underWay.add(sent);
       if (bound != Long.MAX_VALUE) {
         Expiry expiry = remaining <= perTry ? Expiry.TOTAL : Expiry.PER_TRY;
         simulation.inNanos(bound, () -> sent.fails(TIMEOUT, Progress.SENT, expiry));
       }
+      long hedgeAfter = decision.hedgeAfterNanos(attempt);
+      if (hedgeAfter != Long.MAX_VALUE) {
+        simulation.inNanos(hedgeAfter, () -> hedge(sent));
+      }
       Peer peer = peers.get(attempt.endpoint().orElseThrow().address());
       simulation.in(NETWORK, () -> peer.receive(sent));
+    }
+
+    /** A second one beside it, if it may have one. */
+    private void hedge(Sent slow) {
+      if (!slow.over && decision.hedge(slow.attempt) instanceof Try second) {
+        send(second);
+      }
     }
   }
 
   /** An attempt under way. */
-  private final class Sent implements Arrival {
+  private final class Sent implements Arrival, HeaderSink {
     private final Running call;
     private final Try attempt;
     private final long deadlineNanos;
+    private final Map<String, String> headers = new HashMap<>(4);
     private boolean over;
 
     Sent(Running call, Try attempt, long deadlineNanos) {
@@ -145,6 +173,24 @@ final class Client {
     @Override
     public int number() {
       return attempt.number();
+    }
+
+    @Override
+    public HeaderView headers() {
+      return name -> {
+        String value = headers.get(name);
+        return value == null ? List.of() : List.of(value);
+      };
+    }
+
+    @Override
+    public void set(String name, String value) {
+      headers.put(name, value);
+    }
+
+    @Override
+    public void remove(String name) {
+      headers.remove(name);
     }
 
     @Override
@@ -162,8 +208,7 @@ final class Client {
       simulation.in(
           NETWORK,
           () -> {
-            if (!over) {
-              over = true;
+            if (ends()) {
               call.step(call.decision.responded(attempt, status, headers), status);
             }
           });
@@ -179,9 +224,18 @@ final class Client {
       simulation.in(NETWORK, () -> fails(RESET, Progress.SENT, Expiry.NONE));
     }
 
+    /** Whether it was under way until now. */
+    private boolean ends() {
+      if (over) {
+        return false;
+      }
+      over = true;
+      call.underWay.remove(this);
+      return true;
+    }
+
     void fails(Exception error, Progress progress, Expiry expiry) {
-      if (!over) {
-        over = true;
+      if (ends()) {
         call.step(call.decision.failed(attempt, error, progress, expiry), 0);
       }
     }
@@ -217,6 +271,11 @@ final class Client {
     public List<String> headers(String name) {
       String value = headers.get(name);
       return value == null ? List.of() : List.of(value);
+    }
+
+    @Override
+    public boolean hedgeable() {
+      return true;
     }
   }
 }

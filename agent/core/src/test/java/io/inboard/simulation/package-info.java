@@ -16,8 +16,8 @@
  *   <li>{@link io.inboard.simulation.Peer}: whatever receives attempts ({@link
  *       io.inboard.simulation.Arrival}) and answers, refuses, resets or stays silent. {@link
  *       io.inboard.simulation.Server} is one with k workers, a queue, lognormal service times and
- *       faults as functions of time; a tier in the middle is a lambda that calls a client of its
- *       own before it answers.
+ *       faults as functions of time; {@link io.inboard.simulation.Tier} is one in the middle, which
+ *       calls a client of its own before it answers.
  *   <li>{@link io.inboard.simulation.Client}: one JVM's view of one destination. Makes calls, does
  *       what its policy decides, and hands results to {@link io.inboard.simulation.Results}.
  *   <li>{@link io.inboard.simulation.Cluster}: n servers, m clients, settings that may change, a
