@@ -2,6 +2,7 @@
 package io.inboard.mesh;
 
 import io.inboard.balance.Chance;
+import io.inboard.call.Endpoint;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.TlsPlan;
 import io.inboard.discovery.Instance;
@@ -60,7 +61,7 @@ final class Destination {
   /**
    * What an endpoint with a literal address was to a call: nearly always the same for the next one.
    */
-  private record Made(String host, Optional<MeshEndpoint> endpoint) {}
+  private record Made(String host, MeshEndpoint endpoint) {}
 
   private Destination(
       DestinationSettings settings,
@@ -207,7 +208,7 @@ final class Destination {
    * @param host the logical host of the call
    * @param port that of the application's URL
    */
-  Optional<MeshEndpoint> locate(
+  Optional<Endpoint> locate(
       Optional<EndpointState> state, String host, int port, Optional<TlsPlan> plan) {
     if (state.isEmpty() && plan.isEmpty()) {
       return Optional.empty(); // The library connects as it always does.
@@ -215,8 +216,8 @@ final class Destination {
     if (state.isPresent()
         && state.get().made() instanceof Made made
         && made.host.equals(host)
-        && made.endpoint.get().tls().orElse(null) == plan.orElse(null)) {
-      return made.endpoint;
+        && made.endpoint.tls().orElse(null) == plan.orElse(null)) {
+      return made.endpoint.itself();
     }
     // Without endpoints, but with TLS: the host itself is the endpoint.
     Instance instance =
@@ -224,21 +225,21 @@ final class Destination {
     Key key = new Key(host, state.isPresent() ? state.get().address() : instance.address());
     MeshEndpoint known = endpoints.get(key);
     if (known != null && instance.literal() && known.tls().orElse(null) == plan.orElse(null)) {
-      Optional<MeshEndpoint> found = Optional.of(known);
-      state.ifPresent(s -> s.made(new Made(host, found)));
-      return found;
+      state.ifPresent(s -> s.made(new Made(host, known)));
+      return known.itself();
     }
     InetSocketAddress address = resolver.locate(instance, host);
     if (known != null && known.serves(address, plan)) {
-      return Optional.of(known);
+      return known.itself();
     }
     if (endpoints.size() >= Math.max(MAX_CACHED, 2 * instances.size())) {
       endpoints.clear(); // Costs connections, not answers.
     }
-    return Optional.of(
-        endpoints.compute(
+    return endpoints
+        .compute(
             key,
             (k, old) ->
-                old != null && old.serves(address, plan) ? old : new MeshEndpoint(address, plan)));
+                old != null && old.serves(address, plan) ? old : new MeshEndpoint(address, plan))
+        .itself();
   }
 }

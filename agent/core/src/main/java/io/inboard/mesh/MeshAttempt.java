@@ -5,7 +5,6 @@ import io.inboard.call.Attempt;
 import io.inboard.call.Endpoint;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.TlsPlan;
-import io.inboard.policy.Outcome;
 import io.inboard.policy.Outcome.Expiry;
 import io.inboard.policy.Timer;
 import io.inboard.policy.Try;
@@ -15,8 +14,12 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
-/** One attempt of a {@link MeshCall}. */
-final class MeshAttempt implements Attempt {
+/**
+ * One attempt of a {@link MeshCall}. It is its own timed task: one entry in the timer for the
+ * nearer of its two bounds, that of the attempt and that of the call. The entry stays when the head
+ * is there; when it strikes, it goes on for what is left of the call's time, for the body.
+ */
+final class MeshAttempt implements Attempt, Runnable {
   private static final Runnable NOTHING = () -> {};
 
   /** Adapters round nanoseconds to the milliseconds of socket timeouts. */
@@ -40,19 +43,22 @@ final class MeshAttempt implements Attempt {
   /** Null until the attempt begins, which is after its delay. Set once. */
   private volatile CallObserver.OfAttempt observer;
 
-  /** What stops the I/O. Exchanged, so that it runs once at most. */
+  /** What stops the I/O. Exchanged, so that it runs once at most; {@link #NOTHING} at the end. */
   private volatile Runnable abort = NOTHING;
 
   /** Exchanged by steps and by the timer: who comes first decides. */
   private volatile State state = State.OPEN;
 
-  /** Written by the adapter's thread, cancelled by a step's; null: there is none. */
+  /**
+   * Written by the adapter's thread and the timer's, each of which looks afterwards whether it is
+   * still wanted; cancelled by a step's, or by who gives up. Null: there is none.
+   */
   private volatile Timer.Task task;
 
-  /** The end of its delay. */
-  private final long notBeforeNanos;
-
-  /** When the adapter began. Adapter's threads, with happens-before to the next step. */
+  /**
+   * The end of its delay; once the adapter can stop it, when it began. Adapter's threads, with
+   * happens-before to the next step.
+   */
   private long startedNanos;
 
   private enum State {
@@ -67,8 +73,7 @@ final class MeshAttempt implements Attempt {
     this.call = call;
     this.policy = policy;
     this.endpoint = endpoint;
-    this.notBeforeNanos = call.clock().nanos() + policy.delayNanos();
-    this.startedNanos = notBeforeNanos;
+    this.startedNanos = policy.dueNanos();
   }
 
   Try policy() {
@@ -76,25 +81,26 @@ final class MeshAttempt implements Attempt {
   }
 
   /** Whatever the adapter asks first begins the attempt, unless it asks ahead of the delay. */
-  private void touch() {
-    if (call.clock().nanos() - notBeforeNanos >= 0) {
-      observer();
+  private void touch(long now) {
+    if (observer == null && now - startedNanos >= 0) {
+      begin(now);
     }
   }
 
   /** Begins to be observed at the latest now. */
   private CallObserver.OfAttempt observer() {
     CallObserver.OfAttempt o = observer;
-    if (o == null) {
-      o = call.observe(policy);
-      if (OBSERVER.compareAndSet(this, null, o)) {
-        policy.sent();
-      } else {
-        o.end(0, null, "abandoned"); // Another thread has given up in the meantime.
-        o = observer;
-      }
+    return o != null ? o : begin(call.clock().nanos());
+  }
+
+  private CallObserver.OfAttempt begin(long now) {
+    CallObserver.OfAttempt o = call.observe(policy);
+    if (OBSERVER.compareAndSet(this, null, o)) {
+      policy.sent(now);
+      return o;
     }
-    return o;
+    o.end(0, null, "abandoned"); // Another thread has given up in the meantime.
+    return observer;
   }
 
   /**
@@ -103,16 +109,16 @@ final class MeshAttempt implements Attempt {
    * @param exhausted whether it would have been repeated
    */
   void ended(int status, Throwable error, boolean exhausted) {
-    String outcome = policy.outcome().map(Outcome::keyword).orElse("abandoned");
     if (exhausted) {
       observer().retriesExhausted();
     }
-    observer().end(status, error, outcome);
+    observer().end(status, error, policy.keyword());
   }
 
   /** Tells the observer that the application gave up. */
   void abandoned() {
     settle(false);
+    release();
     if (!OBSERVER.compareAndSet(this, null, CallObserver.OfAttempt.NONE)) {
       observer.end(0, null, "abandoned");
     }
@@ -125,7 +131,9 @@ final class MeshAttempt implements Attempt {
 
   @Override
   public Optional<Endpoint> endpoint() {
-    touch();
+    if (observer == null) {
+      touch(call.clock().nanos());
+    }
     return endpoint;
   }
 
@@ -147,8 +155,9 @@ final class MeshAttempt implements Attempt {
 
   @Override
   public long timeoutNanos() {
-    touch();
-    return Math.max(1, Math.min(call.perTryNanos(policy), call.remainingNanos()));
+    long now = call.clock().nanos();
+    touch(now);
+    return Math.max(1, Math.min(call.perTryNanos(policy), call.remainingNanos(now)));
   }
 
   @Override
@@ -158,20 +167,47 @@ final class MeshAttempt implements Attempt {
 
   @Override
   public void onTimeout(Runnable newAbort) {
-    touch();
+    long now = call.clock().nanos();
+    touch(now);
     long perTry = call.perTryNanos(policy);
     if (perTry == Long.MAX_VALUE && !call.bounded()) {
       return;
     }
     abort = newAbort;
-    long now = call.clock().nanos();
-    long delay = Math.max(0, notBeforeNanos - now); // An adapter may register ahead of the delay.
+    long delay = Math.max(0, startedNanos - now); // An adapter may register ahead of the delay.
     startedNanos = now + delay;
-    if (perTry < call.remainingNanos() - delay) {
+    cancelTask();
+    strikeIn(delay + Math.min(perTry, call.remainingNanos(now) - delay));
+  }
+
+  private void strikeIn(long nanos) {
+    task = call.timer().schedule(this, nanos);
+    if (call.over() || abort == NOTHING) {
       cancelTask();
-      task = call.timer().schedule(() -> expire(Expiry.PER_TRY), delay + perTry);
     }
-    call.watch(this);
+  }
+
+  /** The timer strikes: for the whole call, or for this attempt while it waits for the head. */
+  @Override
+  public void run() {
+    if (call.over() || abort == NOTHING) {
+      return;
+    }
+    long remaining = call.remainingNanos(call.clock().nanos());
+    if (remaining <= 0) {
+      STATE.compareAndSet(this, State.OPEN, State.TOTAL);
+      ABORT.getAndSet(this, NOTHING).run();
+    } else if (STATE.compareAndSet(this, State.OPEN, State.PER_TRY)) {
+      ABORT.getAndSet(this, NOTHING).run();
+    } else if (call.bounded()) {
+      strikeIn(remaining);
+    }
+  }
+
+  /** There is nothing to stop any more: it has failed, or nobody wants the rest of its answer. */
+  void release() {
+    abort = NOTHING;
+    cancelTask();
   }
 
   @Override
@@ -187,14 +223,6 @@ final class MeshAttempt implements Attempt {
     }
   }
 
-  /** Time is up: says why, and stops the I/O. */
-  void expire(Expiry why) {
-    boolean total = why == Expiry.TOTAL;
-    if (STATE.compareAndSet(this, State.OPEN, total ? State.TOTAL : State.PER_TRY) || total) {
-      ABORT.getAndSet(this, NOTHING).run();
-    }
-  }
-
   /**
    * The adapter reports the end of this attempt's first half.
    *
@@ -203,8 +231,10 @@ final class MeshAttempt implements Attempt {
    * @return which bound of ours has ended it
    */
   Expiry settle(boolean failed) {
-    cancelTask();
-    if (STATE.compareAndSet(this, State.OPEN, State.SETTLED)) {
+    if (!call.bounded()) {
+      cancelTask(); // It was for the head only.
+    }
+    if (state == State.OPEN && STATE.compareAndSet(this, State.OPEN, State.SETTLED)) {
       return failed ? byClock() : Expiry.NONE;
     }
     return switch (state) {
@@ -217,17 +247,18 @@ final class MeshAttempt implements Attempt {
   private void cancelTask() {
     Timer.Task t = task;
     if (t != null) {
+      task = null;
       t.cancel();
     }
   }
 
   private Expiry byClock() {
-    if (call.bounded() && call.remainingNanos() <= ROUNDING_NANOS) {
+    long now = call.clock().nanos();
+    if (call.remainingNanos(now) <= ROUNDING_NANOS) {
       return Expiry.TOTAL;
     }
     long perTry = call.perTryNanos(policy);
-    boolean over =
-        perTry != Long.MAX_VALUE && call.clock().nanos() - startedNanos >= perTry - ROUNDING_NANOS;
+    boolean over = perTry != Long.MAX_VALUE && now - startedNanos >= perTry - ROUNDING_NANOS;
     return over ? Expiry.PER_TRY : Expiry.NONE;
   }
 }

@@ -19,7 +19,6 @@ import io.inboard.policy.Try;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A call to a destination. What is decided comes from {@link CallDecision}; here it gets an
@@ -30,9 +29,7 @@ final class MeshCall implements Call {
   private final OutboundRequest request;
   private final CallDecision decision;
   private final CallObserver.OfCall observer;
-  private final Errors errors;
-  private final Clock clock;
-  private final Timer timer;
+  private final Means means;
 
   /** The attempt under way. Written by steps, read by the timer and by whoever gives up. */
   private volatile MeshAttempt current;
@@ -40,32 +37,26 @@ final class MeshCall implements Call {
   /** One that is under way beside {@link #current}; null: none. As that. */
   private volatile MeshAttempt slow;
 
-  /** Whether the timer of the whole call was started; by the first attempt that can be stopped. */
-  private final AtomicBoolean watched = new AtomicBoolean();
-
-  /** Written once, by the thread that won {@link #watched}. */
+  /** Ends what is {@link #waiting}. Written by the step that waits, cancelled by who gives up. */
   private volatile Timer.Task task;
-
-  private volatile boolean over;
 
   /** What the adapter waits for before anything is sent; null: nothing. */
   private volatile CompletableFuture<Step> waiting;
+
+  /** What all calls use. Safe for use by any thread. */
+  record Means(Errors errors, Clock clock, Timer timer) {}
 
   MeshCall(
       Destination destination,
       CallDecision decision,
       OutboundRequest request,
       CallObserver.OfCall observer,
-      Errors errors,
-      Clock clock,
-      Timer timer) {
+      Means means) {
     this.destination = destination;
     this.request = request;
     this.decision = decision;
     this.observer = observer;
-    this.errors = errors;
-    this.clock = clock;
-    this.timer = timer;
+    this.means = means;
   }
 
   @Override
@@ -82,7 +73,7 @@ final class MeshCall implements Call {
       return step(first, plan);
     } catch (RuntimeException | LinkageError e) {
       finish();
-      errors.add("deciding a call", e);
+      means.errors().add("deciding a call", e);
       // Fails open, except where that would send in the clear what was to be encrypted.
       return destination.wantsTls() ? untrusted() : new TracedCall(observer, false).first();
     }
@@ -110,7 +101,7 @@ final class MeshCall implements Call {
 
   private Step brokenOff(Throwable e) {
     finish();
-    errors.add("deciding a call", e);
+    means.errors().add("deciding a call", e);
     return Step.HAND_ON;
   }
 
@@ -122,10 +113,14 @@ final class MeshCall implements Call {
     }
     Next next = decision.responded(a.policy(), status, headers);
     a.ended(status, null, a.policy().exhausted());
+    if (next != Next.HAND_ON) {
+      a.release(); // Nobody reads its body.
+    }
     return one(a, next);
   }
 
   private Step failed(MeshAttempt a, Throwable error, Progress progress, Expiry expiry) {
+    a.release();
     Next next = decision.failed(a.policy(), error, progress, expiry);
     a.ended(0, error, a.policy().exhausted());
     return one(a, next);
@@ -145,7 +140,7 @@ final class MeshCall implements Call {
       }
       return Step.HAND_ON;
     } catch (RuntimeException | LinkageError e) {
-      errors.add("deciding a call", e); // The first attempt goes on.
+      means.errors().add("deciding a call", e); // The first attempt goes on.
       return Step.HAND_ON;
     }
   }
@@ -159,7 +154,7 @@ final class MeshCall implements Call {
         forget(a);
       }
     } catch (RuntimeException | LinkageError e) {
-      errors.add("deciding a call", e);
+      means.errors().add("deciding a call", e);
     }
   }
 
@@ -219,11 +214,11 @@ final class MeshCall implements Call {
     if (plan.isEmpty() && destination.wantsTls()) {
       return untrusted();
     }
-    Optional<MeshEndpoint> endpoint =
+    Optional<Endpoint> endpoint =
         destination.locate(attempt.endpoint(), request.host(), request.port(), plan);
-    MeshAttempt a = new MeshAttempt(this, attempt, endpoint.map(Endpoint.class::cast));
+    MeshAttempt a = new MeshAttempt(this, attempt, endpoint);
     current = a;
-    if (over) {
+    if (over()) {
       a.abandoned(); // Given up on another thread, which may have seen the attempt before only.
       return Step.HAND_ON;
     }
@@ -235,13 +230,15 @@ final class MeshCall implements Call {
     CompletableFuture<Step> later = new CompletableFuture<>();
     waiting = later;
     task =
-        timer.schedule(
-            () -> {
-              waiting = null;
-              later.complete(over ? Step.HAND_ON : step(pause.then(), Optional.empty()));
-            },
-            pause.nanos());
-    if (over) {
+        means
+            .timer()
+            .schedule(
+                () -> {
+                  waiting = null;
+                  later.complete(over() ? Step.HAND_ON : step(pause.then(), Optional.empty()));
+                },
+                pause.nanos());
+    if (over()) {
       finish();
     }
     return new Step.Wait(later);
@@ -251,7 +248,7 @@ final class MeshCall implements Call {
   private Step queue(Next.Queue queue) {
     CompletableFuture<Step> later = new CompletableFuture<>();
     waiting = later;
-    Timer.Task late = timer.schedule(() -> waitedTooLong(later), queue.nanos());
+    Timer.Task late = means.timer().schedule(() -> waitedTooLong(later), queue.nanos());
     task = late;
     decision.onTurn(
         () -> {
@@ -259,7 +256,7 @@ final class MeshCall implements Call {
           waiting = null;
           later.complete(turn());
         });
-    if (over) {
+    if (over()) {
       finish();
     }
     return new Step.Wait(later);
@@ -270,7 +267,7 @@ final class MeshCall implements Call {
       return step(decision.turn());
     } catch (RuntimeException | LinkageError e) {
       finish();
-      errors.add("deciding a call", e);
+      means.errors().add("deciding a call", e);
       return destination.wantsTls() ? untrusted() : new TracedCall(observer, false).first();
     }
   }
@@ -294,7 +291,7 @@ final class MeshCall implements Call {
   }
 
   private void finish() {
-    over = true;
+    decision.end(); // First of all, so that it is over for whoever looks.
     MeshAttempt a = current;
     if (a != null) {
       a.abandoned(); // Nothing, if it has been reported.
@@ -303,7 +300,6 @@ final class MeshCall implements Call {
     if (other != null) {
       other.abandoned();
     }
-    decision.end();
     Timer.Task t = task;
     if (t != null) {
       t.cancel();
@@ -311,34 +307,6 @@ final class MeshCall implements Call {
     CompletableFuture<Step> w = waiting;
     if (w != null) {
       w.complete(Step.HAND_ON);
-    }
-  }
-
-  /** Starts the timer of the whole call, if it has a bound; once. */
-  void watch(MeshAttempt attempt) {
-    if (!bounded()) {
-      return;
-    }
-    long remaining = remainingNanos();
-    if (watched.compareAndSet(false, true)) {
-      task = timer.schedule(this::expire, remaining);
-      if (over) {
-        task.cancel();
-      }
-    } else if (remaining <= 0) {
-      // The timer has struck before there was anything to stop.
-      timer.schedule(() -> attempt.expire(Expiry.TOTAL), 0);
-    }
-  }
-
-  private void expire() {
-    MeshAttempt a = current;
-    if (!over && a != null) {
-      a.expire(Expiry.TOTAL);
-    }
-    MeshAttempt other = slow;
-    if (!over && other != null) {
-      other.expire(Expiry.TOTAL);
     }
   }
 
@@ -356,15 +324,24 @@ final class MeshCall implements Call {
   }
 
   Clock clock() {
-    return clock;
+    return means.clock();
   }
 
   Timer timer() {
-    return timer;
+    return means.timer();
+  }
+
+  /** It was given up, or answered and read: nothing more is sent, and nothing is to be stopped. */
+  boolean over() {
+    return decision.over();
   }
 
   boolean bounded() {
-    return decision.remainingNanos() != Long.MAX_VALUE;
+    return decision.bounded();
+  }
+
+  long remainingNanos(long now) {
+    return decision.remainingNanos(now);
   }
 
   long remainingNanos() {

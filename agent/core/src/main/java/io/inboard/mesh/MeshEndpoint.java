@@ -17,11 +17,17 @@ final class MeshEndpoint implements Endpoint {
   private final InetSocketAddress address;
   private final Optional<TlsPlan> tls;
   private final String name;
+  private final Optional<Endpoint> itself = Optional.of(this);
 
   MeshEndpoint(InetSocketAddress address, Optional<TlsPlan> tls) {
     this.address = address;
     this.tls = tls;
     this.name = "inboard:" + address + "#" + SERIAL.incrementAndGet();
+  }
+
+  /** Made once, not for every call. */
+  Optional<Endpoint> itself() {
+    return itself;
   }
 
   /** Whether an attempt that connects so may use its pooled connections. */

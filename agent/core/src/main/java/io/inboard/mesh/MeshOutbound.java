@@ -34,6 +34,7 @@ import java.util.Optional;
  */
 public final class MeshOutbound implements Outbound {
   private final Errors errors = new Errors();
+  private final MeshCall.Means means;
   private final InnerAttempts innerAttempts = new InnerAttempts();
   private final TlsPlans tls;
   private final SafeObserver observer;
@@ -69,6 +70,7 @@ public final class MeshOutbound implements Outbound {
     this.clock = clock;
     this.timer = timer;
     this.chance = chance;
+    this.means = new MeshCall.Means(errors, clock, timer);
   }
 
   /** Serves calls that begin from now on by these settings; calls under way keep theirs. */
@@ -142,8 +144,7 @@ public final class MeshOutbound implements Outbound {
       OutboundRequest request,
       CallerTerms terms,
       CallObserver.OfCall observed) {
-    return new MeshCall(
-        destination, policy.begin(request, terms), request, observed, errors, clock, timer);
+    return new MeshCall(destination, policy.begin(request, terms), request, observed, means);
   }
 
   private DestinationPolicy policy(Destination destination, OutboundRequest request) {

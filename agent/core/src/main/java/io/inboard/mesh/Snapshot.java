@@ -19,7 +19,15 @@ final class Snapshot {
   static final Snapshot OFF = new Snapshot(false, false, List.of());
 
   /** A destination, and what it matches. */
-  record Entry(String host, int port, Destination destination) {}
+  record Entry(String host, int port, Optional<Destination> found) {
+    Entry(String host, int port, Destination destination) {
+      this(host, port, Optional.of(destination));
+    }
+
+    Destination destination() {
+      return found.get();
+    }
+  }
 
   private final boolean enabled;
   private final boolean governsAll;
@@ -66,13 +74,13 @@ final class Snapshot {
     if (candidates != null) {
       for (Entry e : candidates) {
         if (e.port == 0 || e.port == port) {
-          return Optional.of(e.destination);
+          return e.found;
         }
       }
     }
     for (Entry e : suffixes) {
       if ((e.port == 0 || e.port == port) && under(host, e.host)) {
-        return Optional.of(e.destination);
+        return e.found;
       }
     }
     return Optional.empty();

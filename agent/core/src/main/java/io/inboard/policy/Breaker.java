@@ -133,12 +133,12 @@ public final class Breaker {
     }
   }
 
-  /** What came of the attempt that got the permit. */
-  void record(Lease permit, Outcome.Effect effect) {
+  /** What came of the attempt that got the permit; now, by the clock. */
+  void record(Lease permit, Outcome.Effect effect, long now) {
     State s = state.get();
     if (permit == FREE) {
       if (s instanceof Closed closed) {
-        count(closed, effect);
+        count(closed, effect, now);
       }
       return; // Sent before it opened: it says nothing of now.
     }
@@ -149,11 +149,10 @@ public final class Breaker {
     }
   }
 
-  private void count(Closed closed, Outcome.Effect effect) {
+  private void count(Closed closed, Outcome.Effect effect, long now) {
     if (effect == Outcome.Effect.NEUTRAL) {
       return;
     }
-    long now = clock.nanos();
     if (effect == Outcome.Effect.SUCCESS) {
       closed.window.add(SUCCESSES, now);
       return;

@@ -49,9 +49,20 @@ final class Bulkhead {
     return settings.maxConnections() != PoolSettings.UNLIMITED;
   }
 
+  /** Takes a place, to be given back once, if nobody waits for one. */
+  boolean takeAtOnce() {
+    return queue.isEmpty() && take();
+  }
+
+  /** Gives back a place that was taken at once. */
+  void giveBack() {
+    TAKEN.decrementAndGet(this);
+    serve();
+  }
+
   /** A place that is held or waited for; null when no more may wait. */
   Place ask() {
-    if (queue.isEmpty() && take()) {
+    if (takeAtOnce()) {
       return new Place(Place.HELD);
     }
     int most = settings.http1MaxPendingRequests();
@@ -155,8 +166,7 @@ final class Bulkhead {
         return true;
       }
       if (STATE.compareAndSet(this, HELD, LEFT)) {
-        TAKEN.decrementAndGet(Bulkhead.this);
-        serve();
+        giveBack();
       }
       return false;
     }

@@ -25,8 +25,14 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
  * for each attempt budget, pick, send, classify, feed. What is refused here is nobody's failure.
  */
 public final class CallDecision {
-  private static final AtomicIntegerFieldUpdater<CallDecision> COUNTED =
-      AtomicIntegerFieldUpdater.newUpdater(CallDecision.class, "counted");
+  private static final AtomicIntegerFieldUpdater<CallDecision> HELD =
+      AtomicIntegerFieldUpdater.newUpdater(CallDecision.class, "held");
+
+  /** Of {@link #held}: it is counted as under way. */
+  private static final int COUNTED = 1;
+
+  /** Of {@link #held}: it has got a place of the pool at once. */
+  private static final int PLACE = 2;
 
   private static final AtomicReferenceFieldUpdater<CallDecision, Replay.Room> ROOM =
       AtomicReferenceFieldUpdater.newUpdater(CallDecision.class, Replay.Room.class, "room");
@@ -44,6 +50,9 @@ public final class CallDecision {
 
   /** Set by {@link #first}. */
   private CallTime time;
+
+  /** Set by {@link #first}. */
+  private long startNanos;
 
   private boolean grpc;
 
@@ -70,14 +79,21 @@ public final class CallDecision {
    */
   private volatile boolean over;
 
-  /** Of the pool; null when it is unlimited. Written by {@link #first}, read by {@link #end}. */
+  /**
+   * Of the pool, when it had none to give at once; null: none. Written by {@link #first}, read by
+   * {@link #end}.
+   */
   private volatile Bulkhead.Place place;
 
   /** For the body, where it is kept; null: it is not. */
   private volatile Replay.Room room;
 
-  /** Whether {@link #first} has begun it, and {@link #end} has not ended it: 1; by one thread. */
-  private volatile int counted;
+  /**
+   * What {@link #first} has taken, as bits; exchanged for 0 by whoever gives it back. What is taken
+   * while {@link #end} runs on another thread is given back by the thread that took it, which looks
+   * at {@link #over} afterwards.
+   */
+  private volatile int held;
 
   CallDecision(DestinationPolicy policy, OutboundRequest request, CallerTerms terms) {
     this.policy = policy;
@@ -87,12 +103,13 @@ public final class CallDecision {
 
   /** Decides the first attempt. */
   public Next first() {
-    time = CallTime.begin(policy, request, terms);
+    long now = policy.clock().nanos();
+    startNanos = now;
+    time = CallTime.begin(policy, request, terms, now);
     grpc = "POST".equals(request.method()) && is(request.headers("content-type"), GRPC);
-    long now = time.startNanos();
     int underWay = policy.statistics().begun(now);
-    counted = 1;
-    if (time.remainingNanos() <= 0) {
+    hold(COUNTED);
+    if (time.timeoutNanos() <= 0) {
       return late();
     }
     Next fault = inject();
@@ -113,7 +130,11 @@ public final class CallDecision {
     }
     Bulkhead pool = policy.limits().bulkhead();
     if (!pool.limited()) {
-      return start();
+      return start(now);
+    }
+    if (pool.takeAtOnce()) {
+      hold(PLACE);
+      return start(now);
     }
     place = pool.ask();
     if (over && place != null) {
@@ -122,12 +143,29 @@ public final class CallDecision {
     if (place == null) {
       return refuse(Event.OVERFLOW, Step.Reason.OVERFLOW, "too many calls wait for a connection");
     }
-    return place.held() ? start() : new Next.Queue(patience());
+    return place.held() ? start(now) : new Next.Queue(patience());
+  }
+
+  private void hold(int what) {
+    HELD.getAndAdd(this, what);
+    if (over) {
+      release();
+    }
+  }
+
+  private void release() {
+    int had = held == 0 ? 0 : HELD.getAndSet(this, 0);
+    if ((had & COUNTED) != 0) {
+      policy.statistics().ended();
+    }
+    if ((had & PLACE) != 0) {
+      policy.limits().bulkhead().giveBack();
+    }
   }
 
   /** How long the call may wait for a connection: what it has, else as long as for a new one. */
   private long patience() {
-    long remaining = time.remainingNanos();
+    long remaining = remainingNanos();
     return remaining == Long.MAX_VALUE ? policy.connectTimeoutNanos() : Math.max(1, remaining);
   }
 
@@ -145,7 +183,8 @@ public final class CallDecision {
     if (over) {
       return Next.HAND_ON;
     }
-    return time.remainingNanos() <= 0 ? late() : start();
+    long now = policy.clock().nanos();
+    return remainingNanos(now) <= 0 ? late() : start(now);
   }
 
   /** Ends the waiting; null when the turn has come in the meantime. */
@@ -153,13 +192,13 @@ public final class CallDecision {
     if (!place.leave()) {
       return null;
     }
-    return time.remainingNanos() <= 0
+    return remainingNanos() <= 0
         ? late()
         : refuse(Event.OVERFLOW, Step.Reason.OVERFLOW, "no connection became free in time");
   }
 
-  private Next start() {
-    policy.limits().begun(policy.clock().nanos());
+  private Next start(long now) {
+    policy.limits().begun(now);
     Lease permit = null;
     if (policy.breaker().isPresent()) {
       permit = policy.breaker().get().acquire();
@@ -169,10 +208,13 @@ public final class CallDecision {
             Event.SHORT_CIRCUITED, Step.Reason.CIRCUIT_OPEN, "the circuit breaker is open");
       }
     }
+    Endpoints.Picked picked = null;
     if (policy.endpoints().isPresent()) {
-      hash = policy.endpoints().get().hash(request, terms);
+      Endpoints endpoints = policy.endpoints().get();
+      hash = endpoints.hash(request, terms);
+      picked = endpoints.pick(now, hash, List.of());
     }
-    return send(new Try(1, "", injectedDelayNanos, policy, permit, pick()));
+    return send(new Try(1, "", now, injectedDelayNanos, policy, permit, picked));
   }
 
   /** A failure on purpose; null when the call goes its way, perhaps after a delay. */
@@ -225,7 +267,7 @@ public final class CallDecision {
     if (over) {
       return Next.HAND_ON;
     }
-    if (wait > policy.rules().retryAfterNanos() || wait > time.remainingNanos()) {
+    if (wait > policy.rules().retryAfterNanos() || wait > remainingNanos()) {
       attempt.hold(wait); // Whoever waited for it would wait for nothing.
     }
     boolean forbidden = policy.rules().signals() && Signals.forbid(headers);
@@ -344,9 +386,6 @@ public final class CallDecision {
   /** The call is over: answered and read, or given up. Idempotent. */
   public void end() {
     over = true;
-    if (COUNTED.compareAndSet(this, 1, 0)) {
-      policy.statistics().ended();
-    }
     Try attempt = current;
     if (attempt != null) {
       attempt.end();
@@ -355,6 +394,7 @@ public final class CallDecision {
     if (other != null) {
       other.end();
     }
+    release();
     Bulkhead.Place p = place;
     if (p != null) {
       p.leave();
@@ -399,12 +439,27 @@ public final class CallDecision {
   public void writeHeaders(Try attempt, HeaderSink headers) {
     String number = attempt.number() == 1 ? "1" : Integer.toString(attempt.number());
     headers.set("x-envoy-attempt-count", number);
-    time.tell(headers, request, grpc);
+    time.tell(headers, request, grpc, policy.clock().nanos() - startNanos);
   }
 
   /** Until the call's time is up; {@link Long#MAX_VALUE}: no bound. May be negative. */
   public long remainingNanos() {
-    return time.remainingNanos();
+    return bounded() ? remainingNanos(policy.clock().nanos()) : Long.MAX_VALUE;
+  }
+
+  /** As {@link #remainingNanos()}, for who has looked at the clock. */
+  public long remainingNanos(long now) {
+    return time.remainingNanos(now - startNanos);
+  }
+
+  /** Whether {@link #end} was called. */
+  public boolean over() {
+    return over;
+  }
+
+  /** Whether the whole call has a bound. */
+  public boolean bounded() {
+    return time.timeoutNanos() != Long.MAX_VALUE;
   }
 
   /** The bound of connecting; {@link Long#MAX_VALUE}: none. */
@@ -422,16 +477,9 @@ public final class CallDecision {
 
   private Repetition repetition() {
     if (repetition == null) {
-      repetition = new Repetition(policy, request, terms, time, hash);
+      repetition = new Repetition(policy, request, terms, time, startNanos, hash);
     }
     return repetition;
-  }
-
-  private Endpoints.Picked pick() {
-    return policy
-        .endpoints()
-        .map(endpoints -> endpoints.pick(policy.clock().nanos(), hash, List.of()))
-        .orElse(null);
   }
 
   private Try send(Try attempt) {

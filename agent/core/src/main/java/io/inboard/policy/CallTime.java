@@ -11,7 +11,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * How long one call may take, and what its callee is told of that; resilience.md rows 5 to 7c. The
  * configured timeout, what the application says with Envoy's headers, and the deadline of the
- * request that the call serves: each only ever shortens. Immutable.
+ * request that the call serves: each only ever shortens. All of it is counted from the call's
+ * beginning, so that calls of one destination without bounds of their own share one object.
+ * Immutable.
  */
 final class CallTime {
   /** Envoy's words for an application that knows better than its settings. */
@@ -30,8 +32,6 @@ final class CallTime {
   /** Any of the last. */
   private static volatile Told lastTold = new Told(0, "0");
 
-  private final Clock clock;
-  private final long startNanos;
   private final long timeoutNanos;
   private final long perTryNanos;
 
@@ -40,40 +40,47 @@ final class CallTime {
 
   private final boolean tells;
 
-  private CallTime(
-      Clock clock,
-      long startNanos,
-      long timeoutNanos,
-      long perTryNanos,
-      long toldNanos,
-      boolean tells) {
-    this.clock = clock;
-    this.startNanos = startNanos;
+  private CallTime(long timeoutNanos, long perTryNanos, long toldNanos, boolean tells) {
     this.timeoutNanos = timeoutNanos;
     this.perTryNanos = perTryNanos;
     this.toldNanos = toldNanos;
     this.tells = tells;
   }
 
-  /** The call begins now. */
-  static CallTime begin(DestinationPolicy policy, OutboundRequest request, CallerTerms terms) {
-    Clock clock = policy.clock();
-    long start = clock.nanos();
-    long timeout = Math.min(policy.timeoutNanos(), asked(request, TIMEOUT));
-    long perTry = Math.min(policy.rules().perTryNanos(), asked(request, PER_TRY));
-    Mode mode = policy.deadlineMode().orElse(terms.enforced() ? Mode.ENFORCE : Mode.OBSERVE);
-    if (mode == Mode.OFF) {
-      return new CallTime(clock, start, timeout, perTry, Long.MAX_VALUE, false);
+  /**
+   * What the settings say.
+   *
+   * @param timeoutNanos of the whole call; {@link Long#MAX_VALUE}: no bound
+   * @param perTryNanos of one attempt; as that
+   * @param tells whether callees are told
+   */
+  static CallTime of(long timeoutNanos, long perTryNanos, boolean tells) {
+    return new CallTime(timeoutNanos, perTryNanos, tells ? timeoutNanos : Long.MAX_VALUE, tells);
+  }
+
+  /** Of a call that begins now: that of its destination, unless something shortens it. */
+  static CallTime begin(
+      DestinationPolicy policy, OutboundRequest request, CallerTerms terms, long now) {
+    CallTime settings = policy.time();
+    long timeout = Math.min(settings.timeoutNanos, asked(request, TIMEOUT));
+    long perTry = Math.min(settings.perTryNanos, asked(request, PER_TRY));
+    boolean bounded = settings.tells && terms.bounded();
+    if (!bounded && timeout == settings.timeoutNanos && perTry == settings.perTryNanos) {
+      return settings;
     }
+    if (!settings.tells) {
+      return of(timeout, perTry, false);
+    }
+    Mode mode = policy.deadlineMode().orElse(terms.enforced() ? Mode.ENFORCE : Mode.OBSERVE);
     long told = timeout;
     if (terms.bounded()) {
-      long left = Math.max(0, terms.deadlineNanos() - start);
+      long left = Math.max(0, terms.deadlineNanos() - now);
       told = Math.min(timeout, left);
       if (mode == Mode.ENFORCE || timeout != Long.MAX_VALUE) {
         timeout = told;
       }
     }
-    return new CallTime(clock, start, timeout, perTry, told, true);
+    return new CallTime(timeout, perTry, told, true);
   }
 
   private static long asked(OutboundRequest request, String header) {
@@ -83,10 +90,6 @@ final class CallTime {
     }
     long nanos = Deadlines.nanos(header, values.get(0).trim());
     return nanos > 0 ? nanos : Long.MAX_VALUE; // 0 is Envoy's word for none: that lengthens.
-  }
-
-  long startNanos() {
-    return startNanos;
   }
 
   /** Of the whole call; {@link Long#MAX_VALUE}: no bound. */
@@ -99,25 +102,26 @@ final class CallTime {
     return perTryNanos;
   }
 
-  /** Until the call's time is up; {@link Long#MAX_VALUE}: no bound. May be negative. */
-  long remainingNanos() {
-    return timeoutNanos == Long.MAX_VALUE
-        ? Long.MAX_VALUE
-        : timeoutNanos - (clock.nanos() - startNanos);
+  /**
+   * Until the call's time is up; {@link Long#MAX_VALUE}: no bound. May be negative.
+   *
+   * @param elapsed nanoseconds since the call's beginning
+   */
+  long remainingNanos(long elapsed) {
+    return timeoutNanos == Long.MAX_VALUE ? Long.MAX_VALUE : timeoutNanos - elapsed;
   }
 
   /**
    * Tells the callee how long the answer to this attempt is of use, counted anew for each send
    * (envoy#13196). A shorter time of the application's own stays.
+   *
+   * @param elapsed nanoseconds since the call's beginning
    */
-  void tell(HeaderSink headers, OutboundRequest request, boolean grpc) {
+  void tell(HeaderSink headers, OutboundRequest request, boolean grpc, long elapsed) {
     if (!tells || (toldNanos == Long.MAX_VALUE && perTryNanos == Long.MAX_VALUE)) {
       return;
     }
-    long left =
-        toldNanos == Long.MAX_VALUE
-            ? Long.MAX_VALUE
-            : Math.max(0, toldNanos - (clock.nanos() - startNanos));
+    long left = toldNanos == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, toldNanos - elapsed);
     left = Math.min(left, perTryNanos);
     String name = grpc ? GRPC : EXPECTED;
     if (asked(request, name) <= left) {

@@ -4,7 +4,7 @@ package io.inboard.policy;
 import io.inboard.balance.Chance;
 import io.inboard.call.CallerTerms;
 import io.inboard.call.OutboundRequest;
-import io.inboard.settings.DeadlineSettings;
+import io.inboard.settings.DeadlineSettings.Mode;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.BreakerSettings;
 import io.inboard.settings.DestinationSettings.FallbackSettings;
@@ -29,8 +29,9 @@ public final class DestinationPolicy {
 
   private final String name;
   private final DestinationSettings settings;
-  private final long timeoutNanos;
   private final RetryRules rules;
+  private final CallTime time;
+  private final long connectTimeoutNanos;
   private final FaultInjection faults;
   private final Optional<Endpoints> endpoints;
   private final Optional<Breaker> breaker;
@@ -62,8 +63,14 @@ public final class DestinationPolicy {
       Chance chance) {
     this.name = name;
     this.settings = settings;
-    this.timeoutNanos = settings.timeout().map(Duration::toNanos).orElse(Long.MAX_VALUE);
     this.rules = RetryRules.of(settings.retries());
+    this.time =
+        CallTime.of(
+            settings.timeout().map(Duration::toNanos).orElse(Long.MAX_VALUE),
+            rules.perTryNanos(),
+            settings.deadlineMode().orElse(Mode.OBSERVE) != Mode.OFF);
+    long connect = settings.connectionPool().connectTimeout().toNanos();
+    this.connectTimeoutNanos = connect > 0 ? connect : Long.MAX_VALUE;
     this.faults = FaultInjection.of(settings.fault());
     this.endpoints = endpoints;
     this.breaker = breaker;
@@ -304,7 +311,7 @@ public final class DestinationPolicy {
   }
 
   /** What is done with deadlines; empty: what the terms of the caller say. */
-  Optional<DeadlineSettings.Mode> deadlineMode() {
+  Optional<Mode> deadlineMode() {
     return settings.deadlineMode();
   }
 
@@ -315,12 +322,11 @@ public final class DestinationPolicy {
 
   /** More than 0; {@link Long#MAX_VALUE}: none. */
   long connectTimeoutNanos() {
-    long nanos = settings.connectionPool().connectTimeout().toNanos();
-    return nanos > 0 ? nanos : Long.MAX_VALUE;
+    return connectTimeoutNanos;
   }
 
-  /** {@link Long#MAX_VALUE}: none. */
-  long timeoutNanos() {
-    return timeoutNanos;
+  /** How long a call may take that says nothing of it. */
+  CallTime time() {
+    return time;
   }
 }

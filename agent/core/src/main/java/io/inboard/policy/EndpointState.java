@@ -3,6 +3,7 @@ package io.inboard.policy;
 
 import io.inboard.balance.Candidate;
 import io.inboard.balance.Load;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -17,6 +18,8 @@ public final class EndpointState implements Candidate {
 
   /** Null: nothing. Any thread writes; the last one counts. */
   private volatile Object made;
+
+  private final Optional<EndpointState> itself = Optional.of(this);
 
   /** What a pick of it gives while it is healthy; made once, not for every call. */
   private final Endpoints.Picked healthy = new Endpoints.Picked(this, Health.NO_LEASE);
@@ -108,6 +111,11 @@ public final class EndpointState implements Candidate {
 
   Health health() {
     return shared.health;
+  }
+
+  /** Made once, not for every call. */
+  Optional<EndpointState> itself() {
+    return itself;
   }
 
   Endpoints.Picked healthy() {

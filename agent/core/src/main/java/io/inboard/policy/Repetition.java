@@ -16,6 +16,7 @@ final class Repetition {
   private final OutboundRequest request;
   private final CallerTerms terms;
   private final CallTime time;
+  private final long startNanos;
   private final long hash;
   private final List<EndpointState> tried = new ArrayList<>(3);
 
@@ -27,11 +28,13 @@ final class Repetition {
       OutboundRequest request,
       CallerTerms terms,
       CallTime time,
+      long startNanos,
       long hash) {
     this.policy = policy;
     this.request = request;
     this.terms = terms;
     this.time = time;
+    this.startNanos = startNanos;
     this.hash = hash;
   }
 
@@ -90,7 +93,8 @@ final class Repetition {
       policy.limits().sameEndpoint.increment();
     }
     long delay = unsent && elsewhere ? 0 : delay(wait);
-    Try next = new Try(attempts + 1, outcome.keyword(), delay, policy, given(permit), picked);
+    Try next =
+        new Try(attempts + 1, outcome.keyword(), now(), delay, policy, given(permit), picked);
     if (lacksTimeFor(delay)) {
       policy.limits().budget().refund(free);
       next.end();
@@ -111,7 +115,7 @@ final class Repetition {
     }
     tried.add(slow.endpoint().get());
     Endpoints.Picked picked = pick(tried);
-    Try next = new Try(attempts + 1, Try.HEDGE, 0, policy, given(permit), picked);
+    Try next = new Try(attempts + 1, Try.HEDGE, now(), 0, policy, given(permit), picked);
     if (picked == null || contains(picked.endpoint())) {
       policy.limits().budget().refund(false);
       next.end();
@@ -168,7 +172,7 @@ final class Repetition {
   }
 
   private boolean lacksTimeFor(long delay) {
-    long remaining = time.remainingNanos();
+    long remaining = time.remainingNanos(now() - startNanos);
     return remaining != Long.MAX_VALUE && remaining - delay < policy.worthwhileNanos();
   }
 
@@ -178,9 +182,10 @@ final class Repetition {
   }
 
   private Endpoints.Picked pick(List<EndpointState> except) {
-    return policy
-        .endpoints()
-        .map(endpoints -> endpoints.pick(policy.clock().nanos(), hash, except))
-        .orElse(null);
+    return policy.endpoints().map(endpoints -> endpoints.pick(now(), hash, except)).orElse(null);
+  }
+
+  private long now() {
+    return policy.clock().nanos();
   }
 }

@@ -48,9 +48,10 @@ public final class Try implements Next {
   /** NEW, then IN_FLIGHT if it is sent, then ENDED. */
   private volatile int phase = NEW;
 
-  /** Whether it went out, and when. Adapter's threads, with happens-before to the next step. */
+  /** Whether it went out. Adapter's threads, with happens-before to the next step. */
   private boolean sent;
 
+  /** When it went out; before that, when it is to. As {@link #sent}. */
   private long sentNanos;
 
   /** Written and read by steps. */
@@ -66,11 +67,13 @@ public final class Try implements Next {
   private volatile int slot = NOT_SENT;
 
   /**
+   * @param now by the clock
    * @param picked null when the library resolves the host itself
    */
   Try(
       int number,
       String reason,
+      long now,
       long delayNanos,
       DestinationPolicy policy,
       Lease permit,
@@ -78,6 +81,7 @@ public final class Try implements Next {
     this.number = number;
     this.reason = reason;
     this.delayNanos = delayNanos;
+    this.sentNanos = now + delayNanos;
     this.policy = policy;
     this.permit = permit;
     this.picked = picked;
@@ -100,12 +104,23 @@ public final class Try implements Next {
 
   /** Where to; empty when the library resolves the host itself. */
   public Optional<EndpointState> endpoint() {
-    return picked == null ? Optional.empty() : Optional.of(picked.endpoint());
+    return picked == null ? Optional.empty() : picked.endpoint().itself();
   }
 
   /** What came of it; empty while nobody knows. */
   public Optional<Outcome> outcome() {
     return Optional.ofNullable(outcome);
+  }
+
+  /** The word for {@link #outcome}; while nobody knows it, the attempt was given up. */
+  public String keyword() {
+    Outcome known = outcome;
+    return known == null ? "abandoned" : known.keyword();
+  }
+
+  /** When its delay is over, by the clock; before it is sent. */
+  public long dueNanos() {
+    return sentNanos;
   }
 
   /** It failed, and a retry was wanted that attempts, time, budget or breaker did not allow. */
@@ -122,9 +137,13 @@ public final class Try implements Next {
     place = extra;
   }
 
-  /** It goes out now, after its delay; called once. What never goes out is not counted. */
-  public void sent() {
-    sentNanos = policy.clock().nanos();
+  /**
+   * It goes out now, after its delay; called once. What never goes out is not counted.
+   *
+   * @param now by the clock
+   */
+  public void sent(long now) {
+    sentNanos = now;
     sent = true;
     if (number > 1) {
       policy.statistics().count(reason.equals(HEDGE) ? Event.HEDGE : Event.RETRY, sentNanos);
@@ -164,42 +183,41 @@ public final class Try implements Next {
    * @param stream whether the answer is one, so that its time says nothing
    */
   void tell(Outcome what, long retryAfterNanos, boolean stream) {
-    if (!OUTCOME.compareAndSet(this, null, what)) {
+    if (outcome != null || !OUTCOME.compareAndSet(this, null, what)) {
       return;
     }
-    measure(what, retryAfterNanos, stream);
+    long now = policy.clock().nanos();
+    measure(what, retryAfterNanos, stream, now);
     if (permit != null) {
-      policy.breaker().get().record(permit, what.effect()); // It gave the permit.
+      policy.breaker().get().record(permit, what.effect(), now); // It gave the permit.
     }
-    count(what);
+    count(what, now);
     if (picked != null) {
       if (what.effect() == Outcome.Effect.FAILURE) {
         picked.endpoint().failed();
       }
-      policy.ejection().record(picked.endpoint(), picked.lease(), what, policy.clock().nanos());
+      policy.ejection().record(picked.endpoint(), picked.lease(), what, now);
     }
   }
 
-  private void count(Outcome what) {
+  private void count(Outcome what, long now) {
     Outcome.Effect effect = what.effect();
     if (effect == Outcome.Effect.NEUTRAL) {
       return;
     }
     boolean well = effect == Outcome.Effect.SUCCESS;
-    long now = policy.clock().nanos();
     policy.limits().answered(well, now);
     if (sent && what.kind() == Outcome.Kind.RESPONSE) {
       policy.statistics().answered(well, now - sentNanos, now);
     } else {
-      policy.statistics().count(well ? Event.SUCCESS : Event.FAILURE);
+      policy.statistics().count(well ? Event.SUCCESS : Event.FAILURE, now);
     }
   }
 
-  private void measure(Outcome what, long retryAfterNanos, boolean stream) {
+  private void measure(Outcome what, long retryAfterNanos, boolean stream, long now) {
     if (stop() == NOT_SENT) {
       return;
     }
-    long now = policy.clock().nanos();
     long rtt = now - sentNanos;
     if (what.effect() == Outcome.Effect.FAILURE || what.status() == 429) {
       load().failed(rtt, retryAfterNanos, now);

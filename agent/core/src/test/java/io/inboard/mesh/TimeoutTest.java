@@ -191,6 +191,25 @@ final class TimeoutTest {
   }
 
   @Test
+  void aCallHasOneTimedTaskAtATimeAlsoWhenItIsRepeated() {
+    world.with(payments(1, 2).timeout(1_000).perTry(500)).apply();
+    Call call = world.mesh.begin(Request.of("GET"));
+    Step.Send first = (Step.Send) call.first();
+    first.attempt().onTimeout(() -> {});
+    assertThat(world.time.waiting()).isEqualTo(1);
+    Step.Send second = (Step.Send) call.responded(first.attempt(), 503, name -> List.of());
+    assertThat(world.time.waiting()).as("nobody reads the body of the first").isZero();
+    second.attempt().onTimeout(() -> {});
+    second.attempt().onTimeout(() -> {}); // On another connection.
+    assertThat(world.time.waiting()).isEqualTo(1);
+    call.responded(second.attempt(), 200, name -> List.of());
+    world.time.passMillis(700);
+    assertThat(world.time.waiting()).as("for the body").isEqualTo(1);
+    call.done();
+    assertThat(world.time.waiting()).isZero();
+  }
+
+  @Test
   void aBodyThatIsReadInTimeLeavesNoTimer() {
     world.with(payments(1).timeout(1_000).perTry(500)).apply();
     Call call = world.mesh.begin(Request.of("GET"));

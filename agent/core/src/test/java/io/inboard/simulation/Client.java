@@ -127,7 +127,7 @@ final class Client {
 
     void send(Try attempt) {
       attempts++;
-      attempt.sent();
+      attempt.sent(simulation.nanos());
       long perTry = decision.perTryNanos(attempt);
       long remaining = decision.remainingNanos();
       long bound = Math.min(perTry, remaining);
