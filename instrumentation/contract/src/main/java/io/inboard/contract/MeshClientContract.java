@@ -116,6 +116,29 @@ public abstract class MeshClientContract extends ClientHarness {
   }
 
   @Test
+  void aPaymentThatIsAnsweredWithAnErrorIsNeverSentTwice() throws Exception {
+    TestServer one = plainServer().answering(Answer.status(503), Answer.status(503));
+    TestServer two = plainServer().answering(Answer.status(503), Answer.status(503));
+    mesh("", destination("retries: {retryOn: \"5xx,503\"}", one.address(), two.address()));
+    assertThat(send(Request.post(URL + "/", "pay")).status()).isEqualTo(503);
+    assertThat(one.received().size() + two.received().size()).isEqualTo(1);
+  }
+
+  @Test
+  void aPaymentThatIsNotAnsweredInTimeIsNeverSentTwice() throws Exception {
+    TestServer one = plainServer().answering(Answer.HANG, Answer.HANG);
+    TestServer two = plainServer().answering(Answer.HANG, Answer.HANG);
+    mesh(
+        "",
+        destination(
+            "retries: {perTryTimeout: 1s, retryOn: \"per-try-timeout,reset-before-response\"}",
+            one.address(),
+            two.address()));
+    assertThat(failure(Request.post(URL + "/", "pay"))).isInstanceOf(timeoutError());
+    assertThat(one.received().size() + two.received().size()).isEqualTo(1);
+  }
+
+  @Test
   void theAttemptsOfACallAreOneTrace() throws Exception {
     TestServer server = plainServer().answering(Answer.status(503));
     mesh("", destination("", server.address()));

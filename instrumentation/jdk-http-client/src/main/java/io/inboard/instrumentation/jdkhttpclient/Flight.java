@@ -49,7 +49,7 @@ final class Flight {
    * @return the response head, or why there is none
    */
   CompletableFuture<Object> send(EndpointAddress address) {
-    outgoing.route().begin(address, attempt.connectTimeoutNanos());
+    outgoing.route().begin(address, attempt.connectTimeoutNanos(), attempt.governed());
     attempt.writeHeaders(outgoing);
     attempt.onTimeout(() -> stop(new HttpTimeoutException("request timed out")));
     try {

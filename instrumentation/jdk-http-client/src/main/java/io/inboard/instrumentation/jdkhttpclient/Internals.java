@@ -18,6 +18,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -86,12 +87,14 @@ final class Internals {
           CONNECTION,
           int.class,
           HttpClient.Version.class);
+  private static final MethodHandle EXCHANGE_OF = field(IMPL, "exchange", EXCHANGE);
   private static final MethodHandle CONNECTION_OF = method(IMPL, "connection", CONNECTION);
 
   /** Missing from older updates of JDK 17 (17.0.15 for one): null there. */
   private static final MethodHandle UNPROCESSED = ifThere(IMPL, "isUnprocessedByPeer");
 
   private static final MethodHandle CONNECTED = method(CONNECTION, "connected", boolean.class);
+  private static final MethodHandle CHANNEL = method(CONNECTION, "channel", SocketChannel.class);
   private static final MethodHandle CLOSE = method(CONNECTION, "close", void.class);
   private static final MethodHandle ADDRESS =
       method(CONNECTION, "address", InetSocketAddress.class);
@@ -245,6 +248,11 @@ final class Internals {
     return call(IMPL_OF, exchange);
   }
 
+  /** The exchange that it carries. */
+  static Object exchangeOf(Object impl) {
+    return call(EXCHANGE_OF, impl);
+  }
+
   static Object connection(Object impl) {
     return call(CONNECTION_OF, impl);
   }
@@ -252,6 +260,11 @@ final class Internals {
   /** True once TCP and TLS are established. */
   static boolean isConnected(Object connection) {
     return (boolean) call(CONNECTED, connection);
+  }
+
+  /** Of TCP, under TLS, too. */
+  static SocketChannel channel(Object connection) {
+    return (SocketChannel) call(CHANNEL, connection);
   }
 
   static void close(Object connection) {
@@ -293,6 +306,11 @@ final class Internals {
   /** Whether the head of an HTTP/1.1 request was handed to the connection. */
   static boolean isHeadQueued(Object http1) {
     return !((Enum<?>) call(STATE, http1)).name().equals("INITIAL");
+  }
+
+  /** Whether that head was not taken yet to be written. */
+  static boolean isHeadNext(Object http1) {
+    return ((Enum<?>) call(STATE, http1)).name().equals("HEADERS");
   }
 
   /** How many bytes of a response an HTTP/1.1 exchange has received. */

@@ -96,6 +96,10 @@ final class JdkHttpClientAdvice {
       return Hop.begin(exchange);
     }
 
+    static Object enter(Throwable mistake, Object exchange) {
+      return Mistake.instead(exchange, mistake);
+    }
+
     @Advice.OnMethodExit(inline = false)
     @Advice.AssignReturned.ToReturned
     static CompletableFuture<?> exit(
@@ -118,6 +122,11 @@ final class JdkHttpClientAdvice {
     @Advice.AssignReturned.ToReturned
     static boolean exit(@Advice.This Object request, @Advice.Return boolean own) {
       return Route.secure(request, own);
+    }
+
+    /** The JDK's own TLS, whose peer the JDK will not trust, rather than none. */
+    static boolean exit(Throwable mistake, Object request, boolean own) {
+      return own || Mistake.mustEncrypt(request);
     }
   }
 
@@ -245,6 +254,14 @@ final class JdkHttpClientAdvice {
       return EndpointAddress.tlsOf(Internals.address(connection)).isPresent()
           ? CompletableFuture.failedFuture(new SSLPeerUnverifiedException("cannot judge the peer"))
           : connected;
+    }
+  }
+
+  /** {@code Http1Exchange#getOutgoing}: the next piece to write; null: none. */
+  static final class Write {
+    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter(@Advice.This Object http1) {
+      return Stale.stops(http1);
     }
   }
 

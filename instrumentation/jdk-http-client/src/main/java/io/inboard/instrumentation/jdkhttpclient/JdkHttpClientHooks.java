@@ -28,6 +28,8 @@ public final class JdkHttpClientHooks implements Library {
             "jdk.internal.net.http",
             "jdk.internal.net.http.common",
             "jdk.internal.net.http.frame")
+        // For Peek, which does without if need be.
+        .opening("java.base", "sun.nio.ch")
         // The conversation: the caller's context, cancellation, the JDK's own retry.
         .weave(
             P + "MultiExchange",
@@ -61,6 +63,7 @@ public final class JdkHttpClientHooks implements Library {
         .weave(P + "Exchange", method("remainingConnectTimeout"), JdkHttpClientAdvice.Connect.class)
         .weave(
             P + "AsyncSSLConnection", method("finishConnect"), JdkHttpClientAdvice.Handshake.class)
+        .weave(P + "Http1Exchange", method("getOutgoing", 0), JdkHttpClientAdvice.Write.class)
         // The response, or none.
         .weave(P + "Http2Connection", method("handleGoAway", 1), JdkHttpClientAdvice.GoAway.class)
         .weave(P + "Exchange", method("readBodyAsync", 1), JdkHttpClientAdvice.ReadBody.class)
@@ -83,6 +86,7 @@ public final class JdkHttpClientHooks implements Library {
             method("cancel", "java.io.IOException"),
             method("ignoreBody", 0),
             method("version", 0))
+        .relyingOn(P + "ExchangeImpl", field("exchange"))
         .relyingOn(CONNECTION, method("address", 0))
         .relyingOn(TLS_CONNECTION, method("getEngine", 0))
         .relyingOn(P + "Stream", field("streamid"), field("connection"))

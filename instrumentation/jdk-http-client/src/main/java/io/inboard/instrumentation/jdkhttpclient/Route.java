@@ -22,6 +22,7 @@ final class Route {
   private volatile HttpHeaders headers;
   private volatile long connectTimeoutNanos = Long.MAX_VALUE;
   private volatile boolean opens;
+  private volatile boolean repeats;
 
   private Route() {}
 
@@ -43,8 +44,14 @@ final class Route {
     return ROUTES.size();
   }
 
-  /** Begins an attempt. A null address: the library resolves the application's host. */
-  void begin(EndpointAddress address, long connectTimeoutNanos) {
+  /**
+   * Begins an attempt.
+   *
+   * @param address null: the library resolves the application's host
+   * @param repeats whether the mesh, and not the JDK, repeats what was not sent
+   */
+  void begin(EndpointAddress address, long connectTimeoutNanos, boolean repeats) {
+    this.repeats = repeats;
     this.address = address;
     this.connectTimeoutNanos = connectTimeoutNanos;
     headers = null;
@@ -59,6 +66,12 @@ final class Route {
   /** Whether the attempt opens a connection instead of taking one from the pool. */
   boolean opensConnection() {
     return opens;
+  }
+
+  /** Whether a request goes over a pooled connection that the mesh can exchange for another. */
+  static boolean mayChangeConnection(Object request) {
+    Route route = ROUTES.get(request);
+    return route != null && route.repeats && !route.opens;
   }
 
   /** {@code HttpRequestImpl#getAddress}: where to connect; null: as the JDK has it. */

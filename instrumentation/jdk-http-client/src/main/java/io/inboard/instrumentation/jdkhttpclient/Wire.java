@@ -40,6 +40,9 @@ record Wire(boolean connected, SSLSession session, Progress progress) {
               : Progress.NOT_SENT;
       return new Wire(false, null, progress);
     }
+    if (Stale.is(impl)) {
+      return new Wire(false, null, Progress.NOT_SENT);
+    }
     Object connection = Internals.connection(impl);
     // Thrown by our own check only, which comes before the first byte of a request.
     boolean unverified = error instanceof SSLPeerUnverifiedException;

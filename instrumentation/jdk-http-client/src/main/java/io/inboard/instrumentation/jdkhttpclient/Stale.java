@@ -1,0 +1,54 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpclient;
+
+import io.inboard.call.WeakIdentityMap;
+import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Requests over HTTP/1.1 whose pooled connection ended before their first byte. The JDK looks when
+ * it takes a connection in plaintext from the pool, and not at all over TLS; between that and the
+ * first byte lie two changes of threads, in which many a server's idle timeout strikes. What was
+ * not written can be sent again, whatever the method.
+ */
+final class Stale {
+  /** {@code Http1Exchange}s of which nothing was written, nor ever will be. */
+  private static final WeakIdentityMap<Object, Boolean> STALE = new WeakIdentityMap<>();
+
+  private Stale() {}
+
+  /** Whether no byte of it was written since its connection had ended. */
+  static boolean is(Object http1) {
+    return STALE.get(http1) != null;
+  }
+
+  /**
+   * {@code Http1Exchange#getOutgoing}, asked for each piece of a request by one thread at a time,
+   * which writes the piece. Fails an attempt that the mesh can repeat.
+   *
+   * @return whether the piece stays unwritten
+   */
+  static boolean stops(Object http1) {
+    if (!Internals.isHeadNext(http1)) {
+      return false;
+    }
+    if (is(http1)) {
+      return true;
+    }
+    Object exchange = Internals.exchangeOf(http1);
+    if (!Route.mayChangeConnection(Internals.request(exchange))
+        || !Peek.dead(Internals.channel(Internals.connection(http1)))) {
+      return false;
+    }
+    STALE.put(http1, true);
+    IOException cause = new IOException("the server closed the connection before the request");
+    try {
+      // Elsewhere: the JDK's scheduler holds a lock here, and futures are completed there.
+      Internals.executor(exchange).execute(() -> Internals.cancel(exchange, cause));
+      return true;
+    } catch (RejectedExecutionException e) {
+      STALE.remove(http1);
+      return false;
+    }
+  }
+}
