@@ -60,19 +60,13 @@ public final class CallDecision {
   private long hash = Balancer.NO_KEY;
 
   /** Set by {@link #first}, read by the same thread. */
-  private long injectedDelayNanos;
+  private FaultInjection.Drawn fault = FaultInjection.NOTHING;
 
-  /** Set by {@link #first}, read by the same thread; null: none. */
-  private Step.Answer injectedAbort;
-
-  /** Null until it is needed. Written and read by steps. */
-  private Repetition repetition;
+  /** Null until it is needed. Written by steps, read by {@link #end}, too. */
+  private volatile Repetition repetition;
 
   /** The attempt under way. Written by steps, read by {@link #end}. */
   private volatile Try current;
-
-  /** A slow one that is under way, too; null: none. As {@link #current}. */
-  private volatile Try slow;
 
   /**
    * Nothing more is to be sent. Written before {@link #current} is read, and the other way round.
@@ -112,9 +106,10 @@ public final class CallDecision {
     if (time.timeoutNanos() <= 0) {
       return late();
     }
-    Next fault = inject();
-    if (fault != null) {
-      return fault;
+    fault = policy.faults().draw(policy.chance(), time.timeoutNanos());
+    Next onPurpose = fault.next(policy, time.timeoutNanos());
+    if (onPurpose != null) {
+      return onPurpose;
     }
     if (policy.deserted()) {
       return Next.refuse(
@@ -214,45 +209,17 @@ public final class CallDecision {
       hash = endpoints.hash(request, terms);
       picked = endpoints.pick(now, hash, List.of());
     }
-    return send(new Try(1, "", now, injectedDelayNanos, policy, permit, picked));
-  }
-
-  /** A failure on purpose; null when the call goes its way, perhaps after a delay. */
-  private Next inject() {
-    FaultInjection faults = policy.faults();
-    if (faults == FaultInjection.NONE) {
-      return null;
-    }
-    injectedDelayNanos = faults.delayNanos(policy.chance());
-    if (injectedDelayNanos > 0) {
-      policy.statistics().count(Event.FAULT_DELAYED);
-      long remaining = remainingNanos();
-      if (remaining <= injectedDelayNanos) {
-        policy.statistics().count(Event.TIMEOUT);
-        Next.End late =
-            Next.refuse(
-                Step.Reason.TIMEOUT,
-                "inboard: " + policy.name() + ": time was up during a delay on purpose (fault)");
-        return remaining <= 0 ? late : new Next.Pause(remaining, late);
-      }
-    }
-    injectedAbort = faults.abort(policy.chance());
-    if (injectedAbort == null) {
-      return null;
-    }
-    policy.statistics().count(Event.FAULT_ABORTED);
-    Next.End abort = new Next.End(injectedAbort);
-    return injectedDelayNanos == 0 ? abort : new Next.Pause(injectedDelayNanos, abort);
+    return send(new Try(1, "", now, fault.delayNanos(), policy, permit, picked));
   }
 
   /** By how much {@link #first} has delayed the call on purpose; 0: not at all. */
   public long injectedDelayNanos() {
-    return injectedDelayNanos;
+    return fault.delayNanos();
   }
 
   /** The status that {@link #first} has answered with on purpose; 0: none. */
   public int injectedStatus() {
-    return injectedAbort == null ? 0 : injectedAbort.status();
+    return fault.status();
   }
 
   /** An attempt was answered, within its bounds. */
@@ -275,7 +242,7 @@ public final class CallDecision {
       Repetition.discourage(policy, terms, "peer");
     }
     boolean good = outcome.effect() == Outcome.Effect.SUCCESS && status != 429;
-    if (good && slow != null) {
+    if (good && slow() != null) {
       return won(attempt); // The application's mistake is no better at another endpoint.
     }
     if (!good && otherGoesOn(attempt)) {
@@ -349,7 +316,7 @@ public final class CallDecision {
       return Next.HAND_ON;
     }
     beside.hold(second);
-    slow = first;
+    repetition().slow = first;
     return send(beside);
   }
 
@@ -360,6 +327,7 @@ public final class CallDecision {
 
   private Next won(Try attempt) {
     Hedging hedging = policy.limits().hedging();
+    Try slow = slow();
     if (slow != null && hedging != null) {
       (attempt == slow ? hedging.lost : hedging.won).increment();
     }
@@ -368,14 +336,21 @@ public final class CallDecision {
 
   /** Whether another attempt is under way; it alone goes on, then. */
   private boolean otherGoesOn(Try attempt) {
+    Try slow = slow();
     Try other = attempt == slow ? current : slow;
     if (other == null || other == attempt || other.outcome().isPresent()) {
       return false;
     }
     attempt.end();
     current = other;
-    slow = null;
+    repetition().slow = null;
     return true;
+  }
+
+  /** One that is under way beside {@link #current}; null: none. */
+  private Try slow() {
+    Repetition r = repetition;
+    return r == null ? null : r.slow;
   }
 
   private Try send(Try last, Try next) {
@@ -390,7 +365,7 @@ public final class CallDecision {
     if (attempt != null) {
       attempt.end();
     }
-    Try other = slow;
+    Try other = slow();
     if (other != null) {
       other.end();
     }
@@ -476,10 +451,12 @@ public final class CallDecision {
   }
 
   private Repetition repetition() {
-    if (repetition == null) {
-      repetition = new Repetition(policy, request, terms, time, startNanos, hash);
+    Repetition r = repetition;
+    if (r == null) {
+      r = new Repetition(policy, request, terms, time, startNanos, hash);
+      repetition = r;
     }
-    return repetition;
+    return r;
   }
 
   private Try send(Try attempt) {

@@ -3,6 +3,7 @@ package io.inboard.policy;
 
 import io.inboard.balance.Chance;
 import io.inboard.call.Step;
+import io.inboard.policy.Statistics.Event;
 import io.inboard.settings.FaultSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -16,6 +17,9 @@ final class FaultInjection {
   /** Injects nothing. */
   static final FaultInjection NONE =
       new FaultInjection(new FaultSettings(Optional.empty(), Optional.empty()));
+
+  /** What is drawn for nearly all calls. */
+  static final Drawn NOTHING = new Drawn(0, null);
 
   private final double delayPercent;
   private final long delayNanos;
@@ -39,14 +43,59 @@ final class FaultInjection {
     return settings.map(FaultInjection::new).orElse(NONE);
   }
 
-  /** How long this call is delayed; 0: not at all. */
-  long delayNanos(Chance chance) {
-    return drawn(delayPercent, chance) ? delayNanos : 0;
+  /**
+   * What becomes of one call.
+   *
+   * @param remaining of its time: one whose time is up during the delay is not aborted, too
+   */
+  Drawn draw(Chance chance, long remaining) {
+    if (this == NONE) {
+      return NOTHING;
+    }
+    long delay = drawn(delayPercent, chance) ? delayNanos : 0;
+    return new Drawn(delay, delay < remaining && drawn(abortPercent, chance) ? abort : null);
   }
 
-  /** What this call is answered with; null: nothing, it goes its way. */
-  Step.Answer abort(Chance chance) {
-    return drawn(abortPercent, chance) ? abort : null;
+  /**
+   * What becomes of one call on purpose.
+   *
+   * @param delayNanos 0: it is not delayed
+   * @param abort what it is answered with; null: it goes its way
+   */
+  record Drawn(long delayNanos, Step.Answer abort) {
+    /** Of {@link #abort}; 0: none. */
+    int status() {
+      return abort == null ? 0 : abort.status();
+    }
+
+    /**
+     * Counts it, and decides the call.
+     *
+     * @param remaining of the call's time; more than 0
+     * @return null when the call goes its way, perhaps after the delay
+     */
+    Next next(DestinationPolicy policy, long remaining) {
+      if (this == NOTHING) {
+        return null;
+      }
+      if (delayNanos > 0) {
+        policy.statistics().count(Event.FAULT_DELAYED);
+        if (remaining <= delayNanos) {
+          policy.statistics().count(Event.TIMEOUT);
+          return new Next.Pause(
+              remaining,
+              Next.refuse(
+                  Step.Reason.TIMEOUT,
+                  "inboard: " + policy.name() + ": time was up during a delay on purpose (fault)"));
+        }
+      }
+      if (abort == null) {
+        return null;
+      }
+      policy.statistics().count(Event.FAULT_ABORTED);
+      Next.End end = new Next.End(abort);
+      return delayNanos == 0 ? end : new Next.Pause(delayNanos, end);
+    }
   }
 
   private static boolean drawn(double percent, Chance chance) {

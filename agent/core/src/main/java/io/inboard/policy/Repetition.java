@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * The attempts of one call after its first: whether one is wanted, whether budget, breaker and time
- * allow it, where it goes and when. Made when a call needs it; used by its steps only.
+ * allow it, where it goes and when. Made when a call needs it; used by its steps only, but for
+ * {@link #slow}.
  */
 final class Repetition {
   private final DestinationPolicy policy;
@@ -19,6 +20,12 @@ final class Repetition {
   private final long startNanos;
   private final long hash;
   private final List<EndpointState> tried = new ArrayList<>(3);
+
+  /**
+   * A slow one that is under way beside the last one; null: none. Written by steps, read by who
+   * gives up.
+   */
+  volatile Try slow;
 
   /** Attempts so far. */
   private int attempts = 1;
