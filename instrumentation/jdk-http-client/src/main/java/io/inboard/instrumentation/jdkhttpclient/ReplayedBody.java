@@ -55,7 +55,12 @@ final class ReplayedBody implements BodyPublisher {
 
   /** Whether another attempt would get the whole body. */
   synchronized Body body() {
-    return arrived == 0 || keeping ? Body.REPLAYABLE : Body.ONE_SHOT;
+    return isWhole() ? Body.REPLAYABLE : Body.ONE_SHOT;
+  }
+
+  /** Under the lock: everything that went by is still there. */
+  private boolean isWhole() {
+    return keeping || arrived == 0 || (arrived == 1 && latest != null);
   }
 
   /** There will be no other attempt: nothing more is kept, and nothing asked for in vain. */
@@ -81,7 +86,7 @@ final class ReplayedBody implements BodyPublisher {
     synchronized (this) {
       first = !subscribed;
       subscribed = true;
-      lost = !first && arrived > 0 && !keeping;
+      lost = !first && !isWhole();
       if (!lost) {
         current = copy;
       }
@@ -201,7 +206,9 @@ final class ReplayedBody implements BodyPublisher {
     public void cancel() {
       Flow.Subscription unwanted;
       synchronized (ReplayedBody.this) {
-        unwanted = !cancelled && !keeping && !complete && current == this ? source : null;
+        // A body of which nothing went by is wanted by the next attempt, if there is one.
+        boolean useless = !keeping && arrived > 0 && !complete && current == this;
+        unwanted = !cancelled && useless ? source : null;
         cancelled = true;
       }
       if (unwanted != null) {

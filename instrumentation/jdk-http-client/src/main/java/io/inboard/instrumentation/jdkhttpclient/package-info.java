@@ -13,5 +13,12 @@
  * <p>A hop is the unit of a call, not the conversation: a redirect may lead to another destination,
  * with another policy. The JDK decides whether there is a next hop; the mesh decides about attempts
  * within one.
+ *
+ * <p>A server may close a pooled connection just when it is used again. Over HTTP/1.1 the operating
+ * system is asked right before the head is written ({@link
+ * io.inboard.instrumentation.jdkhttpclient.Stale}); such an attempt was not sent, and the mesh
+ * makes another, of a POST, too. Not saved: a POST whose connection ends within the microseconds
+ * after that, and one whose end the JDK notices by itself after it has queued the head. Whether
+ * that head was taken to be written meanwhile cannot be told from outside, so it counts as sent.
  */
 package io.inboard.instrumentation.jdkhttpclient;
