@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
@@ -38,6 +40,7 @@ final class FrameServer implements AutoCloseable {
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicInteger connections = new AtomicInteger();
   private final List<Integer> resets = new CopyOnWriteArrayList<>();
+  private final CountDownLatch headSeen = new CountDownLatch(1);
 
   FrameServer(TestIdentity identity) throws IOException {
     listener =
@@ -67,13 +70,18 @@ final class FrameServer implements AutoCloseable {
     GO_AWAY,
     /** The connection is reset without a frame, as by a process that is killed. */
     RESET,
-    /** A head; then the connection is reset. */
+    /** A head; once the client has seen it, the connection is reset. */
     RESET_IN_BODY
   }
 
   FrameServer answering(Reply... replies) {
     script.addAll(List.of(replies));
     return this;
+  }
+
+  /** The client has seen the head that a reset is to follow. */
+  void headSeen() {
+    headSeen.countDown();
   }
 
   InetSocketAddress address() {
@@ -138,7 +146,7 @@ final class FrameServer implements AutoCloseable {
     }
   }
 
-  private static void answer(SSLSocket socket, DataOutputStream out, int stream, Reply reply)
+  private void answer(SSLSocket socket, DataOutputStream out, int stream, Reply reply)
       throws IOException {
     // 0x88 is ":status: 200" in HPACK's static table; 0x48 a literal with the name ":status".
     byte[] unavailable = {0x48, 3, '5', '0', '3'};
@@ -154,8 +162,19 @@ final class FrameServer implements AutoCloseable {
       case RESET_IN_BODY -> {
         frame(out, HEADERS, END_HEADERS, stream, (byte) 0x88);
         frame(out, DATA, 0, stream, (byte) 'a');
+        awaitHeadSeen();
         reset(socket);
       }
+    }
+  }
+
+  private void awaitHeadSeen() throws IOException {
+    try {
+      if (!headSeen.await(20, TimeUnit.SECONDS)) {
+        throw new IOException("the client never saw the head");
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
     }
   }
 
