@@ -2,9 +2,9 @@
 package io.inboard.balance;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -45,13 +45,21 @@ public final class Load {
   /** The cost of an endpoint that has requests and has never answered. */
   private static final double UNKNOWN = 1e18;
 
-  private final AtomicInteger inFlight = new AtomicInteger();
+  // Fields, and no object for each: with thousands of endpoints every object that a call looks at
+  // is a wait for the memory.
+  private static final AtomicIntegerFieldUpdater<Load> IN_FLIGHT =
+      AtomicIntegerFieldUpdater.newUpdater(Load.class, "inFlight");
+
+  private static final AtomicLongFieldUpdater<Load> AVERAGE =
+      AtomicLongFieldUpdater.newUpdater(Load.class, "average");
+
+  private volatile int inFlight;
 
   /**
    * The average as float bits, and the tick of its last change: one word, so that a compare-and-set
    * changes both. 0: nothing is known.
    */
-  private final AtomicLong average = new AtomicLong();
+  private volatile long average;
 
   /** When remembered requests began, made odd; 0: a free slot. */
   private final AtomicLongArray starts = new AtomicLongArray(SLOTS);
@@ -79,7 +87,7 @@ public final class Load {
 
   /** Requests under way, from the decision to the end of the body; 0 or more. */
   public int inFlight() {
-    return inFlight.get();
+    return inFlight;
   }
 
   /** In flight to the endpoint and its siblings. */
@@ -89,13 +97,13 @@ public final class Load {
 
   /** A request is bound for the endpoint. */
   public void begin() {
-    inFlight.incrementAndGet();
+    IN_FLIGHT.incrementAndGet(this);
     siblings.increment();
   }
 
   /** A request is over. */
   public void end() {
-    inFlight.decrementAndGet();
+    IN_FLIGHT.decrementAndGet(this);
     siblings.decrement();
   }
 
@@ -131,8 +139,8 @@ public final class Load {
    */
   public void answeredStream(long now) {
     // An endpoint that is never known would look like one that has never answered.
-    if (average.get() == 0) {
-      average.compareAndSet(0, pack(TimeUnit.MILLISECONDS.toNanos(1), tick(now)));
+    if (average == 0) {
+      AVERAGE.compareAndSet(this, 0, pack(TimeUnit.MILLISECONDS.toNanos(1), tick(now)));
     }
   }
 
@@ -169,7 +177,7 @@ public final class Load {
 
   /** The average in nanoseconds, faded since the last answer; 0: nothing is known. */
   public double latencyNanos(long now) {
-    long packed = average.get();
+    long packed = average;
     return packed == 0 ? 0 : value(packed) * fading(packed, tick(now));
   }
 
@@ -179,7 +187,7 @@ public final class Load {
    * @param share the endpoint's weight, relative to the mean of its siblings
    */
   public double cost(long now, double share) {
-    int n = inFlight.get();
+    int n = inFlight;
     double latency = latencyNanos(now);
     long held = heldUntil;
     if (held != 0 && held - now > 0) {
@@ -199,7 +207,7 @@ public final class Load {
   /** Age of the oldest request that is remembered; 0: none waits. */
   private long oldestNanos(long now) {
     long oldest = 0;
-    int left = inFlight.get();
+    int left = inFlight;
     for (int i = 0; i < SLOTS && left > 0; i++) {
       long start = starts.get(i);
       if (start != 0) {
@@ -218,7 +226,7 @@ public final class Load {
     int tick = tick(now);
     double sample = Math.max(LEAST_NANOS, rtt);
     while (true) {
-      long old = average.get();
+      long old = average;
       double next = sample;
       if (old != 0) {
         if (sample <= value(old) && tick == (int) old) {
@@ -230,7 +238,7 @@ public final class Load {
           next = faded + sample * (1 - keep);
         }
       }
-      if (average.compareAndSet(old, pack(next, tick)) || !must) {
+      if (AVERAGE.compareAndSet(this, old, pack(next, tick)) || !must) {
         return;
       }
     }

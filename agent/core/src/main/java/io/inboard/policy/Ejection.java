@@ -192,22 +192,22 @@ final class Ejection {
     boolean local = outcome.localOrigin();
     if (local && settings.splitExternalLocalOriginErrors()) {
       int limit = settings.consecutiveLocalOriginFailures();
-      if (reached(health.localFailures.incrementAndGet(), limit)) {
+      if (reached(health.localFailure(), limit)) {
         eject(endpoint, EjectionReason.CONSECUTIVE_LOCAL_ORIGIN_FAILURES);
       }
       return;
     }
     // It has answered, or what is seen here is taken for a gateway's answer, as in Envoy.
-    Health.clear(health.localFailures);
+    health.clearLocalFailures();
     if (local || (outcome.status() >= 502 && outcome.status() <= 504)) {
       int limit = settings.consecutiveGatewayErrors();
-      if (reached(health.gatewayErrors.incrementAndGet(), limit)) {
+      if (reached(health.gatewayError(), limit)) {
         eject(endpoint, EjectionReason.CONSECUTIVE_GATEWAY_ERRORS);
       }
     } else {
-      Health.clear(health.gatewayErrors);
+      health.clearGatewayErrors();
     }
-    if (reached(health.answeredErrors.incrementAndGet(), settings.consecutive5xxErrors())) {
+    if (reached(health.answeredError(), settings.consecutive5xxErrors())) {
       eject(endpoint, EjectionReason.CONSECUTIVE_5XX);
     }
   }

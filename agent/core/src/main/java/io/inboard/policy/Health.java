@@ -2,9 +2,9 @@
 package io.inboard.policy;
 
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -15,20 +15,31 @@ final class Health {
   /** What {@link #admit} gives for a healthy endpoint: no lease is needed. */
   static final Lease NO_LEASE = new Lease(0);
 
+  // Counts are fields, and no object for each: every object that a call looks at may be a wait for
+  // the memory.
+  private static final AtomicIntegerFieldUpdater<Health> ANSWERED =
+      AtomicIntegerFieldUpdater.newUpdater(Health.class, "answeredErrors");
+  private static final AtomicIntegerFieldUpdater<Health> GATEWAY =
+      AtomicIntegerFieldUpdater.newUpdater(Health.class, "gatewayErrors");
+  private static final AtomicIntegerFieldUpdater<Health> LOCAL =
+      AtomicIntegerFieldUpdater.newUpdater(Health.class, "localFailures");
+  private static final AtomicLongFieldUpdater<Health> INTERVAL =
+      AtomicLongFieldUpdater.newUpdater(Health.class, "interval");
+
   private static final Lease[] NONE = {};
   private static final long ONE_SUCCESS = 1L << 32;
 
   /** In a row, since the last good answer. Without lock: a lost race costs one request more. */
-  final AtomicInteger answeredErrors = new AtomicInteger();
+  private volatile int answeredErrors;
 
   /** In a row, as above, of 502, 503 and 504. */
-  final AtomicInteger gatewayErrors = new AtomicInteger();
+  private volatile int gatewayErrors;
 
   /** In a row, since the last word of the endpoint. Without lock, as above. */
-  final AtomicInteger localFailures = new AtomicInteger();
+  private volatile int localFailures;
 
   /** Attempts since the last sweep: successes in the upper half, failures in the lower. */
-  private final AtomicLong interval = new AtomicLong();
+  private volatile long interval;
 
   /** How often it was taken out, by reason. */
   private final AtomicLongArray ejections = new AtomicLongArray(EjectionReason.values().length);
@@ -157,14 +168,14 @@ final class Health {
 
   /** One attempt more since the last sweep. Any thread. */
   void counted(boolean success) {
-    interval.getAndAdd(success ? ONE_SUCCESS : 1);
+    INTERVAL.getAndAdd(this, success ? ONE_SUCCESS : 1);
   }
 
   /**
    * The attempts since the last sweep, for {@link #successes} and {@link #failures}. Any thread.
    */
   long sweep() {
-    return interval.get() == 0 ? 0 : interval.getAndSet(0);
+    return interval == 0 ? 0 : INTERVAL.getAndSet(this, 0);
   }
 
   static int successes(long swept) {
@@ -217,7 +228,7 @@ final class Health {
   void restore(long now) {
     healthySinceNanos = now;
     clearFailures();
-    interval.set(0);
+    interval = 0;
     ejected = null;
     probes.set(NONE);
   }
@@ -225,15 +236,39 @@ final class Health {
   /** Any thread. */
   void clearFailures() {
     // Read before write: on the good path nothing is written, so no cache line moves.
-    clear(answeredErrors);
-    clear(gatewayErrors);
-    clear(localFailures);
+    if (answeredErrors != 0) {
+      answeredErrors = 0;
+    }
+    clearGatewayErrors();
+    clearLocalFailures();
   }
 
   /** Any thread. */
-  static void clear(AtomicInteger inARow) {
-    if (inARow.get() != 0) {
-      inARow.set(0);
+  void clearGatewayErrors() {
+    if (gatewayErrors != 0) {
+      gatewayErrors = 0;
     }
+  }
+
+  /** Any thread. */
+  void clearLocalFailures() {
+    if (localFailures != 0) {
+      localFailures = 0;
+    }
+  }
+
+  /** One more in a row; how many that makes. Any thread. */
+  int answeredError() {
+    return ANSWERED.incrementAndGet(this);
+  }
+
+  /** As {@link #answeredError}. */
+  int gatewayError() {
+    return GATEWAY.incrementAndGet(this);
+  }
+
+  /** As {@link #answeredError}. */
+  int localFailure() {
+    return LOCAL.incrementAndGet(this);
   }
 }
