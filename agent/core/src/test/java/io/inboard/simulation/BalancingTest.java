@@ -52,9 +52,9 @@ final class BalancingTest {
   @Test
   void l1sASlowServerThatRoundRobinDrowns() {
     Consumer<Cluster> slow = first(s -> s.slow = t -> 10);
-    double roundRobin = p99(ten(Simple.ROUND_ROBIN, 4, slow).load(2000, 15).run(60), 3, 15);
-    double least = p99(ten(Simple.LEAST_REQUEST, 4, slow).load(2000, 15).run(60), 3, 15);
-    double ewma = p99(ten(Simple.PEAK_EWMA, 4, slow).load(2000, 15).run(60), 3, 15);
+    double roundRobin = p99(ten(Simple.ROUND_ROBIN, 4, slow).load(2000, 11).run(45), 3, 11);
+    double least = p99(ten(Simple.LEAST_REQUEST, 4, slow).load(2000, 11).run(45), 3, 11);
+    double ewma = p99(ten(Simple.PEAK_EWMA, 4, slow).load(2000, 11).run(45), 3, 11);
     assertThat(least).isLessThanOrEqualTo(0.1 * roundRobin);
     assertThat(ewma).isLessThanOrEqualTo(0.5 * least);
   }
@@ -73,11 +73,11 @@ final class BalancingTest {
 
   @Test
   void l3AmongEqualsNothingIsLost() {
-    Cluster roundRobin = given(10, 4, Simple.ROUND_ROBIN, 20, NOTHING).load(3200, 16).run(20);
-    Cluster least = given(10, 4, Simple.LEAST_REQUEST, 20, NOTHING).load(3200, 16).run(20);
-    Cluster ewma = given(10, 4, Simple.PEAK_EWMA, 20, NOTHING).load(3200, 16).run(20);
-    assertThat(p99(ewma, 4, 16)).isLessThanOrEqualTo(1.08 * p99(roundRobin, 4, 16));
-    assertThat(p99(ewma, 4, 16)).isLessThanOrEqualTo(1.05 * p99(least, 4, 16));
+    Cluster roundRobin = given(10, 4, Simple.ROUND_ROBIN, 20, NOTHING).load(3200, 10).run(14);
+    Cluster least = given(10, 4, Simple.LEAST_REQUEST, 20, NOTHING).load(3200, 10).run(14);
+    Cluster ewma = given(10, 4, Simple.PEAK_EWMA, 20, NOTHING).load(3200, 10).run(14);
+    assertThat(p99(ewma, 4, 10)).isLessThanOrEqualTo(1.08 * p99(roundRobin, 4, 10));
+    assertThat(p99(ewma, 4, 10)).isLessThanOrEqualTo(1.05 * p99(least, 4, 10));
     for (int i = 0; i < 10; i++) {
       assertThat(ewma.share(i)).isBetween(0.095, 0.105);
     }
@@ -87,8 +87,8 @@ final class BalancingTest {
   void l4HalfOfTheServersAreTwiceAsSlow() {
     Consumer<Cluster> half = c -> c.servers.subList(0, 5).forEach(s -> s.slow = t -> 2);
     double rate = 0.7 * (5 * 8 * 100 + 5 * 8 * 50);
-    double least = p99(given(10, 8, Simple.LEAST_REQUEST, 20, half).load(rate, 10).run(20), 3, 10);
-    double ewma = p99(given(10, 8, Simple.PEAK_EWMA, 20, half).load(rate, 10).run(20), 3, 10);
+    double least = p99(given(10, 8, Simple.LEAST_REQUEST, 20, half).load(rate, 7).run(14), 3, 7);
+    double ewma = p99(given(10, 8, Simple.PEAK_EWMA, 20, half).load(rate, 7).run(14), 3, 7);
     assertThat(ewma).isLessThanOrEqualTo(0.9 * least);
   }
 
@@ -114,8 +114,8 @@ final class BalancingTest {
           }
         };
     // The first pauses hit an average that knows only good times.
-    double least = p99(ten(Simple.LEAST_REQUEST, 5, pauses).load(1000, 45).run(50), 15, 45);
-    double ewma = p99(ten(Simple.PEAK_EWMA, 5, pauses).load(1000, 45).run(50), 15, 45);
+    double least = p99(ten(Simple.LEAST_REQUEST, 5, pauses).load(1000, 35).run(40), 15, 35);
+    double ewma = p99(ten(Simple.PEAK_EWMA, 5, pauses).load(1000, 35).run(40), 15, 35);
     assertThat(ewma).isLessThanOrEqualTo(1.6 * least);
   }
 
@@ -141,8 +141,8 @@ final class BalancingTest {
   @Test
   void pRandomErrorsEverywhereDoNotHurt() {
     Consumer<Cluster> noise = c -> c.servers.forEach(s -> s.failing = t -> 0.01);
-    double least = p99(given(10, 4, Simple.LEAST_REQUEST, 20, noise).load(2400, 16).run(20), 4, 16);
-    double ewma = p99(given(10, 4, Simple.PEAK_EWMA, 20, noise).load(2400, 16).run(20), 4, 16);
+    double least = p99(given(10, 4, Simple.LEAST_REQUEST, 20, noise).load(2400, 11).run(15), 4, 11);
+    double ewma = p99(given(10, 4, Simple.PEAK_EWMA, 20, noise).load(2400, 11).run(15), 4, 11);
     assertThat(ewma).isLessThanOrEqualTo(1.05 * least);
   }
 
@@ -166,8 +166,8 @@ final class BalancingTest {
     Cluster cluster = new Cluster(42, 10, 16, 10, 0.5);
     cluster.servers.get(0).failing = t -> 1;
     cluster.clients(20, b -> b.retries(Cluster.retries(0)));
-    cluster.load(2000, 15).run(20);
-    assertThat(cluster.results.success(2000, 15_000)).isGreaterThanOrEqualTo(0.9995);
+    cluster.load(2000, 10).run(14);
+    assertThat(cluster.results.success(2000, 10_000)).isGreaterThanOrEqualTo(0.9995);
   }
 
   @Test
@@ -175,8 +175,8 @@ final class BalancingTest {
     Cluster ewma = new Cluster(42, 10, 16, 10, 0.5);
     ewma.servers.get(0).failing = t -> 0.5;
     ewma.clients(20, b -> b.retries(Cluster.retries(0)));
-    ewma.load(2000, 15).run(20);
-    assertThat(ewma.results.success(2000, 15_000)).isGreaterThanOrEqualTo(0.999);
+    ewma.load(2000, 10).run(14);
+    assertThat(ewma.results.success(2000, 10_000)).isGreaterThanOrEqualTo(0.999);
   }
 
   @Test

@@ -15,7 +15,7 @@ import io.inboard.policy.Try;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
@@ -161,7 +161,10 @@ final class Client {
     private final Running call;
     private final Try attempt;
     private final long deadlineNanos;
-    private final Map<String, String> headers = new HashMap<>(4);
+
+    /** Names and values in turn; null: no more. An array, because there are many attempts. */
+    private String[] headers = new String[4];
+
     private boolean over;
 
     Sent(Running call, Try attempt, long deadlineNanos) {
@@ -178,19 +181,33 @@ final class Client {
     @Override
     public HeaderView headers() {
       return name -> {
-        String value = headers.get(name);
-        return value == null ? List.of() : List.of(value);
+        int i = index(name);
+        return i < headers.length && headers[i] != null ? List.of(headers[i + 1]) : List.of();
       };
     }
 
     @Override
     public void set(String name, String value) {
-      headers.put(name, value);
+      int i = index(name);
+      if (i == headers.length) {
+        headers = Arrays.copyOf(headers, 2 * i);
+      }
+      headers[i] = name;
+      headers[i + 1] = value;
     }
 
     @Override
     public void remove(String name) {
-      headers.remove(name);
+      throw new UnsupportedOperationException("nothing was there: " + name);
+    }
+
+    /** Where it is, or where it would be. */
+    private int index(String name) {
+      int i = 0;
+      while (i < headers.length && headers[i] != null && !headers[i].equals(name)) {
+        i += 2;
+      }
+      return i;
     }
 
     @Override

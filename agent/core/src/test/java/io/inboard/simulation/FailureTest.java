@@ -55,8 +55,8 @@ final class FailureTest {
   void t1OneOfThreeFailsNowAndThen(Simple balancer) {
     Cluster cluster = cluster(3, balanced(balancer));
     cluster.servers.get(0).failing = t -> 0.3;
-    cluster.load(400, 60).run(65);
-    assertThat(cluster.results.success(0, 60_000)).isGreaterThanOrEqualTo(0.999);
+    cluster.load(400, 30).run(35);
+    assertThat(cluster.results.success(0, 30_000)).isGreaterThanOrEqualTo(0.999);
     assertThat(cluster.amplification()).isLessThanOrEqualTo(1.12);
     assertThat(cluster.inFlight()).isZero();
   }
@@ -100,9 +100,9 @@ final class FailureTest {
 
   @Test
   void t4NoiseAmongManyIsNotTakenForAnOutlier() {
-    Cluster cluster = cluster(10, balanced(Simple.LEAST_REQUEST));
+    Cluster cluster = new Cluster(42, 10, 32, 10, 0.5).clients(1, balanced(Simple.LEAST_REQUEST));
     cluster.servers.forEach(s -> s.failing = t -> 0.01);
-    cluster.load(4000, 60).run(65);
+    cluster.load(1000, 60).run(65);
     assertThat(cluster.results.success(0, 60_000)).isGreaterThanOrEqualTo(0.9999);
     assertThat(ejections(cluster)).isZero();
   }

@@ -11,6 +11,7 @@ import io.inboard.settings.RetrySettings;
 import io.inboard.settings.ServerSettings.Adaptive;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -26,8 +27,8 @@ final class OverloadTest {
   private static final int SERVERS = 4;
   private static final double CAPACITY = SERVERS * WORKERS * 100.0;
 
-  private static Cluster cluster(UnaryOperator<DestinationBuilder> settings) {
-    return new Cluster(42, SERVERS, WORKERS, 10, 0.5).clients(10, settings);
+  private static Cluster cluster(long seed, UnaryOperator<DestinationBuilder> settings) {
+    return new Cluster(seed, SERVERS, WORKERS, 10, 0.5).clients(10, settings);
   }
 
   /** Two retries, also of attempts that ran out of their 250 ms. */
@@ -69,40 +70,57 @@ final class OverloadTest {
     }
   }
 
-  /** Half as much again for ten seconds. */
-  private static void pulse(Cluster cluster) {
-    cluster.load(0.8 * CAPACITY, 50, t -> t >= 10_000 && t < 20_000 ? 1.5 : 1).run(55);
-    assertThat(cluster.results.success(5_000, 10_000)).isGreaterThanOrEqualTo(0.999);
+  /** Half as much again for ten seconds, from the fifth on. */
+  private static void pulse(Cluster cluster, double seconds) {
+    cluster.load(0.8 * CAPACITY, seconds, t -> t >= 5_000 && t < 15_000 ? 1.5 : 1).run(seconds + 3);
+    assertThat(cluster.results.success(2_000, 5_000)).isGreaterThanOrEqualTo(0.999);
     assertThat(cluster.inFlight()).isZero();
   }
 
+  /**
+   * How soon depends on the noise, since what has piled up takes ten seconds by itself: 12 to 19 s
+   * with other seeds, half of them within the 15 s.
+   */
   @Test
   void t5AfterAPulseTheClientsAloneRecover() {
-    Cluster cluster = cluster(OverloadTest::impatient);
-    pulse(cluster);
-    assertThat(cluster.results.success(15_000, 20_000)).as("it is too much").isLessThan(0.5);
-    assertThat(cluster.results.success(35_000, 50_000)).isGreaterThanOrEqualTo(0.99);
+    int[] seconds = {recovery(1), recovery(2), recovery(3)};
+    Arrays.sort(seconds);
+    assertThat(seconds[1]).as("the median").isLessThanOrEqualTo(15);
+    assertThat(seconds[2]).as("the slowest").isLessThanOrEqualTo(19);
+  }
+
+  /** After how many seconds each second is good again. */
+  private static int recovery(long seed) {
+    Cluster cluster = cluster(seed, OverloadTest::impatient);
+    int seconds = 21;
+    pulse(cluster, 15 + seconds);
+    assertThat(cluster.results.success(10_000, 15_000)).as("it is too much").isLessThan(0.5);
     assertThat(cluster.amplification()).isLessThanOrEqualTo(1.1);
+    int bad = seconds;
+    while (bad > 0 && cluster.results.success(14_000 + bad * 1e3, 15_000 + bad * 1e3) >= 0.99) {
+      bad--;
+    }
+    return bad;
   }
 
   @Test
   void t5WithALimitAtTheServersItIsOverWithThePulse() {
-    Cluster cluster = cluster(OverloadTest::impatient);
+    Cluster cluster = cluster(42, OverloadTest::impatient);
     limited(cluster);
-    pulse(cluster);
-    assertThat(cluster.results.success(22_000, 50_000)).isGreaterThanOrEqualTo(0.99);
+    pulse(cluster, 25);
+    assertThat(cluster.results.success(17_000, 25_000)).isGreaterThanOrEqualTo(0.99);
   }
 
   @Test
   void t6TwiceTheCapacityIsServedToCapacity() {
-    Cluster cluster = cluster(b -> b);
+    Cluster cluster = cluster(42, b -> b);
     limited(cluster);
-    cluster.load(CAPACITY, 30, t -> t >= 10_000 && t < 20_000 ? 2 : 0.5).run(35);
-    int offered = cluster.results.count(10_000, 20_000);
-    double goodput = cluster.results.success(10_000, 20_000) * offered / 10;
+    cluster.load(CAPACITY, 15, t -> t >= 5_000 && t < 15_000 ? 2 : 0.5).run(18);
+    int offered = cluster.results.count(5_000, 15_000);
+    double goodput = cluster.results.success(5_000, 15_000) * offered / 10;
     assertThat(goodput).isGreaterThanOrEqualTo(0.95 * CAPACITY);
-    double unloaded = cluster.results.percentile(0.99, 2_000, 10_000);
-    assertThat(cluster.results.percentileOfGood(0.99, 10_000, 20_000))
+    double unloaded = cluster.results.percentile(0.99, 1_000, 5_000);
+    assertThat(cluster.results.percentileOfGood(0.99, 5_000, 15_000))
         .isLessThanOrEqualTo(5 * unloaded);
   }
 }
