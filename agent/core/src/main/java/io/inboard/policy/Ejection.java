@@ -28,16 +28,24 @@ final class Ejection {
   private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /**
-   * Percent of the attempts that fail although endpoints are out: it is not them, or not them
-   * alone. Found by simulation of a pulse of overload; higher ones let it last longer.
+   * Percent of the attempts that fail at endpoints that are not out: it is not those that are, or
+   * not them alone. Lower ones end a simulated pulse of overload sooner, and would keep one of two
+   * broken endpoints in.
    */
-  private static final int REST_FAILS = 30;
+  private static final int REST_FAILS = 50;
 
-  /** Percent as above, when those that are left are no better than those that are out. */
-  private static final int ALL_FAIL = 40;
+  /**
+   * Percent as above, when those that are left are no better than those that are out. More than two
+   * broken endpoints of three cause, which are to be taken out one after the other.
+   */
+  private static final int ALL_FAIL = 75;
 
   /** So many attempts at least say that those that are left fail. */
   private static final int SOME = 10;
+
+  private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final int ATTEMPTS = 0;
+  private static final int FAILURES = 1;
 
   private static final Rules OFF = new Rules(Optional.empty(), List.of());
 
@@ -51,6 +59,9 @@ final class Ejection {
 
   /** Of the present endpoints; written under the lock. */
   private volatile int ejected;
+
+  /** What endpoints that are not out have answered, while others are. */
+  private final SlidingCounts rest;
 
   /** When the interval is over. Whoever moves it hands the sweep to the timer. */
   private final AtomicLong sweepNanos;
@@ -89,6 +100,7 @@ final class Ejection {
     this.clock = clock;
     this.timer = timer;
     this.chance = chance;
+    this.rest = new SlidingCounts(REST_NANOS, 4, 2, clock.nanos());
     this.sweepNanos = new AtomicLong(clock.nanos());
     this.restFailsNanos = clock.nanos();
     this.allFailNanos = restFailsNanos;
@@ -172,18 +184,31 @@ final class Ejection {
       case SUCCESS -> {
         health.counted(true);
         health.clearFailures();
+        if (ejected > 0) {
+          rest.add(ATTEMPTS, now);
+        }
       }
       case FAILURE -> {
         health.counted(false);
-        if (ejected > 0 && statistics.fails(REST_FAILS, SOME, now)) {
-          restFailsNanos = now + EARLY_NANOS;
-          if (statistics.fails(ALL_FAIL, SOME, now)) {
-            allFailNanos = now + EARLY_NANOS;
-          }
+        if (ejected > 0) {
+          rest.add(ATTEMPTS, FAILURES, now);
+          judgeTheRest(now);
         }
         failed(endpoint, outcome, r.settings.get());
       }
       case NEUTRAL -> {}
+    }
+  }
+
+  private void judgeTheRest(long now) {
+    long attempts = rest.sum(ATTEMPTS, now);
+    long failures = rest.sum(FAILURES, now);
+    if (attempts < SOME || failures * 100 < REST_FAILS * attempts) {
+      return;
+    }
+    restFailsNanos = now + EARLY_NANOS;
+    if (failures * 100 >= ALL_FAIL * attempts) {
+      allFailNanos = now + EARLY_NANOS;
     }
   }
 

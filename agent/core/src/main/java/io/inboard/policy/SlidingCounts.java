@@ -63,12 +63,7 @@ final class SlidingCounts {
   }
 
   long sum(int cell, long now) {
-    return sumOfLast(ring.length(), cell, now);
-  }
-
-  /** Of so many buckets, the present one included. */
-  long sumOfLast(int buckets, int cell, long now) {
-    long oldest = number(now) - buckets + 1;
+    long oldest = number(now) - ring.length() + 1;
     long sum = 0;
     for (int i = 0; i < ring.length(); i++) {
       Bucket b = ring.get(i);

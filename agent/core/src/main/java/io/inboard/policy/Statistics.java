@@ -131,13 +131,6 @@ public final class Statistics {
     return window.sum(event.ordinal(), clock.nanos());
   }
 
-  /** Whether so many percent of the attempts of the last two seconds failed, if they are enough. */
-  boolean fails(int percent, int enough, long now) {
-    long failures = window.sumOfLast(2, Event.FAILURE.ordinal(), now);
-    long all = failures + window.sumOfLast(2, Event.SUCCESS.ordinal(), now);
-    return all >= enough && 100 * failures >= percent * all;
-  }
-
   /** How long the answers of the last ten seconds took, counted now. */
   public Latencies latencies() {
     return compute(clock.nanos());

@@ -30,6 +30,9 @@ final class OutlierReader {
         section.duration("baseEjectionTime", d.baseEjectionTime(), LEAST, SettingsReader.LONGEST);
     // A base of more than the default cap says that it may take that long (Envoy's rule).
     Duration otherwise = base.compareTo(d.maxEjectionTime()) > 0 ? base : d.maxEjectionTime();
+    int most = section.wholePercent("maxEjectionPercent", d.maxEjectionPercent(), 0, 100);
+    // Whoever lets more be ejected than the default does means it: no panic before that.
+    int least = Math.min(d.minHealthPercent(), 100 - most);
     OutlierSettings outlier =
         new OutlierSettings(
             section.integer("consecutive5xxErrors", d.consecutive5xxErrors(), 0, MOST),
@@ -40,8 +43,8 @@ final class OutlierReader {
             section.duration("interval", d.interval(), LEAST, SettingsReader.LONGEST),
             base,
             section.duration("maxEjectionTime", otherwise, LEAST, SettingsReader.LONGEST),
-            section.wholePercent("maxEjectionPercent", d.maxEjectionPercent(), 0, 100),
-            section.wholePercent("minHealthPercent", d.minHealthPercent(), 0, 100),
+            most,
+            section.wholePercent("minHealthPercent", least, 0, 100),
             errorCodes(section),
             failurePercentage(section),
             successRate(section),

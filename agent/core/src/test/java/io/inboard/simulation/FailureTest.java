@@ -10,6 +10,7 @@ import io.inboard.settings.BalancerSettings;
 import io.inboard.settings.BalancerSettings.Simple;
 import io.inboard.settings.DestinationBuilder;
 import io.inboard.settings.DestinationSettings.BreakerSettings;
+import io.inboard.settings.OutlierSettings;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -59,6 +60,39 @@ final class FailureTest {
     assertThat(cluster.results.success(0, 30_000)).isGreaterThanOrEqualTo(0.999);
     assertThat(cluster.amplification()).isLessThanOrEqualTo(1.12);
     assertThat(cluster.inFlight()).isZero();
+  }
+
+  /** Were the second one kept in because so much fails, nothing would ever get better. */
+  @ParameterizedTest
+  @EnumSource
+  void twoOfThreeThatBreakOneAfterTheOtherAreBothLeftAlone(Simple balancer) {
+    OutlierSettings d = OutlierSettings.DEFAULT;
+    Cluster cluster =
+        cluster(
+            3,
+            b ->
+                balanced(balancer)
+                    .apply(b)
+                    .outlierDetection(
+                        Optional.of(
+                            new OutlierSettings(
+                                d.consecutive5xxErrors(),
+                                d.consecutiveGatewayErrors(),
+                                d.consecutiveLocalOriginFailures(),
+                                d.splitExternalLocalOriginErrors(),
+                                d.interval(),
+                                d.baseEjectionTime(),
+                                d.maxEjectionTime(),
+                                70,
+                                30,
+                                d.errorCodes(),
+                                d.failurePercentage(),
+                                d.successRate(),
+                                d.probes()))));
+    cluster.servers.get(0).refusing = t -> t >= 5_000 ? 1 : 0;
+    cluster.servers.get(1).failing = t -> t >= 8_000 ? 1 : 0;
+    cluster.load(200, 40).run(45);
+    assertThat(cluster.results.success(5_000, 40_000)).isGreaterThanOrEqualTo(0.999);
   }
 
   @ParameterizedTest
