@@ -82,7 +82,15 @@ class BrokenInstancesTest {
     } finally {
       loads.forEach(Load::stop);
     }
-    assertThat(loads).allSatisfy(load -> assertThat(load.failures()).isEmpty());
+    List<String> failures = loads.stream().flatMap(load -> load.failures().stream()).toList();
+    // What is killed takes along the answers whose head had been handed to the application: with
+    // six calls at a time one or two at most. Before the head a GET is repeated.
+    assertThat(failures).filteredOn(failure -> !brokeOff(failure)).isEmpty();
+    assertThat(failures).hasSizeLessThanOrEqualTo(2);
+  }
+
+  private static boolean brokeOff(String failure) {
+    return failure.contains("Connection reset") || failure.contains("EOF reached while reading");
   }
 
   @Test
