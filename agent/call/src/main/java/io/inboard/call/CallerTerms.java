@@ -28,7 +28,8 @@ public final class CallerTerms {
    *     #NO_DEADLINE}: never
    * @param enforced whether work for the request ends at the deadline, also where no timeout is
    *     configured; false: the deadline is passed on and shortens configured timeouts only
-   * @param repetition whether the caller, or one before it, sent the request again
+   * @param repetition whether the caller sent the request again, as its attempt count says; a retry
+   *     further up is not seen
    * @param source the caller's address, without port; empty if unknown
    */
   public CallerTerms(long deadlineNanos, boolean enforced, boolean repetition, String source) {

@@ -28,11 +28,10 @@ import java.util.function.Supplier;
  * reasons: resilience.md 2.3.
  */
 final class ResilienceMetrics {
-  private static final AttributeKey<String> DESTINATION =
-      AttributeKey.stringKey("inboard.destination");
+  static final AttributeKey<String> DESTINATION = AttributeKey.stringKey("inboard.destination");
 
   private static final AttributeKey<String> LIBRARY = AttributeKey.stringKey("inboard.library");
-  private static final AttributeKey<String> REASON = AttributeKey.stringKey("inboard.reason");
+  static final AttributeKey<String> REASON = AttributeKey.stringKey("inboard.reason");
 
   private final Meter meter;
   private final List<OfDestination> table = new ArrayList<>();
@@ -251,35 +250,31 @@ final class ResilienceMetrics {
 
   private static void server(Meter meter, Supplier<InboundStatus> inbound) {
     ObservableDoubleMeasurement limit =
-        meter
-            .gaugeBuilder("inboard.server.limit")
-            .setUnit("{request}")
-            .setDescription("Requests that may be under way at once; absent without a limit.")
-            .buildObserver();
+        values(
+            meter,
+            "inboard.server.limit",
+            "{request}",
+            "Requests that may be under way at once; absent without a limit.");
     ObservableDoubleMeasurement inFlight =
-        meter
-            .gaugeBuilder("inboard.server.inflight")
-            .setUnit("{request}")
-            .setDescription("Requests under way.")
-            .buildObserver();
+        values(meter, "inboard.server.inflight", "{request}", "Requests under way.");
     ObservableLongMeasurement shed =
-        meter
-            .counterBuilder("inboard.server.shed")
-            .setUnit("{request}")
-            .setDescription("Requests that were refused to keep the service alive.")
-            .buildObserver();
+        counts(
+            meter,
+            "inboard.server.shed",
+            "{request}",
+            "Requests that were refused to keep the service alive.");
     ObservableLongMeasurement exceeded =
-        meter
-            .counterBuilder("inboard.deadline.exceeded")
-            .setUnit("{request}")
-            .setDescription("Requests that were served though the caller did not wait any more.")
-            .buildObserver();
+        counts(
+            meter,
+            "inboard.deadline.exceeded",
+            "{request}",
+            "Requests that were served though the caller did not wait any more.");
     ObservableLongMeasurement ignored =
-        meter
-            .counterBuilder("inboard.deadline.ignored")
-            .setUnit("{request}")
-            .setDescription("Deadlines that were not believed or could not be read.")
-            .buildObserver();
+        counts(
+            meter,
+            "inboard.deadline.ignored",
+            "{request}",
+            "Deadlines that were not believed or could not be read.");
     meter.batchCallback(
         () -> {
           InboundStatus status = inbound.get();
@@ -309,15 +304,23 @@ final class ResilienceMetrics {
   }
 
   private void counter(String name, String unit, String description, Reading reading) {
-    ObservableLongMeasurement to =
-        meter.counterBuilder(name).setUnit(unit).setDescription(description).buildObserver();
+    ObservableLongMeasurement to = counts(meter, name, unit, description);
     add(to, new Points(Optional.of(to), Optional.empty()), reading);
   }
 
   private void gauge(String name, String unit, String description, Reading reading) {
-    ObservableDoubleMeasurement to =
-        meter.gaugeBuilder(name).setUnit(unit).setDescription(description).buildObserver();
+    ObservableDoubleMeasurement to = values(meter, name, unit, description);
     add(to, new Points(Optional.empty(), Optional.of(to)), reading);
+  }
+
+  private static ObservableLongMeasurement counts(
+      Meter meter, String name, String unit, String description) {
+    return meter.counterBuilder(name).setUnit(unit).setDescription(description).buildObserver();
+  }
+
+  private static ObservableDoubleMeasurement values(
+      Meter meter, String name, String unit, String description) {
+    return meter.gaugeBuilder(name).setUnit(unit).setDescription(description).buildObserver();
   }
 
   private void add(ObservableMeasurement instrument, Points points, Reading reading) {
@@ -327,11 +330,11 @@ final class ResilienceMetrics {
 
   private void observe(Supplier<OutboundStatus> outbound) {
     ObservableLongMeasurement inner =
-        meter
-            .counterBuilder("inboard.client.inner_attempts")
-            .setUnit("{attempt}")
-            .setDescription("Sends that libraries repeated by themselves.")
-            .buildObserver();
+        counts(
+            meter,
+            "inboard.client.inner_attempts",
+            "{attempt}",
+            "Sends that libraries repeated by themselves.");
     instruments.add(inner);
     meter.batchCallback(
         () -> {

@@ -19,9 +19,6 @@ import java.util.concurrent.CancellationException;
 
 /** Calls and attempts as spans; retries as metrics, too. */
 final class TelemetryObserver implements CallObserver {
-  private static final AttributeKey<String> DESTINATION =
-      AttributeKey.stringKey("inboard.destination");
-  private static final AttributeKey<String> REASON = AttributeKey.stringKey("inboard.reason");
   private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("inboard.outcome");
 
   private final Telemetry telemetry;
@@ -61,14 +58,22 @@ final class TelemetryObserver implements CallObserver {
   private void retried(String destination, String reason, String outcome) {
     LongCounter counter = retries;
     if (counter != null) {
-      counter.add(1, Attributes.of(DESTINATION, destination, REASON, reason, OUTCOME, outcome));
+      counter.add(
+          1,
+          Attributes.of(
+              ResilienceMetrics.DESTINATION,
+              destination,
+              ResilienceMetrics.REASON,
+              reason,
+              OUTCOME,
+              outcome));
     }
   }
 
   private void waited(String destination, long nanos) {
     DoubleHistogram histogram = delays;
     if (histogram != null) {
-      histogram.record(nanos / 1e9, Attributes.of(DESTINATION, destination));
+      histogram.record(nanos / 1e9, Attributes.of(ResilienceMetrics.DESTINATION, destination));
     }
   }
 
