@@ -28,8 +28,8 @@ public final class CallerTerms {
    *     #NO_DEADLINE}: never
    * @param enforced whether work for the request ends at the deadline, also where no timeout is
    *     configured; false: the deadline is passed on and shortens configured timeouts only
-   * @param repetition whether the caller sent the request again, as its attempt count says; a retry
-   *     further up is not seen
+   * @param repetition whether the caller sent the request again, or serves one that was sent again,
+   *     as its attempt count says
    * @param source the caller's address, without port; empty if unknown
    */
   public CallerTerms(long deadlineNanos, boolean enforced, boolean repetition, String source) {

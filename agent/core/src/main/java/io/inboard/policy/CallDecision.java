@@ -10,11 +10,7 @@ import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
 import io.inboard.policy.Outcome.Expiry;
 import io.inboard.policy.Statistics.Event;
-import io.inboard.settings.RetrySettings;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
  * Decides one call, step by step: {@link #first}, then {@link #responded} or {@link #failed} for
@@ -24,29 +20,13 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
  * <p>The order is that of resilience.md section 2: deadline, bulkhead, throttle, breaker, and then
  * for each attempt budget, pick, send, classify, feed. What is refused here is nobody's failure.
  */
-public final class CallDecision {
-  private static final AtomicIntegerFieldUpdater<CallDecision> HELD =
-      AtomicIntegerFieldUpdater.newUpdater(CallDecision.class, "held");
-
-  /** Of {@link #held}: it is counted as under way. */
-  private static final int COUNTED = 1;
-
-  /** Of {@link #held}: it has got a place of the pool at once. */
-  private static final int PLACE = 2;
-
-  private static final AtomicReferenceFieldUpdater<CallDecision, Replay.Room> ROOM =
-      AtomicReferenceFieldUpdater.newUpdater(CallDecision.class, Replay.Room.class, "room");
-
+public final class CallDecision extends Holdings {
   private static final Next AWAIT = new Next.End(Step.AWAIT);
 
   private static final String STREAM = "text/event-stream";
   private static final String GRPC = "application/grpc";
 
-  private final DestinationPolicy policy;
   private final OutboundRequest request;
-
-  /** Of the request for which the call is made. */
-  private final CallerTerms terms;
 
   /** Set by {@link #first}. */
   private CallTime time;
@@ -68,31 +48,9 @@ public final class CallDecision {
   /** The attempt under way. Written by steps, read by {@link #end}. */
   private volatile Try current;
 
-  /**
-   * Nothing more is to be sent. Written before {@link #current} is read, and the other way round.
-   */
-  private volatile boolean over;
-
-  /**
-   * Of the pool, when it had none to give at once; null: none. Written by {@link #first}, read by
-   * {@link #end}.
-   */
-  private volatile Bulkhead.Place place;
-
-  /** For the body, where it is kept; null: it is not. */
-  private volatile Replay.Room room;
-
-  /**
-   * What {@link #first} has taken, as bits; exchanged for 0 by whoever gives it back. What is taken
-   * while {@link #end} runs on another thread is given back by the thread that took it, which looks
-   * at {@link #over} afterwards.
-   */
-  private volatile int held;
-
   CallDecision(DestinationPolicy policy, OutboundRequest request, CallerTerms terms) {
-    this.policy = policy;
+    super(policy, terms);
     this.request = request;
-    this.terms = terms;
   }
 
   /** Decides the first attempt. */
@@ -104,7 +62,7 @@ public final class CallDecision {
     int underWay = policy.statistics().begun(now);
     hold(COUNTED);
     if (time.timeoutNanos() <= 0) {
-      return late();
+      return Refusal.late(policy);
     }
     fault = policy.faults().draw(policy.chance(), time.timeoutNanos());
     Next onPurpose = fault.next(policy, time.timeoutNanos());
@@ -112,16 +70,13 @@ public final class CallDecision {
       return onPurpose;
     }
     if (policy.deserted()) {
-      return Next.refuse(
-          Step.Reason.NO_ENDPOINT,
-          "inboard: " + policy.name() + ": no endpoint has the labels of this subset");
+      return Refusal.deserted(policy);
     }
     if (underWay > policy.settings().connectionPool().http2MaxRequests()) {
-      return refuse(Event.OVERFLOW, Step.Reason.OVERFLOW, "too many calls are under way");
+      return Refusal.overflow(policy, "too many calls are under way");
     }
     if (policy.limits().throttles(now, policy.chance())) {
-      return refuse(
-          Event.THROTTLED, Step.Reason.THROTTLED, "too much of what was sent before failed");
+      return Refusal.throttled(policy);
     }
     Bulkhead pool = policy.limits().bulkhead();
     if (!pool.limited()) {
@@ -131,31 +86,11 @@ public final class CallDecision {
       hold(PLACE);
       return start(now);
     }
-    place = pool.ask();
-    if (over && place != null) {
-      place.leave();
-    }
+    Bulkhead.Place place = ask(pool);
     if (place == null) {
-      return refuse(Event.OVERFLOW, Step.Reason.OVERFLOW, "too many calls wait for a connection");
+      return Refusal.overflow(policy, "too many calls wait for a connection");
     }
     return place.held() ? start(now) : new Next.Queue(patience());
-  }
-
-  private void hold(int what) {
-    HELD.getAndAdd(this, what);
-    if (over) {
-      release();
-    }
-  }
-
-  private void release() {
-    int had = held == 0 ? 0 : HELD.getAndSet(this, 0);
-    if ((had & COUNTED) != 0) {
-      policy.statistics().ended();
-    }
-    if ((had & PLACE) != 0) {
-      policy.limits().bulkhead().giveBack();
-    }
   }
 
   /** How long the call may wait for a connection: what it has, else as long as for a new one. */
@@ -170,26 +105,26 @@ public final class CallDecision {
    * @param action asks {@link #turn}
    */
   public void onTurn(Runnable action) {
-    place.onTurn(action);
+    place().onTurn(action);
   }
 
   /** Decides the first attempt of a call that has waited for its turn. */
   public Next turn() {
-    if (over) {
+    if (over()) {
       return Next.HAND_ON;
     }
     long now = policy.clock().nanos();
-    return remainingNanos(now) <= 0 ? late() : start(now);
+    return remainingNanos(now) <= 0 ? Refusal.late(policy) : start(now);
   }
 
   /** Ends the waiting; null when the turn has come in the meantime. */
   public Next waitedTooLong() {
-    if (!place.leave()) {
+    if (!place().leave()) {
       return null;
     }
     return remainingNanos() <= 0
-        ? late()
-        : refuse(Event.OVERFLOW, Step.Reason.OVERFLOW, "no connection became free in time");
+        ? Refusal.late(policy)
+        : Refusal.overflow(policy, "no connection became free in time");
   }
 
   private Next start(long now) {
@@ -199,8 +134,7 @@ public final class CallDecision {
       permit = policy.breaker().get().acquire();
       if (permit == null) {
         Repetition.discourage(policy, terms, "breaker");
-        return refuse(
-            Event.SHORT_CIRCUITED, Step.Reason.CIRCUIT_OPEN, "the circuit breaker is open");
+        return Refusal.circuitOpen(policy);
       }
     }
     Endpoints.Picked picked = null;
@@ -231,7 +165,7 @@ public final class CallDecision {
     }
     long wait = Signals.waitNanos(status, headers, policy.clock().epochMillis());
     attempt.tell(outcome, Math.max(0, wait), false);
-    if (over) {
+    if (over()) {
       return Next.HAND_ON;
     }
     if (wait > policy.rules().retryAfterNanos() || wait > remainingNanos()) {
@@ -258,7 +192,7 @@ public final class CallDecision {
    * @param expiry which bound of ours has ended it
    */
   public Next failed(Try attempt, Throwable error, Progress progress, Expiry expiry) {
-    if (over) {
+    if (over()) {
       attempt.end();
       return Next.HAND_ON;
     }
@@ -275,7 +209,9 @@ public final class CallDecision {
       return send(attempt, next);
     }
     attempt.end();
-    return expiry == Expiry.NONE ? Next.HAND_ON : timeout(attempt, expiry);
+    return expiry == Expiry.NONE
+        ? Next.HAND_ON
+        : Refusal.timeout(policy, time, attempt, expiry == Expiry.TOTAL);
   }
 
   /** How long an attempt is alone; {@link Long#MAX_VALUE}: until it ends. */
@@ -296,28 +232,11 @@ public final class CallDecision {
   /** A second attempt beside a slow one; {@link Next#HAND_ON}: none. */
   public Next hedge(Try first) {
     Hedging hedging = policy.limits().hedging();
-    if (over || hedging == null || first != current || !mayGetASecond(first)) {
+    if (over() || hedging == null || first != current || !mayGetASecond(first)) {
       return Next.HAND_ON;
     }
-    Bulkhead pool = policy.limits().bulkhead();
-    if (!hedging.take()) {
-      hedging.denied.increment();
-      return Next.HAND_ON;
-    }
-    Bulkhead.Place second = pool.limited() ? pool.ask() : null;
-    Try beside =
-        pool.limited() && (second == null || !second.held()) ? null : repetition().beside(first);
-    if (beside == null) {
-      if (second != null) {
-        second.leave();
-      }
-      hedging.refund();
-      hedging.denied.increment();
-      return Next.HAND_ON;
-    }
-    beside.hold(second);
-    repetition().slow = first;
-    return send(beside);
+    Try second = hedging.second(first, repetition(), policy.limits().bulkhead());
+    return second == null ? Next.HAND_ON : send(second);
   }
 
   /** The other attempt has won. */
@@ -329,21 +248,21 @@ public final class CallDecision {
     Hedging hedging = policy.limits().hedging();
     Try slow = slow();
     if (slow != null && hedging != null) {
-      (attempt == slow ? hedging.lost : hedging.won).increment();
+      hedging.answered(attempt == slow);
     }
     return Next.HAND_ON;
   }
 
   /** Whether another attempt is under way; it alone goes on, then. */
   private boolean otherGoesOn(Try attempt) {
-    Try slow = slow();
-    Try other = attempt == slow ? current : slow;
-    if (other == null || other == attempt || other.outcome().isPresent()) {
+    Repetition r = repetition;
+    Try other = r == null ? null : r.besides(attempt, current);
+    if (other == null) {
       return false;
     }
     attempt.end();
-    current = other;
-    repetition().slow = null;
+    current = other; // First, so that who gives up finds it in the one place or in the other.
+    r.slow = null;
     return true;
   }
 
@@ -360,7 +279,7 @@ public final class CallDecision {
 
   /** The call is over: answered and read, or given up. Idempotent. */
   public void end() {
-    over = true;
+    isOver();
     Try attempt = current;
     if (attempt != null) {
       attempt.end();
@@ -369,51 +288,17 @@ public final class CallDecision {
     if (other != null) {
       other.end();
     }
-    release();
-    Bulkhead.Place p = place;
-    if (p != null) {
-      p.leave();
-    }
-    Replay.Room kept = room;
-    if (kept != null) {
-      kept.close();
-    }
+    giveBack();
   }
 
   /**
-   * Whether so many more bytes of the request's body may be kept for a repetition. Any thread.
-   *
-   * @return false: nothing is kept for this call from now on
+   * Tells the callee of an attempt what it should know; once per physical send. Work that somebody
+   * further up asks for again is a repetition here, too, from the first attempt on: a callee that
+   * took it for new would retry it, and each tier below would begin anew.
    */
-  public boolean mayKeep(int more) {
-    RetrySettings retries = policy.settings().retries();
-    if (over || retries.attempts() == 0 || Repetition.suppressed(policy, terms)) {
-      return false;
-    }
-    Replay.Room mine = room;
-    if (mine == null) {
-      mine = Replay.JVM.room();
-      if (!ROOM.compareAndSet(this, null, mine)) {
-        mine = room;
-      }
-    }
-    if (over) {
-      mine.close();
-    }
-    if (mine.closed()) {
-      return false;
-    }
-    boolean kept = mine.reserve(more, retries.maxReplayBytes(), retries.maxReplayTotal());
-    if (!kept && !over) {
-      policy.limits().bodiesNotKept.increment();
-    }
-    return kept;
-  }
-
-  /** Tells the callee of an attempt what it should know; once per physical send. */
   public void writeHeaders(Try attempt, HeaderSink headers) {
-    String number = attempt.number() == 1 ? "1" : Integer.toString(attempt.number());
-    headers.set("x-envoy-attempt-count", number);
+    int number = terms.repetition() ? attempt.number() + 1 : attempt.number();
+    headers.set("x-envoy-attempt-count", number == 1 ? "1" : Integer.toString(number));
     time.tell(headers, request, grpc, policy.clock().nanos() - startNanos);
   }
 
@@ -425,11 +310,6 @@ public final class CallDecision {
   /** As {@link #remainingNanos()}, for who has looked at the clock. */
   public long remainingNanos(long now) {
     return time.remainingNanos(now - startNanos);
-  }
-
-  /** Whether {@link #end} was called. */
-  public boolean over() {
-    return over;
   }
 
   /** Whether the whole call has a bound. */
@@ -462,37 +342,10 @@ public final class CallDecision {
   private Try send(Try attempt) {
     attempt.begin();
     current = attempt;
-    if (over) {
+    if (over()) {
       attempt.end();
     }
     return attempt;
-  }
-
-  private Next refuse(Event event, Step.Reason reason, String why) {
-    policy.statistics().count(event);
-    return Next.refuse(reason, "inboard: " + policy.name() + ": " + why + ", nothing was sent");
-  }
-
-  private Next late() {
-    return refuse(
-        Event.TIMEOUT, Step.Reason.TIMEOUT, "the time of the request that this call serves is up");
-  }
-
-  private Next timeout(Try attempt, Expiry expiry) {
-    boolean total = expiry == Expiry.TOTAL;
-    if (total) {
-      policy.statistics().count(Event.TIMEOUT);
-    }
-    long bound = total ? time.timeoutNanos() : time.perTryNanos();
-    return Next.refuse(
-        Step.Reason.TIMEOUT,
-        "inboard: "
-            + policy.name()
-            + ": no response within "
-            + TimeUnit.NANOSECONDS.toMillis(bound)
-            + (total ? " ms (timeout), attempt " : " ms (perTryTimeout), attempt ")
-            + attempt.number()
-            + attempt.endpoint().map(e -> " to " + e.address()).orElse(""));
   }
 
   private static boolean is(List<String> contentType, String expected) {

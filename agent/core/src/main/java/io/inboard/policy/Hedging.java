@@ -64,8 +64,37 @@ final class Hedging {
     }
   }
 
+  /**
+   * An attempt beside a slow one, at another endpoint, with a place of the pool of its own; null:
+   * none is allowed, or there is nowhere to send it.
+   */
+  Try second(Try slow, Repetition repetition, Bulkhead pool) {
+    if (!take()) {
+      denied.increment();
+      return null;
+    }
+    Bulkhead.Place place = pool.limited() ? pool.ask() : null;
+    boolean full = pool.limited() && (place == null || !place.held());
+    Try second = full ? null : repetition.beside(slow);
+    if (second == null) {
+      if (place != null) {
+        place.leave();
+      }
+      refund();
+      denied.increment();
+      return null;
+    }
+    second.hold(place);
+    return second;
+  }
+
+  /** One of two has answered. */
+  void answered(boolean slow) {
+    (slow ? lost : won).increment();
+  }
+
   /** Takes what one costs. */
-  boolean take() {
+  private boolean take() {
     for (long have = saved.get(); have >= ONE; have = saved.get()) {
       if (saved.compareAndSet(have, have - ONE)) {
         return true;
@@ -75,7 +104,7 @@ final class Hedging {
   }
 
   /** It was not sent after all. */
-  void refund() {
+  private void refund() {
     saved.addAndGet(ONE);
   }
 }

@@ -50,6 +50,11 @@ final class Repetition {
     return terms.repetition() && !policy.rules().repeatsRepetitions();
   }
 
+  /** Whether a call may be repeated at all. */
+  static boolean possible(DestinationPolicy policy, CallerTerms terms) {
+    return policy.rules().attempts() > 0 && !suppressed(policy, terms);
+  }
+
   /** Our caller would only make it worse; it is told so with the answer, if that is a failure. */
   static void discourage(DestinationPolicy policy, CallerTerms terms, String reason) {
     if (policy.rules().signals()) {
@@ -129,7 +134,18 @@ final class Repetition {
       return null;
     }
     attempts++;
+    this.slow = slow;
     return next;
+  }
+
+  /**
+   * The other of two attempts, if it is under way; null: there is none.
+   *
+   * @param last the call's last one
+   */
+  Try besides(Try attempt, Try last) {
+    Try other = attempt == slow ? last : slow;
+    return other == null || other == attempt || other.outcome().isPresent() ? null : other;
   }
 
   /** Takes what one more attempt costs; null when budget or breaker do not give it. */

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
+import io.inboard.settings.RetrySettings;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -32,12 +33,29 @@ final class Replay {
     private volatile int bytes;
 
     /**
-     * Asks for more; after a refusal, and after the end, there is none.
+     * Asks for more, as far as the settings allow; a body that is too large is counted.
      *
+     * @return false: nothing more is kept
+     */
+    boolean keep(int more, DestinationPolicy policy) {
+      RetrySettings settings = policy.settings().retries();
+      if (bytes == CLOSED) {
+        return false;
+      }
+      if (reserve(more, settings.maxReplayBytes(), settings.maxReplayTotal())) {
+        return true;
+      }
+      if (close()) { // Else the call has ended in the meantime.
+        policy.limits().bodiesNotKept.increment();
+      }
+      return false;
+    }
+
+    /**
      * @param most of this call
      * @param mostOfAll calls of the JVM together
      */
-    boolean reserve(int more, int most, long mostOfAll) {
+    private boolean reserve(int more, int most, long mostOfAll) {
       if (kept.addAndGet(more) <= mostOfAll) {
         for (int have = bytes; have != CLOSED && more <= most - have; have = bytes) {
           if (BYTES.compareAndSet(this, have, have + more)) {
@@ -46,20 +64,16 @@ final class Replay {
         }
       }
       kept.addAndGet(-more);
-      close();
       return false;
     }
 
-    boolean closed() {
-      return bytes == CLOSED;
-    }
-
-    /** Gives everything back. Idempotent. */
-    void close() {
+    /** Gives everything back; nothing is kept from now on. False when it was so before. */
+    boolean close() {
       int had = BYTES.getAndSet(this, CLOSED);
       if (had > 0) {
         kept.addAndGet(-had);
       }
+      return had != CLOSED;
     }
   }
 }

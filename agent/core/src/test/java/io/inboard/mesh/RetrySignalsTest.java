@@ -86,6 +86,18 @@ final class RetrySignalsTest {
   }
 
   @Test
+  void whatServesARetryTellsItsCalleesSo() {
+    world.terms = caller(true);
+    all(payments(1, 2, 3), status(200));
+    world.get();
+    world.terms = caller(false);
+    world.get();
+    assertThat(world.carried)
+        .extracting(headers -> headers.get("x-envoy-attempt-count"))
+        .containsExactly("2", "1");
+  }
+
+  @Test
   void whoServesACallerTellsItWhenTheBudgetIsSpent() {
     world.terms = caller(false);
     all(payments(1, 2, 3), status(503));

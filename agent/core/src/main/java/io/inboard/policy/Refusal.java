@@ -1,0 +1,68 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.policy;
+
+import io.inboard.call.Step;
+import io.inboard.policy.Statistics.Event;
+import java.util.concurrent.TimeUnit;
+
+/** How a call ends that gets no answer, or none in time: counted, and in words. */
+final class Refusal {
+  private Refusal() {}
+
+  /** The call had no time left when it began, or its turn came. */
+  static Next late(DestinationPolicy policy) {
+    return unsent(
+        policy,
+        Event.TIMEOUT,
+        Step.Reason.TIMEOUT,
+        "the time of the request that this call serves is up");
+  }
+
+  static Next overflow(DestinationPolicy policy, String why) {
+    return unsent(policy, Event.OVERFLOW, Step.Reason.OVERFLOW, why);
+  }
+
+  static Next throttled(DestinationPolicy policy) {
+    return unsent(
+        policy, Event.THROTTLED, Step.Reason.THROTTLED, "too much of what was sent before failed");
+  }
+
+  static Next circuitOpen(DestinationPolicy policy) {
+    return unsent(
+        policy, Event.SHORT_CIRCUITED, Step.Reason.CIRCUIT_OPEN, "the circuit breaker is open");
+  }
+
+  /** A mistake of the settings: nothing is counted. */
+  static Next deserted(DestinationPolicy policy) {
+    return Next.refuse(
+        Step.Reason.NO_ENDPOINT,
+        "inboard: " + policy.name() + ": no endpoint has the labels of this subset");
+  }
+
+  /**
+   * A bound of ours has ended the call's last attempt.
+   *
+   * @param total the call's bound; false: the attempt's
+   */
+  static Next timeout(DestinationPolicy policy, CallTime time, Try attempt, boolean total) {
+    if (total) {
+      policy.statistics().count(Event.TIMEOUT);
+    }
+    long bound = total ? time.timeoutNanos() : time.perTryNanos();
+    return Next.refuse(
+        Step.Reason.TIMEOUT,
+        "inboard: "
+            + policy.name()
+            + ": no response within "
+            + TimeUnit.NANOSECONDS.toMillis(bound)
+            + (total ? " ms (timeout), attempt " : " ms (perTryTimeout), attempt ")
+            + attempt.number()
+            + attempt.endpoint().map(e -> " to " + e.address()).orElse(""));
+  }
+
+  private static Next unsent(
+      DestinationPolicy policy, Event event, Step.Reason reason, String why) {
+    policy.statistics().count(event);
+    return Next.refuse(reason, "inboard: " + policy.name() + ": " + why + ", nothing was sent");
+  }
+}
