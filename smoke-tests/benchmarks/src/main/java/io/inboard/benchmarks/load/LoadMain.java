@@ -19,7 +19,15 @@ import java.nio.charset.StandardCharsets;
  * <p>There is a second open loop in smoke-tests/apps/load. That one calls through the JDK's clients
  * with the agent woven in: it is what is under test. This one is the ruler: it knows neither agent
  * nor client library, and must cost next to nothing, since it shares the cores with what it
- * measures.
+ * measures: 10 to 11 microseconds of processor time a request in a closed loop of 16 connections,
+ * as much as wrk (10.7; {@code time wrk -t1 -c16 -d5s URL}), against a server that answers at once,
+ * 47,000 a second, on two busy cores. An open loop at 800 a second takes some 90: it sleeps and
+ * wakes twice a request. Every answer says what it was ({@link LoadResult#ownCpuMicros}):
+ *
+ * <pre>
+ * echo '{"mode":"closed","url":"http://127.0.0.1:8080/hello","connections":16,"seconds":10}' |
+ *   java -cp ... io.inboard.benchmarks.load.LoadMain
+ * </pre>
  */
 public final class LoadMain {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -12,7 +12,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param requests that came to an end, errors among them
  * @param errors answers other than 200, broken ones, missing ones, and connections that failed
  * @param firstError empty when there was none
- * @param seconds from the first request until the last answer
+ * @param seconds those of the order, and what the last answers took beyond
  * @param perSecond answers 200
  * @param reconnects after the server had closed a connection
  * @param waitP99Micros how long an open loop's request waited, from when it was due until it was

@@ -47,7 +47,7 @@ final class Tally {
     reconnects++;
   }
 
-  /** From the first request until the last answer. */
+  /** The time of the order, and what the last answers took beyond. */
   void lasted(long nanos) {
     this.nanos = nanos;
   }
