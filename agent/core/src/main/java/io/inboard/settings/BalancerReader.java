@@ -34,17 +34,22 @@ final class BalancerReader {
 
   static BalancerSettings read(Section section) {
     Optional<Value> simple = section.value("simple");
-    Optional<Value> hash = section.value("consistentHash").filter(v -> !v.isNull());
-    if (simple.isPresent() && hash.isPresent()) {
-      hash.get().problem("and simple exclude each other", "remove one of the two");
+    Optional<Value> hashKey = section.value("consistentHash");
+    Optional<HashSettings> hash = Optional.empty();
+    if (hashKey.isPresent() && !hashKey.get().isNull()) {
+      if (simple.isPresent()) {
+        hashKey.get().problem("and simple exclude each other", "remove one of the two");
+      }
+      hash = Optional.of(hash(hashKey.get(), hashKey.get().section()));
     }
+    Optional<Simple> algorithm =
+        simple.isEmpty()
+            ? Optional.empty()
+            : simple.get().choice(Value.words(Simple.class), Set.of("PASSTHROUGH", "LEAST_CONN"));
     BalancerSettings balancer =
         new BalancerSettings(
-            simple
-                .flatMap(
-                    v -> v.choice(Value.words(Simple.class), Set.of("PASSTHROUGH", "LEAST_CONN")))
-                .orElse(BalancerSettings.DEFAULT.simple()),
-            hash.map(v -> hash(v, v.section())),
+            algorithm.orElse(BalancerSettings.DEFAULT.simple()),
+            hash,
             warmup(section),
             locality(section.section("localityLbSetting")));
     section.end();
@@ -130,8 +135,8 @@ final class BalancerReader {
     Duration duration =
         warmup.duration(
             "duration",
-            old.flatMap(v -> v.duration(Duration.ZERO, SettingsReader.LONGEST))
-                .orElse(d.duration()),
+            section.duration(
+                "warmupDurationSecs", d.duration(), Duration.ZERO, SettingsReader.LONGEST),
             Duration.ZERO,
             SettingsReader.LONGEST);
     WarmupSettings settings =
@@ -182,6 +187,6 @@ final class BalancerReader {
   }
 
   private static Optional<String> zone(Section entry, String key) {
-    return entry.required(key, "a zone, as in service.zone and endpoints").flatMap(Value::text);
+    return entry.requiredText(key, "a zone, as in service.zone and endpoints");
   }
 }

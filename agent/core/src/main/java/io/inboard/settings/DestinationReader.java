@@ -2,7 +2,6 @@
 package io.inboard.settings;
 
 import io.inboard.settings.DestinationSettings.EndpointSettings;
-import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.DestinationSettings.TlsSettings;
 import java.time.Duration;
@@ -27,19 +26,16 @@ final class DestinationReader {
     for (Value item : items) {
       Section section = item.section();
       Optional<Value> host = section.required("host", "the host in the application's URL");
-      Optional<Address> address = host.flatMap(h -> Address.of(h, false, true));
+      Optional<Address> address =
+          host.isEmpty() ? Optional.empty() : Address.of(host.get(), false, true);
       DestinationSettings destination =
           read(section, address.orElse(new Address("?", 0)), hasIdentity);
-      address.ifPresent(
-          a -> {
-            String first = seen.putIfAbsent(destination.name(), item.path());
-            if (first != null) {
-              host.get()
-                  .problem(
-                      "stands already in " + first + ", which would serve every call",
-                      "join the two");
-            }
-          });
+      String first = address.isEmpty() ? null : seen.putIfAbsent(destination.name(), item.path());
+      if (first != null) {
+        host.get()
+            .problem(
+                "stands already in " + first + ", which would serve every call", "join the two");
+      }
       destinations.add(destination);
       sections.add(section);
     }
@@ -52,7 +48,10 @@ final class DestinationReader {
   /** A fallback's destination is a subset of this one, or another one that lists its endpoints. */
   private static void checkFallback(
       Section section, DestinationSettings destination, List<DestinationSettings> all) {
-    Optional<String> wanted = destination.fallback().flatMap(FallbackSettings::destination);
+    Optional<String> wanted =
+        destination.fallback().isEmpty()
+            ? Optional.empty()
+            : destination.fallback().get().destination();
     if (wanted.isEmpty() || destination.subsets().containsKey(wanted.get())) {
       return;
     }
@@ -100,10 +99,7 @@ final class DestinationReader {
             .hedge(LimitsReader.hedge(flatOrPolicy))
             .fallback(FallbackReader.read(section))
             .fault(RouteReader.fault(section))
-            .deadlineMode(
-                deadline
-                    .value("mode")
-                    .flatMap(v -> v.choice(Value.lowerCase(DeadlineSettings.Mode.class), Set.of())))
+            .deadlineMode(deadline.word("mode", DeadlineSettings.Mode.class))
             .routes(RouteReader.routes(section.items("routes"), retries, subsets))
             .subsets(subsets)
             .build();
@@ -115,10 +111,8 @@ final class DestinationReader {
 
   /** A duration of which 0 means none. */
   static Optional<Duration> limit(Section section, String key) {
-    return section
-        .value(key)
-        .flatMap(v -> v.duration(Duration.ZERO, LONGEST))
-        .filter(d -> !d.isZero());
+    Optional<Duration> limit = section.duration(key, Duration.ZERO, LONGEST);
+    return limit.isPresent() && limit.get().isZero() ? Optional.empty() : limit;
   }
 
   private static List<EndpointSettings> endpoints(List<Value> items) {
@@ -139,7 +133,8 @@ final class DestinationReader {
         labels = RouteReader.texts(section.section("labels"));
         section.notYet("priority").end();
       }
-      Optional<Address> address = where.flatMap(w -> Address.of(w, true, false));
+      Optional<Address> address =
+          where.isEmpty() ? Optional.empty() : Address.of(where.get(), true, false);
       if (address.isPresent()) {
         String first = seen.putIfAbsent(address.get(), item.path());
         if (first != null) {
@@ -158,9 +153,12 @@ final class DestinationReader {
     TlsMode otherwise = hasIdentity && hasEndpoints ? TlsMode.MUTUAL : TlsMode.DISABLE;
     Optional<Value> modeKey = section.value("mode");
     TlsMode mode =
-        modeKey
-            .flatMap(v -> v.choice(Value.words(TlsMode.class), Set.of("ISTIO_MUTUAL")))
-            .orElse(otherwise);
+        modeKey.isEmpty()
+            ? otherwise
+            : modeKey
+                .get()
+                .choice(Value.words(TlsMode.class), Set.of("ISTIO_MUTUAL"))
+                .orElse(otherwise);
     if (modeKey.isPresent() && mode == TlsMode.MUTUAL && !hasIdentity) {
       modeKey
           .get()
@@ -170,7 +168,10 @@ final class DestinationReader {
     }
     List<String> principals = new ArrayList<>();
     for (Value item : section.items("principals")) {
-      item.text().map(InboundReader::withoutScheme).ifPresent(principals::add);
+      Optional<String> principal = item.text();
+      if (principal.isPresent()) {
+        principals.add(InboundReader.withoutScheme(principal.get()));
+      }
     }
     if (section.has("principals") && mode != TlsMode.MUTUAL) {
       section.problem("principals are checked in mode MUTUAL only, and the mode is " + mode, "");

@@ -26,27 +26,27 @@ final class Document {
     if (content.stripLeading().startsWith("{")) {
       // JSON, or a YAML mapping in braces: YAML takes no tab between tokens, JSON no bare word.
       Problem.Collector ofJson = new Problem.Collector();
-      Optional<Node> json = reading(() -> JsonNodes.read(content, ofJson), ofJson);
+      Optional<Node> json = json(content, ofJson);
       if (ofJson.isEmpty() || sourceName.endsWith(".json")) {
         ofJson.sorted().forEach(problems::add);
         return json;
       }
     }
-    return reading(() -> YamlNodes.read(content, problems), problems);
-  }
-
-  private static Optional<Node> reading(Reading reading, Problem.Collector problems) {
     try {
-      return reading.read();
+      return YamlNodes.read(content, problems);
     } catch (Unreadable e) {
       problems.add(e.problem);
       return Optional.empty();
     }
   }
 
-  /** A way to read a text. */
-  private interface Reading {
-    Optional<Node> read() throws Unreadable;
+  private static Optional<Node> json(String text, Problem.Collector problems) {
+    try {
+      return JsonNodes.read(text, problems);
+    } catch (Unreadable e) {
+      problems.add(e.problem);
+      return Optional.empty();
+    }
   }
 
   /** Reading cannot go on. */

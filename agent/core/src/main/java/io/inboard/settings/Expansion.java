@@ -43,7 +43,7 @@ final class Expansion {
   private String value(String inside) throws Undefined {
     int colon = inside.indexOf(':');
     String name = colon < 0 ? inside : inside.substring(0, colon);
-    if (name.isEmpty() || !name.chars().allMatch(Expansion::nameCharacter)) {
+    if (!isName(name)) {
       throw new Undefined("'${" + inside + "}' does not name an environment variable");
     }
     String value = environment.get(name);
@@ -56,8 +56,14 @@ final class Expansion {
     return expand(inside.substring(colon + 1));
   }
 
-  private static boolean nameCharacter(int c) {
-    return c == '_' || c == '.' || c == '-' || Character.isLetterOrDigit(c);
+  private static boolean isName(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c != '_' && c != '.' && c != '-' && !Character.isLetterOrDigit(c)) {
+        return false;
+      }
+    }
+    return !name.isEmpty();
   }
 
   private static int closing(String text, int start) throws Undefined {

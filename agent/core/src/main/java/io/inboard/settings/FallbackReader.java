@@ -15,22 +15,22 @@ final class FallbackReader {
 
   /** Off unless the key is there. */
   static Optional<FallbackSettings> read(Section destination) {
-    return LimitsReader.given(destination, "fallback")
-        .map(
-            section -> {
-              FallbackSettings fallback =
-                  new FallbackSettings(
-                      LimitsReader.given(section, "lastGood").map(FallbackReader::lastGood),
-                      section.value("destination").flatMap(Value::text),
-                      LimitsReader.given(section, "response").map(FallbackReader::response));
-              if (section.isEmpty()) {
-                section.problem(
-                    "does not say what",
-                    "lastGood: {}, destination: NAME or response: {status: 200}");
-              }
-              section.end();
-              return fallback;
-            });
+    Optional<Section> given = destination.given("fallback");
+    if (given.isEmpty()) {
+      return Optional.empty();
+    }
+    Section section = given.get();
+    FallbackSettings fallback =
+        new FallbackSettings(
+            section.given("lastGood").map(FallbackReader::lastGood),
+            section.text("destination"),
+            section.given("response").map(FallbackReader::response));
+    if (section.isEmpty()) {
+      section.problem(
+          "does not say what", "lastGood: {}, destination: NAME or response: {status: 200}");
+    }
+    section.end();
+    return Optional.of(fallback);
   }
 
   private static LastGood lastGood(Section section) {

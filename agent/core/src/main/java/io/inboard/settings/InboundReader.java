@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /**
  * The section {@code inbound}. Strict where a mistake would open a door: an empty list, a wildcard
@@ -28,20 +27,22 @@ final class InboundReader {
    */
   static InboundSettings read(Section section, Section server, boolean hasIdentity) {
     MtlsMode otherwise = hasIdentity ? MtlsMode.PERMISSIVE : MtlsMode.DISABLE;
-    MtlsMode mtls = section.value("mtls").flatMap(v -> mode(v, hasIdentity)).orElse(otherwise);
+    Optional<Value> mtlsKey = section.value("mtls");
+    MtlsMode mtls =
+        mtlsKey.isEmpty() ? otherwise : mode(mtlsKey.get(), hasIdentity).orElse(otherwise);
     Map<Integer, MtlsMode> ports = new LinkedHashMap<>();
-    Section byPort = section.section("portLevelMtls");
-    byPort
-        .all()
-        .forEach(
-            (key, value) -> {
-              Optional<Integer> port = port(key);
-              if (port.isEmpty()) {
-                value.problem("the key must be a port from 1 to 65535, and is '" + key + "'", "");
-              }
-              Optional<MtlsMode> mode = mode(value, hasIdentity);
-              port.ifPresent(p -> mode.ifPresent(m -> ports.put(p, m)));
-            });
+    for (Map.Entry<String, Value> entry : section.section("portLevelMtls").all().entrySet()) {
+      Value value = entry.getValue();
+      Optional<Integer> port = port(entry.getKey());
+      if (port.isEmpty()) {
+        value.problem(
+            "the key must be a port from 1 to 65535, and is '" + entry.getKey() + "'", "");
+      }
+      Optional<MtlsMode> mode = mode(value, hasIdentity);
+      if (port.isPresent() && mode.isPresent()) {
+        ports.put(port.get(), mode.get());
+      }
+    }
     List<AuthorizationRule> rules = new ArrayList<>();
     for (Value item : section.items("authorization")) {
       rules.add(rule(item.section()));
@@ -64,18 +65,17 @@ final class InboundReader {
   private static AuthorizationRule rule(Section section) {
     Action action =
         section
-            .value("action")
-            .flatMap(v -> v.choice(Value.words(Action.class), Set.of("AUDIT", "CUSTOM")))
+            .choice("action", Value.words(Action.class), Set.of("AUDIT", "CUSTOM"))
             .orElse(Action.ALLOW);
     Section from = strictSection(section, "from");
     Section to = strictSection(section, "to");
     AuthorizationRule rule =
         new AuthorizationRule(
             action,
-            patterns(from, "principals", InboundReader::withoutScheme),
-            patterns(from, "namespaces", UnaryOperator.identity()),
+            patterns(from, "principals"),
+            patterns(from, "namespaces"),
             methods(to),
-            patterns(to, "paths", UnaryOperator.identity()),
+            patterns(to, "paths"),
             ports(to));
     from.notYet(
             "notPrincipals",
@@ -121,12 +121,12 @@ final class InboundReader {
     return items;
   }
 
-  private static List<String> patterns(Section section, String key, UnaryOperator<String> adapt) {
+  private static List<String> patterns(Section section, String key) {
     List<String> patterns = new ArrayList<>();
     for (Value item : strictItems(section, key)) {
-      Optional<String> text = item.text().map(adapt);
+      Optional<String> text = item.text();
       if (text.isPresent()) {
-        String inner = text.get();
+        String inner = key.equals("principals") ? withoutScheme(text.get()) : text.get();
         boolean inTheMiddle =
             inner.length() > 2 && inner.substring(1, inner.length() - 1).contains("*");
         boolean atBothEnds = inner.length() > 1 && inner.startsWith("*") && inner.endsWith("*");
@@ -168,7 +168,10 @@ final class InboundReader {
   private static List<Integer> ports(Section to) {
     List<Integer> ports = new ArrayList<>();
     for (Value item : strictItems(to, "ports")) {
-      item.integer(1, 65535).ifPresent(ports::add);
+      Optional<Integer> port = item.integer(1, 65535);
+      if (port.isPresent()) {
+        ports.add(port.get());
+      }
     }
     return ports;
   }

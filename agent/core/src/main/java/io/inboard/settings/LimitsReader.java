@@ -60,7 +60,7 @@ final class LimitsReader {
             section.percent("percent", d.percent(), 0, 100),
             section.number("minRetriesPerSecond", d.minRetriesPerSecond(), 0, 1_000),
             section.word("fundedBy", d.fundedBy()),
-            section.value("minRetryConcurrency").flatMap(v -> v.integer(0, MANY)),
+            section.integer("minRetryConcurrency", 0, MANY),
             section.duration("budgetInterval", d.interval(), Duration.ofMillis(100), LONGEST));
     section.end();
     return budget;
@@ -68,57 +68,56 @@ final class LimitsReader {
 
   /** Off unless the key is there. */
   static Optional<BreakerSettings> breaker(Section destination) {
-    return given(destination, "circuitBreaker")
-        .map(
-            section -> {
-              BreakerSettings breaker =
-                  new BreakerSettings(
-                      section.wholePercent("failurePercent", 50, 1, 100),
-                      section.integer("requestVolume", 20, 1, MANY),
-                      section.duration(
-                          "window", Duration.ofSeconds(10), Duration.ofMillis(100), LONGEST),
-                      section.duration("openFor", Duration.ofSeconds(5), SHORTEST, LONGEST));
-              section.end();
-              return breaker;
-            });
+    Optional<Section> given = destination.given("circuitBreaker");
+    if (given.isEmpty()) {
+      return Optional.empty();
+    }
+    Section section = given.get();
+    BreakerSettings breaker =
+        new BreakerSettings(
+            section.wholePercent("failurePercent", 50, 1, 100),
+            section.integer("requestVolume", 20, 1, MANY),
+            section.duration("window", Duration.ofSeconds(10), Duration.ofMillis(100), LONGEST),
+            section.duration("openFor", Duration.ofSeconds(5), SHORTEST, LONGEST));
+    section.end();
+    return Optional.of(breaker);
   }
 
   /** Off unless the key is there. */
   static Optional<AdmissionSettings> admission(Section destination) {
-    return given(destination, "admissionControl")
-        .map(
-            section -> {
-              AdmissionSettings admission =
-                  new AdmissionSettings(
-                      section.percent("successRateThreshold", 95, 1, 100),
-                      section.number("aggression", 1, 1, 100),
-                      section.duration(
-                          "window", Duration.ofSeconds(30), Duration.ofSeconds(1), LONGEST),
-                      section.percent("max", 80, 0, 100));
-              section.end();
-              return admission;
-            });
+    Optional<Section> given = destination.given("admissionControl");
+    if (given.isEmpty()) {
+      return Optional.empty();
+    }
+    Section section = given.get();
+    AdmissionSettings admission =
+        new AdmissionSettings(
+            section.percent("successRateThreshold", 95, 1, 100),
+            section.number("aggression", 1, 1, 100),
+            section.duration("window", Duration.ofSeconds(30), Duration.ofSeconds(1), LONGEST),
+            section.percent("max", 80, 0, 100));
+    section.end();
+    return Optional.of(admission);
   }
 
   /** Off unless the key is there. */
   static Optional<HedgeSettings> hedge(Section destination) {
-    return given(destination, "hedge")
-        .map(
-            section -> {
-              Optional<Value> after = section.value("after");
-              Optional<String> text = after.flatMap(Value::text);
-              boolean percentile = text.isEmpty() || text.get().startsWith("p");
-              HedgeSettings hedge =
-                  new HedgeSettings(
-                      percentile ? text.map(t -> percentile(t, after.get())).orElse(95.0) : 95.0,
-                      percentile
-                          ? Optional.empty()
-                          : after.flatMap(v -> v.duration(SHORTEST, LONGEST)),
-                      section.percent("maxExtra", 5, 0, 100),
-                      section.bool("onPerTryTimeout", false));
-              section.end();
-              return hedge;
-            });
+    Optional<Section> given = destination.given("hedge");
+    if (given.isEmpty()) {
+      return Optional.empty();
+    }
+    Section section = given.get();
+    Optional<Value> after = section.value("after");
+    Optional<String> text = section.text("after");
+    boolean percentile = text.isEmpty() || text.get().startsWith("p");
+    HedgeSettings hedge =
+        new HedgeSettings(
+            text.isPresent() && percentile ? percentile(text.get(), after.get()) : 95.0,
+            percentile ? Optional.empty() : section.duration("after", SHORTEST, LONGEST),
+            section.percent("maxExtra", 5, 0, 100),
+            section.bool("onPerTryTimeout", false));
+    section.end();
+    return Optional.of(hedge);
   }
 
   private static double percentile(String text, Value at) {
@@ -130,10 +129,5 @@ final class LimitsReader {
       return 95;
     }
     return percentile;
-  }
-
-  /** A section that switches something on by being there, be it {@code {}}; null switches off. */
-  static Optional<Section> given(Section parent, String key) {
-    return parent.value(key).filter(v -> !v.isNull()).map(Value::section);
   }
 }

@@ -43,9 +43,8 @@ record OtelDefaults(ServiceSettings service, TelemetrySettings telemetry, List<S
     }
 
     Optional<String> get(String name) {
-      return Optional.ofNullable(environment.get(name))
-          .map(String::strip)
-          .filter(v -> !v.isEmpty());
+      String value = environment.get(name);
+      return value == null || value.isBlank() ? Optional.empty() : Optional.of(value.strip());
     }
 
     ServiceSettings service(String javaCommand) {
@@ -55,12 +54,9 @@ record OtelDefaults(ServiceSettings service, TelemetrySettings telemetry, List<S
       String namespace = attributes.remove("service.namespace");
       String version = attributes.remove("service.version");
       String zone = attributes.remove("cloud.availability_zone");
-      String name =
-          get("OTEL_SERVICE_NAME")
-              .or(() -> Optional.ofNullable(fromAttributes).filter(n -> !n.isBlank()))
-              .orElseGet(() -> nameOf(javaCommand));
+      boolean attributesName = fromAttributes != null && !fromAttributes.isBlank();
       return new ServiceSettings(
-          name,
+          get("OTEL_SERVICE_NAME").orElse(attributesName ? fromAttributes : nameOf(javaCommand)),
           namespace == null ? "" : namespace,
           version == null ? "" : version,
           zone == null ? "" : zone,
@@ -160,14 +156,19 @@ record OtelDefaults(ServiceSettings service, TelemetrySettings telemetry, List<S
 
     private Target target(String signal, String path) {
       Protocol protocol = protocol(signal);
-      Optional<String> certificate = either(signal, "CERTIFICATE");
+      String certificate = "";
+      for (String name : names(signal, "CERTIFICATE")) {
+        certificate = certificate.isEmpty() ? get(name).orElse("") : certificate;
+      }
+      Optional<Map<String, String>> headers = Optional.empty();
+      for (String name : names(signal, "HEADERS")) {
+        headers = headers.isEmpty() ? pairs(name) : headers;
+      }
       return new Target(
           protocol,
           endpoint(signal, path, protocol),
-          pairs("OTEL_EXPORTER_OTLP_" + signal + "_HEADERS")
-              .or(() -> pairs("OTEL_EXPORTER_OTLP_HEADERS"))
-              .orElse(Map.of()),
-          certificate.orElse(""),
+          headers.orElse(Map.of()),
+          certificate,
           timeout(signal));
     }
 
@@ -195,10 +196,11 @@ record OtelDefaults(ServiceSettings service, TelemetrySettings telemetry, List<S
     private String endpoint(String signal, String path, Protocol protocol) {
       String own = "OTEL_EXPORTER_OTLP_" + signal + "_ENDPOINT";
       Optional<URI> ownUri = uri(own);
-      Optional<URI> uri = ownUri.or(() -> uri("OTEL_EXPORTER_OTLP_ENDPOINT"));
+      Optional<URI> uri = ownUri.isPresent() ? ownUri : uri("OTEL_EXPORTER_OTLP_ENDPOINT");
       if (protocol == Protocol.GRPC) {
-        return uri.map(u -> u.getScheme() + "://" + u.getRawAuthority())
-            .orElse("http://localhost:4317");
+        return uri.isPresent()
+            ? uri.get().getScheme() + "://" + uri.get().getRawAuthority()
+            : "http://localhost:4317";
       }
       if (uri.isEmpty()) {
         return "http://localhost:4318/" + path;
@@ -241,10 +243,6 @@ record OtelDefaults(ServiceSettings service, TelemetrySettings telemetry, List<S
         }
       }
       return 10_000;
-    }
-
-    private Optional<String> either(String signal, String what) {
-      return names(signal, what).stream().map(this::get).flatMap(Optional::stream).findFirst();
     }
 
     private static List<String> names(String signal, String what) {

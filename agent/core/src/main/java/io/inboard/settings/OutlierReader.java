@@ -21,7 +21,9 @@ final class OutlierReader {
     if (value.isEmpty()) {
       return Optional.of(OutlierSettings.DEFAULT);
     }
-    return value.filter(v -> !v.isNull()).map(v -> read(v, v.section()));
+    return value.get().isNull()
+        ? Optional.empty()
+        : Optional.of(read(value.get(), value.get().section()));
   }
 
   private static OutlierSettings read(Value value, Section section) {
@@ -59,7 +61,10 @@ final class OutlierReader {
   private static Set<Integer> errorCodes(Section section) {
     Set<Integer> codes = new LinkedHashSet<>();
     for (Value item : section.items("outlierDetectionHttpErrorCodes")) {
-      item.integer(400, 599).ifPresent(codes::add);
+      Optional<Integer> code = item.integer(400, 599);
+      if (code.isPresent()) {
+        codes.add(code.get());
+      }
     }
     return codes;
   }
@@ -69,18 +74,15 @@ final class OutlierReader {
     if (value.isEmpty()) {
       return OutlierSettings.DEFAULT.failurePercentage();
     }
-    return value
-        .filter(v -> !v.isNull())
-        .map(
-            v -> {
-              Section s = v.section();
-              FailurePercentage percentage =
-                  new FailurePercentage(
-                      s.wholePercent("threshold", 50, 1, 100),
-                      s.integer("requestVolume", 20, 1, MOST));
-              s.end();
-              return percentage;
-            });
+    if (value.get().isNull()) {
+      return Optional.empty();
+    }
+    Section s = value.get().section();
+    FailurePercentage percentage =
+        new FailurePercentage(
+            s.wholePercent("threshold", 50, 1, 100), s.integer("requestVolume", 20, 1, MOST));
+    s.end();
+    return Optional.of(percentage);
   }
 
   private static Optional<SuccessRate> successRate(Section section) {
@@ -88,18 +90,16 @@ final class OutlierReader {
     if (value.isEmpty()) {
       return OutlierSettings.DEFAULT.successRate();
     }
-    return value
-        .filter(v -> !v.isNull())
-        .map(
-            v -> {
-              Section s = v.section();
-              SuccessRate rate =
-                  new SuccessRate(
-                      s.integer("minimumHosts", 5, 2, MOST),
-                      s.integer("requestVolume", 100, 1, MOST),
-                      s.number("stdevFactor", 1.9, 0.1, 100));
-              s.end();
-              return rate;
-            });
+    if (value.get().isNull()) {
+      return Optional.empty();
+    }
+    Section s = value.get().section();
+    SuccessRate rate =
+        new SuccessRate(
+            s.integer("minimumHosts", 5, 2, MOST),
+            s.integer("requestVolume", 100, 1, MOST),
+            s.number("stdevFactor", 1.9, 0.1, 100));
+    s.end();
+    return Optional.of(rate);
   }
 }

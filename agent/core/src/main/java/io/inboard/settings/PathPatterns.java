@@ -12,7 +12,10 @@ public final class PathPatterns {
 
   /** Patterns that are as the settings have them; none match nothing. */
   public PathPatterns(List<String> patterns) {
-    this.patterns = patterns.stream().map(PathPatterns::segments).toArray(String[][]::new);
+    this.patterns = new String[patterns.size()][];
+    for (int i = 0; i < this.patterns.length; i++) {
+      this.patterns[i] = segments(patterns.get(i));
+    }
   }
 
   /** Whether one of them matches the path, without query, as it came. */

@@ -50,19 +50,23 @@ final class RetryReader {
   static RetrySettings read(Section section, RetrySettings d) {
     Duration most = Duration.ofMinutes(10);
     Optional<Value> backoffKey = section.value("backoff");
-    Duration backoff =
-        backoffKey.flatMap(v -> v.duration(Duration.ofMillis(1), most)).orElse(d.backoff());
+    Duration backoff = section.duration("backoff", d.backoff(), Duration.ofMillis(1), most);
     Optional<Value> capKey = section.value("maxBackoff");
     // Envoy's rule: ten times the base.
     Duration cap =
-        capKey
-            .flatMap(v -> v.duration(Duration.ofMillis(1), most))
-            .orElse(backoffKey.isPresent() ? backoff.multipliedBy(10) : d.maxBackoff());
-    if (cap.compareTo(backoff) < 0) {
-      capKey
-          .or(() -> backoffKey)
-          .ifPresent(v -> v.problem("maxBackoff must not be less than backoff", ""));
+        section.duration(
+            "maxBackoff",
+            backoffKey.isPresent() ? backoff.multipliedBy(10) : d.maxBackoff(),
+            Duration.ofMillis(1),
+            most);
+    if (cap.compareTo(backoff) < 0 && (capKey.isPresent() || backoffKey.isPresent())) {
+      (capKey.isPresent() ? capKey : backoffKey)
+          .get()
+          .problem("maxBackoff must not be less than backoff", "");
     }
+    Optional<Value> retryOn = section.value("retryOn");
+    Optional<Value> idempotent = section.value("idempotentMethods");
+    Optional<Value> retriable = section.value("retriableMethods");
     Section retryAfter = section.section("retryAfter");
     RetrySettings retries =
         new RetrySettings(
@@ -70,15 +74,9 @@ final class RetryReader {
             section.has("perTryTimeout")
                 ? DestinationReader.limit(section, "perTryTimeout")
                 : d.perTryTimeout(),
-            section.value("retryOn").map(RetryReader::retryOn).orElse(d.retryOn()),
-            section
-                .value("idempotentMethods")
-                .map(v -> methods(v, true))
-                .orElse(d.idempotentMethods()),
-            section
-                .value("retriableMethods")
-                .map(v -> methods(v, false))
-                .orElse(d.retriableMethods()),
+            retryOn.isEmpty() ? d.retryOn() : retryOn(retryOn.get()),
+            idempotent.isEmpty() ? d.idempotentMethods() : methods(idempotent.get(), true),
+            retriable.isEmpty() ? d.retriableMethods() : methods(retriable.get(), false),
             backoff,
             cap,
             section.bool("retryIgnorePreviousHosts", d.ignorePreviousHosts()),

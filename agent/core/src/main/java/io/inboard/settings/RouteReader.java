@@ -32,12 +32,12 @@ final class RouteReader {
     List<RouteSettings> routes = new ArrayList<>();
     for (Value item : items) {
       Section section = item.section();
-      List<Match> matches =
-          section.value("match").map(RouteReader::matches).orElse(List.of(Match.ANY));
+      Optional<Value> match = section.value("match");
+      List<Match> matches = match.isEmpty() ? List.of(Match.ANY) : matches(match.get());
       Optional<Boolean> resilience = enabled(section);
       // 0s is none: it lifts the destination's own bound.
       Optional<Duration> timeout =
-          section.value("timeout").flatMap(v -> v.duration(Duration.ZERO, SettingsReader.LONGEST));
+          section.duration("timeout", Duration.ZERO, SettingsReader.LONGEST);
       Optional<RetrySettings> ofRoute =
           section.has("retries")
               ? Optional.of(RetryReader.read(section.section("retries"), retries))
@@ -48,8 +48,8 @@ final class RouteReader {
           .notYet("headers", "mirror", "mirrors", "rewrite", "redirect", "route", "corsPolicy")
           .end();
       // A list of matches means any of them (Istio).
-      for (Match match : matches) {
-        routes.add(new RouteSettings(match, resilience, timeout, ofRoute, fault, shares));
+      for (Match any : matches) {
+        routes.add(new RouteSettings(any, resilience, timeout, ofRoute, fault, shares));
       }
     }
     return routes;
@@ -58,7 +58,7 @@ final class RouteReader {
   /** {@code resilience: {enabled}}, which may stand in several places. */
   static Optional<Boolean> enabled(Section parent) {
     Section section = parent.section("resilience");
-    Optional<Boolean> enabled = section.value("enabled").flatMap(Value::bool);
+    Optional<Boolean> enabled = section.bool("enabled");
     section.end();
     return enabled;
   }
@@ -189,16 +189,16 @@ final class RouteReader {
     if (value.isPresent() && value.get().isList()) {
       for (Value item : value.get().items()) {
         Section section = item.section();
-        Optional<String> name =
-            section.required("name", "{name: v2, labels: {version: v2}}").flatMap(Value::text);
+        Optional<String> name = section.requiredText("name", "{name: v2, labels: {version: v2}}");
         Map<String, String> labels = labels(section);
         if (name.isPresent() && subsets.putIfAbsent(name.get(), labels) != null) {
           item.problem("repeats the subset '" + name.get() + "'", "");
         }
       }
     } else {
-      value.ifPresent(
-          v -> v.section().all().forEach((name, s) -> subsets.put(name, labels(s.section()))));
+      if (value.isPresent()) {
+        value.get().section().all().forEach((name, s) -> subsets.put(name, labels(s.section())));
+      }
     }
     return subsets;
   }
@@ -216,22 +216,28 @@ final class RouteReader {
 
   static Map<String, String> texts(Section section) {
     Map<String, String> texts = new LinkedHashMap<>();
-    section.all().forEach((key, v) -> v.text().ifPresent(t -> texts.put(key, t)));
+    for (Map.Entry<String, Value> entry : section.all().entrySet()) {
+      Optional<String> text = entry.getValue().text();
+      if (text.isPresent()) {
+        texts.put(entry.getKey(), text.get());
+      }
+    }
     return texts;
   }
 
   /** Istio's HTTPFaultInjection; empty if the key is not there, or null. */
   static Optional<FaultSettings> fault(Section parent) {
-    return LimitsReader.given(parent, "fault")
-        .map(
-            section -> {
-              FaultSettings fault =
-                  new FaultSettings(
-                      LimitsReader.given(section, "delay").map(RouteReader::delay),
-                      LimitsReader.given(section, "abort").map(RouteReader::abort));
-              section.end();
-              return fault;
-            });
+    Optional<Section> given = parent.given("fault");
+    if (given.isEmpty()) {
+      return Optional.empty();
+    }
+    Section section = given.get();
+    FaultSettings fault =
+        new FaultSettings(
+            section.given("delay").map(RouteReader::delay),
+            section.given("abort").map(RouteReader::abort));
+    section.end();
+    return Optional.of(fault);
   }
 
   private static Delay delay(Section section) {

@@ -3,6 +3,7 @@ package io.inboard.settings;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -55,14 +56,16 @@ final class Section {
 
   Optional<Value> value(String key) {
     known.add(key);
-    Optional<Value> here =
-        Optional.ofNullable(node.entries().get(key))
-            .map(e -> new Value(e.value(), child(key), expansion, problems));
-    Optional<Value> there = inner.flatMap(s -> s.value(key));
-    if (here.isPresent() && there.isPresent()) {
-      there.get().problem("stands in " + here.get().path() + " already", "remove one of the two");
+    Optional<Value> there = inner.isPresent() ? inner.get().value(key) : Optional.empty();
+    Node.Entry entry = node.entries().get(key);
+    if (entry == null) {
+      return there;
     }
-    return here.or(() -> there);
+    Value here = new Value(entry.value(), child(key), expansion, problems);
+    if (there.isPresent()) {
+      there.get().problem("stands in " + here.path() + " already", "remove one of the two");
+    }
+    return Optional.of(here);
   }
 
   /**
@@ -80,7 +83,7 @@ final class Section {
   }
 
   boolean has(String key) {
-    return node.entries().containsKey(key) || inner.map(s -> s.has(key)).orElse(false);
+    return node.entries().containsKey(key) || (inner.isPresent() && inner.get().has(key));
   }
 
   boolean isEmpty() {
@@ -90,8 +93,18 @@ final class Section {
   /** All keys with their values, for mappings whose keys are data. */
   Map<String, Value> all() {
     Map<String, Value> all = new LinkedHashMap<>();
-    node.entries().keySet().forEach(key -> value(key).ifPresent(v -> all.put(key, v)));
+    for (String key : node.entries().keySet()) {
+      all.put(key, value(key).orElseThrow());
+    }
     return all;
+  }
+
+  /** A section that switches something on by being there, be it {@code {}}; null switches off. */
+  Optional<Section> given(String key) {
+    Optional<Value> value = value(key);
+    return value.isEmpty() || value.get().isNull()
+        ? Optional.empty()
+        : Optional.of(value.get().section());
   }
 
   /** A value that must be there. */
@@ -103,56 +116,91 @@ final class Section {
     return value;
   }
 
+  /** The text of a value that must be there. */
+  Optional<String> requiredText(String key, String hint) {
+    Optional<Value> value = required(key, hint);
+    return value.isEmpty() ? Optional.empty() : value.get().text();
+  }
+
+  Optional<String> text(String key) {
+    Optional<Value> value = value(key);
+    return value.isEmpty() ? Optional.empty() : value.get().text();
+  }
+
   String text(String key, String otherwise) {
-    return value(key).flatMap(Value::text).orElse(otherwise);
+    return text(key).orElse(otherwise);
+  }
+
+  Optional<Boolean> bool(String key) {
+    Optional<Value> value = value(key);
+    return value.isEmpty() ? Optional.empty() : value.get().bool();
   }
 
   boolean bool(String key, boolean otherwise) {
-    return value(key).flatMap(Value::bool).orElse(otherwise);
+    return bool(key).orElse(otherwise);
+  }
+
+  Optional<Integer> integer(String key, int least, int most) {
+    Optional<Value> value = value(key);
+    return value.isEmpty() ? Optional.empty() : value.get().integer(least, most);
   }
 
   int integer(String key, int otherwise, int least, int most) {
-    return value(key).flatMap(v -> v.integer(least, most)).orElse(otherwise);
+    return integer(key, least, most).orElse(otherwise);
   }
 
   long whole(String key, long otherwise, long least, long most) {
-    return value(key).flatMap(v -> v.whole(least, most)).orElse(otherwise);
+    Optional<Value> value = value(key);
+    return value.isEmpty() ? otherwise : value.get().whole(least, most).orElse(otherwise);
   }
 
   double number(String key, double otherwise, double least, double most) {
-    return value(key).flatMap(v -> v.number(least, most)).orElse(otherwise);
+    Optional<Value> value = value(key);
+    return value.isEmpty() ? otherwise : value.get().number(least, most).orElse(otherwise);
   }
 
   /** See {@link Value#percent}. */
   double percent(String key, double otherwise, double least, double most) {
-    return value(key).flatMap(v -> v.percent(least, most)).orElse(otherwise);
+    Optional<Value> value = value(key);
+    return value.isEmpty() ? otherwise : value.get().percent(least, most).orElse(otherwise);
   }
 
   /** A percentage without a fraction. */
   int wholePercent(String key, int otherwise, int least, int most) {
-    return value(key).flatMap(v -> v.wholePercent(least, most)).orElse(otherwise);
+    Optional<Value> value = value(key);
+    return value.isEmpty() ? otherwise : value.get().wholePercent(least, most).orElse(otherwise);
+  }
+
+  Optional<Duration> duration(String key, Duration least, Duration most) {
+    Optional<Value> value = value(key);
+    return value.isEmpty() ? Optional.empty() : value.get().duration(least, most);
   }
 
   Duration duration(String key, Duration otherwise, Duration least, Duration most) {
-    return value(key).flatMap(v -> v.duration(least, most)).orElse(otherwise);
+    return duration(key, least, most).orElse(otherwise);
   }
 
-  <E extends Enum<E>> E choice(String key, E otherwise) {
-    return value(key)
-        .flatMap(v -> v.choice(Value.words(otherwise.getDeclaringClass()), Set.of()))
-        .orElse(otherwise);
+  /** See {@link Value#choice}. */
+  <T> Optional<T> choice(String key, Map<String, T> words, Collection<String> notYet) {
+    Optional<Value> value = value(key);
+    return value.isEmpty() ? Optional.empty() : value.get().choice(words, notYet);
   }
 
   /** One of an enum's constants, written in lower case. */
+  <E extends Enum<E>> Optional<E> word(String key, Class<E> type) {
+    Optional<Value> value = value(key);
+    return value.isEmpty() ? Optional.empty() : value.get().choice(Value.lowerCase(type), Set.of());
+  }
+
+  /** The same, with what holds without the key. */
   <E extends Enum<E>> E word(String key, E otherwise) {
-    return value(key)
-        .flatMap(v -> v.choice(Value.lowerCase(otherwise.getDeclaringClass()), Set.of()))
-        .orElse(otherwise);
+    return word(key, otherwise.getDeclaringClass()).orElse(otherwise);
   }
 
   /** The texts of a list; empty if the key is not there. */
   List<Value> items(String key) {
-    return value(key).map(Value::items).orElse(List.of());
+    Optional<Value> value = value(key);
+    return value.isEmpty() ? List.of() : value.get().items();
   }
 
   /** Keys of the contract that do not work yet: refused by name rather than as unknown. */
@@ -163,21 +211,19 @@ final class Section {
 
   /** Refuses every key that was neither asked for nor announced. */
   void end() {
-    node.entries()
-        .forEach(
-            (key, entry) -> {
-              if (known.contains(key)) {
-                return;
-              }
-              boolean later = notYet.contains(key);
-              problems.add(
-                  new Problem(
-                      child(key),
-                      entry.line(),
-                      entry.column(),
-                      later ? "is not supported by this version yet" : "is an unknown key",
-                      later ? "remove it" : suggestion(key)));
-            });
+    for (Map.Entry<String, Node.Entry> entry : node.entries().entrySet()) {
+      String key = entry.getKey();
+      if (!known.contains(key)) {
+        boolean later = notYet.contains(key);
+        problems.add(
+            new Problem(
+                child(key),
+                entry.getValue().line(),
+                entry.getValue().column(),
+                later ? "is not supported by this version yet" : "is an unknown key",
+                later ? "remove it" : suggestion(key)));
+      }
+    }
   }
 
   void problem(String message, String hint) {

@@ -25,9 +25,7 @@ final class ServerReader {
         new ServerSettings(
             adaptive,
             section.integer("maxConcurrent", d.maxConcurrent(), 1, Integer.MAX_VALUE),
-            section
-                .value("maxQueueTime")
-                .flatMap(v -> v.duration(Duration.ofMillis(1), SettingsReader.LONGEST)),
+            section.duration("maxQueueTime", Duration.ofMillis(1), SettingsReader.LONGEST),
             section.bool("dropExpired", d.dropExpired()),
             section.has("exempt") ? TelemetryReader.paths(section.items("exempt")) : d.exempt());
     section.end();
@@ -36,38 +34,35 @@ final class ServerReader {
 
   /** Off unless the key is there. */
   static Optional<Adaptive> adaptive(Section inbound) {
-    return LimitsReader.given(inbound, "concurrencyLimit")
-        .map(
-            section -> {
-              section
-                  .value("adaptive")
-                  .ifPresent(v -> v.choice(Map.of("gradient", true), Set.of("vegas", "aimd")));
-              int min = section.integer("min", 20, 1, MANY);
-              int max = section.integer("max", Math.max(1_000, min), 1, MANY);
-              if (min > max) {
-                section.problem("min must not be more than max", "");
-              }
-              Map<String, Integer> partitions = new LinkedHashMap<>();
-              section
-                  .value("partitions")
-                  .map(v -> Shares.read(v, false))
-                  .ifPresent(
-                      shares ->
-                          shares.forEach(
-                              (who, share) ->
-                                  partitions.put(InboundReader.withoutScheme(who), share)));
-              section.end();
-              return new Adaptive(min, max, partitions);
-            });
+    Optional<Section> given = inbound.given("concurrencyLimit");
+    if (given.isEmpty()) {
+      return Optional.empty();
+    }
+    Section section = given.get();
+    section.choice("adaptive", Map.of("gradient", true), Set.of("vegas", "aimd"));
+    int min = section.integer("min", 20, 1, MANY);
+    int max = section.integer("max", Math.max(1_000, min), 1, MANY);
+    if (min > max) {
+      section.problem("min must not be more than max", "");
+    }
+    Map<String, Integer> partitions = new LinkedHashMap<>();
+    Optional<Value> shares = section.value("partitions");
+    if (shares.isPresent()) {
+      Shares.read(shares.get(), false)
+          .forEach((who, share) -> partitions.put(InboundReader.withoutScheme(who), share));
+    }
+    section.end();
+    return Optional.of(new Adaptive(min, max, partitions));
   }
 
   static DeadlineSettings deadline(Section section) {
     DeadlineSettings d = DeadlineSettings.DEFAULT;
+    Optional<Value> headers = section.value("headers");
     DeadlineSettings deadline =
         new DeadlineSettings(
             section.word("mode", d.mode()),
             section.word("trust", d.trust()),
-            section.value("headers").map(ServerReader::headers).orElse(d.headers()),
+            headers.isEmpty() ? d.headers() : headers(headers.get()),
             section.number("maxRejectFraction", d.maxRejectFraction(), 0, 1));
     section.end();
     return deadline;

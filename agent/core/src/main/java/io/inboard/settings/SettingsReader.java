@@ -69,7 +69,7 @@ public final class SettingsReader {
   }
 
   private Settings settings(Section root) {
-    boolean enabled = root.value("enabled").flatMap(Value::bool).orElse(true);
+    boolean enabled = root.bool("enabled", true);
     ServiceSettings service = service(root.section("service"));
     TelemetrySettings telemetry = TelemetryReader.read(root.section("telemetry"), otel);
     IdentitySettings identity = identity(root.section("identity"));
@@ -122,22 +122,23 @@ public final class SettingsReader {
         section.has("workloadApi")
             ? IdentitySettings.NONE
             : new IdentitySettings(
-                section.required("certificateChain", hint).flatMap(Value::text).orElse("?"),
-                section.required("privateKey", hint).flatMap(Value::text).orElse("?"),
-                section.required("trustBundle", hint).flatMap(Value::text).orElse("?"),
-                section.value("trustDomain").flatMap(SettingsReader::trustDomain).orElse(""));
+                section.requiredText("certificateChain", hint).orElse("?"),
+                section.requiredText("privateKey", hint).orElse("?"),
+                section.requiredText("trustBundle", hint).orElse("?"),
+                trustDomain(section));
     section.end();
     return identity;
   }
 
-  private static Optional<String> trustDomain(Value value) {
-    Optional<String> text = value.text();
+  private static String trustDomain(Section section) {
+    Optional<String> text = section.text("trustDomain");
     if (text.isPresent() && !text.get().matches("[a-z0-9._-]{1,255}")) {
+      Value value = section.value("trustDomain").orElseThrow();
       value.problem(
           "must be a SPIFFE trust domain, and is " + value.shown(),
           "lower case, without spiffe:// and without a path: cluster.local");
-      return Optional.empty();
+      return "";
     }
-    return text;
+    return text.orElse("");
   }
 }

@@ -14,6 +14,10 @@ import java.util.Set;
 final class TelemetryReader {
   static final Map<String, Exporter> EXPORTERS = Value.lowerCase(Exporter.class);
   static final Map<String, Sampler> SAMPLERS = Value.lowerCase(Sampler.class);
+  private static final Set<String> EXPORTERS_NOT_YET =
+      Set.of("console", "logging", "zipkin", "prometheus");
+  private static final Set<String> SAMPLERS_NOT_YET =
+      Set.of("jaeger_remote", "parentbased_jaeger_remote", "xray");
   static final Map<String, String> PROPAGATORS = self("tracecontext", "baggage", "b3", "b3multi");
 
   private TelemetryReader() {}
@@ -24,14 +28,9 @@ final class TelemetryReader {
     Exporter tracesExporter = exporter(traces).orElse(defaults.traces());
     Optional<Value> samplerKey = traces.value("sampler");
     Optional<Value> ratioKey = traces.value("ratio");
-    Optional<Double> ratio = ratioKey.flatMap(v -> v.number(0, 1));
+    Optional<Double> ratio = ratioKey.isEmpty() ? Optional.empty() : ratioKey.get().number(0, 1);
     Sampler sampler =
-        samplerKey
-            .flatMap(
-                v ->
-                    v.choice(
-                        SAMPLERS, Set.of("jaeger_remote", "parentbased_jaeger_remote", "xray")))
-            .orElse(defaults.sampler());
+        traces.choice("sampler", SAMPLERS, SAMPLERS_NOT_YET).orElse(defaults.sampler());
     if (ratio.isPresent() && !takesRatio(sampler)) {
       if (samplerKey.isEmpty()) {
         // A ratio alone says what is wanted; OpenTelemetry's default sampler would ignore it.
@@ -47,11 +46,9 @@ final class TelemetryReader {
     Section metrics = section.section("metrics");
     Exporter metricsExporter = exporter(metrics).orElse(defaults.metrics());
     metrics.end();
+    Optional<Value> propagatorsKey = section.value("propagators");
     List<String> propagators =
-        section
-            .value("propagators")
-            .map(TelemetryReader::propagators)
-            .orElse(defaults.propagators());
+        propagatorsKey.isEmpty() ? defaults.propagators() : propagators(propagatorsKey.get());
     List<String> exclude = paths(section.items("exclude"));
     section.notYet("logs").end();
     return new TelemetrySettings(
@@ -72,7 +69,9 @@ final class TelemetryReader {
       if (pattern.isPresent() && !pattern.get().startsWith("/") && !pattern.get().startsWith("*")) {
         item.problem("must be a path, and is " + item.shown(), "such as /health or /actuator/**");
       }
-      pattern.ifPresent(paths::add);
+      if (pattern.isPresent()) {
+        paths.add(pattern.get());
+      }
     }
     return paths;
   }
@@ -82,17 +81,16 @@ final class TelemetryReader {
   }
 
   private static Optional<Exporter> exporter(Section section) {
-    return section
-        .value("exporter")
-        .flatMap(v -> v.choice(EXPORTERS, Set.of("console", "logging", "zipkin", "prometheus")));
+    return section.choice("exporter", EXPORTERS, EXPORTERS_NOT_YET);
   }
 
   private static List<String> propagators(Value value) {
     List<String> propagators = new ArrayList<>();
     for (Value item : value.items()) {
-      item.choice(PROPAGATORS, Set.of("jaeger", "xray", "ottrace"))
-          .filter(p -> !propagators.contains(p))
-          .ifPresent(propagators::add);
+      Optional<String> known = item.choice(PROPAGATORS, Set.of("jaeger", "xray", "ottrace"));
+      if (known.isPresent() && !propagators.contains(known.get())) {
+        propagators.add(known.get());
+      }
     }
     return propagators;
   }

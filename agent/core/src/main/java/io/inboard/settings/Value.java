@@ -3,7 +3,6 @@ package io.inboard.settings;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,27 +69,31 @@ final class Value {
 
   Optional<Boolean> bool() {
     Optional<String> text = text();
-    if (text.isEmpty()
-        || text.get().equalsIgnoreCase("true")
-        || text.get().equalsIgnoreCase("false")) {
-      return text.map(Boolean::parseBoolean);
+    if (text.isPresent()) {
+      if (text.get().equalsIgnoreCase("true") || text.get().equalsIgnoreCase("false")) {
+        return Optional.of(Boolean.parseBoolean(text.get()));
+      }
+      problem("must be true or false, and is " + shown(), "");
     }
-    problem("must be true or false, and is " + shown(), "");
     return Optional.empty();
   }
 
   Optional<Integer> integer(int least, int most) {
-    return whole(least, most).map(Math::toIntExact);
+    Optional<Long> whole = whole(least, most);
+    return whole.isEmpty() ? Optional.empty() : Optional.of(Math.toIntExact(whole.get()));
   }
 
   Optional<Long> whole(long least, long most) {
     Optional<String> text = text();
-    return text.flatMap(t -> whole(t, least, most, ""));
+    return text.isEmpty() ? Optional.empty() : whole(text.get(), least, most, "");
   }
 
   /** {@code 20}, {@code 20%}, or as Istio writes some: {@code {value: 20}}. */
   Optional<Integer> wholePercent(int least, int most) {
-    return percentText().flatMap(t -> whole(t, least, most, " percent")).map(Math::toIntExact);
+    Optional<String> text = percentText();
+    Optional<Long> whole =
+        text.isEmpty() ? Optional.empty() : whole(text.get(), least, most, " percent");
+    return whole.isEmpty() ? Optional.empty() : Optional.of(Math.toIntExact(whole.get()));
   }
 
   private Optional<Long> whole(String text, long least, long most, String unit) {
@@ -108,24 +111,28 @@ final class Value {
   }
 
   Optional<Double> number(double least, double most) {
-    return text().flatMap(t -> number(t, least, most, ""));
+    Optional<String> text = text();
+    return text.isEmpty() ? Optional.empty() : number(text.get(), least, most, "");
   }
 
   /** {@code 0.5}, {@code 0.5%}, or as Istio writes some: {@code {value: 0.5}}. */
   Optional<Double> percent(double least, double most) {
-    return percentText().flatMap(t -> number(t, least, most, " percent"));
+    Optional<String> text = percentText();
+    return text.isEmpty() ? Optional.empty() : number(text.get(), least, most, " percent");
   }
 
   private Optional<String> percentText() {
     Optional<String> text;
     if (node instanceof Node.Mapping) {
       Section section = section();
-      text = section.required("value", "{value: 10}").flatMap(Value::text);
+      text = section.requiredText("value", "{value: 10}");
       section.end();
     } else {
       text = text();
     }
-    return text.map(t -> t.endsWith("%") ? t.substring(0, t.length() - 1).strip() : t);
+    return text.isPresent() && text.get().endsWith("%")
+        ? Optional.of(text.get().substring(0, text.get().length() - 1).strip())
+        : text;
   }
 
   private Optional<Double> number(String text, double least, double most, String unit) {
@@ -210,14 +217,18 @@ final class Value {
   /** The constants of an enum by their names, in their order. */
   static <E extends Enum<E>> Map<String, E> words(Class<E> type) {
     Map<String, E> words = new LinkedHashMap<>();
-    Arrays.stream(type.getEnumConstants()).forEach(e -> words.put(e.name(), e));
+    for (E constant : type.getEnumConstants()) {
+      words.put(constant.name(), constant);
+    }
     return words;
   }
 
   /** The same, in lower case. */
   static <E extends Enum<E>> Map<String, E> lowerCase(Class<E> type) {
     Map<String, E> words = new LinkedHashMap<>();
-    words(type).forEach((name, e) -> words.put(name.toLowerCase(Locale.ROOT), e));
+    for (E constant : type.getEnumConstants()) {
+      words.put(constant.name().toLowerCase(Locale.ROOT), constant);
+    }
     return words;
   }
 

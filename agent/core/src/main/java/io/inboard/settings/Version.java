@@ -14,7 +14,8 @@ final class Version {
     for (int i = 0; i < text.length(); i++) {
       hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
     }
-    return String.format("%016x", hash);
+    String digits = Long.toHexString(hash);
+    return "0".repeat(16 - digits.length()) + digits;
   }
 
   /** Short, and distinct within the life of a JVM. */
