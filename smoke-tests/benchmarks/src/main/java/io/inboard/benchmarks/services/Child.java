@@ -1,0 +1,132 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.benchmarks.services;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** A process that we started: what the system says of it, what it said itself, its end. */
+class Child implements AutoCloseable {
+  /** Guarded by itself; all end with us, however we end. */
+  private static final Set<Process> LIVING = new LinkedHashSet<>();
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(Child::endAll, "end-of-children"));
+  }
+
+  private final String name;
+  private final Process process;
+  private final Path log;
+
+  /**
+   * @param talks whether its standard input and output are ours; else both go to the log
+   */
+  Child(String name, List<String> command, Map<String, String> environment, Path log, boolean talks) {
+    this.name = name;
+    this.log = log;
+    ProcessBuilder builder = new ProcessBuilder(command);
+    // Whoever runs this may have settings of his own for one of the agents.
+    builder.environment().keySet().removeIf(key -> key.matches("(OTEL|INBOARD)_.*|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS"));
+    builder.environment().putAll(environment);
+    // Relative files (./inboard.yaml) are looked for where there are none.
+    builder.directory(log.getParent().toFile());
+    builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    if (!talks) {
+      builder.redirectInput(new File("/dev/null"));
+      builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    }
+    try {
+      synchronized (LIVING) {
+        process = builder.start();
+        LIVING.add(process);
+      }
+    } catch (IOException e) {
+      throw new Trouble("cannot start " + command.get(0) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void endAll() {
+    synchronized (LIVING) {
+      LIVING.forEach(Process::destroyForcibly);
+    }
+  }
+
+  Process process() {
+    return process;
+  }
+
+  boolean alive() {
+    return process.isAlive();
+  }
+
+  /** Processor time so far, in microseconds; the system counts in steps of 10 ms. */
+  long cpuMicros() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1000;
+  }
+
+  /** Resident memory; empty where there is no {@code /proc}. */
+  OptionalLong rssBytes() {
+    try {
+      return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+          .findFirst();
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /** Trouble that names the process and shows the end of its log. */
+  Trouble trouble(String what) {
+    return new Trouble(
+        name + " " + what + (alive() ? "" : " (it has ended)") + "; its log ends with:\n" + tail());
+  }
+
+  private String tail() {
+    try {
+      List<String> lines = new ArrayList<>(Files.readString(log, StandardCharsets.UTF_8).lines().toList());
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size())).indent(2);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Seconds from SIGTERM until it was gone; killed after so many seconds. */
+  double end(int killAfter) {
+    long begin = System.nanoTime();
+    process.destroy();
+    try {
+      if (!process.waitFor(killAfter, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    synchronized (LIVING) {
+      LIVING.remove(process);
+    }
+    return (System.nanoTime() - begin) / 1e9;
+  }
+
+  @Override
+  public void close() {
+    end(10);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,138 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.benchmarks.services;
+
+import io.inboard.benchmarks.report.Metric;
+import io.inboard.benchmarks.services.Ask.Figures;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Front and back of one variant, and the sidecars between them; alive for the whole run. */
+final class Pair implements AutoCloseable {
+  private final Variant variant;
+  private final String client;
+  private final Service front;
+  private final Service back;
+  private final Optional<Sidecar> frontProxy;
+  private final Optional<Sidecar> backProxy;
+
+  /** Scheme, host and port by which the front calls the back. */
+  private final String target;
+
+  private Pair(Site site, Certificates certificates, Variant variant, String client, String otlp) {
+    this.variant = variant;
+    this.client = client;
+    int backPort = Site.freePort();
+    String backAddress = "127.0.0.1:" + backPort;
+    back = Service.launch(site, certificates, variant, Role.BACK, backPort, backAddress, otlp);
+    front =
+        Service.launch(
+            site, certificates, variant, Role.FRONT, Site.freePort(), backAddress, otlp);
+    if (variant.way().envoy()) {
+      backProxy = Optional.of(Sidecar.launch(site, certificates, variant, Role.BACK, backPort));
+      int upstream = backProxy.get().port();
+      frontProxy = Optional.of(Sidecar.launch(site, certificates, variant, Role.FRONT, upstream));
+    } else {
+      backProxy = Optional.empty();
+      frontProxy = Optional.empty();
+    }
+    target =
+        switch (variant.way()) {
+          case PLAIN -> "http://" + backAddress;
+          case MESH -> "http://" + Role.BACK.service() + ":8080";
+          case TLS_BY_HAND -> "https://" + backAddress;
+          case ENVOY_HTTP_1, ENVOY_HTTP_2 ->
+              "http://127.0.0.1:" + frontProxy.orElseThrow().port();
+        };
+  }
+
+  /** Starts both and waits until the front has an answer of the back. */
+  static Pair start(
+      Site site, Certificates certificates, Variant variant, String client, String otlp) {
+    Pair pair = new Pair(site, certificates, variant, client, otlp);
+    pair.front.awaitAnswer("/hello");
+    try {
+      pair.front.await(
+          "did not reach the back",
+          () -> pair.back.alive() && Ask.answers200(pair.through("/hello")));
+    } catch (Trouble e) {
+      throw pair.back.alive() ? e : pair.back.trouble("did not start");
+    }
+    pair.frontFigures(true);
+    pair.backFigures(true);
+    return pair;
+  }
+
+  Variant variant() {
+    return variant;
+  }
+
+  /** What the load generator asks for: the front calls the back. */
+  String url() {
+    return through("/hello");
+  }
+
+  private String through(String path) {
+    return front.url(
+        "/call?client="
+            + client
+            + "&url="
+            + URLEncoder.encode(target + path, StandardCharsets.UTF_8));
+  }
+
+  Figures frontFigures(boolean collect) {
+    return Ask.figures(front.url("/figures?gc=" + collect));
+  }
+
+  /** By way of the front: that is how the back lets itself be asked under every variant. */
+  Figures backFigures(boolean collect) {
+    return Ask.figures(through("/figures?gc=" + collect));
+  }
+
+  /** Microseconds of processor time so far, of each process. */
+  Map<Metric, Long> cpu() {
+    Map<Metric, Long> cpu = new EnumMap<>(Metric.class);
+    cpu.put(Metric.CPU_FRONT, front.cpuMicros());
+    cpu.put(Metric.CPU_BACK, back.cpuMicros());
+    frontProxy.ifPresent(p -> cpu.put(Metric.CPU_FRONT_PROXY, p.cpuMicros()));
+    backProxy.ifPresent(p -> cpu.put(Metric.CPU_BACK_PROXY, p.cpuMicros()));
+    return cpu;
+  }
+
+  /** Bytes of resident memory, of each process and of all; empty where the system does not tell. */
+  Map<Metric, Double> rss() {
+    Map<Metric, Double> rss = new EnumMap<>(Metric.class);
+    put(rss, Metric.RSS_FRONT, front.rssBytes());
+    put(rss, Metric.RSS_BACK, back.rssBytes());
+    frontProxy.ifPresent(p -> put(rss, Metric.RSS_FRONT_PROXY, p.rssBytes()));
+    backProxy.ifPresent(p -> put(rss, Metric.RSS_BACK_PROXY, p.rssBytes()));
+    if (!rss.isEmpty()) {
+      rss.put(Metric.RSS, rss.values().stream().mapToDouble(Double::doubleValue).sum());
+    }
+    return rss;
+  }
+
+  private static void put(Map<Metric, Double> into, Metric metric, OptionalLong value) {
+    value.ifPresent(bytes -> into.put(metric, (double) bytes));
+  }
+
+  /** Throws with the end of the log of the process that is not there any more. */
+  void checkAlive() {
+    for (Child child : new Child[] {front, back, frontProxy.orElse(null), backProxy.orElse(null)}) {
+      if (child != null && !child.alive()) {
+        throw child.trouble("ended by itself");
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    front.close();
+    back.close();
+    frontProxy.ifPresent(Child::close);
+    backProxy.ifPresent(Child::close);
+  }
+}

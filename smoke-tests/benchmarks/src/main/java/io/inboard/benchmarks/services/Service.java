@@ -1,0 +1,138 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.benchmarks.services;
+
+import io.inboard.benchmarks.services.Variant.Way;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+
+/** Front or back of a pair: the sample service in a JVM of its own, as its variant wants it. */
+final class Service extends Child {
+  /** Also on a machine that has other things to do. */
+  private static final int STARTED_WITHIN_SECONDS = 180;
+
+  private final int port;
+
+  private Service(String name, Command command, Path log, int port) {
+    super(name, command.words, command.environment, log, false);
+    this.port = port;
+  }
+
+  private record Command(List<String> words, Map<String, String> environment) {}
+
+  /**
+   * Starts it and does not wait.
+   *
+   * @param port where it listens
+   * @param back host and port of the back, as the mesh's settings list it
+   * @param otlp where its spans go; agents that export nothing do not look
+   */
+  static Service launch(
+      Site site, Certificates certificates, Variant variant, Role role, int port, String back, String otlp) {
+    String name = variant + "-" + role.service();
+    Path settings = site.work().resolve(name + ".yaml");
+    List<String> words = new ArrayList<>(List.of(site.java().toString(), "-Xmx256m"));
+    words.addAll(agent(site, certificates, variant, role, back, settings));
+    if (variant.way() == Way.TLS_BY_HAND && role == Role.FRONT) {
+      words.addAll(clientStores(certificates));
+    }
+    words.addAll(List.of("-jar", site.app().toString()));
+    words.addAll(List.of("--server.address=127.0.0.1", "--server.port=" + port));
+    words.add("--spring.main.banner-mode=off");
+    if (variant.way() == Way.TLS_BY_HAND && role == Role.BACK) {
+      words.addAll(serverStores(certificates));
+    }
+    if (variant == Variant.NATIVE_UNLIMITED) {
+      words.add("--server.tomcat.max-keep-alive-requests=-1");
+    }
+    Command command = new Command(words, environment(role, otlp));
+    return new Service(name, command, site.work().resolve(name + ".log"), port);
+  }
+
+  /** The flag that puts the variant's agent into a JVM; none for none. */
+  static List<String> agent(
+      Site site, Certificates certificates, Variant variant, Role role, String back, Path settings) {
+    return switch (variant.agent()) {
+      case NONE -> List.of();
+      case OPENTELEMETRY -> List.of("-javaagent:" + site.openTelemetry());
+      case INBOARD -> {
+        String template =
+            switch (variant) {
+              case TRACING -> "tracing.yaml";
+              case MTLS -> "mtls.yaml";
+              default -> "everything.yaml";
+            };
+        boolean caller = role == Role.FRONT;
+        Map<String, String> values =
+            Map.of(
+                "IDENTITY", certificates.pem(role).toString(),
+                // The load generator speaks plaintext to the front; the back takes members only.
+                "INBOUND", caller || variant == Variant.OFF ? "PERMISSIVE" : "STRICT",
+                "ALLOW",
+                    caller
+                        ? "{action: ALLOW, to: {methods: [GET]}}"
+                        : "{action: ALLOW, from: {principals: [\"cluster.local/ns/bench/sa/web\"]}}",
+                "BACK", back,
+                "ENABLED", "" + (variant != Variant.OFF));
+        yield List.of("-javaagent:" + site.agent() + "=" + Template.write(template, values, settings));
+      }
+    };
+  }
+
+  /** For both agents the same signals: spans and HTTP metrics, no logs, nothing of the JVM's own. */
+  static Map<String, String> environment(Role role, String otlp) {
+    Map<String, String> environment = new TreeMap<>();
+    environment.put("OTEL_SERVICE_NAME", role.service());
+    environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", otlp);
+    environment.put("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+    environment.put("OTEL_LOGS_EXPORTER", "none");
+    environment.put("OTEL_INSTRUMENTATION_RUNTIME_TELEMETRY_ENABLED", "false");
+    return environment;
+  }
+
+  private static List<String> clientStores(Certificates certificates) {
+    return List.of(
+        "-Djavax.net.ssl.keyStore=" + certificates.keyStore(Role.FRONT),
+        "-Djavax.net.ssl.keyStorePassword=" + Certificates.PASSWORD,
+        "-Djavax.net.ssl.trustStore=" + certificates.trustStore(),
+        "-Djavax.net.ssl.trustStorePassword=" + Certificates.PASSWORD);
+  }
+
+  private static List<String> serverStores(Certificates certificates) {
+    return List.of(
+        "--server.ssl.client-auth=need",
+        "--server.ssl.key-store=" + certificates.keyStore(Role.BACK),
+        "--server.ssl.key-store-password=" + Certificates.PASSWORD,
+        "--server.ssl.key-alias=key",
+        "--server.ssl.trust-store=" + certificates.trustStore(),
+        "--server.ssl.trust-store-password=" + Certificates.PASSWORD);
+  }
+
+  String url(String path) {
+    return "http://127.0.0.1:" + port + path;
+  }
+
+  /** Waits until it answers 200 here; throws with the end of its log when it does not. */
+  void awaitAnswer(String path) {
+    await("did not start", () -> Ask.answers200(url(path)));
+  }
+
+  /** Waits for it, this process living. */
+  void await(String otherwise, BooleanSupplier condition) {
+    long end = System.nanoTime() + STARTED_WITHIN_SECONDS * 1_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      if (!alive() || System.nanoTime() > end) {
+        throw trouble(otherwise);
+      }
+      try {
+        Thread.sleep(5);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new Trouble("interrupted", e);
+      }
+    }
+  }
+}
