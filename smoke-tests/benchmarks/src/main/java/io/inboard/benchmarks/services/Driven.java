@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.benchmarks.services;
 
-import io.inboard.benchmarks.services.Load.Loop;
+import io.inboard.benchmarks.load.LoadResult;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ final class Driven {
 
   private final Map<Variant, Long> requests = new EnumMap<>(Variant.class);
 
-  void add(Variant variant, Loop loop) {
+  void add(Variant variant, LoadResult loop) {
     requests.merge(variant, loop.requests(), Long::sum);
   }
 

@@ -3,7 +3,7 @@ package io.inboard.benchmarks.services;
 
 import io.inboard.benchmarks.report.Metric;
 import io.inboard.benchmarks.services.Ask.Figures;
-import io.inboard.benchmarks.services.Load.Loop;
+import io.inboard.benchmarks.load.LoadResult;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -61,8 +61,8 @@ final class Rounds {
   private Map<Metric, Double> measure(Pair pair, double rate) {
     Map<Metric, Double> sample = new EnumMap<>(Metric.class);
     driven.add(pair.variant(), load.closed(pair.url(), SETTLE_SECONDS));
-    Loop closed = closed(pair, sample);
-    Loop open = open(pair, rate, sample);
+    LoadResult closed = closed(pair, sample);
+    LoadResult open = open(pair, rate, sample);
     sample.put(Metric.ERRORS, (double) (closed.errors() + open.errors()));
     if (closed.errors() + open.errors() > 0) {
       ledger.strike(
@@ -78,11 +78,11 @@ final class Rounds {
     return sample;
   }
 
-  private Loop closed(Pair pair, Map<Metric, Double> sample) {
+  private LoadResult closed(Pair pair, Map<Metric, Double> sample) {
     long frontBefore = pair.frontFigures(false).allocatedBytes();
     long backBefore = pair.backFigures(false).allocatedBytes();
     Map<Metric, Long> cpuBefore = pair.cpu();
-    Loop loop = load.closed(pair.url(), options.seconds());
+    LoadResult loop = load.closed(pair.url(), options.seconds());
     Map<Metric, Long> cpuAfter = pair.cpu();
     double front = pair.frontFigures(false).allocatedBytes() - frontBefore;
     double back = pair.backFigures(false).allocatedBytes() - backBefore;
@@ -101,9 +101,9 @@ final class Rounds {
     return loop;
   }
 
-  private Loop open(Pair pair, double rate, Map<Metric, Double> sample) {
+  private LoadResult open(Pair pair, double rate, Map<Metric, Double> sample) {
     Map<Metric, Long> cpuBefore = pair.cpu();
-    Loop loop = load.open(pair.url(), rate, options.seconds());
+    LoadResult loop = load.open(pair.url(), rate, options.seconds());
     sample.put(Metric.OPEN_CPU, total(pair.cpu(), cpuBefore) / Math.max(1, loop.requests()));
     driven.add(pair.variant(), loop);
     sample.put(Metric.OPEN_P50, loop.p50Micros());

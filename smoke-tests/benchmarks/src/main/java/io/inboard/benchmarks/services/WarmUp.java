@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.benchmarks.services;
 
-import io.inboard.benchmarks.services.Load.Loop;
+import io.inboard.benchmarks.load.LoadResult;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +39,7 @@ final class WarmUp {
     Warmth warmth =
         new Warmth(window, options.warmAtLeast(variant), options.warmAtMost(variant));
     do {
-      Loop loop = load.closed(pair.url(), window);
+      LoadResult loop = load.closed(pair.url(), window);
       driven.add(variant, loop);
       pair.checkAlive();
       if (loop.errors() == loop.requests()) {
