@@ -2,178 +2,184 @@
 package io.inboard.policy;
 
 import io.inboard.call.Log;
-import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * See {@link Timer#PROCESS}. A heap under a lock that is held for a few steps only. Nearly every
- * task is cancelled: it leaves the heap at once, and costs one small object; the JDK's scheduled
- * executor makes five of each, which was a third of what a call allocated.
+ * See {@link Timer#PROCESS}. Nearly every task is cancelled long before its time; so what a call
+ * pays for is to hand a small object over, by one compare-and-set, and to clear one of its fields.
+ * All the rest is done by the timer's thread alone: it takes over what was handed over, throws away
+ * what was cancelled by then, and keeps the rest in order ({@link Agenda}).
+ *
+ * <p>No lock is taken, and hardly ever is the thread woken: it says until when it sleeps, and only
+ * who comes with something earlier wakes it, or who completes a pile of {@link #PILE}, so that the
+ * memory of cancelled tasks is bounded. What a task refers to is let go when it is cancelled.
+ *
+ * <p>Why nothing is overslept: who hands over writes {@link #handedOver} and then reads {@link
+ * #wakesAt}; the thread writes {@link #wakesAt} and then takes what is handed over, before it
+ * sleeps. Both fields are volatile, so one of the two sees what the other has written: the thread
+ * what is earlier than its sleep, or the other one that it must wake it. A wake-up that comes
+ * before the sleep makes the sleep end at once.
  */
 final class ProcessTimer implements Timer {
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition earlier = lock.newCondition();
+  /** How many are handed over before the thread is woken to look which of them were cancelled. */
+  static final int PILE = 1024;
 
-  /** All but the lock's holder keep off: heap, size, started; and the index of each entry. */
-  private Entry[] heap = new Entry[64];
+  /** Of {@link #wakesAt}: it will look at what is handed over before it sleeps. */
+  private static final long AWAKE = -1;
 
-  private int size;
+  private static final AtomicReferenceFieldUpdater<ProcessTimer, Entry> HANDED_OVER =
+      AtomicReferenceFieldUpdater.newUpdater(ProcessTimer.class, Entry.class, "handedOver");
+
+  /** So that times are 0 or more, and are compared as they are. */
+  private final long originNanos = System.nanoTime();
+
+  /** The last one of a pile; each knows the one before. Exchanged by anybody. */
+  private volatile Entry handedOver;
+
+  /** Until when the thread sleeps. Written by it alone. */
+  private volatile long wakesAt = Agenda.NEVER;
+
+  /** Changed by the thread alone; what it did before it went to sleep is seen by who reads that. */
+  private final Agenda agenda = new Agenda();
 
   /** Started at first use: a JVM without timeouts has no thread. */
-  private boolean started;
+  private final AtomicBoolean started = new AtomicBoolean();
 
-  private final class Entry implements Task {
+  /** Null: not started, and it will find what was handed over until then. */
+  private volatile Thread thread;
+
+  /** A task, and when it is due. */
+  static final class Entry implements Task {
     final long at;
-    final Runnable task;
 
-    /** Where it is in the heap; -1: nowhere. */
-    int index;
+    /** Null: cancelled, or run. Whoever wants to cancel, and the thread. */
+    private volatile Runnable task;
+
+    /** The one that was handed over before; null: none. The thread's, once it was taken over. */
+    private Entry before;
+
+    /** How many they are with those before it. */
+    private int pile;
 
     Entry(long at, Runnable task) {
       this.at = at;
       this.task = task;
     }
 
+    boolean cancelled() {
+      return task == null;
+    }
+
     @Override
     public void cancel() {
-      lock.lock();
+      task = null;
+    }
+
+    private void run() {
+      Runnable wanted = task;
+      if (wanted == null) {
+        return;
+      }
+      task = null;
       try {
-        if (index >= 0) {
-          remove(index);
-        }
-      } finally {
-        lock.unlock();
+        wanted.run();
+      } catch (RuntimeException | Error e) {
+        // A library's socket may throw what it likes when it is closed; the timer goes on.
+        Log.warnOnce("timer." + e.getClass().getName(), "a timed task failed: " + e);
       }
     }
   }
 
   @Override
   public Task schedule(Runnable task, long delayNanos) {
-    Entry entry = new Entry(System.nanoTime() + Math.max(0, delayNanos), task);
-    lock.lock();
-    try {
-      if (size == heap.length) {
-        heap = Arrays.copyOf(heap, 2 * size);
-      }
-      up(size++, entry);
-      if (!started) {
-        started = true;
-        start();
-      } else if (entry.index == 0) {
-        earlier.signal();
-      }
-    } finally {
-      lock.unlock();
+    long now = now();
+    Entry entry = new Entry(now + Math.min(Math.max(0, delayNanos), Agenda.NEVER - 1 - now), task);
+    Entry last;
+    do {
+      last = handedOver;
+      entry.before = last;
+      entry.pile = last == null ? 1 : last.pile + 1;
+    } while (!HANDED_OVER.compareAndSet(this, last, entry));
+    if (entry.at < wakesAt || entry.pile % PILE == 0) {
+      wake();
     }
     return entry;
   }
 
-  private void start() {
-    Thread thread = new Thread(null, this::work, "inboard-timer", 0, false);
-    thread.setDaemon(true);
-    thread.setContextClassLoader(null);
-    thread.start();
+  private void wake() {
+    Thread t = thread;
+    if (t != null) {
+      LockSupport.unpark(t);
+    } else if (started.compareAndSet(false, true)) {
+      Thread fresh = new Thread(null, this::work, "inboard-timer", 0, false);
+      fresh.setDaemon(true);
+      fresh.setContextClassLoader(null);
+      fresh.start();
+    }
   }
 
   private void work() {
+    thread = Thread.currentThread();
     while (true) {
-      try {
-        run(next().task);
-      } catch (InterruptedException e) {
-        // Nobody has a reason to; the next one is waited for.
+      wakesAt = AWAKE;
+      takeOver();
+      for (Entry due = agenda.due(now()); due != null; due = agenda.due(now())) {
+        due.run();
+      }
+      long until = agenda.next();
+      wakesAt = until;
+      takeOver();
+      if (agenda.next() >= until) {
+        sleep(until);
       }
     }
   }
 
-  /** Waits for the next one that is due, and takes it. */
-  private Entry next() throws InterruptedException {
-    lock.lock();
-    try {
-      while (true) {
-        if (size == 0) {
-          earlier.await();
-          continue;
-        }
-        Entry first = heap[0];
-        long left = first.at - System.nanoTime();
-        if (left <= 0) {
-          remove(0);
-          return first;
-        }
-        earlier.await(left, TimeUnit.NANOSECONDS);
-      }
-    } finally {
-      lock.unlock();
+  private void sleep(long until) {
+    if (until == Agenda.NEVER) {
+      LockSupport.park(this);
+    } else {
+      LockSupport.parkNanos(this, until - now());
+    }
+    Thread.interrupted(); // Nobody has a reason to; it would sleep no more.
+  }
+
+  /** Puts what was handed over on the agenda, in the order in which it was. */
+  private void takeOver() {
+    Entry first = null;
+    for (Entry e = HANDED_OVER.getAndSet(this, null); e != null; ) {
+      Entry before = e.before;
+      e.before = first;
+      first = e;
+      e = before;
+    }
+    while (first != null) {
+      Entry e = first;
+      first = e.before;
+      e.before = null; // Or one that lives on would keep all that came after it.
+      agenda.add(e);
     }
   }
 
+  private long now() {
+    return System.nanoTime() - originNanos;
+  }
+
+  /** Of what is handed over and was not looked at, at most so many were cancelled. */
+  int handedOver() {
+    Entry last = handedOver;
+    return last == null ? 0 : last.pile;
+  }
+
+  /** Exact while nothing happens; for people, not for decisions. */
   @Override
   public int pending() {
-    lock.lock();
-    try {
-      return size;
-    } finally {
-      lock.unlock();
+    int pending = wakesAt == Agenda.NEVER ? 0 : agenda.pending();
+    for (Entry e = handedOver; e != null; e = e.before) {
+      pending += e.cancelled() ? 0 : 1;
     }
-  }
-
-  private static void run(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException | Error e) {
-      // A library's socket may throw what it likes when it is closed; the timer goes on.
-      Log.warnOnce("timer." + e.getClass().getName(), "a timed task failed: " + e);
-    }
-  }
-
-  private void remove(int at) {
-    heap[at].index = -1;
-    Entry last = heap[--size];
-    heap[size] = null;
-    if (at < size) {
-      down(at, last);
-      if (heap[at] == last) {
-        up(at, last);
-      }
-    }
-  }
-
-  private void up(int at, Entry entry) {
-    int i = at;
-    while (i > 0) {
-      int parent = (i - 1) >>> 1;
-      if (entry.at - heap[parent].at >= 0) {
-        break;
-      }
-      put(i, heap[parent]);
-      i = parent;
-    }
-    put(i, entry);
-  }
-
-  private void down(int at, Entry entry) {
-    int i = at;
-    while (true) {
-      int child = 2 * i + 1;
-      if (child >= size) {
-        break;
-      }
-      if (child + 1 < size && heap[child + 1].at - heap[child].at < 0) {
-        child++;
-      }
-      if (entry.at - heap[child].at <= 0) {
-        break;
-      }
-      put(i, heap[child]);
-      i = child;
-    }
-    put(i, entry);
-  }
-
-  private void put(int at, Entry entry) {
-    heap[at] = entry;
-    entry.index = at;
+    return pending;
   }
 }
