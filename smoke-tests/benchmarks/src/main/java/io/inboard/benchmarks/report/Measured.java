@@ -28,6 +28,13 @@ public record Measured(
     List<Map<Metric, Double>> starts,
     List<Map<Metric, Double>> exits,
     List<String> notes) {
+  /** How the note begins that says so; see {@link #steady}. */
+  public static final String UNSTEADY = "not steady when measured";
+
+  /** False when its throughput still changed at the end of the warm-up. */
+  public boolean steady() {
+    return notes.stream().noneMatch(note -> note.startsWith(UNSTEADY));
+  }
 
   /** Empty when it was not measured, or not for this variant. */
   public Optional<Spread> spread(Metric metric) {
@@ -39,5 +46,14 @@ public record Measured(
             .mapToDouble(Double::doubleValue)
             .toArray();
     return values.length == 0 ? Optional.empty() : Optional.of(Spread.of(values));
+  }
+
+  /** As {@link #spread}, but nothing of a variant that does not count. */
+  Optional<Spread> shown(Metric metric) {
+    return counts ? spread(metric) : Optional.empty();
+  }
+
+  boolean inRounds(Metric metric) {
+    return rounds.stream().anyMatch(sample -> sample.containsKey(metric));
   }
 }

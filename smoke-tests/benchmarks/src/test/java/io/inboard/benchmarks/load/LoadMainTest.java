@@ -2,7 +2,6 @@
 package io.inboard.benchmarks.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -10,7 +9,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,18 +48,5 @@ class LoadMainTest {
         new BufferedReader(new StringReader(String.join("\n", orders))),
         new PrintStream(answers, true, StandardCharsets.UTF_8));
     return answers.toString(StandardCharsets.UTF_8).lines().toList();
-  }
-
-  @Test
-  void theProcessTakesOrdersOneAfterTheOther() throws IOException {
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    try (StubServer server = new StubServer(request -> StubServer.HELLO);
-        LoadGenerator generator = LoadGenerator.start(java)) {
-      assertThat(generator.run(LoadOrder.open(server.url(), 100, 2, 0.1)).requests()).isEqualTo(10);
-      assertThatThrownBy(() -> generator.run(LoadOrder.open("http://127.0.0.1:1/", 9, 2, 0.1)))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("refused");
-      assertThat(generator.run(LoadOrder.closed(server.url(), 2, 0.1)).errors()).isZero();
-    }
   }
 }
