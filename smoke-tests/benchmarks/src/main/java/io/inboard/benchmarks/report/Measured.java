@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  * @param about one line for who reads the report
  * @param counts false when answers were wrong or signals did not arrive: the figures are kept, but
  *     no report may show them as a result; the notes say why
+ * @param steady false when its throughput still changed at the end of the warm-up
  * @param rounds what was measured under load, a map a round
  * @param starts what was measured at start-up, a map a start
  * @param exits what was measured at exit, a map an exit
@@ -24,18 +25,11 @@ public record Measured(
     String name,
     String about,
     boolean counts,
+    boolean steady,
     List<Map<Metric, Double>> rounds,
     List<Map<Metric, Double>> starts,
     List<Map<Metric, Double>> exits,
     List<String> notes) {
-  /** How the note begins that says so; see {@link #steady}. */
-  public static final String UNSTEADY = "not steady when measured";
-
-  /** False when its throughput still changed at the end of the warm-up. */
-  public boolean steady() {
-    return notes.stream().noneMatch(note -> note.startsWith(UNSTEADY));
-  }
-
   /** Empty when it was not measured, or not for this variant. */
   public Optional<Spread> spread(Metric metric) {
     double[] values =

@@ -52,6 +52,8 @@ public enum Metric {
   START_CPU("start CPU", "s", false),
   START_CLASSES("classes at start", "", false),
   START_RSS("RSS at start", "B", false),
+  /** Size of the agent's file. */
+  JAR("jar", "B", false),
   /** The share of our agent before main. */
   PREMAIN("premain", "ms", false),
 

@@ -77,7 +77,8 @@ public final class Report {
         Metric.START_WALL,
         Metric.START_CPU,
         Metric.START_CLASSES,
-        Metric.START_RSS),
+        Metric.START_RSS,
+        Metric.JAR),
     EXIT(Metric.EXIT_REFUSED, Metric.EXIT_SILENT);
 
     private final List<Metric> metrics;

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What an agent does before main: from the start of a process until the first line of a program that
- * does nothing else, with the agent, less the same without.
+ * What an agent does before main: from the start of a process until the first line of a program
+ * that does nothing else, with the agent, less the same without.
  */
 final class BeforeMain {
   private static final int TIMES_A_ROUND = 5;
@@ -72,11 +72,9 @@ final class BeforeMain {
     String name = variant + "-before-main";
     List<String> command = new ArrayList<>(List.of(site.java().toString(), "-Xmx256m"));
     Path settings = site.work().resolve(name + ".yaml");
-    command.addAll(
-        Service.agent(site, certificates, variant, Role.FRONT, "127.0.0.1:9", settings));
+    command.addAll(Service.agent(site, certificates, variant, Role.FRONT, "127.0.0.1:9", settings));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Blank.class.getName()));
-    Map<String, String> environment =
-        Service.environment(Role.FRONT, sink.endpoint(variant));
+    Map<String, String> environment = Service.environment(Role.FRONT, sink.endpoint(variant));
     Path log = site.work().resolve(name + ".log");
     long begin = System.nanoTime();
     try (Child child = new Child(name, command, environment, log, true)) {

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Identities of the two services for this run: SPIFFE ones as PEM files from our development CA, for
- * the mesh and Envoy; ones for 127.0.0.1 as key stores from the JDK's keytool, for TLS by hand. All
- * keys are on P-256.
+ * Identities of the two services for this run: SPIFFE ones as PEM files from our development CA,
+ * for the mesh and Envoy; ones for 127.0.0.1 as key stores from the JDK's keytool, for TLS by hand.
+ * All keys are on P-256.
  */
 final class Certificates {
   static final String PASSWORD = "changeit";
@@ -71,8 +71,18 @@ final class Certificates {
       generate(keytool, own, "CN=" + role.service(), "san=ip:127.0.0.1");
       run(keytool, store(own, "-certreq", "-alias", "key", "-file", request));
       String[] sign = {
-        "-gencert", "-rfc", "-alias", "key", "-infile", request, "-outfile", answer, "-ext",
-        "san=ip:127.0.0.1", "-validity", "30"
+        "-gencert",
+        "-rfc",
+        "-alias",
+        "key",
+        "-infile",
+        request,
+        "-outfile",
+        answer,
+        "-ext",
+        "san=ip:127.0.0.1",
+        "-validity",
+        "30"
       };
       run(keytool, store(ca, sign));
       run(keytool, store(own, "-importcert", "-alias", "ca", "-file", root.toString()));
@@ -82,8 +92,19 @@ final class Certificates {
 
   private void generate(List<String> keytool, Path file, String name, String extension) {
     String[] how = {
-      "-genkeypair", "-alias", "key", "-keyalg", "EC", "-groupname", "secp256r1", "-dname", name,
-      "-ext", extension, "-validity", "30"
+      "-genkeypair",
+      "-alias",
+      "key",
+      "-keyalg",
+      "EC",
+      "-groupname",
+      "secp256r1",
+      "-dname",
+      name,
+      "-ext",
+      extension,
+      "-validity",
+      "30"
     };
     run(keytool, store(file, how));
   }
@@ -91,7 +112,8 @@ final class Certificates {
   /** keytool wants its command first. */
   private static String[] store(Path file, String... command) {
     List<String> all = new ArrayList<>(List.of(command));
-    all.addAll(List.of("-keystore", file.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
+    all.addAll(
+        List.of("-keystore", file.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
     return all.toArray(String[]::new);
   }
 

@@ -32,19 +32,25 @@ class Child implements AutoCloseable {
   /**
    * @param talks whether its standard input and output are ours; else both go to the log
    */
-  Child(String name, List<String> command, Map<String, String> environment, Path log, boolean talks) {
+  Child(
+      String name, List<String> command, Map<String, String> environment, Path log, boolean talks) {
     this.name = name;
     this.log = log;
     ProcessBuilder builder = new ProcessBuilder(command);
     // Whoever runs this may have settings of his own for one of the agents.
-    builder.environment().keySet().removeIf(key -> key.matches("(OTEL|INBOARD)_.*|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(key -> key.matches("(OTEL|INBOARD)_.*|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS"));
     builder.environment().putAll(environment);
     // Relative files (./inboard.yaml) are looked for where there are none.
     builder.directory(log.getParent().toFile());
     builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     if (!talks) {
       builder.redirectInput(new File("/dev/null"));
-      builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      builder
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     }
     try {
       synchronized (LIVING) {
@@ -95,8 +101,10 @@ class Child implements AutoCloseable {
 
   private String tail() {
     try {
-      List<String> lines = new ArrayList<>(Files.readString(log, StandardCharsets.UTF_8).lines().toList());
-      return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size())).indent(2);
+      List<String> lines =
+          new ArrayList<>(Files.readString(log, StandardCharsets.UTF_8).lines().toList());
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()))
+          .indent(2);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

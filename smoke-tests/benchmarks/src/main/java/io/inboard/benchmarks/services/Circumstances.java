@@ -30,7 +30,9 @@ final class Circumstances {
         options.rounds(),
         options.seconds(),
         rate,
-        ZonedDateTime.now().truncatedTo(ChronoUnit.SECONDS).format(DateTimeFormatter.ISO_OFFSET_DATE_TIME),
+        ZonedDateTime.now()
+            .truncatedTo(ChronoUnit.SECONDS)
+            .format(DateTimeFormatter.ISO_OFFSET_DATE_TIME),
         revision(root),
         command,
         notes);

@@ -11,7 +11,9 @@ final class Driven {
   /** Of the front's server, of its call, of the back's server. */
   private static final int SPANS_A_REQUEST = 3;
 
-  /** Fewer than this, and the work was not done. Queues of agents overflow and drop; that is noted. */
+  /**
+   * Fewer than this, and the work was not done. Queues of agents overflow and drop; that is noted.
+   */
   private static final double AT_LEAST = 0.5;
 
   private static final double NEARLY_ALL = 0.98;

@@ -24,6 +24,7 @@ final class Ledger {
     private final List<Map<Metric, Double>> exits = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private boolean counts = true;
+    private boolean steady = true;
   }
 
   void round(Variant variant, Map<Metric, Double> sample) {
@@ -59,6 +60,14 @@ final class Ledger {
     note(variant, "does not count: " + why);
   }
 
+  /**
+   * Its throughput still changed when the warm-up ended: the figures say that they are doubtful.
+   */
+  void unsteady(Variant variant, String how) {
+    entries.get(variant).steady = false;
+    note(variant, "not steady when measured: " + how);
+  }
+
   List<Variant> struck() {
     return entries.keySet().stream().filter(v -> !entries.get(v).counts).toList();
   }
@@ -76,6 +85,7 @@ final class Ledger {
         variant.label(),
         variant.about(),
         entry.counts,
+        entry.steady,
         List.copyOf(entry.rounds),
         List.copyOf(entry.starts),
         List.copyOf(entry.exits),

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * Measures what the mesh costs real services, beside no mesh and beside others. In this order: how
- * each variant starts; then all pairs are started and stay, are warmed up, and are driven in rounds;
- * at last how long each takes to exit when its collector is dead. Run by {@code
+ * each variant starts; then all pairs are started and stay, are warmed up, and are driven in
+ * rounds; at last how long each takes to exit when its collector is dead. Run by {@code
  * smoke-tests/benchmarks/run}.
  */
 public final class Main {
@@ -60,7 +60,10 @@ public final class Main {
     }
     Path root = Path.of(System.getProperty("inboard.root", "")).toAbsolutePath();
     Path out =
-        options.out().orElse(root.resolve("smoke-tests/benchmarks/target/services")).toAbsolutePath();
+        options
+            .out()
+            .orElse(root.resolve("smoke-tests/benchmarks/target/services"))
+            .toAbsolutePath();
     Path work = out.resolve("work");
     try {
       delete(work);

@@ -89,7 +89,8 @@ final class Options {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Where results.json, report and chart go. Default: smoke-tests/benchmarks/target/services.")
+      description =
+          "Where results.json, report and chart go. Default: smoke-tests/benchmarks/target/services.")
   private Path out;
 
   @Option(names = "--keep", description = "Keeps logs, settings and certificates in DIR/work.")
@@ -132,8 +133,7 @@ final class Options {
     for (String name : variantNames) {
       variants.add(
           Variant.named(name)
-              .orElseThrow(
-                  () -> new Trouble(Known.complaint("variant", name, Variant.labels()))));
+              .orElseThrow(() -> new Trouble(Known.complaint("variant", name, Variant.labels()))));
     }
     List<String> stepsKnown =
         Stream.of(Step.values()).map(s -> s.name().toLowerCase(Locale.ROOT)).toList();

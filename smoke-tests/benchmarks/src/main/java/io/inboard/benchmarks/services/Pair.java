@@ -29,8 +29,7 @@ final class Pair implements AutoCloseable {
     String backAddress = "127.0.0.1:" + backPort;
     back = Service.launch(site, certificates, variant, Role.BACK, backPort, backAddress, otlp);
     front =
-        Service.launch(
-            site, certificates, variant, Role.FRONT, Site.freePort(), backAddress, otlp);
+        Service.launch(site, certificates, variant, Role.FRONT, Site.freePort(), backAddress, otlp);
     if (variant.way().envoy()) {
       backProxy = Optional.of(Sidecar.launch(site, certificates, variant, Role.BACK, backPort));
       int upstream = backProxy.get().port();
@@ -44,8 +43,7 @@ final class Pair implements AutoCloseable {
           case PLAIN -> "http://" + backAddress;
           case MESH -> "http://" + Role.BACK.service() + ":8080";
           case TLS_BY_HAND -> "https://" + backAddress;
-          case ENVOY_HTTP_1, ENVOY_HTTP_2 ->
-              "http://127.0.0.1:" + frontProxy.orElseThrow().port();
+          case ENVOY_HTTP_1, ENVOY_HTTP_2 -> "http://127.0.0.1:" + frontProxy.orElseThrow().port();
         };
   }
 

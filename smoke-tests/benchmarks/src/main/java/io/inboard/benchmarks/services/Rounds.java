@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.benchmarks.services;
 
+import io.inboard.benchmarks.load.LoadResult;
 import io.inboard.benchmarks.report.Metric;
 import io.inboard.benchmarks.services.Ask.Figures;
-import io.inboard.benchmarks.load.LoadResult;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;

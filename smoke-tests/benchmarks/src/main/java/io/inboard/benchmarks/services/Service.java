@@ -31,7 +31,13 @@ final class Service extends Child {
    * @param otlp where its spans go; agents that export nothing do not look
    */
   static Service launch(
-      Site site, Certificates certificates, Variant variant, Role role, int port, String back, String otlp) {
+      Site site,
+      Certificates certificates,
+      Variant variant,
+      Role role,
+      int port,
+      String back,
+      String otlp) {
     String name = variant + "-" + role.service();
     Path settings = site.work().resolve(name + ".yaml");
     List<String> words = new ArrayList<>(List.of(site.java().toString(), "-Xmx256m"));
@@ -54,7 +60,12 @@ final class Service extends Child {
 
   /** The flag that puts the variant's agent into a JVM; none for none. */
   static List<String> agent(
-      Site site, Certificates certificates, Variant variant, Role role, String back, Path settings) {
+      Site site,
+      Certificates certificates,
+      Variant variant,
+      Role role,
+      String back,
+      Path settings) {
     return switch (variant.agent()) {
       case NONE -> List.of();
       case OPENTELEMETRY -> List.of("-javaagent:" + site.openTelemetry());
@@ -68,21 +79,28 @@ final class Service extends Child {
         boolean caller = role == Role.FRONT;
         Map<String, String> values =
             Map.of(
-                "IDENTITY", certificates.pem(role).toString(),
+                "IDENTITY",
+                certificates.pem(role).toString(),
                 // The load generator speaks plaintext to the front; the back takes members only.
-                "INBOUND", caller || variant == Variant.OFF ? "PERMISSIVE" : "STRICT",
+                "INBOUND",
+                caller || variant == Variant.OFF ? "PERMISSIVE" : "STRICT",
                 "ALLOW",
-                    caller
-                        ? "{action: ALLOW, to: {methods: [GET]}}"
-                        : "{action: ALLOW, from: {principals: [\"cluster.local/ns/bench/sa/web\"]}}",
-                "BACK", back,
-                "ENABLED", "" + (variant != Variant.OFF));
-        yield List.of("-javaagent:" + site.agent() + "=" + Template.write(template, values, settings));
+                caller
+                    ? "{action: ALLOW, to: {methods: [GET]}}"
+                    : "{action: ALLOW, from: {principals: [\"cluster.local/ns/bench/sa/web\"]}}",
+                "BACK",
+                back,
+                "ENABLED",
+                "" + (variant != Variant.OFF));
+        yield List.of(
+            "-javaagent:" + site.agent() + "=" + Template.write(template, values, settings));
       }
     };
   }
 
-  /** For both agents the same signals: spans and HTTP metrics, no logs, nothing of the JVM's own. */
+  /**
+   * For both agents the same signals: spans and HTTP metrics, no logs, nothing of the JVM's own.
+   */
   static Map<String, String> environment(Role role, String otlp) {
     Map<String, String> environment = new TreeMap<>();
     environment.put("OTEL_SERVICE_NAME", role.service());

@@ -29,11 +29,16 @@ final class Sidecar extends Child {
         Template.write(
             role == Role.FRONT ? "envoy-front.yaml" : "envoy-back.yaml",
             Map.of(
-                "PORT", port,
-                "UPSTREAM", upstream,
-                "IDENTITY", certificates.pem(role),
-                "HTTP", http2 ? "http2_protocol_options" : "http_protocol_options",
-                "ALPN", http2 ? "h2" : "http/1.1"),
+                "PORT",
+                port,
+                "UPSTREAM",
+                upstream,
+                "IDENTITY",
+                certificates.pem(role),
+                "HTTP",
+                http2 ? "http2_protocol_options" : "http_protocol_options",
+                "ALPN",
+                http2 ? "h2" : "http/1.1"),
             site.work().resolve(name + ".yaml"));
     List<String> command =
         List.of(

@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A collector that takes OTLP over HTTP, counts and forgets, in a process of its own, so that what it
- * costs is nobody's. The first part of the path is the variant that exports. Answers each line on its
- * standard input with all counts; ends with its input.
+ * A collector that takes OTLP over HTTP, counts and forgets, in a process of its own, so that what
+ * it costs is nobody's. The first part of the path is the variant that exports. Answers each line
+ * on its standard input with all counts; ends with its input.
  */
 final class SinkMain {
   /** What came from one variant. */
@@ -81,7 +81,8 @@ final class SinkMain {
                       e.getValue().bytes(),
                       e.getValue().spans()))
           .collect(
-              Collectors.joining(",", "{\"port\":" + server.getAddress().getPort() + ",\"from\":{", "}}"));
+              Collectors.joining(
+                  ",", "{\"port\":" + server.getAddress().getPort() + ",\"from\":{", "}}"));
     }
   }
 }

@@ -4,8 +4,8 @@ package io.inboard.benchmarks.services;
 import java.nio.ByteBuffer;
 
 /**
- * Counts the spans of an OTLP export: field 1 of ExportTraceServiceRequest is a ResourceSpans, field 2
- * of that a ScopeSpans, field 2 of that a span. What is inside a span is not looked at.
+ * Counts the spans of an OTLP export: field 1 of ExportTraceServiceRequest is a ResourceSpans,
+ * field 2 of that a ScopeSpans, field 2 of that a span. What is inside a span is not looked at.
  */
 final class Spans {
   /** The field's number at each depth. */

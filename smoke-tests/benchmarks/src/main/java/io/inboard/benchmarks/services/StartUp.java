@@ -66,6 +66,11 @@ final class StartUp {
       Figures figures = Ask.figures(service.url("/figures"));
       sample.put(Metric.START_CLASSES, (double) figures.classes());
     }
+    switch (variant.agent()) {
+      case INBOARD -> sample.put(Metric.JAR, (double) site.agent().toFile().length());
+      case OPENTELEMETRY -> sample.put(Metric.JAR, (double) site.openTelemetry().toFile().length());
+      case NONE -> {}
+    }
     return sample;
   }
 }

@@ -36,8 +36,7 @@ final class WarmUp {
   private double warm(Pair pair) {
     Variant variant = pair.variant();
     double window = options.seconds();
-    Warmth warmth =
-        new Warmth(window, options.warmAtLeast(variant), options.warmAtMost(variant));
+    Warmth warmth = new Warmth(window, options.warmAtLeast(variant), options.warmAtMost(variant));
     do {
       LoadResult loop = load.closed(pair.url(), window);
       driven.add(variant, loop);
@@ -54,7 +53,7 @@ final class WarmUp {
             warmth.seconds(), warmth.throughput(), warmth.apart() * 100);
     Progress.say("warm " + variant + ": " + last);
     if (!warmth.steady()) {
-      ledger.note(variant, "not steady when measured: " + last);
+      ledger.unsteady(variant, last);
     }
     return warmth.throughput();
   }

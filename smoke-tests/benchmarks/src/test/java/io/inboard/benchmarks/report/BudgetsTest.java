@@ -102,6 +102,7 @@ class BudgetsTest {
   @ParameterizedTest
   @CsvSource({
     "PREMAIN, premain, 0, 100, 101",
+    "JAR, 12 MB, 0, 12e6, 12.1e6",
     "START_WALL, a service + ≤ 0.3, 5, 5.3, 5.31",
     "START_CPU, a service + ≤ 0.5, 5, 5.5, 5.51",
     "HEAP_BACK, heap, 20e6, 25e6, 25.1e6",
@@ -146,9 +147,7 @@ class BudgetsTest {
         row(
             "0.88x of none",
             variant("none").with(Metric.THROUGHPUT, 1000),
-            variant("tracing")
-                .with(Metric.THROUGHPUT, 999)
-                .note(Measured.UNSTEADY + ": after 300 s"));
+            variant("tracing").with(Metric.THROUGHPUT, 999).unsteady());
     assertThat(row.verdict()).isEqualTo(Verdict.HELD);
     assertThat(row.remark()).isEqualTo("tracing was not steady");
   }

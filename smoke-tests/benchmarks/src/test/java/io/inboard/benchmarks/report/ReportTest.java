@@ -32,7 +32,7 @@ class ReportTest {
               .with(Metric.CLOSED_P99, 31_000, 25_000, 26_000)
               .with(Metric.ALLOCATED, 52_400)
               .with(Metric.PREMAIN, 90)
-              .note(Measured.UNSTEADY + ": after 300 s")
+              .unsteady()
               .done(),
           variant("a<b>&\"c\"").with(Metric.THROUGHPUT, 1).struck().done());
 

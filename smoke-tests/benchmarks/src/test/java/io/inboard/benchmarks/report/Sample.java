@@ -35,6 +35,7 @@ final class Sample {
   static final class Builder {
     private final String name;
     private boolean counts = true;
+    private boolean steady = true;
     private final List<Map<Metric, Double>> rounds = samples();
     private final List<Map<Metric, Double>> starts = samples();
     private final List<Map<Metric, Double>> exits = samples();
@@ -53,7 +54,7 @@ final class Sample {
     Builder with(Metric metric, double one, double two, double three) {
       List<Map<Metric, Double>> samples =
           switch (metric) {
-            case PREMAIN, START_WALL, START_CPU, START_CLASSES, START_RSS -> starts;
+            case PREMAIN, START_WALL, START_CPU, START_CLASSES, START_RSS, JAR -> starts;
             case EXIT_REFUSED, EXIT_SILENT -> exits;
             default -> rounds;
           };
@@ -72,13 +73,18 @@ final class Sample {
       return this;
     }
 
+    Builder unsteady() {
+      steady = false;
+      return note("not steady when measured: after 300 s");
+    }
+
     Builder struck() {
       counts = false;
       return note("does not count: 3 of 9 answers were errors");
     }
 
     Measured done() {
-      return new Measured(name, "about " + name, counts, rounds, starts, exits, notes);
+      return new Measured(name, "about " + name, counts, steady, rounds, starts, exits, notes);
     }
   }
 }
