@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -17,8 +18,14 @@ import java.util.concurrent.atomic.LongAdder;
  * are added (resilience.md section 3): a failure counts as a slow answer, or an endpoint that fails
  * fast would look like the best of all; and a request that waits longer than the average counts
  * with its age, or one that hangs would be found out by its timeout only.
+ *
+ * <p>All that a pick and a request look at are fields, and no object for each: with thousands of
+ * endpoints every object is a wait for the memory. For the same reason what else is known of an
+ * endpoint may be a subclass. Threads that write the fields of one endpoint share its lines of the
+ * cache; padding them apart would make a pick wait for more lines, and what all of them write
+ * ({@link #begin}) would still be one word.
  */
-public final class Load {
+public class Load {
   /** What a failure counts as, at least. Linkerd has 5 s; with 1 s a healed one is back sooner. */
   public static final long PENALTY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -45,13 +52,17 @@ public final class Load {
   /** The cost of an endpoint that has requests and has never answered. */
   private static final double UNKNOWN = 1e18;
 
-  // Fields, and no object for each: with thousands of endpoints every object that a call looks at
-  // is a wait for the memory.
   private static final AtomicIntegerFieldUpdater<Load> IN_FLIGHT =
       AtomicIntegerFieldUpdater.newUpdater(Load.class, "inFlight");
 
   private static final AtomicLongFieldUpdater<Load> AVERAGE =
       AtomicLongFieldUpdater.newUpdater(Load.class, "average");
+
+  private static final AtomicLongFieldUpdater<Load> FIRST =
+      AtomicLongFieldUpdater.newUpdater(Load.class, "first");
+
+  private static final AtomicReferenceFieldUpdater<Load, AtomicLongArray> MORE =
+      AtomicReferenceFieldUpdater.newUpdater(Load.class, AtomicLongArray.class, "more");
 
   private volatile int inFlight;
 
@@ -61,8 +72,13 @@ public final class Load {
    */
   private volatile long average;
 
-  /** When remembered requests began, made odd; 0: a free slot. */
-  private final AtomicLongArray starts = new AtomicLongArray(SLOTS);
+  /**
+   * When a remembered request began, made odd; 0: a free slot. With many endpoints the only one.
+   */
+  private volatile long first;
+
+  /** As {@link #first}, for the other slots; null until there were two requests at a time. */
+  private volatile AtomicLongArray more;
 
   /** 0: not held. Last writer wins. */
   private volatile long heldUntil;
@@ -113,18 +129,31 @@ public final class Load {
    * @return for {@link #stop}, exactly once
    */
   public int start(long now) {
-    for (int i = 0; i < SLOTS; i++) {
-      if (starts.get(i) == 0 && starts.compareAndSet(i, 0, now | 1)) {
-        return i;
+    if (first == 0 && FIRST.compareAndSet(this, 0, now | 1)) {
+      return 0;
+    }
+    AtomicLongArray others = more();
+    for (int i = 0; i < others.length(); i++) {
+      if (others.get(i) == 0 && others.compareAndSet(i, 0, now | 1)) {
+        return i + 1;
       }
     }
     return NO_SLOT;
   }
 
+  private AtomicLongArray more() {
+    if (more == null) {
+      MORE.compareAndSet(this, null, new AtomicLongArray(SLOTS - 1));
+    }
+    return more;
+  }
+
   /** The answer is there, or will never be. */
   public void stop(int slot) {
-    if (slot != NO_SLOT) {
-      starts.set(slot, 0);
+    if (slot == 0) {
+      first = 0;
+    } else if (slot != NO_SLOT) {
+      more.set(slot - 1, 0);
     }
   }
 
@@ -206,10 +235,12 @@ public final class Load {
 
   /** Age of the oldest request that is remembered; 0: none waits. */
   private long oldestNanos(long now) {
-    long oldest = 0;
-    int left = inFlight;
-    for (int i = 0; i < SLOTS && left > 0; i++) {
-      long start = starts.get(i);
+    long start = first;
+    long oldest = start == 0 ? 0 : Math.max(0, now - start);
+    AtomicLongArray others = more;
+    int left = others == null ? 0 : inFlight - (start == 0 ? 0 : 1);
+    for (int i = 0; left > 0 && i < others.length(); i++) {
+      start = others.get(i);
       if (start != 0) {
         oldest = Math.max(oldest, now - start);
         left--;

@@ -58,11 +58,6 @@ final class Destination {
 
   private record Key(String host, String address) {}
 
-  /**
-   * What an endpoint with a literal address was to a call: nearly always the same for the next one.
-   */
-  private record Made(String host, MeshEndpoint endpoint) {}
-
   private Destination(
       DestinationSettings settings,
       Map<String, Instance> instances,
@@ -214,10 +209,9 @@ final class Destination {
       return Optional.empty(); // The library connects as it always does.
     }
     if (state.isPresent()
-        && state.get().made() instanceof Made made
-        && made.host.equals(host)
-        && made.endpoint.tls().orElse(null) == plan.orElse(null)) {
-      return made.endpoint.itself();
+        && state.get().made() instanceof MeshEndpoint made
+        && made.serves(host, plan)) {
+      return made.itself();
     }
     // Without endpoints, but with TLS: the host itself is the endpoint.
     Instance instance =
@@ -225,7 +219,7 @@ final class Destination {
     Key key = new Key(host, state.isPresent() ? state.get().address() : instance.address());
     MeshEndpoint known = endpoints.get(key);
     if (known != null && instance.literal() && known.tls().orElse(null) == plan.orElse(null)) {
-      state.ifPresent(s -> s.made(new Made(host, known)));
+      state.ifPresent(s -> s.made(known)); // Nearly always the same for the next call.
       return known.itself();
     }
     InetSocketAddress address = resolver.locate(instance, host);
@@ -239,7 +233,9 @@ final class Destination {
         .compute(
             key,
             (k, old) ->
-                old != null && old.serves(address, plan) ? old : new MeshEndpoint(address, plan))
+                old != null && old.serves(address, plan)
+                    ? old
+                    : new MeshEndpoint(host, address, plan))
         .itself();
   }
 }

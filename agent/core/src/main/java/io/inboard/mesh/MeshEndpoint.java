@@ -14,12 +14,17 @@ import java.util.concurrent.atomic.AtomicLong;
 final class MeshEndpoint implements Endpoint {
   private static final AtomicLong SERIAL = new AtomicLong();
 
+  private final String host;
   private final InetSocketAddress address;
   private final Optional<TlsPlan> tls;
   private final String name;
   private final Optional<Endpoint> itself = Optional.of(this);
 
-  MeshEndpoint(InetSocketAddress address, Optional<TlsPlan> tls) {
+  /**
+   * @param host the logical one of the calls that it serves
+   */
+  MeshEndpoint(String host, InetSocketAddress address, Optional<TlsPlan> tls) {
+    this.host = host;
     this.address = address;
     this.tls = tls;
     this.name = "inboard:" + address + "#" + SERIAL.incrementAndGet();
@@ -28,6 +33,11 @@ final class MeshEndpoint implements Endpoint {
   /** Made once, not for every call. */
   Optional<Endpoint> itself() {
     return itself;
+  }
+
+  /** Whether it is what an attempt of such a call needs, if the address is the same. */
+  boolean serves(String wantedHost, Optional<TlsPlan> plan) {
+    return host.equals(wantedHost) && tls.orElse(null) == plan.orElse(null);
   }
 
   /** Whether an attempt that connects so may use its pooled connections. */

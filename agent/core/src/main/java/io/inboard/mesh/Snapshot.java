@@ -32,7 +32,7 @@ final class Snapshot {
   private final boolean enabled;
   private final boolean governsAll;
   private final List<Entry> entries;
-  private final Map<String, List<Entry>> exact = new HashMap<>();
+  private final Map<String, Entry[]> exact = new HashMap<>();
   private final List<Entry> suffixes = new ArrayList<>();
 
   /**
@@ -43,16 +43,21 @@ final class Snapshot {
     this.enabled = enabled;
     this.governsAll = governsAll;
     this.entries = List.copyOf(entries);
+    Map<String, List<Entry>> byHost = new HashMap<>();
     for (Entry e : entries) {
       if (e.host.startsWith("*.")) {
         suffixes.add(e);
       } else {
-        exact.computeIfAbsent(bare(e.host), h -> new ArrayList<>(1)).add(e);
+        byHost.computeIfAbsent(bare(e.host), h -> new ArrayList<>(1)).add(e);
       }
     }
     // Both sorts are stable: the order of the settings decides among equals.
     Comparator<Entry> portFirst = Comparator.comparing(e -> e.port == 0);
-    exact.values().forEach(list -> list.sort(portFirst));
+    byHost.forEach(
+        (host, list) -> {
+          list.sort(portFirst);
+          exact.put(host, list.toArray(Entry[]::new));
+        });
     suffixes.sort(Comparator.<Entry>comparingInt(e -> -e.host.length()).thenComparing(portFirst));
   }
 
@@ -70,7 +75,7 @@ final class Snapshot {
 
   Optional<Destination> find(String requestedHost, int port) {
     String host = bare(requestedHost.toLowerCase(Locale.ROOT));
-    List<Entry> candidates = exact.get(host);
+    Entry[] candidates = exact.get(host);
     if (candidates != null) {
       for (Entry e : candidates) {
         if (e.port == 0 || e.port == port) {

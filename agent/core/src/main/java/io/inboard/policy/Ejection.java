@@ -9,7 +9,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * Takes endpoints out that fail (Envoy: outlier detection), and lets them come back by probes;
@@ -47,6 +47,9 @@ final class Ejection {
   private static final int ATTEMPTS = 0;
   private static final int FAILURES = 1;
 
+  private static final AtomicLongFieldUpdater<Ejection> SWEEP =
+      AtomicLongFieldUpdater.newUpdater(Ejection.class, "sweepNanos");
+
   private static final Rules OFF = new Rules(Optional.empty(), List.of());
 
   private final Statistics statistics;
@@ -64,7 +67,7 @@ final class Ejection {
   private final SlidingCounts rest;
 
   /** When the interval is over. Whoever moves it hands the sweep to the timer. */
-  private final AtomicLong sweepNanos;
+  private volatile long sweepNanos;
 
   /** Until when it is believed that those that are left fail. Last writer wins. */
   private volatile long restFailsNanos;
@@ -101,7 +104,7 @@ final class Ejection {
     this.timer = timer;
     this.chance = chance;
     this.rest = new SlidingCounts(REST_NANOS, 4, 2, clock.nanos());
-    this.sweepNanos = new AtomicLong(clock.nanos());
+    this.sweepNanos = clock.nanos();
     this.restFailsNanos = clock.nanos();
     this.allFailNanos = restFailsNanos;
   }
@@ -177,7 +180,7 @@ final class Ejection {
     if (r.settings.isEmpty() || health.ejected()) {
       return; // Off; or an answer to what was sent before the ejection: it says nothing new.
     }
-    if (now - sweepNanos.get() >= 0) {
+    if (now - sweepNanos >= 0) {
       over(r, now);
     }
     switch (r.effect(outcome)) {
@@ -243,8 +246,8 @@ final class Ejection {
 
   /** The interval is over; of all threads that see it, one hands the sweep to the timer. */
   private void over(Rules r, long now) {
-    long due = sweepNanos.get();
-    if (now - due >= 0 && sweepNanos.compareAndSet(due, now + r.intervalNanos)) {
+    long due = sweepNanos;
+    if (now - due >= 0 && SWEEP.compareAndSet(this, due, now + r.intervalNanos)) {
       // After a long silence the counts are of a time that says nothing of now.
       boolean stale = now - due > r.intervalNanos;
       timer.schedule(() -> sweep(stale), 0);

@@ -3,26 +3,20 @@ package io.inboard.policy;
 
 import io.inboard.balance.Candidate;
 import io.inboard.balance.Load;
-import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What this JVM knows of one endpoint. The weight belongs to one version of the settings; all the
  * rest lives on through changes of settings, as long as the address stays.
  */
-public final class EndpointState implements Candidate {
+public final class EndpointState implements Candidate, Endpoints.Picked {
   private final String address;
   private final int weight;
   private final String zone;
-  private final Shared shared;
+  private final Health health;
 
   /** Null: nothing. Any thread writes; the last one counts. */
   private volatile Object made;
-
-  private final Optional<EndpointState> itself = Optional.of(this);
-
-  /** What a pick of it gives while it is healthy; made once, not for every call. */
-  private final Endpoints.Picked healthy = new Endpoints.Picked(this, Health.NO_LEASE);
 
   /**
    * An endpoint that nothing is known of.
@@ -30,21 +24,21 @@ public final class EndpointState implements Candidate {
    * @param siblings counts what is in flight to all endpoints of the destination
    */
   EndpointState(Listed listed, LongAdder siblings) {
-    this(listed, new Shared(new Load(siblings)));
+    this(listed, new Health(siblings));
   }
 
-  private EndpointState(Listed listed, Shared shared) {
+  private EndpointState(Listed listed, Health health) {
     this.address = listed.address();
     this.weight = listed.weight();
     this.zone = listed.zone();
-    this.shared = shared;
+    this.health = health;
   }
 
   /** The same endpoint, as another list has it. */
   EndpointState as(Listed listed) {
     return listed.weight() == weight && listed.zone().equals(zone)
         ? this
-        : new EndpointState(listed, shared);
+        : new EndpointState(listed, health);
   }
 
   @Override
@@ -59,7 +53,7 @@ public final class EndpointState implements Candidate {
 
   @Override
   public Load load() {
-    return shared.load;
+    return health;
   }
 
   @Override
@@ -79,61 +73,44 @@ public final class EndpointState implements Candidate {
 
   /** Requests under way to it. */
   public int inFlight() {
-    return shared.load.inFlight();
+    return health.inFlight();
   }
 
   /** Attempts that were sent to it. */
   public long requests() {
-    return shared.requests.sum();
+    return health.requests();
   }
 
   /** Attempts that it failed. */
   public long failures() {
-    return shared.failures.sum();
+    return health.failedRequests();
   }
 
   /** How often it was ejected. */
   public long ejections() {
     long sum = 0;
     for (EjectionReason reason : EjectionReason.values()) {
-      sum += shared.health.ejections(reason);
+      sum += health.ejections(reason);
     }
     return sum;
   }
 
-  void sent() {
-    shared.requests.increment();
-  }
-
-  void failed() {
-    shared.failures.increment();
-  }
-
   Health health() {
-    return shared.health;
+    return health;
   }
 
-  /** Made once, not for every call. */
-  Optional<EndpointState> itself() {
-    return itself;
+  /** As it is picked while it is healthy. */
+  @Override
+  public EndpointState endpoint() {
+    return this;
   }
 
-  Endpoints.Picked healthy() {
-    return healthy;
+  @Override
+  public Lease lease() {
+    return Health.NO_LEASE;
   }
 
   boolean sameAs(EndpointState other) {
-    return shared == other.shared;
-  }
-
-  private static final class Shared {
-    final Load load;
-    final LongAdder requests = new LongAdder();
-    final LongAdder failures = new LongAdder();
-    final Health health = new Health();
-
-    Shared(Load load) {
-      this.load = load;
-    }
+    return health == other.health;
   }
 }

@@ -66,8 +66,17 @@ final class Endpoints {
     return Balancer.zoned(all, zone, settings.locality(), kind, USABLE, chance);
   }
 
-  /** An endpoint, and the lease under which a request may be sent to it. */
-  record Picked(EndpointState endpoint, Lease lease) {}
+  /**
+   * An endpoint, and the lease under which a request may be sent to it. A healthy one stands for
+   * itself, so that no call makes or looks at an object more.
+   */
+  interface Picked {
+    EndpointState endpoint();
+
+    Lease lease();
+  }
+
+  private record Probed(EndpointState endpoint, Lease lease) implements Picked {}
 
   List<EndpointState> all() {
     return all;
@@ -107,7 +116,7 @@ final class Endpoints {
       return usable;
     }
     EndpointState any = balancer.pick(now, hash, ANY, List.of());
-    return (any != null ? any : all.get(0)).healthy();
+    return any != null ? any : all.get(0);
   }
 
   private Picked usable(long now, long hash, List<EndpointState> tried) {
@@ -120,7 +129,7 @@ final class Endpoints {
       }
       Lease lease = endpoint.health().admit(now, leaseNanos);
       if (lease != null) {
-        return lease == Health.NO_LEASE ? endpoint.healthy() : new Picked(endpoint, lease);
+        return lease == Health.NO_LEASE ? endpoint : new Probed(endpoint, lease);
       }
     }
     return null;

@@ -1,22 +1,23 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
+import io.inboard.balance.Load;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Whether an endpoint may be used. Written by {@link Ejection}, under its lock unless said
- * otherwise; read by every call without a lock.
+ * What this JVM knows of one endpoint, in one object: its load, whether it may be used, and what it
+ * did since the start. Written by {@link Ejection}, under its lock unless said otherwise; read by
+ * every call without a lock.
  */
-final class Health {
+final class Health extends Load {
   /** What {@link #admit} gives for a healthy endpoint: no lease is needed. */
   static final Lease NO_LEASE = new Lease(0);
 
-  // Counts are fields, and no object for each: every object that a call looks at may be a wait for
-  // the memory.
   private static final AtomicIntegerFieldUpdater<Health> ANSWERED =
       AtomicIntegerFieldUpdater.newUpdater(Health.class, "answeredErrors");
   private static final AtomicIntegerFieldUpdater<Health> GATEWAY =
@@ -25,6 +26,13 @@ final class Health {
       AtomicIntegerFieldUpdater.newUpdater(Health.class, "localFailures");
   private static final AtomicLongFieldUpdater<Health> INTERVAL =
       AtomicLongFieldUpdater.newUpdater(Health.class, "interval");
+
+  private static final AtomicLongFieldUpdater<Health> REQUESTS =
+      AtomicLongFieldUpdater.newUpdater(Health.class, "requests");
+  private static final AtomicLongFieldUpdater<Health> FAILED =
+      AtomicLongFieldUpdater.newUpdater(Health.class, "failedRequests");
+  private static final AtomicReferenceFieldUpdater<Health, Lease[]> PROBES =
+      AtomicReferenceFieldUpdater.newUpdater(Health.class, Lease[].class, "probes");
 
   private static final Lease[] NONE = {};
   private static final long ONE_SUCCESS = 1L << 32;
@@ -41,14 +49,20 @@ final class Health {
   /** Attempts since the last sweep: successes in the upper half, failures in the lower. */
   private volatile long interval;
 
-  /** How often it was taken out, by reason. */
-  private final AtomicLongArray ejections = new AtomicLongArray(EjectionReason.values().length);
+  /** Attempts that were sent to it. Any thread. */
+  private volatile long requests;
+
+  /** Attempts that it failed. Any thread. */
+  private volatile long failedRequests;
+
+  /** How often it was taken out, by reason; null: never. Made, and written, under the lock. */
+  private volatile AtomicLongArray ejections;
 
   /** Null: healthy. */
   private volatile Ejected ejected;
 
   /** Probes under way. The array is not changed, but exchanged by compare-and-set. */
-  private final AtomicReference<Lease[]> probes = new AtomicReference<>(NONE);
+  private volatile Lease[] probes = NONE;
 
   /** Who decides about it; set before it is first chosen, and the same ever after. */
   private volatile Ejection ejection;
@@ -73,9 +87,37 @@ final class Health {
     }
   }
 
+  /**
+   * Of an endpoint that nothing is known of.
+   *
+   * @param siblings counts what is in flight to all endpoints of the destination
+   */
+  Health(LongAdder siblings) {
+    super(siblings);
+  }
+
+  /** An attempt was sent to it. Any thread. */
+  void countRequest() {
+    REQUESTS.getAndIncrement(this);
+  }
+
+  long requests() {
+    return requests;
+  }
+
+  /** It failed an attempt. Any thread. */
+  void countFailure() {
+    FAILED.getAndIncrement(this);
+  }
+
+  long failedRequests() {
+    return failedRequests;
+  }
+
   /** How often it was taken out for that reason. */
   long ejections(EjectionReason reason) {
-    return ejections.get(reason.ordinal());
+    AtomicLongArray known = ejections;
+    return known == null ? 0 : known.get(reason.ordinal());
   }
 
   boolean ejected() {
@@ -121,7 +163,7 @@ final class Health {
   /** Null when there are enough of them. */
   private Lease probe(long now, long leaseNanos) {
     while (true) {
-      Lease[] before = probes.get();
+      Lease[] before = probes;
       Lease[] after = Arrays.copyOf(before, before.length + 1);
       int alive = 0;
       for (Lease lease : before) {
@@ -134,7 +176,7 @@ final class Health {
       }
       Lease fresh = new Lease(now + leaseNanos);
       after[alive++] = fresh;
-      if (probes.compareAndSet(before, Arrays.copyOf(after, alive))) {
+      if (PROBES.compareAndSet(this, before, Arrays.copyOf(after, alive))) {
         return fresh;
       }
     }
@@ -142,7 +184,7 @@ final class Health {
 
   private boolean room(long now) {
     int alive = 0;
-    for (Lease lease : probes.get()) {
+    for (Lease lease : probes) {
       if (!lease.expired(now)) {
         alive++;
       }
@@ -153,14 +195,14 @@ final class Health {
   /** Gives a lease back; false when it had expired and is another's now. Any thread. */
   boolean release(Lease lease) {
     while (true) {
-      Lease[] before = probes.get();
+      Lease[] before = probes;
       int at = Arrays.asList(before).indexOf(lease);
       if (at < 0) {
         return false;
       }
       Lease[] after = Arrays.copyOf(before, before.length - 1);
       System.arraycopy(before, at + 1, after, at, after.length - at);
-      if (probes.compareAndSet(before, after)) {
+      if (PROBES.compareAndSet(this, before, after)) {
         return true;
       }
     }
@@ -215,8 +257,11 @@ final class Health {
   void eject(EjectionReason reason, int newMultiplier, long untilNanos, long earlyNanos) {
     multiplier = newMultiplier;
     clearFailures();
-    probes.set(NONE); // Those under way were sent before.
+    probes = NONE; // Those under way were sent before.
     ejected = new Ejected(untilNanos, earlyNanos);
+    if (ejections == null) {
+      ejections = new AtomicLongArray(EjectionReason.values().length);
+    }
     ejections.incrementAndGet(reason.ordinal());
   }
 
@@ -230,7 +275,7 @@ final class Health {
     clearFailures();
     interval = 0;
     ejected = null;
-    probes.set(NONE);
+    probes = NONE;
   }
 
   /** Any thread. */

@@ -26,16 +26,17 @@ final class SlidingCounts {
    */
   private volatile Bucket latest;
 
-  /** Of one span of time; its counts by cell. */
-  private static final class Bucket {
+  /** Of one span of time, its counts by cell; is the array, so that a call looks at one less. */
+  private static final class Bucket extends AtomicIntegerArray {
+    private static final long serialVersionUID = 1;
+
     final long number;
     final long beganNanos;
-    final AtomicIntegerArray counts;
 
     Bucket(long number, long beganNanos, int cells) {
+      super(cells);
       this.number = number;
       this.beganNanos = beganNanos;
-      this.counts = new AtomicIntegerArray(cells);
     }
   }
 
@@ -52,12 +53,12 @@ final class SlidingCounts {
   }
 
   void add(int cell, long now) {
-    bucket(now).counts.getAndIncrement(cell);
+    bucket(now).getAndIncrement(cell);
   }
 
   /** Adds to two cells of the same moment. */
   void add(int one, int other, long now) {
-    AtomicIntegerArray counts = bucket(now).counts;
+    Bucket counts = bucket(now);
     counts.getAndIncrement(one);
     counts.getAndIncrement(other);
   }
@@ -68,7 +69,7 @@ final class SlidingCounts {
     for (int i = 0; i < ring.length(); i++) {
       Bucket b = ring.get(i);
       if (b != null && b.number >= oldest) {
-        sum += b.counts.get(cell);
+        sum += b.get(cell);
       }
     }
     return sum;
@@ -81,7 +82,7 @@ final class SlidingCounts {
       Bucket b = ring.get(i);
       if (b != null && b.number >= oldest) {
         for (int cell = 0; cell < into.length; cell++) {
-          into[cell] += b.counts.get(from + cell);
+          into[cell] += b.get(from + cell);
         }
       }
     }

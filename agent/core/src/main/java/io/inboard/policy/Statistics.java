@@ -3,6 +3,7 @@ package io.inboard.policy;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -16,12 +17,15 @@ public final class Statistics {
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Event[] EVENTS = Event.values();
 
+  private static final AtomicIntegerFieldUpdater<Statistics> IN_FLIGHT =
+      AtomicIntegerFieldUpdater.newUpdater(Statistics.class, "inFlight");
+
   private final Clock clock;
   private final SlidingCounts window;
   private final LongAdder[] totals = new LongAdder[EVENTS.length];
 
   /** Calls that have begun and have not ended. */
-  private final AtomicInteger inFlight = new AtomicInteger();
+  private volatile int inFlight;
 
   /** Taken, without waiting, by the thread that computes {@link #recent}. */
   private final AtomicInteger computing = new AtomicInteger();
@@ -108,17 +112,17 @@ public final class Statistics {
   /** A call begins; returns how many are under way with it. */
   int begun(long now) {
     count(Event.CALL, now);
-    return inFlight.incrementAndGet();
+    return IN_FLIGHT.incrementAndGet(this);
   }
 
   /** A call that has begun ends. */
   void ended() {
-    inFlight.decrementAndGet();
+    IN_FLIGHT.decrementAndGet(this);
   }
 
   /** Calls under way, from the first decision to the end of the answer. */
   public int inFlight() {
-    return inFlight.get();
+    return inFlight;
   }
 
   /** Since the start of this JVM. */

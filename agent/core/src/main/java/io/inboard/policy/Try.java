@@ -104,7 +104,7 @@ public final class Try implements Next {
 
   /** Where to; empty when the library resolves the host itself. */
   public Optional<EndpointState> endpoint() {
-    return picked == null ? Optional.empty() : picked.endpoint().itself();
+    return picked == null ? Optional.empty() : Optional.of(picked.endpoint());
   }
 
   /** What came of it; empty while nobody knows. */
@@ -149,7 +149,7 @@ public final class Try implements Next {
       policy.statistics().count(reason.equals(HEDGE) ? Event.HEDGE : Event.RETRY, sentNanos);
     }
     if (picked != null) {
-      picked.endpoint().sent();
+      picked.endpoint().health().countRequest();
       if (!policy.zone().isEmpty() && !picked.endpoint().zone().isEmpty()) {
         boolean local = policy.zone().equals(picked.endpoint().zone());
         policy.statistics().count(local ? Event.ZONE_LOCAL : Event.ZONE_CROSS, sentNanos);
@@ -194,7 +194,7 @@ public final class Try implements Next {
     count(what, now);
     if (picked != null) {
       if (what.effect() == Outcome.Effect.FAILURE) {
-        picked.endpoint().failed();
+        picked.endpoint().health().countFailure();
       }
       policy.ejection().record(picked.endpoint(), picked.lease(), what, now);
     }
