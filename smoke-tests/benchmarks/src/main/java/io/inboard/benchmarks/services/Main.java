@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.benchmarks.services;
 
+import io.inboard.benchmarks.report.Report;
 import io.inboard.benchmarks.report.Results;
 import io.inboard.benchmarks.services.Options.Step;
 import java.io.File;
@@ -99,8 +100,8 @@ public final class Main {
         new Exit(site, certificates, load, ledger).measure(variants, options.rounds());
       }
     }
-    write();
-    System.out.println("results: " + out.resolve("results.json"));
+    System.out.print(Report.text(write()));
+    System.out.println("\nresults.json, report.md and chart.svg: " + out);
     return ledger.struck().isEmpty() ? 0 : 1;
   }
 
@@ -128,10 +129,13 @@ public final class Main {
   }
 
   /** Everything so far, so that what breaks off late was not in vain. */
-  private void write() {
+  private Results write() {
     Results.Run run = Circumstances.of(root, options, command, rate, ledger.notes());
     try {
-      new Results(run, ledger.measured()).write(out.resolve("results.json"));
+      Results results = new Results(run, ledger.measured());
+      results.write(out.resolve("results.json"));
+      Report.write(results, out);
+      return results;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
