@@ -42,6 +42,11 @@ final class Tree {
     return built(SMOKE.resolve("peers/" + name));
   }
 
+  /** A file beside the tests' sources. */
+  static Path source(String name) {
+    return SMOKE.resolve("src/test/java/io/inboard/smoke").resolve(name);
+  }
+
   /** A new folder for one process, kept after the run for who looks into a failure. */
   static Path work(String name) {
     try {
