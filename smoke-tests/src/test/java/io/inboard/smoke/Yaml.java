@@ -15,6 +15,11 @@ final class Yaml {
     this.text = text;
   }
 
+  /** The defaults. */
+  static Yaml defaults() {
+    return new Yaml("");
+  }
+
   /** A service that exports nothing. */
   static Yaml service(String name) {
     return exporting(name, "none");

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.benchmarks;
+package io.inboard.benchmarks.micro;
 
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.AdmissionSettings;
@@ -25,6 +25,15 @@ final class AllOn {
   private AllOn() {}
 
   static Settings settings(int endpoints) {
+    return settings(endpoints, 1);
+  }
+
+  /** Of many destinations the first is {@code payments}. */
+  static Settings settings(int endpoints, int destinations) {
+    List<DestinationSettings> all = new ArrayList<>();
+    for (int i = 0; i < destinations; i++) {
+      all.add(destination(i == 0 ? "payments" : "service-" + i, endpoints));
+    }
     return new Settings(
         true,
         new ServiceSettings("benchmark", "", "", "", Map.of()),
@@ -33,18 +42,18 @@ final class AllOn {
         new InboundSettings(
             InboundSettings.MtlsMode.DISABLE, Map.of(), List.of(), ServerSettings.DEFAULT),
         ResilienceSettings.DEFAULT,
-        List.of(destination(endpoints)),
+        all,
         new ReloadSettings(Duration.ofSeconds(5)));
   }
 
   /** Besides what is on by default: retries, their budget, PEAK_EWMA, ejection. */
-  private static DestinationSettings destination(int n) {
+  private static DestinationSettings destination(String host, int n) {
     List<EndpointSettings> endpoints = new ArrayList<>();
     for (int i = 0; i < n; i++) {
-      String host = "10." + (i >> 16 & 255) + "." + (i >> 8 & 255) + "." + (i & 255);
-      endpoints.add(new EndpointSettings(host, 8080, 1, "", Map.of()));
+      String address = "10." + (i >> 16 & 255) + "." + (i >> 8 & 255) + "." + (i & 255);
+      endpoints.add(new EndpointSettings(address, 8080, 1, "", Map.of()));
     }
-    return DestinationSettings.builder("payments")
+    return DestinationSettings.builder(host)
         .endpoints(endpoints)
         .timeout(Optional.of(Duration.ofSeconds(2)))
         .retries(retries())

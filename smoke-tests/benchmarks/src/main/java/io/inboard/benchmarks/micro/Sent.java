@@ -1,0 +1,53 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.benchmarks.micro;
+
+import io.inboard.call.OutboundRequest;
+import java.util.List;
+
+/** A GET that an application sends, as a library would show it. */
+public final class Sent implements OutboundRequest {
+  /** Without headers. */
+  public static final OutboundRequest GET = new Sent();
+
+  private Sent() {}
+
+  @Override
+  public String library() {
+    return "benchmark";
+  }
+
+  @Override
+  public String method() {
+    return "GET";
+  }
+
+  @Override
+  public String scheme() {
+    return "http";
+  }
+
+  @Override
+  public String host() {
+    return "payments";
+  }
+
+  @Override
+  public int port() {
+    return 80;
+  }
+
+  @Override
+  public String target() {
+    return "/orders?id=1";
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    return List.of();
+  }
+
+  @Override
+  public Body body() {
+    return Body.NONE;
+  }
+}
