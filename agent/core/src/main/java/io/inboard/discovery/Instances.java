@@ -19,11 +19,13 @@ public interface Instances {
     Map<String, Instance> byAddress = new LinkedHashMap<>();
     for (DestinationSettings.EndpointSettings e : settings.endpoints()) {
       Instance instance = new Instance(e.host(), e.port(), e.weight(), e.zone(), e.labels());
-      byAddress.merge(
-          instance.address(),
-          instance,
-          (a, b) ->
-              new Instance(a.host(), a.port(), a.weight() + b.weight(), a.zone(), a.labels()));
+      Instance first = byAddress.putIfAbsent(instance.address(), instance);
+      if (first != null) {
+        int weight = first.weight() + e.weight();
+        byAddress.put(
+            first.address(),
+            new Instance(first.host(), first.port(), weight, first.zone(), first.labels()));
+      }
     }
     List<Instance> fixed = List.copyOf(byAddress.values());
     return () -> fixed;

@@ -42,6 +42,9 @@ public final class Identity implements AutoCloseable {
   private volatile IdentityStatus status = IdentityStatus.NONE;
   private volatile boolean closed;
 
+  /** The files of the first settings are still to be read, by whoever asks first. */
+  private volatile boolean due;
+
   // Guarded by this object's lock.
   private IdentitySettings settings = IdentitySettings.NONE;
   private PemFiles inForce;
@@ -66,14 +69,43 @@ public final class Identity implements AutoCloseable {
   }
 
   /**
+   * Takes the first files, before the application's main method: they are read by {@link #watch},
+   * or by the first who asks. X.509 and keys load some 200 classes of the JDK, which may well do so
+   * while main begins.
+   */
+  public synchronized void begin(IdentitySettings first) {
+    settings = first;
+    due = first.present();
+  }
+
+  private void ready() {
+    if (due) {
+      synchronized (this) {
+        if (due) {
+          try {
+            seen = PemFiles.read(settings);
+            take(seen);
+          } catch (RuntimeException e) {
+            // The type only, as a message could quote a file.
+            complain("the files cannot be read: " + e.getClass());
+          } finally {
+            due = false;
+          }
+        }
+      }
+    }
+  }
+
+  /**
    * Takes (other) files, and reads them now. If they cannot be used, one line says why, and the
    * generation in force stays; no identity in the settings ends it.
    */
   public synchronized void settings(IdentitySettings changed) {
-    // The first ones, before main, are not compared: a record's first equals costs milliseconds.
-    if (settings != IdentitySettings.NONE && changed.equals(settings)) {
+    // Not by equals alone: a record's first one costs milliseconds, and this may be before main.
+    if (changed == settings || (settings != IdentitySettings.NONE && changed.equals(settings))) {
       return;
     }
+    due = false;
     settings = changed;
     inForce = null;
     if (!changed.present()) {
@@ -107,11 +139,13 @@ public final class Identity implements AutoCloseable {
 
   /** The material in force; empty without a usable identity. */
   public Optional<KeyMaterial> current() {
-    return generation.map(Generation::material);
+    Optional<Generation> current = generation();
+    return current.isEmpty() ? Optional.empty() : Optional.of(current.get().material());
   }
 
   /** The status, as the listener was told last. */
   public IdentityStatus status() {
+    ready();
     return status;
   }
 
@@ -152,12 +186,13 @@ public final class Identity implements AutoCloseable {
   }
 
   Optional<Generation> generation() {
+    ready();
     return generation;
   }
 
   /** The generation in force, if peers can accept it. */
   Generation usable() throws SSLException {
-    Optional<Generation> current = generation;
+    Optional<Generation> current = generation();
     if (current.isEmpty()) {
       String why = status.lastError().orElse("no identity is set");
       throw new SSLException("inboard: no usable identity for mutual TLS: " + why);
@@ -180,6 +215,7 @@ public final class Identity implements AutoCloseable {
   }
 
   private void run() {
+    ready();
     while (!closed) {
       try {
         Thread.sleep(pollMillis);
@@ -198,6 +234,7 @@ public final class Identity implements AutoCloseable {
    * are being written are left alone.
    */
   synchronized void look() {
+    ready();
     if (!settings.present()) {
       return;
     }
@@ -265,13 +302,17 @@ public final class Identity implements AutoCloseable {
   }
 
   private void publish(Optional<String> error) {
-    Optional<KeyMaterial> material = current();
-    status =
-        new IdentityStatus(
-            material.map(KeyMaterial::id),
-            material.map(KeyMaterial::notAfter),
-            material.map(KeyMaterial::generation).orElse(0L),
-            error);
+    if (generation.isEmpty()) {
+      status = new IdentityStatus(Optional.empty(), Optional.empty(), 0, error);
+    } else {
+      KeyMaterial material = generation.get().material();
+      status =
+          new IdentityStatus(
+              Optional.of(material.id()),
+              Optional.of(material.notAfter()),
+              material.generation(),
+              error);
+    }
     listener.accept(status);
   }
 }

@@ -2,9 +2,7 @@
 package io.inboard.mesh;
 
 import io.inboard.boot.JavaBase;
-import io.inboard.call.Inboard;
 import io.inboard.call.Log;
-import io.inboard.settings.Loaded;
 import io.inboard.settings.SettingsReader;
 import io.inboard.settings.SettingsSource;
 import io.inboard.settings.SettingsWatch;
@@ -20,11 +18,12 @@ public final class Agent {
   private static final Duration LAST_FLUSH = Duration.ofMillis(800);
 
   private final Instrumentation instrumentation;
-  private final Mesh mesh;
+  private final MeshWhenNeeded mesh;
   private final SettingsWatch watch;
   private final Weaver weaver;
 
-  private Agent(Instrumentation instrumentation, Mesh mesh, SettingsWatch watch, Weaver weaver) {
+  private Agent(
+      Instrumentation instrumentation, MeshWhenNeeded mesh, SettingsWatch watch, Weaver weaver) {
     this.instrumentation = instrumentation;
     this.mesh = mesh;
     this.watch = watch;
@@ -44,17 +43,9 @@ public final class Agent {
             argument, System::getProperty, environment, new File(System.getProperty("user.dir")));
     SettingsReader reader =
         new SettingsReader(environment, System.getProperty("sun.java.command", ""));
-    Mesh[] target = new Mesh[1];
-    SettingsWatch watch =
-        SettingsWatch.of(
-            source,
-            reader,
-            environment,
-            (Loaded changed) -> target[0].apply(changed.settings()),
-            new LogVoice());
-    Mesh mesh = new Mesh(watch.load().settings());
-    target[0] = mesh;
-    Inboard.serve(mesh.core());
+    MeshWhenNeeded mesh = new MeshWhenNeeded();
+    SettingsWatch watch = SettingsWatch.of(source, reader, environment, mesh, new LogVoice());
+    mesh.accept(watch.load());
     Weaver weaver =
         Weaver.install(
             instrumentation, HookIndex.packaged(Agent.class.getClassLoader()), new HookLog());
@@ -76,7 +67,7 @@ public final class Agent {
     try {
       StatusDoor.open(
           JavaBase.enter(instrumentation),
-          () -> Json.of(AgentStatus.of(mesh, watch.status(), weaver.report())));
+          () -> Json.of(AgentStatus.of(mesh.made(), watch.status(), weaver.report())));
     } catch (ReflectiveOperationException | RuntimeException e) {
       Log.warn("`status` cannot look into this JVM: " + e);
     }

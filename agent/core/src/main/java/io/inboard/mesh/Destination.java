@@ -98,21 +98,28 @@ final class Destination {
       instances.put(instance.address(), instance);
       listed.add(new Listed(instance.address(), instance.weight(), instance.zone()));
     }
+    boolean isNew = before.isEmpty();
     DestinationPolicy policy =
         DestinationPolicy.of(
-            settings, listed, zone, before.map(b -> b.policy), clock, timer, chance);
+            settings,
+            listed,
+            zone,
+            isNew ? Optional.empty() : Optional.of(before.get().policy),
+            clock,
+            timer,
+            chance);
     // Those of removed instances stay: one that comes back finds its pooled connections again.
-    Map<Key, MeshEndpoint> endpoints =
-        before.map(b -> b.endpoints).orElseGet(ConcurrentHashMap::new);
+    Map<Key, MeshEndpoint> endpoints = isNew ? new ConcurrentHashMap<>() : before.get().endpoints;
     Map<String, DestinationPolicy> subsets = new TreeMap<>();
-    settings
-        .subsets()
-        .forEach(
-            (name, labels) ->
-                subsets.put(
-                    name,
-                    policy.subset(
-                        name, addresses(instances, labels), before.map(b -> b.subsets.get(name)))));
+    for (Map.Entry<String, Map<String, String>> subset : settings.subsets().entrySet()) {
+      String name = subset.getKey();
+      subsets.put(
+          name,
+          policy.subset(
+              name,
+              addresses(instances, subset.getValue()),
+              isNew ? Optional.empty() : Optional.ofNullable(before.get().subsets.get(name))));
+    }
     return new Destination(
         settings,
         Map.copyOf(instances),
@@ -121,7 +128,7 @@ final class Destination {
         Routes.of(settings.routes(), policy, subsets, chance),
         resolver,
         tls,
-        before.map(b -> b.lastGood).orElseGet(LastGood::new),
+        isNew ? new LastGood() : before.get().lastGood,
         endpoints);
   }
 
@@ -139,17 +146,18 @@ final class Destination {
    * @param others of the same settings, by name
    */
   void link(Map<String, Destination> others) {
-    spare =
-        settings
-            .fallback()
-            .flatMap(FallbackSettings::destination)
-            .flatMap(
-                wanted -> {
-                  DestinationPolicy subset = subsets.get(wanted);
-                  return subset != null
-                      ? Optional.of(new Spare(this, subset))
-                      : Optional.ofNullable(others.get(wanted)).map(d -> new Spare(d, d.policy));
-                });
+    Optional<FallbackSettings> fallback = settings.fallback();
+    if (fallback.isEmpty() || fallback.get().destination().isEmpty()) {
+      return;
+    }
+    String wanted = fallback.get().destination().get();
+    DestinationPolicy subset = subsets.get(wanted);
+    Destination other = others.get(wanted);
+    if (subset != null) {
+      spare = Optional.of(new Spare(this, subset));
+    } else if (other != null) {
+      spare = Optional.of(new Spare(other, other.policy));
+    }
   }
 
   Optional<Spare> spare() {

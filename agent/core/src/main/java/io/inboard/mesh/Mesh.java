@@ -30,6 +30,7 @@ public final class Mesh {
   public Mesh(Settings settings) {
     this.settings = settings;
     this.identity = new Identity(status -> {});
+    identity.begin(settings.identity());
     this.telemetry = Telemetry.of(settings.service(), settings.telemetry());
     this.inboundTls = identity.inboundTls(() -> this.settings.inbound());
     this.inbound = new MeshInbound(telemetry, identity, inboundTls);

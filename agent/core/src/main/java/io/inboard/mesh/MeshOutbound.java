@@ -76,7 +76,9 @@ public final class MeshOutbound implements Outbound {
   /** Serves calls that begin from now on by these settings; calls under way keep theirs. */
   public synchronized void apply(Settings settings) {
     Map<String, Destination> before = new HashMap<>();
-    snapshot.entries().forEach(e -> before.put(e.destination().name(), e.destination()));
+    for (Snapshot.Entry e : snapshot.entries()) {
+      before.put(e.destination().name(), e.destination());
+    }
     List<Snapshot.Entry> entries = new ArrayList<>();
     boolean untimed = settings.resilience().deadline().mode() == DeadlineSettings.Mode.OFF;
     for (DestinationSettings given : settings.destinations()) {
@@ -94,8 +96,12 @@ public final class MeshOutbound implements Outbound {
                   d, settings.service().zone(), old, resolver, tls, clock, timer, chance)));
     }
     Map<String, Destination> now = new HashMap<>();
-    entries.forEach(e -> now.put(e.destination().name(), e.destination()));
-    entries.forEach(e -> e.destination().link(now));
+    for (Snapshot.Entry e : entries) {
+      now.put(e.destination().name(), e.destination());
+    }
+    for (Snapshot.Entry e : entries) {
+      e.destination().link(now);
+    }
     ResilienceSettings resilience = settings.resilience();
     boolean governsAll =
         resilience.enabled() && resilience.libraryRetries() == LibraryRetries.DISABLE;

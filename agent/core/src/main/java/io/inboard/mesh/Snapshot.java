@@ -1,8 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +31,9 @@ final class Snapshot {
   private final boolean governsAll;
   private final List<Entry> entries;
   private final Map<String, Entry[]> exact = new HashMap<>();
-  private final List<Entry> suffixes = new ArrayList<>();
+
+  /** By what hosts end with, from its dot on: {@code .shop}. */
+  private final Map<String, Entry[]> suffixes = new HashMap<>();
 
   /**
    * @param governsAll whether libraries repeat nothing by themselves, also for hosts of none of
@@ -43,22 +43,27 @@ final class Snapshot {
     this.enabled = enabled;
     this.governsAll = governsAll;
     this.entries = List.copyOf(entries);
-    Map<String, List<Entry>> byHost = new HashMap<>();
     for (Entry e : entries) {
       if (e.host.startsWith("*.")) {
-        suffixes.add(e);
+        add(suffixes, e.host.substring(1), e);
       } else {
-        byHost.computeIfAbsent(bare(e.host), h -> new ArrayList<>(1)).add(e);
+        add(exact, bare(e.host), e);
       }
     }
-    // Both sorts are stable: the order of the settings decides among equals.
-    Comparator<Entry> portFirst = Comparator.comparing(e -> e.port == 0);
-    byHost.forEach(
-        (host, list) -> {
-          list.sort(portFirst);
-          exact.put(host, list.toArray(Entry[]::new));
-        });
-    suffixes.sort(Comparator.<Entry>comparingInt(e -> -e.host.length()).thenComparing(portFirst));
+  }
+
+  /** Those with a port first; among equals the order of the settings. */
+  private static void add(Map<String, Entry[]> to, String key, Entry entry) {
+    Entry[] before = to.getOrDefault(key, new Entry[0]);
+    int at = before.length;
+    while (at > 0 && entry.port != 0 && before[at - 1].port == 0) {
+      at--;
+    }
+    Entry[] alike = new Entry[before.length + 1];
+    System.arraycopy(before, 0, alike, 0, at);
+    alike[at] = entry;
+    System.arraycopy(before, at, alike, at + 1, before.length - at);
+    to.put(key, alike);
   }
 
   boolean enabled() {
@@ -75,26 +80,32 @@ final class Snapshot {
 
   Optional<Destination> find(String requestedHost, int port) {
     String host = bare(requestedHost.toLowerCase(Locale.ROOT));
-    Entry[] candidates = exact.get(host);
-    if (candidates != null) {
-      for (Entry e : candidates) {
-        if (e.port == 0 || e.port == port) {
-          return e.found;
-        }
-      }
+    Optional<Destination> found = find(exact.get(host), port);
+    if (found.isPresent() || suffixes.isEmpty()) {
+      return found;
     }
-    for (Entry e : suffixes) {
-      if ((e.port == 0 || e.port == port) && under(host, e.host)) {
-        return e.found;
+    // The longest first. a.shop and a.b.shop are under *.shop, and shop is not.
+    for (int dot = host.indexOf('.', 1); dot > 0; dot = host.indexOf('.', dot + 1)) {
+      found = find(suffixes.get(host.substring(dot)), port);
+      if (found.isPresent()) {
+        return found;
       }
     }
     return Optional.empty();
   }
 
-  /** {@code a.shop} and {@code a.b.shop} are under {@code *.shop}; {@code shop} is not. */
-  private static boolean under(String host, String suffix) {
-    int length = suffix.length() - 1;
-    return host.length() > length && host.regionMatches(host.length() - length, suffix, 1, length);
+  /**
+   * @param alike null: none
+   */
+  private static Optional<Destination> find(Entry[] alike, int port) {
+    if (alike != null) {
+      for (Entry e : alike) {
+        if (e.port == 0 || e.port == port) {
+          return e.found;
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** IPv6 literals stand in brackets in a URL, and may or may not in what a library tells. */

@@ -6,6 +6,7 @@ import io.inboard.call.PeerIdentity;
 import io.inboard.call.Verdict;
 import io.inboard.settings.InboundSettings.Action;
 import io.inboard.settings.InboundSettings.AuthorizationRule;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,9 +22,16 @@ public final class Authorization {
   private final boolean looksAtPaths;
 
   public Authorization(List<AuthorizationRule> rules) {
-    this.deny = rules.stream().filter(r -> r.action() == Action.DENY).toList();
-    this.allow = rules.stream().filter(r -> r.action() == Action.ALLOW).toList();
-    this.looksAtPaths = rules.stream().anyMatch(r -> !r.paths().isEmpty());
+    List<AuthorizationRule> denying = new ArrayList<>();
+    List<AuthorizationRule> allowing = new ArrayList<>();
+    boolean paths = false;
+    for (AuthorizationRule rule : rules) {
+      (rule.action() == Action.DENY ? denying : allowing).add(rule);
+      paths |= !rule.paths().isEmpty();
+    }
+    this.deny = List.copyOf(denying);
+    this.allow = List.copyOf(allowing);
+    this.looksAtPaths = paths;
   }
 
   /** Whether there is anything to check. */

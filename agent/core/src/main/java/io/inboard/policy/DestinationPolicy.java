@@ -9,7 +9,6 @@ import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.BreakerSettings;
 import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.RouteSettings;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,7 +65,7 @@ public final class DestinationPolicy {
     this.rules = RetryRules.of(settings.retries());
     this.time =
         CallTime.of(
-            settings.timeout().map(Duration::toNanos).orElse(Long.MAX_VALUE),
+            settings.timeout().isEmpty() ? Long.MAX_VALUE : settings.timeout().get().toNanos(),
             rules.perTryNanos(),
             settings.deadlineMode().orElse(Mode.OBSERVE) != Mode.OFF);
     long connect = settings.connectionPool().connectTimeout().toNanos();
@@ -99,8 +98,13 @@ public final class DestinationPolicy {
       Timer timer,
       Chance chance) {
     Map<String, EndpointState> known = new LinkedHashMap<>();
-    before.ifPresent(b -> b.endpointStates().forEach(e -> known.put(e.address(), e)));
-    LongAdder inFlight = before.map(b -> b.inFlight).orElseGet(LongAdder::new);
+    boolean isNew = before.isEmpty();
+    if (!isNew) {
+      for (EndpointState e : before.get().endpointStates()) {
+        known.put(e.address(), e);
+      }
+    }
+    LongAdder inFlight = isNew ? new LongAdder() : before.get().inFlight;
     List<EndpointState> states = new ArrayList<>(endpoints.size());
     for (Listed listed : endpoints) {
       EndpointState old = known.get(listed.address());
@@ -110,9 +114,9 @@ public final class DestinationPolicy {
       }
       states.add(state);
     }
-    Statistics statistics = before.map(b -> b.statistics).orElseGet(() -> new Statistics(clock));
+    Statistics statistics = isNew ? new Statistics(clock) : before.get().statistics;
     Ejection ejection =
-        before.map(b -> b.ejection).orElseGet(() -> new Ejection(statistics, clock, timer, chance));
+        isNew ? new Ejection(statistics, clock, timer, chance) : before.get().ejection;
     ejection.change(settings.outlierDetection(), states);
     Optional<Breaker> breaker = breaker(settings, before, statistics, clock, chance);
     Limits limits = limits(settings, before, statistics, clock);
@@ -194,7 +198,7 @@ public final class DestinationPolicy {
       Statistics statistics,
       Clock clock) {
     Limits limits =
-        before.map(b -> b.limits).orElseGet(() -> new Limits(settings, statistics, clock.nanos()));
+        before.isEmpty() ? new Limits(settings, statistics, clock.nanos()) : before.get().limits;
     limits.change(settings, clock.nanos());
     return limits;
   }
@@ -210,11 +214,12 @@ public final class DestinationPolicy {
     }
     BreakerSettings wanted = settings.circuitBreaker().get();
     long perTryNanos = RetryRules.of(settings.retries()).perTryNanos();
-    Optional<Breaker> known = before.flatMap(DestinationPolicy::breaker);
-    known.ifPresent(b -> b.change(wanted, perTryNanos));
-    return known.isPresent()
-        ? known
-        : Optional.of(new Breaker(wanted, perTryNanos, statistics, clock, chance));
+    Optional<Breaker> known = before.isEmpty() ? Optional.empty() : before.get().breaker;
+    if (known.isPresent()) {
+      known.get().change(wanted, perTryNanos);
+      return known;
+    }
+    return Optional.of(new Breaker(wanted, perTryNanos, statistics, clock, chance));
   }
 
   /**
@@ -230,7 +235,7 @@ public final class DestinationPolicy {
    * The endpoints in the order of the settings; empty when the library resolves the host itself.
    */
   public List<EndpointState> endpointStates() {
-    return endpoints.map(Endpoints::all).orElse(List.of());
+    return endpoints.isEmpty() ? List.of() : endpoints.get().all();
   }
 
   /** What the destination has seen; lives on through changes of settings. */

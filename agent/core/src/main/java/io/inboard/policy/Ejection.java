@@ -85,8 +85,13 @@ final class Ejection {
     Rules(Optional<OutlierSettings> settings, List<EndpointState> endpoints) {
       this.settings = settings;
       this.endpoints = List.copyOf(endpoints);
-      this.intervalNanos = settings.map(s -> Math.max(1, s.interval().toNanos())).orElse(1L);
-      settings.ifPresent(s -> s.errorCodes().forEach(errorCodes::set));
+      this.intervalNanos =
+          settings.isEmpty() ? 1 : Math.max(1, settings.get().interval().toNanos());
+      if (settings.isPresent()) {
+        for (int code : settings.get().errorCodes()) {
+          errorCodes.set(code);
+        }
+      }
     }
 
     /** As {@link Outcome#effect}, but that the settings may say which answers are errors. */
@@ -111,10 +116,16 @@ final class Ejection {
 
   /** New settings, or other endpoints. Ejections stay, unless nobody would be left. */
   synchronized void change(Optional<OutlierSettings> settings, List<EndpointState> endpoints) {
-    rules.endpoints.forEach(e -> e.health().unlist());
-    endpoints.forEach(e -> e.health().list(this));
+    for (EndpointState e : rules.endpoints) {
+      e.health().unlist();
+    }
+    int out = 0;
+    for (EndpointState e : endpoints) {
+      e.health().list(this);
+      out += e.health().ejected() ? 1 : 0;
+    }
     rules = new Rules(settings, endpoints);
-    ejected = (int) endpoints.stream().filter(e -> e.health().ejected()).count();
+    ejected = out;
     if (settings.isEmpty()) {
       endpoints.stream().filter(e -> e.health().ejected()).forEach(this::restore);
     } else if (!endpoints.isEmpty() && ejected == endpoints.size()) {

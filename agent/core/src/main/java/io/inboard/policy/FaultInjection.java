@@ -27,10 +27,12 @@ final class FaultInjection {
   private final Step.Answer abort;
 
   private FaultInjection(FaultSettings settings) {
-    this.delayPercent = settings.delay().map(FaultSettings.Delay::percentage).orElse(0.0);
-    this.delayNanos = settings.delay().map(d -> d.fixedDelay().toNanos()).orElse(0L);
-    this.abortPercent = settings.abort().map(FaultSettings.Abort::percentage).orElse(0.0);
-    int status = settings.abort().map(FaultSettings.Abort::httpStatus).orElse(503);
+    boolean delays = settings.delay().isPresent();
+    boolean aborts = settings.abort().isPresent();
+    this.delayPercent = delays ? settings.delay().get().percentage() : 0;
+    this.delayNanos = delays ? settings.delay().get().fixedDelay().toNanos() : 0;
+    this.abortPercent = aborts ? settings.abort().get().percentage() : 0;
+    int status = aborts ? settings.abort().get().httpStatus() : 503;
     this.abort =
         new Step.Answer(
             status,
@@ -40,7 +42,7 @@ final class FaultInjection {
   }
 
   static FaultInjection of(Optional<FaultSettings> settings) {
-    return settings.map(FaultInjection::new).orElse(NONE);
+    return settings.isEmpty() ? NONE : new FaultInjection(settings.get());
   }
 
   /**

@@ -4,6 +4,8 @@ package io.inboard.policy;
 import io.inboard.balance.Chance;
 import io.inboard.policy.Statistics.Event;
 import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.DestinationSettings.AdmissionSettings;
+import io.inboard.settings.DestinationSettings.HedgeSettings;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -51,10 +53,11 @@ final class Limits {
 
   private Throttle throttle(DestinationSettings settings, long now) {
     Throttle old = throttle;
-    return settings
-        .admissionControl()
-        .map(wanted -> old != null && old.is(wanted) ? old : new Throttle(wanted, now))
-        .orElse(null);
+    if (settings.admissionControl().isEmpty()) {
+      return null;
+    }
+    AdmissionSettings wanted = settings.admissionControl().get();
+    return old != null && old.is(wanted) ? old : new Throttle(wanted, now);
   }
 
   /** What came of an attempt that was sent. */
@@ -76,10 +79,11 @@ final class Limits {
 
   private Hedging hedging(DestinationSettings settings) {
     Hedging old = hedging;
-    return settings
-        .hedge()
-        .map(wanted -> old != null && old.is(wanted) ? old : new Hedging(wanted))
-        .orElse(null);
+    if (settings.hedge().isEmpty()) {
+      return null;
+    }
+    HedgeSettings wanted = settings.hedge().get();
+    return old != null && old.is(wanted) ? old : new Hedging(wanted);
   }
 
   /** A call begins to be sent. */

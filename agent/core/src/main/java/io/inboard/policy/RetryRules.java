@@ -4,7 +4,6 @@ package io.inboard.policy;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.OutboundRequest.Body;
 import io.inboard.settings.RetrySettings;
-import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -54,7 +53,9 @@ record RetryRules(
   static RetryRules of(RetrySettings settings) {
     return new RetryRules(
         settings.attempts(),
-        settings.perTryTimeout().map(Duration::toNanos).orElse(Long.MAX_VALUE),
+        settings.perTryTimeout().isEmpty()
+            ? Long.MAX_VALUE
+            : settings.perTryTimeout().get().toNanos(),
         settings.retryOn(),
         settings.idempotentMethods(),
         settings.retriableMethods(),

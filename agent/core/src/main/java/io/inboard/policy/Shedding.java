@@ -11,7 +11,6 @@ import io.inboard.settings.DeadlineSettings.Mode;
 import io.inboard.settings.PathPatterns;
 import io.inboard.settings.ResilienceSettings;
 import io.inboard.settings.ServerSettings;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -89,23 +88,24 @@ public final class Shedding {
 
   /** Judges requests that come from now on by these settings; what was learnt stays. */
   public synchronized void apply(ResilienceSettings resilience, ServerSettings server) {
-    Optional<ConcurrencyLimiter> adaptive =
-        server
-            .adaptive()
-            .map(
-                wanted -> {
-                  ConcurrencyLimiter limiter =
-                      rules.adaptive.orElseGet(() -> new ConcurrencyLimiter(wanted, clock));
-                  limiter.apply(wanted);
-                  return limiter;
-                });
+    Optional<ConcurrencyLimiter> adaptive = Optional.empty();
+    if (server.adaptive().isPresent()) {
+      ServerSettings.Adaptive wanted = server.adaptive().get();
+      adaptive =
+          rules.adaptive.isPresent()
+              ? rules.adaptive
+              : Optional.of(new ConcurrencyLimiter(wanted, clock));
+      adaptive.get().apply(wanted);
+    }
     Mode mode = resilience.deadline().mode();
     rules =
         new Rules(
             resilience.enabled(),
             adaptive,
             server.maxConcurrent(),
-            server.maxQueueTime().map(Duration::toNanos).orElse(Long.MAX_VALUE),
+            server.maxQueueTime().isEmpty()
+                ? Long.MAX_VALUE
+                : server.maxQueueTime().get().toNanos(),
             mode == Mode.ENFORCE || (mode == Mode.OBSERVE && server.dropExpired()),
             resilience.deadline().maxRejectFraction(),
             new PathPatterns(server.exempt()));

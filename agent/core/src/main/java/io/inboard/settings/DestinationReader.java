@@ -117,7 +117,8 @@ final class DestinationReader {
 
   private static List<EndpointSettings> endpoints(List<Value> items) {
     List<EndpointSettings> endpoints = new ArrayList<>();
-    Map<Address, String> seen = new HashMap<>();
+    // By text, not by Address: the first hash of a record costs some forty classes.
+    Map<String, String> seen = new HashMap<>();
     for (Value item : items) {
       Optional<Value> where;
       int weight = 1;
@@ -136,7 +137,8 @@ final class DestinationReader {
       Optional<Address> address =
           where.isEmpty() ? Optional.empty() : Address.of(where.get(), true, false);
       if (address.isPresent()) {
-        String first = seen.putIfAbsent(address.get(), item.path());
+        String first =
+            seen.putIfAbsent(address.get().host() + ' ' + address.get().port(), item.path());
         if (first != null) {
           item.problem(
               "repeats " + first, "a share of more than one is a weight: {address, weight: 2}");

@@ -12,8 +12,8 @@ final class Document {
 
   static final int MAX_DEPTH = 50;
 
-  /** Twice what 5 MB hold that are a list of endpoints, a line each. */
-  private static final long MAX_VALUES = 400_000;
+  /** More than 16 MiB hold without aliases, a few values a line. */
+  private static final long MAX_VALUES = 1_000_000;
 
   private Document() {}
 

@@ -87,7 +87,9 @@ public final class SettingsWatch implements AutoCloseable {
     return new SettingsWatch(
         source,
         reader,
-        source.cacheKey().map(k -> DiskCopy.of(k, environment)),
+        source.cacheKey().isEmpty()
+            ? Optional.empty()
+            : Optional.of(DiskCopy.of(source.cacheKey().get(), environment)),
         publish,
         voice,
         Thread::sleep);
@@ -98,7 +100,9 @@ public final class SettingsWatch implements AutoCloseable {
    * only. Without good settings: the disk copy of a URL, else the defaults.
    */
   public Loaded load() {
-    reader.warnings().forEach(voice::warn);
+    for (String warning : reader.warnings()) {
+      voice.warn(warning);
+    }
     remember();
     String failure = "";
     Answer answer = source.read(START_BUDGET);
@@ -116,7 +120,9 @@ public final class SettingsWatch implements AutoCloseable {
     } else if (answer instanceof Answer.Failed failed) {
       failure = source.name() + ": " + failed.problem();
     }
-    current = fromDisk().orElseGet(() -> accept(reader.defaults(), "", Origin.DEFAULTS));
+    Optional<Loaded> fromDisk = fromDisk();
+    current =
+        fromDisk.isPresent() ? fromDisk.get() : accept(reader.defaults(), "", Origin.DEFAULTS);
     fail(failure);
     return current;
   }

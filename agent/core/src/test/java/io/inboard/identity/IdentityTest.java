@@ -70,6 +70,36 @@ class IdentityTest {
   }
 
   @Test
+  void theFirstFilesAreReadByTheFirstWhoAsks() throws Exception {
+    ca.issue(WEB).save(directory);
+    identity.begin(TestPeer.files(directory));
+    assertThat(told).as("nobody has asked").isEmpty();
+
+    assertThat(identity.generation()).isPresent();
+    assertThat(identity.current().orElseThrow().id().toString()).isEqualTo(WEB);
+    assertThat(identity.status().generation()).isEqualTo(1);
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void whyTheFirstFilesCannotBeUsedIsSaidToTheFirstWhoAsks() throws Exception {
+    identity.begin(TestPeer.files(directory));
+
+    assertThat(identity.status().lastError().orElseThrow()).contains("does not exist");
+    assertThat(identity.generation()).isEmpty();
+  }
+
+  @Test
+  void otherFilesTakeThePlaceOfTheFirstThoughNobodyHasAsked() throws Exception {
+    identity.begin(TestPeer.files(new File(directory, "nowhere")));
+    ca.issue(WEB).save(directory);
+    identity.settings(TestPeer.files(directory));
+
+    assertThat(identity.current().orElseThrow().id().toString()).isEqualTo(WEB);
+    assertThat(last().lastError()).isEmpty();
+  }
+
+  @Test
   void filesWrittenOneAfterAnotherAreTakenWhenTheyFit() throws Exception {
     start(ca.issue(WEB));
     DevelopmentCa.Issued next = ca.issue(PAYMENTS);
