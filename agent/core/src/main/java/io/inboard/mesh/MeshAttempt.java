@@ -20,12 +20,11 @@ import javax.net.ssl.SSLSession;
  * is there; when it strikes, it goes on for what is left of the call's time, for the body.
  */
 final class MeshAttempt implements Attempt, Runnable {
-  private static final Runnable NOTHING = () -> {};
-
   /** Adapters round nanoseconds to the milliseconds of socket timeouts. */
   private static final long ROUNDING_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-  // Fields that are exchanged, without an object for each in every attempt.
+  // Fields that are exchanged, without an object for each in every attempt; null at first, since a
+  // volatile field that is given a value in a constructor costs a fence.
   private static final AtomicReferenceFieldUpdater<MeshAttempt, CallObserver.OfAttempt> OBSERVER =
       AtomicReferenceFieldUpdater.newUpdater(
           MeshAttempt.class, CallObserver.OfAttempt.class, "observer");
@@ -43,11 +42,13 @@ final class MeshAttempt implements Attempt, Runnable {
   /** Null until the attempt begins, which is after its delay. Set once. */
   private volatile CallObserver.OfAttempt observer;
 
-  /** What stops the I/O. Exchanged, so that it runs once at most; {@link #NOTHING} at the end. */
-  private volatile Runnable abort = NOTHING;
+  /**
+   * What stops the I/O. Exchanged, so that it runs once at most; null: there is nothing to stop.
+   */
+  private volatile Runnable abort;
 
-  /** Exchanged by steps and by the timer: who comes first decides. */
-  private volatile State state = State.OPEN;
+  /** Null: open. Exchanged by steps and by the timer: who comes first decides. */
+  private volatile State state;
 
   /**
    * Written by the adapter's thread and the timer's, each of which looks afterwards whether it is
@@ -62,7 +63,6 @@ final class MeshAttempt implements Attempt, Runnable {
   private long startedNanos;
 
   private enum State {
-    OPEN,
     /** The head is there, or never will be: only the call's own bound counts from now on. */
     SETTLED,
     PER_TRY,
@@ -182,7 +182,7 @@ final class MeshAttempt implements Attempt, Runnable {
 
   private void strikeIn(long nanos) {
     task = call.timer().schedule(this, nanos);
-    if (call.over() || abort == NOTHING) {
+    if (call.over() || abort == null) {
       cancelTask();
     }
   }
@@ -190,23 +190,32 @@ final class MeshAttempt implements Attempt, Runnable {
   /** The timer strikes: for the whole call, or for this attempt while it waits for the head. */
   @Override
   public void run() {
-    if (call.over() || abort == NOTHING) {
+    if (call.over() || abort == null) {
       return;
     }
     long remaining = call.remainingNanos(call.clock().nanos());
     if (remaining <= 0) {
-      STATE.compareAndSet(this, State.OPEN, State.TOTAL);
-      ABORT.getAndSet(this, NOTHING).run();
-    } else if (STATE.compareAndSet(this, State.OPEN, State.PER_TRY)) {
-      ABORT.getAndSet(this, NOTHING).run();
+      STATE.compareAndSet(this, null, State.TOTAL);
+      abort();
+    } else if (STATE.compareAndSet(this, null, State.PER_TRY)) {
+      abort();
     } else if (call.bounded()) {
       strikeIn(remaining);
     }
   }
 
+  private void abort() {
+    Runnable io = ABORT.getAndSet(this, null);
+    if (io != null) {
+      io.run();
+    }
+  }
+
   /** There is nothing to stop any more: it has failed, or nobody wants the rest of its answer. */
   void release() {
-    abort = NOTHING;
+    if (abort != null) {
+      abort = null;
+    }
     cancelTask();
   }
 
@@ -234,13 +243,13 @@ final class MeshAttempt implements Attempt, Runnable {
     if (!call.bounded()) {
       cancelTask(); // It was for the head only.
     }
-    if (state == State.OPEN && STATE.compareAndSet(this, State.OPEN, State.SETTLED)) {
+    if (state == null && STATE.compareAndSet(this, null, State.SETTLED)) {
       return failed ? byClock() : Expiry.NONE;
     }
     return switch (state) {
       case PER_TRY -> Expiry.PER_TRY;
       case TOTAL -> Expiry.TOTAL;
-      case OPEN, SETTLED -> Expiry.NONE;
+      case SETTLED -> Expiry.NONE;
     };
   }
 

@@ -20,8 +20,13 @@ public final class Try implements Next {
   private static final int IN_FLIGHT = 1;
   private static final int ENDED = 2;
 
-  /** No slot, and none of a load's. */
-  private static final int NOT_SENT = -2;
+  /**
+   * Of {@link #slot}: none. A fresh field's, since one that is set in a constructor costs a fence.
+   */
+  private static final int NOT_SENT = 0;
+
+  /** Of {@link #slot}: what the load gave, which is -1 or more, and this. */
+  private static final int SENT = 2;
 
   private static final AtomicIntegerFieldUpdater<Try> SLOT =
       AtomicIntegerFieldUpdater.newUpdater(Try.class, "slot");
@@ -46,7 +51,7 @@ public final class Try implements Next {
   private volatile Outcome outcome;
 
   /** NEW, then IN_FLIGHT if it is sent, then ENDED. */
-  private volatile int phase = NEW;
+  private volatile int phase;
 
   /** Whether it went out. Adapter's threads, with happens-before to the next step. */
   private boolean sent;
@@ -64,7 +69,7 @@ public final class Try implements Next {
    * Where the endpoint's load remembers it; exchanged, so that it is given back once. Written after
    * {@link #sentNanos}.
    */
-  private volatile int slot = NOT_SENT;
+  private volatile int slot;
 
   /**
    * @param now by the clock
@@ -154,7 +159,7 @@ public final class Try implements Next {
         boolean local = policy.zone().equals(picked.endpoint().zone());
         policy.statistics().count(local ? Event.ZONE_LOCAL : Event.ZONE_CROSS, sentNanos);
       }
-      slot = load().start(sentNanos);
+      slot = SENT + load().start(sentNanos);
       if (outcome != null) {
         stop(); // Given up by another thread in the meantime.
       }
@@ -241,7 +246,7 @@ public final class Try implements Next {
   private int stop() {
     int s = SLOT.getAndSet(this, NOT_SENT);
     if (s != NOT_SENT) {
-      load().stop(s);
+      load().stop(s - SENT);
     }
     return s;
   }
