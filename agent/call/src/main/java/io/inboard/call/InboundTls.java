@@ -23,10 +23,17 @@ public interface InboundTls {
    * the application protocol by a selector (a peer that offers only foreign names gets none, not an
    * alert). Never cached: a new connection, a new engine.
    *
-   * @param applicationProtocols what the server can speak, best first; empty: no ALPN
+   * @param preferred what the application has the server speak, best first
+   * @param possible what the server can speak beyond that; the client's order chooses, where it
+   *     offers none of the preferred. Both empty: no ALPN
    * @throws SSLException when there is no usable identity: the connection is to be closed
    */
-  SSLEngine engine(List<String> applicationProtocols) throws SSLException;
+  SSLEngine engine(List<String> preferred, List<String> possible) throws SSLException;
+
+  /** The same, with nothing beyond what is preferred. */
+  default SSLEngine engine(List<String> applicationProtocols) throws SSLException {
+    return engine(applicationProtocols, List.of());
+  }
 
   /** Who the peer of a session of ours is; empty when it proved nothing. Cached in the session. */
   Optional<PeerIdentity> peer(SSLSession session);

@@ -15,7 +15,7 @@ final class NoInboundTls implements InboundTls {
   }
 
   @Override
-  public SSLEngine engine(List<String> applicationProtocols) throws SSLException {
+  public SSLEngine engine(List<String> preferred, List<String> possible) throws SSLException {
     throw new SSLException("inboard: no identity is set, so there is no TLS to offer");
   }
 

@@ -36,15 +36,23 @@ final class ApplicationProtocols {
   }
 
   /**
-   * What a server answers: the first of its own names that the client offers, else no ALPN at all.
-   * A selector, since a fixed list would end in a fatal alert where a client offers foreign names
-   * only ({@code istio-peer-exchange, istio}).
+   * What a server answers: the first of the preferred names that the client offers, else the first
+   * that the client offers and that is possible, else no ALPN at all. A selector, since a fixed
+   * list would end in a fatal alert where a client offers foreign names only ({@code
+   * istio-peer-exchange, istio}).
    */
-  static BiFunction<SSLEngine, List<String>, String> selector(List<String> spoken) {
-    List<String> names = List.copyOf(spoken);
+  static BiFunction<SSLEngine, List<String>, String> selector(
+      List<String> preferred, List<String> possible) {
+    List<String> first = List.copyOf(preferred);
+    List<String> then = List.copyOf(possible);
     return (engine, offered) -> {
-      for (String name : names) {
+      for (String name : first) {
         if (offered.contains(name)) {
+          return name;
+        }
+      }
+      for (String name : offered) {
+        if (then.contains(name)) {
           return name;
         }
       }

@@ -47,7 +47,7 @@ final class MeshInboundTls implements InboundTls {
   }
 
   @Override
-  public SSLEngine engine(List<String> applicationProtocols) throws SSLException {
+  public SSLEngine engine(List<String> preferred, List<String> possible) throws SSLException {
     SSLContext context = identity.usable().serverContext();
     SSLEngine engine = context.createSSLEngine();
     engine.setUseClientMode(false);
@@ -56,7 +56,7 @@ final class MeshInboundTls implements InboundTls {
     parameters.setNeedClientAuth(true);
     engine.setSSLParameters(parameters);
     engine.setHandshakeApplicationProtocolSelector(
-        ApplicationProtocols.selector(applicationProtocols));
+        ApplicationProtocols.selector(preferred, possible));
     return engine;
   }
 

@@ -37,12 +37,26 @@ class JsseTest {
 
   @Test
   void aServerAnswersPlainNamesOnlyInItsOwnOrder() {
-    var both = ApplicationProtocols.selector(List.of("h2", "http/1.1"));
+    var both = ApplicationProtocols.selector(List.of("h2", "http/1.1"), List.of());
     assertThat(both.apply(null, List.of("istio-http/1.1", "istio", "http/1.1", "h2")))
         .isEqualTo("h2");
     assertThat(both.apply(null, List.of("istio-peer-exchange", "istio"))).isEmpty();
-    var http1 = ApplicationProtocols.selector(List.of("http/1.1"));
+    var http1 = ApplicationProtocols.selector(List.of("http/1.1"), List.of());
     assertThat(http1.apply(null, List.of("istio-h2", "istio", "h2"))).isEmpty();
-    assertThat(ApplicationProtocols.selector(List.of()).apply(null, List.of("h2"))).isEmpty();
+    var none = ApplicationProtocols.selector(List.of(), List.of());
+    assertThat(none.apply(null, List.of("h2"))).isEmpty();
+  }
+
+  @Test
+  void amongWhatIsOnlyPossibleTheClientsOrderChooses() {
+    var possible = ApplicationProtocols.selector(List.of(), List.of("h2", "http/1.1"));
+    assertThat(possible.apply(null, List.of("istio-h2", "istio", "http/1.1", "h2")))
+        .isEqualTo("http/1.1");
+    assertThat(possible.apply(null, List.of("istio-h2", "istio", "h2", "http/1.1")))
+        .isEqualTo("h2");
+    assertThat(possible.apply(null, List.of("istio-h2", "istio"))).isEmpty();
+    var preferred = ApplicationProtocols.selector(List.of("h2"), List.of("http/1.1"));
+    assertThat(preferred.apply(null, List.of("http/1.1", "h2"))).isEqualTo("h2");
+    assertThat(preferred.apply(null, List.of("http/1.1"))).isEqualTo("http/1.1");
   }
 }

@@ -153,8 +153,8 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
   }
 
   @Override
-  public SSLEngine engine(List<String> applicationProtocols) throws SSLException {
-    return tls.engine(applicationProtocols);
+  public SSLEngine engine(List<String> preferred, List<String> possible) throws SSLException {
+    return tls.engine(preferred, possible);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.inboard.instrumentation.tomcat;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.Optional;
 import org.apache.coyote.AbstractProcessor;
 import org.apache.coyote.AbstractProtocol;
@@ -10,6 +11,7 @@ import org.apache.coyote.ActionHook;
 import org.apache.coyote.Request;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /** The way from a request down to its connection; Tomcat has no public one. */
@@ -17,6 +19,7 @@ final class Connections {
   private static final MethodHandle HOOK;
   private static final MethodHandle PROCESSOR_WRAPPER;
   private static final MethodHandle HTTP2_WRAPPER;
+  private static final MethodHandle PROTOCOL_OF;
 
   static {
     try {
@@ -33,8 +36,16 @@ final class Connections {
       HTTP2_WRAPPER =
           MethodHandles.privateLookupIn(http2, lookup)
               .findGetter(http2, "socketWrapper", SocketWrapperBase.class)
-              .asType(
-                  java.lang.invoke.MethodType.methodType(SocketWrapperBase.class, Object.class));
+              .asType(MethodType.methodType(SocketWrapperBase.class, Object.class));
+      Class<?> handler =
+          Class.forName(
+              "org.apache.coyote.AbstractProtocol$ConnectionHandler",
+              false,
+              Request.class.getClassLoader());
+      PROTOCOL_OF =
+          MethodHandles.privateLookupIn(handler, lookup)
+              .findVirtual(handler, "getProtocol", MethodType.methodType(AbstractProtocol.class))
+              .asType(MethodType.methodType(AbstractProtocol.class, Object.class));
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -76,6 +87,17 @@ final class Connections {
     return wrapper != null && wrapper.getSocket() instanceof MeshChannel channel
         ? Optional.of(channel)
         : Optional.empty();
+  }
+
+  /** Whether the application has enabled HTTP/2 on a connector without TLS of its own. */
+  static boolean hasHttp2(NioEndpoint endpoint) {
+    try {
+      return (AbstractProtocol<?>) PROTOCOL_OF.invokeExact((Object) endpoint.getHandler())
+              instanceof AbstractHttp11Protocol<?> http
+          && Http2Advice.ofApplication(http) != null;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Whether the connector has TLS of the application's own, which we leave alone. */

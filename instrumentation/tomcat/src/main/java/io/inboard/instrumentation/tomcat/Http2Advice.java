@@ -13,6 +13,14 @@ import org.apache.coyote.http2.Http2Protocol;
 final class Http2Advice {
   private Http2Advice() {}
 
+  /**
+   * What the application has enabled for plaintext, without which Tomcat speaks HTTP/1.1 only; null
+   * for nothing. Tomcat itself finds it by this name only, where the connector has no TLS.
+   */
+  static UpgradeProtocol ofApplication(AbstractHttp11Protocol<?> protocol) {
+    return protocol.getUpgradeProtocol("h2c");
+  }
+
   /** The connection agreed on a protocol; the application's own {@code Http2Protocol} wins. */
   static final class Negotiated {
     /**
@@ -30,9 +38,11 @@ final class Http2Advice {
         @Advice.This AbstractHttp11Protocol<?> protocol,
         @Advice.Argument(0) String name,
         @Advice.Return UpgradeProtocol found) {
-      return found != null || !"h2".equals(name) || protocol.isSSLEnabled()
-          ? found
-          : ours(protocol);
+      if (found != null || !"h2".equals(name) || protocol.isSSLEnabled()) {
+        return found;
+      }
+      UpgradeProtocol own = ofApplication(protocol);
+      return own == null ? ours(protocol) : own;
     }
 
     private static Http2Protocol ours(AbstractHttp11Protocol<?> protocol) {

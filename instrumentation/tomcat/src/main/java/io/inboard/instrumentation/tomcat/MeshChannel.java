@@ -37,8 +37,8 @@ import org.apache.tomcat.util.net.SocketBufferHandler;
  * #getIOChannel}, which is set before the connection is published.
  */
 final class MeshChannel extends SecureNioChannel {
-  /** What the server can speak over TLS, best first. */
-  private static final List<String> PROTOCOLS = List.of("h2", "http/1.1");
+  private static final String HTTP_2 = "h2";
+  private static final List<String> ENABLED_HTTP_2 = List.of(HTTP_2, "http/1.1");
 
   private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
@@ -200,7 +200,12 @@ final class MeshChannel extends SecureNioChannel {
    */
   private void beginTls() throws IOException {
     InboundTls tls = Inboard.inboundTls();
-    SSLEngine engine = tls.engine(PROTOCOLS);
+    // The version of HTTP is the application's choice: HTTP/2 where it enabled that for plaintext.
+    // Else a client gets it that wants it more than HTTP/1.1: Envoy, or curl --http2.
+    SSLEngine engine =
+        Connections.hasHttp2(endpoint)
+            ? tls.engine(ENABLED_HTTP_2)
+            : tls.engine(List.of(), ENABLED_HTTP_2);
     int packet = engine.getSession().getPacketBufferSize();
     getBufHandler().expand(engine.getSession().getApplicationBufferSize());
     netInBuffer = atLeast(packet, netInBuffer);
@@ -230,8 +235,8 @@ final class MeshChannel extends SecureNioChannel {
       Inboard.inboundTls().refused();
       return -1;
     }
-    if ("h2".equals(sslEngine.getApplicationProtocol())) {
-      socketWrapper.setNegotiatedProtocol("h2");
+    if (HTTP_2.equals(sslEngine.getApplicationProtocol())) {
+      socketWrapper.setNegotiatedProtocol(HTTP_2);
     }
     // A mutual handshake costs as much as a thousand small requests: the limit on requests for each
     // connection (100) would have one every moment. Http11Processor still honours a limit of 1.

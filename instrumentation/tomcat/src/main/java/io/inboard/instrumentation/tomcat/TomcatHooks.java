@@ -36,6 +36,7 @@ public final class TomcatHooks implements Library {
             field("socketWrapper"),
             field("request"),
             field("response"))
+        .relyingOn("org.apache.coyote.AbstractProtocol$ConnectionHandler", method("getProtocol"))
         .relyingOn("org.apache.coyote.http2.Stream", field("coyoteRequest"))
         .relyingOn("org.apache.coyote.http2.Http2UpgradeHandler", field("socketWrapper"))
 

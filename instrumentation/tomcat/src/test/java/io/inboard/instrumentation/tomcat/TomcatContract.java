@@ -229,6 +229,28 @@ abstract class TomcatContract extends ServerContract {
   // --- HTTP/2.
 
   @Test
+  void aClientGetsTheVersionOfHttpThatItWantsMost() throws Exception {
+    assertThat(agreed(server, "http/1.1", "h2")).isEqualTo("http/1.1");
+    assertThat(agreed(server, "h2", "http/1.1")).isEqualTo("h2");
+    assertThat(agreed(server, "istio-h2", "istio", "h2")).isEqualTo("h2");
+  }
+
+  @Test
+  void http2IsSpokenWhereTheApplicationHasEnabledItForPlaintext() throws Exception {
+    try (RunningServer enabled = tomcat.start(TomcatLoader.NIO, Map.of("http2", "yes"))) {
+      assertThat(agreed(enabled, "http/1.1", "h2")).isEqualTo("h2");
+      assertThat(agreed(enabled, "http/1.1")).isEqualTo("http/1.1");
+      assertThat(Curl.with(client).get(enabled.port(), "/hello", "--http2")).isEqualTo("hello 2");
+    }
+  }
+
+  private String agreed(RunningServer server, String... offered) throws Exception {
+    try (Wire wire = Wire.tls(server.port(), client, offered)) {
+      return wire.protocol();
+    }
+  }
+
+  @Test
   void bodiesPassOverHttp2() throws Exception {
     File body = File.createTempFile("body", ".bin");
     Files.write(body.toPath(), new byte[300_000]);

@@ -21,6 +21,7 @@ import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.webresources.TomcatURLStreamHandlerFactory;
+import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.SimpleInstanceManager;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
@@ -31,7 +32,8 @@ public final class TomcatServer implements RunningServer {
 
   /**
    * @param protocol a protocol handler's class name
-   * @param properties of the connector; a {@code keystore} gives it TLS of its own
+   * @param properties of the connector; a {@code keystore} gives it TLS of its own, {@code http2}
+   *     enables HTTP/2
    * @param threads for requests; empty: Tomcat's own
    */
   public TomcatServer(String protocol, Map<String, String> properties, Optional<Executor> threads)
@@ -48,12 +50,15 @@ public final class TomcatServer implements RunningServer {
     connector.setProperty("maxThreads", "8");
     properties.forEach(
         (name, value) -> {
-          if (!name.equals("keystore")) {
+          if (!name.equals("keystore") && !name.equals("http2")) {
             connector.setProperty(name, value);
           }
         });
     if (properties.containsKey("keystore")) {
       secure(connector, properties.get("keystore"));
+    }
+    if (properties.containsKey("http2")) {
+      connector.addUpgradeProtocol(new Http2Protocol());
     }
     threads.ifPresent(connector.getProtocolHandler()::setExecutor);
     tomcat.setConnector(connector);
