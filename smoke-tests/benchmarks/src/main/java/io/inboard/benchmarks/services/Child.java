@@ -18,12 +18,11 @@ import java.util.concurrent.TimeUnit;
 
 /** A process that we started: what the system says of it, what it said itself, its end. */
 class Child implements AutoCloseable {
-  /** Guarded by itself; all end with us, however we end. */
+  /** Guarded by itself. */
   private static final Set<Process> LIVING = new LinkedHashSet<>();
 
-  static {
-    Runtime.getRuntime().addShutdownHook(new Thread(Child::endAll, "end-of-children"));
-  }
+  /** Guarded by LIVING: from now on none is started. */
+  private static boolean ending;
 
   private final String name;
   private final Process process;
@@ -54,6 +53,9 @@ class Child implements AutoCloseable {
     }
     try {
       synchronized (LIVING) {
+        if (ending) {
+          throw new Trouble("interrupted");
+        }
         process = builder.start();
         LIVING.add(process);
       }
@@ -62,9 +64,19 @@ class Child implements AutoCloseable {
     }
   }
 
-  private static void endAll() {
+  /** At our own end, whatever brings it: kills all that live. */
+  static void endAll() {
     synchronized (LIVING) {
+      ending = true;
       LIVING.forEach(Process::destroyForcibly);
+      LIVING.forEach(process -> process.onExit().join());
+    }
+  }
+
+  /** Whether that has begun: then what fails, fails because of it. */
+  static boolean ending() {
+    synchronized (LIVING) {
+      return ending;
     }
   }
 

@@ -47,7 +47,9 @@ public final class Main {
     try {
       status = run(arguments);
     } catch (Trouble e) {
-      System.err.println("run: " + e.getMessage());
+      if (!Child.ending()) {
+        System.err.println("run: " + e.getMessage());
+      }
     }
     System.exit(status);
   }
@@ -66,18 +68,24 @@ public final class Main {
             .orElse(root.resolve("smoke-tests/benchmarks/target/services"))
             .toAbsolutePath();
     Path work = out.resolve("work");
+    // Also at Ctrl-C: no process and no file is left behind.
+    Thread end =
+        new Thread(
+            () -> {
+              Child.endAll();
+              if (options.keep()) {
+                System.err.println("logs and settings: " + work);
+              } else {
+                delete(work);
+              }
+            });
     try {
       delete(work);
       Files.createDirectories(work);
+      Runtime.getRuntime().addShutdownHook(end);
       return new Main(root, options, out, work, arguments).measure();
     } catch (IOException e) {
       throw new Trouble("cannot write to " + out + ": " + e, e);
-    } finally {
-      if (options.keep()) {
-        System.err.println("logs and settings: " + work);
-      } else {
-        delete(work);
-      }
     }
   }
 
