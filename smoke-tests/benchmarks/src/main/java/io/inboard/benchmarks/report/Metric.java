@@ -52,6 +52,9 @@ public enum Metric {
   START_CPU("start CPU", "s", false),
   START_CLASSES("classes at start", "", false),
   START_RSS("RSS at start", "B", false),
+  /** As START_WALL and START_CPU, with an AppCDS archive that was made without any agent. */
+  START_WALL_CDS("start with AppCDS", "s", false),
+  START_CPU_CDS("start CPU with AppCDS", "s", false),
   /** Size of the agent's file. */
   JAR("jar", "B", false),
   /** The share of our agent before main. */

@@ -78,6 +78,8 @@ public final class Report {
         Metric.START_CPU,
         Metric.START_CLASSES,
         Metric.START_RSS,
+        Metric.START_WALL_CDS,
+        Metric.START_CPU_CDS,
         Metric.JAR),
     EXIT(Metric.EXIT_REFUSED, Metric.EXIT_SILENT);
 

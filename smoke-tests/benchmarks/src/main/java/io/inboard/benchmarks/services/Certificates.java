@@ -126,12 +126,7 @@ final class Certificates {
     }
     Path log = directory.resolve("certificates.log");
     try (Child child = new Child("certificates", command, Map.of(), log, false)) {
-      if (child.process().waitFor() != 0) {
-        throw child.trouble("failed: " + String.join(" ", command));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Trouble("interrupted", e);
+      child.done();
     }
   }
 }

@@ -140,6 +140,18 @@ class Child implements AutoCloseable {
     return (System.nanoTime() - begin) / 1e9;
   }
 
+  /** Waits for its own end; throws unless it ended well. */
+  void done() {
+    try {
+      if (process.waitFor() != 0) {
+        throw trouble("failed");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Trouble("interrupted", e);
+    }
+  }
+
   @Override
   public void close() {
     end(10);

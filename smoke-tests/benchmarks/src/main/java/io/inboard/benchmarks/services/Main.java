@@ -109,7 +109,7 @@ public final class Main {
       }
     }
     System.out.print(Report.text(write()));
-    System.out.println("\nresults.json, report.md and chart.svg: " + out);
+    System.err.println("results.json, report.md, chart.svg: " + out);
     return ledger.struck().isEmpty() ? 0 : 1;
   }
 
@@ -139,8 +139,8 @@ public final class Main {
   /** Everything so far, so that what breaks off late was not in vain. */
   private Results write() {
     Results.Run run = Circumstances.of(root, options, command, rate, ledger.notes());
+    Results results = new Results(run, ledger.measured());
     try {
-      Results results = new Results(run, ledger.measured());
       results.write(out.resolve("results.json"));
       Report.write(results, out);
       return results;

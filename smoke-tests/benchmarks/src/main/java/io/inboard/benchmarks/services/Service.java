@@ -45,7 +45,7 @@ final class Service extends Child {
     if (variant.way() == Way.TLS_BY_HAND && role == Role.FRONT) {
       words.addAll(clientStores(certificates));
     }
-    words.addAll(List.of("-jar", site.app().toString()));
+    words.addAll(site.app());
     words.addAll(List.of("--server.address=127.0.0.1", "--server.port=" + port));
     words.add("--spring.main.banner-mode=off");
     if (variant.way() == Way.TLS_BY_HAND && role == Role.BACK) {
@@ -146,7 +146,7 @@ final class Service extends Child {
         throw trouble(otherwise);
       }
       try {
-        Thread.sleep(5);
+        Thread.sleep(10);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new Trouble("interrupted", e);

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -17,11 +18,12 @@ import java.util.stream.Stream;
  *
  * @param java of the services
  * @param agent our jar
- * @param app the sample service
+ * @param app what java is told so that it runs the sample service
  * @param openTelemetry the other agent
  * @param work for logs, settings and certificates
  */
-record Site(Path java, Path agent, Path app, Path openTelemetry, Optional<Path> envoy, Path work) {
+record Site(
+    Path java, Path agent, List<String> app, Path openTelemetry, Optional<Path> envoy, Path work) {
 
   /**
    * Throws {@link Trouble} that says what is missing and how to get it.
@@ -29,15 +31,16 @@ record Site(Path java, Path agent, Path app, Path openTelemetry, Optional<Path> 
    * @param root of the project
    */
   static Site of(Path root, Path openTelemetry, Options options, Path work) {
+    Path app = root.resolve("smoke-tests/apps/boot-3.5/target/boot-3.5.jar");
     Site site =
         new Site(
             options.java(),
             root.resolve("agent/target/inboard.jar"),
-            root.resolve("smoke-tests/apps/boot-3.5/target/boot-3.5.jar"),
+            List.of("-jar", app.toString()),
             openTelemetry,
             envoyProgram(),
             work);
-    for (Path built : new Path[] {site.agent, site.app, site.openTelemetry}) {
+    for (Path built : new Path[] {site.agent, app, site.openTelemetry}) {
       if (!Files.isRegularFile(built)) {
         throw new Trouble(built + " is missing: run without --no-build");
       }
@@ -71,6 +74,11 @@ record Site(Path java, Path agent, Path app, Path openTelemetry, Optional<Path> 
         .map(directory -> directory.resolve("envoy"))
         .filter(Files::isExecutable)
         .findFirst();
+  }
+
+  /** The same, with another way to start the sample service. */
+  Site with(List<String> otherApp) {
+    return new Site(java, agent, otherApp, openTelemetry, envoy, work);
   }
 
   /** A tool of the services' JDK. */
