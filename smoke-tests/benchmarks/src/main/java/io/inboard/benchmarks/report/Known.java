@@ -66,6 +66,8 @@ final class Known {
         decidedBy = variant;
       }
     }
+    // The others do not make this one doubtful.
+    unsteady.removeIf(variant -> variants.contains(variant) && !variant.equals(decidedBy));
     if (Double.isNaN(worst) && missing.isEmpty()) {
       missing.add("none of " + String.join(", ", variants) + " was run");
     }

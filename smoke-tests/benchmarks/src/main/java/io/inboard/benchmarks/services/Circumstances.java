@@ -22,7 +22,7 @@ final class Circumstances {
   static Results.Run of(
       Path root, Options options, String command, double rate, List<String> notes) {
     return new Results.Run(
-        first(said(root, options.java().toString(), "-XshowSettings:none", "-version")),
+        first(said(root, options.java().toString(), "-version")),
         machine(),
         Runtime.getRuntime().availableProcessors(),
         options.client(),

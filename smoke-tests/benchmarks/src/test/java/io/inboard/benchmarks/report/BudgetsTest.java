@@ -153,6 +153,21 @@ class BudgetsTest {
   }
 
   @Test
+  void whoDoesNotDecideMakesNothingDoubtful() {
+    Budget row =
+        row(
+            "heap",
+            variant("none").with(Metric.HEAP_FRONT, 20e6).with(Metric.HEAP_BACK, 20e6),
+            variant("tracing")
+                .with(Metric.HEAP_FRONT, 21e6)
+                .with(Metric.HEAP_BACK, 21e6)
+                .unsteady(),
+            variant("mtls").with(Metric.HEAP_FRONT, 22e6).with(Metric.HEAP_BACK, 22e6));
+    assertThat(row.verdict()).isEqualTo(Verdict.HELD);
+    assertThat(row.remark()).isEqualTo("mtls");
+  }
+
+  @Test
   void withoutAnythingMeasuredNothingIsDecided() {
     assertThat(Budgets.of(Sample.of()))
         .hasSizeGreaterThan(15)
