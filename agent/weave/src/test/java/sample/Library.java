@@ -31,15 +31,6 @@ public class Library {
     return new Part().say();
   }
 
-  public int tries;
-
-  public String flaky() {
-    if (++tries < 3) {
-      throw new IllegalStateException("try " + tries);
-    }
-    return "after " + tries;
-  }
-
   String secret() {
     return secret;
   }

@@ -4,10 +4,10 @@ package io.inboard.boot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * What needs the module system: the dispatcher inside java.base, and packages of the JDK opened to
@@ -53,15 +53,11 @@ public final class JavaBase {
     }
   }
 
-  /** The class whose {@code bootstrap} method woven call sites name. */
-  public Class<?> dispatcher() {
-    return dispatcher;
-  }
-
   /**
-   * Leaves the handle that links call sites: (Lookup, String, MethodType, Object[]) to CallSite.
+   * Leaves what links call sites: {Lookup, name, MethodType, advice} to a CallSite, from any
+   * thread.
    */
-  public void link(MethodHandle linker) {
+  public void link(Function<Object[], Object> linker) {
     try {
       dispatcher.getField("linker").set(null, linker);
     } catch (ReflectiveOperationException e) {

@@ -14,15 +14,14 @@ import java.util.Collections;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
-import net.bytebuddy.ByteBuddy;
-import net.bytebuddy.description.modifier.Visibility;
-import net.bytebuddy.dynamic.ClassFileLocator;
-import net.bytebuddy.dynamic.scaffold.MethodGraph;
-import net.bytebuddy.implementation.StubMethod;
-import net.bytebuddy.pool.TypePool;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
 
 /** A library that is not as its hooks expect: its Tomcat has one method more of a hooked name. */
 class DoctoredLibraryTest {
@@ -111,25 +110,28 @@ class DoctoredLibraryTest {
         }
         boolean hit = entry.getName().equals(DOCTORED.replace('.', '/') + ".class");
         out.putNextEntry(new JarEntry(entry.getName()));
-        out.write(hit ? withOneMethodMore(bytes, jar) : bytes);
+        out.write(hit ? withOneMethodMore(bytes) : bytes);
         out.closeEntry();
       }
     }
   }
 
-  private static byte[] withOneMethodMore(byte[] bytes, JarFile jar) {
-    ClassFileLocator files =
-        new ClassFileLocator.Compound(
-            ClassFileLocator.Simple.of(DOCTORED, bytes),
-            new ClassFileLocator.ForJarFile(jar),
-            ClassFileLocator.ForClassLoader.ofSystemLoader());
-    return new ByteBuddy()
-        .with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE)
-        .redefine(TypePool.Default.of(files).describe(DOCTORED).resolve(), files)
-        .defineMethod("recycle", void.class, Visibility.PUBLIC)
-        .withParameters(int.class)
-        .intercept(StubMethod.INSTANCE)
-        .make()
-        .getBytes();
+  private static byte[] withOneMethodMore(byte[] bytes) {
+    ClassWriter writer = new ClassWriter(0);
+    new ClassReader(bytes)
+        .accept(
+            new ClassVisitor(Opcodes.ASM9, writer) {
+              @Override
+              public void visitEnd() {
+                MethodVisitor code = visitMethod(Opcodes.ACC_PUBLIC, "recycle", "(I)V", null, null);
+                code.visitCode();
+                code.visitInsn(Opcodes.RETURN);
+                code.visitMaxs(0, 2);
+                code.visitEnd();
+                super.visitEnd();
+              }
+            },
+            0);
+    return writer.toByteArray();
   }
 }

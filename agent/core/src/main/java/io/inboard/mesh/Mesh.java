@@ -14,7 +14,7 @@ import javax.net.ssl.SSLException;
 
 /**
  * The one place that puts the parts together: settings become a snapshot, a snapshot serves calls.
- * Cheap to make: nothing here loads TLS, the OpenTelemetry SDK or Byte Buddy before it is needed.
+ * Cheap to make: nothing here loads TLS, the OpenTelemetry SDK or ASM before it is needed.
  */
 public final class Mesh {
   private final Identity identity;

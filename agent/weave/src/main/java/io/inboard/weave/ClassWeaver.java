@@ -1,138 +1,116 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.weave;
 
-import static net.bytebuddy.matcher.ElementMatchers.isDeclaredBy;
-import static net.bytebuddy.matcher.ElementMatchers.named;
-import static net.bytebuddy.matcher.ElementMatchers.not;
-import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
-
-import java.io.IOException;
-import java.io.InputStream;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
-import net.bytebuddy.ByteBuddy;
-import net.bytebuddy.asm.Advice;
-import net.bytebuddy.asm.AsmVisitorWrapper;
-import net.bytebuddy.asm.MemberSubstitution;
-import net.bytebuddy.asm.MemberSubstitution.Substitution.Chain.Step.ForDelegation;
-import net.bytebuddy.description.method.MethodDescription;
-import net.bytebuddy.description.type.TypeDescription;
-import net.bytebuddy.dynamic.ClassFileLocator;
-import net.bytebuddy.dynamic.DynamicType;
-import net.bytebuddy.dynamic.TypeResolutionStrategy;
-import net.bytebuddy.dynamic.VisibilityBridgeStrategy;
-import net.bytebuddy.dynamic.scaffold.InstrumentedType;
-import net.bytebuddy.dynamic.scaffold.MethodGraph;
-import net.bytebuddy.matcher.ElementMatcher;
-import net.bytebuddy.pool.TypePool;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Handle;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
 
 /**
- * Weaves one class; the one place that knows Byte Buddy. Changes method bodies only, so that
- * classes already loaded, other agents and shared archives keep working.
+ * Weaves one class. Changes the bodies of hooked methods only, so that classes already loaded,
+ * other agents and shared archives keep working; every other method is copied byte by byte.
  */
 final class ClassWeaver {
-  private final Method bootstrap;
-  private final ClassFileLocator adviceFiles;
-  private final ClassFileLocator libraryFiles;
-  private final TypePool libraryTypes;
-  private final String className;
+  /** See the dispatcher in java.base, which bootstrap/ brings. */
+  static final Handle BOOTSTRAP =
+      new Handle(
+          Opcodes.H_INVOKESTATIC,
+          "java/lang/InboardDispatcher",
+          "bootstrap",
+          "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;"
+              + "Ljava/lang/invoke/MethodType;Ljava/lang/Object;)Ljava/lang/Object;",
+          false);
 
-  ClassWeaver(
-      Class<?> dispatcher,
-      ClassLoader agentLoader,
-      ClassLoader loader,
-      String className,
-      byte[] classFile)
-      throws NoSuchMethodException {
-    this.bootstrap =
-        dispatcher.getMethod(
-            "bootstrap",
-            MethodHandles.Lookup.class,
-            String.class,
-            MethodType.class,
-            Object[].class);
-    this.adviceFiles = new LoaderFiles(agentLoader);
-    // The class as other agents left it; the rest of the library from its files.
-    this.libraryFiles =
-        new ClassFileLocator.Compound(
-            ClassFileLocator.Simple.of(className, classFile), new LoaderFiles(loader));
-    this.libraryTypes = TypePool.Default.WithLazyResolution.of(libraryFiles);
+  private final ClassLoader agentLoader;
+  private final String className;
+  private final byte[] classFile;
+  private final ClassFiles files;
+
+  ClassWeaver(ClassLoader agentLoader, ClassLoader loader, String className, byte[] classFile) {
+    this.agentLoader = agentLoader;
     this.className = className;
+    this.classFile = classFile;
+    this.files = new ClassFiles(loader, className.replace('.', '/'), classFile);
   }
 
   /** See {@link UnitState.FitCheck}. */
   String misfit(Unit unit) {
-    return new Fitting(libraryTypes).misfit(unit);
+    return new Fitting(files).misfit(unit);
   }
 
   /** The class file with those of the hooks that are meant for this class; null if none is. */
   byte[] weave(List<Unit.Hook> hooks) {
-    List<Unit.Hook> mine =
-        hooks.stream().filter(hook -> hook.classNames().contains(className)).toList();
+    List<Unit.Hook> mine = new ArrayList<>();
+    for (Unit.Hook hook : hooks) {
+      if (hook.classNames().contains(className)) {
+        mine.add(hook);
+      }
+    }
     if (mine.isEmpty()) {
       return null;
     }
-    TypeDescription type = libraryTypes.describe(className).resolve();
-    TypePool advicePool =
-        TypePool.Default.WithLazyResolution.of(
-            new ClassFileLocator.Compound(adviceFiles, libraryFiles));
-    DynamicType.Builder<?> builder =
-        new ByteBuddy()
-            .with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE)
-            .with(VisibilityBridgeStrategy.Default.NEVER)
-            .with(InstrumentedType.Factory.Default.FROZEN)
-            .decorate(type, libraryFiles);
-    for (Unit.Hook hook : mine) {
-      TypeDescription advice = advicePool.describe(hook.advice()).resolve();
-      ElementMatcher<MethodDescription> methods = method -> Fitting.matches(hook.method(), method);
-      builder =
-          builder.visit(
-              switch (hook.kind()) {
-                case AROUND -> around(advice, methods);
-                case CONSTRUCTION -> construction(advice, methods);
-              });
+    ClassReader reader = new ClassReader(classFile);
+    ClassWriter writer = new ClassWriter(reader, 0);
+    reader.accept(new HookedMethods(writer, mine), ClassReader.EXPAND_FRAMES);
+    return writer.toByteArray();
+  }
+
+  private final class HookedMethods extends ClassVisitor {
+    private final List<Unit.Hook> hooks;
+    private String owner;
+
+    HookedMethods(ClassVisitor next, List<Unit.Hook> hooks) {
+      super(Opcodes.ASM9, next);
+      this.hooks = hooks;
     }
-    return builder.make(TypeResolutionStrategy.Disabled.INSTANCE, libraryTypes).getBytes();
-  }
 
-  private AsmVisitorWrapper around(
-      TypeDescription advice, ElementMatcher<MethodDescription> methods) {
-    return Advice.withCustomMapping()
-        .bootstrap(bootstrap)
-        .with(new Advice.AssignReturned.Factory())
-        .to(advice, adviceFiles)
-        .on(methods);
-  }
-
-  private AsmVisitorWrapper construction(
-      TypeDescription advice, ElementMatcher<MethodDescription> methods) {
-    MethodDescription.InDefinedShape construct =
-        advice
-            .getDeclaredMethods()
-            // Its Throwable variant has the same name.
-            .filter(named("construct").and(not(takesArgument(0, Throwable.class))))
-            .getOnly();
-    return MemberSubstitution.relaxed()
-        .constructor(isDeclaredBy(named(construct.getReturnType().asErasure().getName())))
-        .replaceWithChain(ForDelegation.withCustomMapping().bootstrap(bootstrap).to(construct))
-        .on(methods);
-  }
-
-  /** Class files as a loader finds them; null is the boot loader, asked through the platform's. */
-  private record LoaderFiles(ClassLoader loader) implements ClassFileLocator {
     @Override
-    public Resolution locate(String name) throws IOException {
-      ClassLoader from = loader == null ? ClassLoader.getPlatformClassLoader() : loader;
-      try (InputStream in = from.getResourceAsStream(name.replace('.', '/') + ".class")) {
-        return in == null
-            ? new Resolution.Illegal(name)
-            : new Resolution.Explicit(in.readAllBytes());
+    public void visit(
+        int version,
+        int access,
+        String name,
+        String signature,
+        String superName,
+        String[] interfaces) {
+      int major = version & 0xffff;
+      if (major < Opcodes.V1_7) {
+        throw new Unweavable("its class file version " + major + " knows no invokedynamic");
       }
+      owner = name;
+      super.visit(version, access, name, signature, superName, interfaces);
     }
 
     @Override
-    public void close() {}
+    public MethodVisitor visitMethod(
+        int access, String name, String descriptor, String signature, String[] thrown) {
+      MethodVisitor code = super.visitMethod(access, name, descriptor, signature, thrown);
+      // The first hook is the outermost.
+      for (Unit.Hook hook : hooks) {
+        if (Fitting.matches(hook.method(), access, name, descriptor)) {
+          code = woven(code, hook, new WovenMethod(owner, access, name, descriptor));
+        }
+      }
+      return code;
+    }
+  }
+
+  private MethodVisitor woven(MethodVisitor code, Unit.Hook hook, WovenMethod method) {
+    AdviceFile advice = advice(hook.advice());
+    return switch (hook.kind()) {
+      case AROUND -> new AroundWeaver(code, method, advice, files);
+      case CONSTRUCTION -> new ConstructionWeaver(code, method, advice);
+    };
+  }
+
+  private AdviceFile advice(String name) {
+    byte[] file = ClassFiles.read(agentLoader, name.replace('.', '/'));
+    if (file == null) {
+      throw new Unweavable("the advice " + name + " is missing");
+    }
+    return AdviceFile.read(name, file);
   }
 }

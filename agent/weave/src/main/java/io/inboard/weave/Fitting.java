@@ -2,22 +2,20 @@
 package io.inboard.weave;
 
 import java.util.List;
-import java.util.Optional;
-import net.bytebuddy.description.method.MethodDescription;
-import net.bytebuddy.description.type.TypeDescription;
-import net.bytebuddy.pool.TypePool;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
 
 /** Whether a unit's witnesses and methods are what they were when its hooks were written. */
-record Fitting(TypePool types) {
+record Fitting(ClassFiles files) {
   /** What does not fit, for a person who reads one line; empty if everything does. */
   String misfit(Unit unit) {
     for (Unit.Witness witness : unit.witnesses()) {
-      TypePool.Resolution type = types.describe(witness.className());
-      if (!type.isResolved()) {
+      ClassFiles.ClassFile file = files.find(witness.className().replace('.', '/'));
+      if (file == null) {
         return "class " + witness.className() + " is missing";
       }
       for (Member member : witness.members()) {
-        String misfit = misfit(type.resolve(), member);
+        String misfit = misfit(witness.className(), file, member);
         if (!misfit.isEmpty()) {
           return misfit;
         }
@@ -33,38 +31,38 @@ record Fitting(TypePool types) {
   }
 
   private String misfit(Unit.Hook hook) {
-    Optional<TypeDescription> type = firstOf(hook.classNames());
-    if (type.isEmpty()) {
-      return hook.method().atLeast() == 0
-          ? ""
-          : "class " + String.join(" or ", hook.classNames()) + " is missing";
-    }
-    return misfit(type.get(), hook.method());
-  }
-
-  private Optional<TypeDescription> firstOf(List<String> names) {
-    for (String name : names) {
-      TypePool.Resolution type = types.describe(name);
-      if (type.isResolved()) {
-        return Optional.of(type.resolve());
+    for (String name : hook.classNames()) {
+      ClassFiles.ClassFile file = files.find(name.replace('.', '/'));
+      if (file != null) {
+        return misfit(name, file, hook.method());
       }
     }
-    return Optional.empty();
+    return hook.method().atLeast() == 0
+        ? ""
+        : "class " + String.join(" or ", hook.classNames()) + " is missing";
   }
 
-  private static String misfit(TypeDescription type, Member member) {
+  private static String misfit(String className, ClassFiles.ClassFile file, Member member) {
     if (member instanceof Member.Field field) {
-      boolean there =
-          type.getDeclaredFields().stream().anyMatch(f -> f.getName().equals(field.name()));
-      return there ? "" : "field " + type.getName() + "." + field.name() + " is missing";
+      for (ClassFiles.Field each : file.fields) {
+        if (each.name().equals(field.name())) {
+          return "";
+        }
+      }
+      return "field " + className + "." + field.name() + " is missing";
     }
     Member.Method method = (Member.Method) member;
-    long found = type.getDeclaredMethods().stream().filter(m -> matches(method, m)).count();
+    int found = 0;
+    for (ClassFiles.Method each : file.methods) {
+      if (matches(method, each.access(), each.name(), each.descriptor())) {
+        found++;
+      }
+    }
     if (found >= method.atLeast() && found <= method.atMost()) {
       return "";
     }
     return "method "
-        + type.getName()
+        + className
         + "."
         + method.name()
         + ": expected "
@@ -75,20 +73,35 @@ record Fitting(TypePool types) {
         + found;
   }
 
-  static boolean matches(Member.Method wanted, MethodDescription method) {
-    if (!method.getInternalName().equals(wanted.name())
-        || method.isAbstract()
-        || method.isNative()
-        || method.isBridge()) {
+  static boolean matches(Member.Method wanted, int access, String name, String descriptor) {
+    int bodiless = Opcodes.ACC_ABSTRACT | Opcodes.ACC_NATIVE | Opcodes.ACC_BRIDGE;
+    if (!name.equals(wanted.name()) || (access & bodiless) != 0) {
       return false;
     }
-    if (wanted.parameterCount() >= 0 && method.getParameters().size() != wanted.parameterCount()) {
+    if (wanted.parameterCount() < 0 && wanted.parameterTypes().isEmpty()) {
+      return true;
+    }
+    Type[] types = Type.getArgumentTypes(descriptor);
+    if (wanted.parameterCount() >= 0 && types.length != wanted.parameterCount()) {
       return false;
     }
-    return wanted.parameterTypes().isEmpty()
-        || method.getParameters().asTypeList().asErasures().stream()
-            .map(TypeDescription::getTypeName)
-            .toList()
-            .equals(wanted.parameterTypes().get());
+    return wanted.parameterTypes().isEmpty() || are(types, wanted.parameterTypes().get());
+  }
+
+  private static boolean are(Type[] types, List<String> names) {
+    if (types.length != names.size()) {
+      return false;
+    }
+    for (int i = 0; i < types.length; i++) {
+      // As Class.getName has it, which for an array is its descriptor.
+      String name =
+          types[i].getSort() == Type.ARRAY
+              ? types[i].getDescriptor().replace('/', '.')
+              : types[i].getClassName();
+      if (!name.equals(names.get(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -14,12 +14,20 @@ import java.lang.ref.WeakReference;
 import java.security.PrivilegedAction;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.Function;
 
 /**
- * Links the call sites of woven methods to their advice, each through a barrier that no exception
- * passes. Runs once for each call site; what it makes is constant for the JIT.
+ * Links the call sites of woven methods to their advice. Runs once for each call site; what it
+ * makes is constant for the JIT.
+ *
+ * <p>Enter and exit are linked directly, which makes no class at run time: what they throw is
+ * caught by the woven method, which then calls its second call site, {@link #FAILED}.
  */
-final class Linker {
+final class Linker implements Function<Object[], Object> {
+  /** Begins the name of the call site that an error goes to, before the name of the advice. */
+  static final String FAILED = "failed-";
+
+  private static final String CONSTRUCT = "construct";
   private static final Lookup OWN = MethodHandles.lookup();
 
   private final HookIndex index;
@@ -43,35 +51,23 @@ final class Linker {
     this.jdkLoader = new InstrumentationLoader(ClassLoader.getPlatformClassLoader(), agentLoader);
   }
 
-  /** What the dispatcher calls. */
-  MethodHandle handle() {
-    try {
-      return OWN.findVirtual(
-              Linker.class,
-              "link",
-              methodType(
-                  CallSite.class, Lookup.class, String.class, MethodType.class, Object[].class))
-          .bindTo(this);
-    } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
-    }
+  /** What the dispatcher calls; see there. */
+  @Override
+  public Object apply(Object[] site) {
+    return link((Lookup) site[0], (String) site[1], (MethodType) site[2], (String) site[3]);
   }
 
-  /**
-   * @param arguments the advice class's name comes first
-   */
-  CallSite link(Lookup caller, String name, MethodType type, Object[] arguments) {
+  private CallSite link(Lookup caller, String name, MethodType type, String adviceName) {
     return OwnRight.act(
         new PrivilegedAction<CallSite>() {
           @Override
           public CallSite run() {
-            return linkNow(caller, name, type, arguments);
+            return linkNow(caller, name, type, adviceName);
           }
         });
   }
 
-  private CallSite linkNow(Lookup caller, String name, MethodType type, Object[] arguments) {
-    String adviceName = (String) arguments[0];
+  private CallSite linkNow(Lookup caller, String name, MethodType type, String adviceName) {
     UnitState state = index.ofAdvice(adviceName);
     String unit = state == null ? "" : state.name();
     try {
@@ -83,27 +79,33 @@ final class Linker {
         }
       }
       javaBase.open(woven.getModule(), woven.getPackageName(), loader.getUnnamedModule());
-      Class<?> advice = loader.loadClass(adviceName);
+      // Initialized here: a handle to a class that is not would be of a rarer shape.
+      Class<?> advice = Class.forName(adviceName, true, loader);
       Lookup lookup = MethodHandles.privateLookupIn(advice, OWN);
-      MethodHandle target =
-          faults.hit(adviceName) ? fault(type) : lookup.findStatic(advice, name, type);
-      Barrier barrier = new Barrier(state, listener, unit, adviceName + "#" + name);
-      return new ConstantCallSite(barrier.around(target, fallback(lookup, advice, name, type)));
+      boolean failed = name.startsWith(FAILED);
+      String method = failed ? name.substring(FAILED.length()) : name;
+      Barrier barrier = new Barrier(state, listener, unit, adviceName + "#" + method);
+      return new ConstantCallSite(
+          failed
+              ? barrier.failed(lookup, advice, method, type)
+              : direct(lookup, advice, method, type, barrier));
     } catch (Throwable e) {
       listener.failed(unit, adviceName, e);
       return new ConstantCallSite(MethodHandles.empty(type));
     }
   }
 
-  /** What answers when the advice throws: its Throwable variant if it has one, else nothing. */
-  private static MethodHandle fallback(Lookup lookup, Class<?> advice, String name, MethodType type)
-      throws IllegalAccessException {
-    MethodType withError = type.insertParameterTypes(0, Throwable.class);
-    try {
-      return lookup.findStatic(advice, name, withError);
-    } catch (NoSuchMethodException usual) {
-      return MethodHandles.empty(withError);
-    }
+  private MethodHandle direct(
+      Lookup lookup, Class<?> advice, String name, MethodType type, Barrier barrier)
+      throws ReflectiveOperationException {
+    MethodHandle target =
+        faults.hit(advice.getName()) ? fault(type) : lookup.findStatic(advice, name, type);
+    // Amid an expression, where the woven method cannot catch without losing what it computed.
+    return name.equals(CONSTRUCT)
+        ? barrier.around(
+            target,
+            barrier.failed(lookup, advice, name, type.insertParameterTypes(0, Throwable.class)))
+        : target;
   }
 
   private static MethodHandle fault(MethodType type) throws ReflectiveOperationException {
@@ -126,26 +128,40 @@ final class Linker {
     }
   }
 
-  /** Counts and reports what an advice throws, and puts a value in its place. */
+  /**
+   * Counts and reports what an advice throws, and puts a value in its place. In erased types: the
+   * JDK's combinators keep the last types that they met in static caches ({@code
+   * MethodHandleImpl.ARRAYS}, {@code asTypeCache}), and those would keep the application's class
+   * loader alive.
+   */
   record Barrier(UnitState state, WeaveListener listener, String unit, String hook) {
-    /**
-     * In erased types: the JDK's combinators keep the last types that they met in static caches
-     * ({@code MethodHandleImpl.ARRAYS}, {@code asTypeCache}), and those would keep the
-     * application's class loader alive.
-     */
-    MethodHandle around(MethodHandle target, MethodHandle fallback)
+    /** What answers when the advice threw: its Throwable variant if it has one, else nothing. */
+    MethodHandle failed(Lookup lookup, Class<?> advice, String name, MethodType withError)
         throws ReflectiveOperationException {
       MethodHandle report =
           OWN.findVirtual(Barrier.class, "report", methodType(void.class, Throwable.class))
               .bindTo(this);
+      MethodType erased = withError.erase().changeParameterType(0, Throwable.class);
+      MethodHandle nothing = MethodHandles.empty(erased);
+      MethodHandle variant;
+      try {
+        variant = lookup.findStatic(advice, name, withError).asType(erased);
+      } catch (NoSuchMethodException usual) {
+        return MethodHandles.foldArguments(nothing, report).asType(withError);
+      }
+      // It may fail as well, an error inside an error: then nothing.
+      MethodHandle last = MethodHandles.dropArguments(nothing, 0, Throwable.class);
+      return MethodHandles.catchException(
+              MethodHandles.foldArguments(variant, report), Throwable.class, last)
+          .asType(withError);
+    }
+
+    MethodHandle around(MethodHandle target, MethodHandle failed) {
       MethodType erased = target.type().erase();
-      MethodType withError = erased.insertParameterTypes(0, Throwable.class);
-      MethodHandle reported = MethodHandles.foldArguments(fallback.asType(withError), report);
-      // The fallback may fail as well (an error inside an error): then the default.
-      MethodHandle last =
-          MethodHandles.dropArguments(MethodHandles.empty(withError), 0, Throwable.class);
-      MethodHandle guarded = MethodHandles.catchException(reported, Throwable.class, last);
-      return MethodHandles.catchException(target.asType(erased), Throwable.class, guarded)
+      return MethodHandles.catchException(
+              target.asType(erased),
+              Throwable.class,
+              failed.asType(erased.insertParameterTypes(0, Throwable.class)))
           .asType(target.type());
     }
 

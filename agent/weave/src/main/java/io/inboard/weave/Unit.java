@@ -79,13 +79,13 @@ public record Unit(
 
   /** How an advice meets its method. */
   public enum Kind {
-    /** {@code @Advice.OnMethodEnter} and {@code OnMethodExit} around the method. */
+    /** {@link Advice.OnMethodEnter} and {@link Advice.OnMethodExit} around the method. */
     AROUND,
     /**
      * Inside the method, {@code new X(..)} becomes a call of the advice's static method {@code
-     * construct}, whose return type is X. Its parameters are annotated with Byte Buddy's {@code
-     * MemberSubstitution.Argument} and {@code This(source = ENCLOSING_METHOD)}. A null result would
-     * break the method, so {@code construct} needs a Throwable variant that makes the plain X.
+     * construct}, whose return type is X. Its parameters are the constructor's, each annotated with
+     * {@link Advice.Argument}, then perhaps {@link Advice.This}. A null result would break the
+     * method, so {@code construct} needs a Throwable variant that makes the plain X.
      */
     CONSTRUCTION
   }

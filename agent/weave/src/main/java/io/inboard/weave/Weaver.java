@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Weaves hooks into classes as they load: one map look-up for each class of the JVM, and Byte Buddy
- * only behind the first hit.
+ * Weaves hooks into classes as they load: one map look-up for each class of the JVM, and ASM only
+ * behind the first hit.
  *
  * <pre>
  *   boot loader       java.lang.InboardDispatcher ── linker ─┐   (a method handle)
@@ -26,13 +26,11 @@ import java.util.List;
  */
 public final class Weaver implements ClassFileTransformer {
   private final HookIndex index;
-  private final JavaBase javaBase;
   private final WeaveListener listener;
   private final ClassLoader agentLoader = Weaver.class.getClassLoader();
 
-  private Weaver(HookIndex index, JavaBase javaBase, WeaveListener listener) {
+  private Weaver(HookIndex index, WeaveListener listener) {
     this.index = index;
-    this.javaBase = javaBase;
     this.listener = listener;
   }
 
@@ -52,15 +50,15 @@ public final class Weaver implements ClassFileTransformer {
       Instrumentation instrumentation, HookIndex index, WeaveListener listener) {
     JavaBase javaBase = JavaBase.enter(instrumentation);
     Linker linker = new Linker(index, javaBase, listener, Faults.fromSystemProperty());
-    javaBase.link(linker.handle());
-    Weaver weaver = new Weaver(index, javaBase, listener);
+    javaBase.link(linker);
+    Weaver weaver = new Weaver(index, listener);
     instrumentation.addTransformer(weaver, true);
     return weaver;
   }
 
   /**
    * Retransforms hooked classes that were loaded before us, one by one: a class that another agent
-   * has made unweavable must not cost the others. May load Byte Buddy: not for premain.
+   * has made unweavable must not cost the others. May load ASM: not for premain.
    */
   public void weaveLoadedClasses(Instrumentation instrumentation) {
     for (Class<?> type : instrumentation.getAllLoadedClasses()) {
@@ -111,12 +109,7 @@ public final class Weaver implements ClassFileTransformer {
     for (UnitState state : wanting) {
       try {
         ClassWeaver weaver =
-            new ClassWeaver(
-                javaBase.dispatcher(),
-                agentLoader,
-                loader,
-                className,
-                woven == null ? classFile : woven);
+            new ClassWeaver(agentLoader, loader, className, woven == null ? classFile : woven);
         UnitState.Fit fit = state.fit(loader, library(loader, domain), weaver::misfit, listener);
         List<Unit.Hook> hooks = fit.fits() ? state.unit().hooks() : state.unit().guards();
         byte[] result = weaver.weave(hooks);
@@ -125,7 +118,7 @@ public final class Weaver implements ClassFileTransformer {
           state.woven(loader, className);
         }
       } catch (Throwable e) {
-        // Whatever Byte Buddy or a broken library throws: the class loads as it is.
+        // Whatever a broken library throws: the class loads as it is.
         listener.failed(state.name(), className, e);
       }
     }

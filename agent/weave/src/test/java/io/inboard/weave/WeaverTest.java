@@ -47,11 +47,6 @@ final class WeaverTest {
   }
 
   @Test
-  void aMethodIsRepeatedWhenTheAdviceSaysSo() throws Exception {
-    assertThat(call(application(), "flaky")).isEqualTo("after 3");
-  }
-
-  @Test
   void aConstructionIsReplacedByASubclassThatLivesBesideTheLibrary() throws Exception {
     assertThat(call(application(), "part"))
         .isEqualTo("our part, loaded by inboard-instrumentation");

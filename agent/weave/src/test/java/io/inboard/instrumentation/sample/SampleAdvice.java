@@ -1,8 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.sample;
 
-import net.bytebuddy.asm.Advice;
-import net.bytebuddy.asm.MemberSubstitution;
+import io.inboard.weave.Advice;
 import sample.Library;
 
 /** Advice as adapters write it. */
@@ -10,43 +9,43 @@ public final class SampleAdvice {
   private SampleAdvice() {}
 
   static final class Greet {
-    @Advice.OnMethodEnter(inline = false)
-    @Advice.AssignReturned.ToArguments(@Advice.AssignReturned.ToArguments.ToArgument(0))
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(0)
     static String enter(@Advice.Argument(0) String name) {
       return name + "!";
     }
 
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static String exit(@Advice.Return String greeting) {
       return "[" + greeting + "]";
     }
   }
 
   static final class LeftOut {
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter() {
       throw new AssertionError("this unit does not fit");
     }
   }
 
   static final class Guard {
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static String exit(@Advice.Return String result) {
       return "guarded " + result;
     }
   }
 
   static final class Throwing {
-    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Object enter(@Advice.This Object self) {
       throw new IllegalStateException("on purpose");
     }
   }
 
   static final class FailsClosed {
-    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static boolean enter(@Advice.This Object self) {
       throw new IllegalStateException("on purpose");
     }
@@ -56,19 +55,8 @@ public final class SampleAdvice {
     }
   }
 
-  static final class Flaky {
-    @Advice.OnMethodExit(
-        inline = false,
-        onThrowable = Throwable.class,
-        repeatOn = Advice.OnNonDefaultValue.class)
-    static boolean exit(@Advice.Thrown Throwable error) {
-      return error != null;
-    }
-  }
-
   static final class Construction {
-    static Library.Part construct(
-        @MemberSubstitution.This(source = MemberSubstitution.Source.ENCLOSING_METHOD) Object self) {
+    static Library.Part construct(@Advice.This Object self) {
       return new OurPart();
     }
   }
@@ -82,8 +70,8 @@ public final class SampleAdvice {
   }
 
   static final class LocalTime {
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static String exit(@Advice.Return String id) {
       return "woven:" + id;
     }

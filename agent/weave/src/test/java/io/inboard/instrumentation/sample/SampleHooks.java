@@ -22,7 +22,6 @@ public final class SampleHooks {
                 .weave(LIBRARY, method("greet", String.class), SampleAdvice.Greet.class)
                 .weave(LIBRARY, method("late"), SampleAdvice.Throwing.class)
                 .weave(LIBRARY, method("allowed"), SampleAdvice.FailsClosed.class)
-                .weave(LIBRARY, method("flaky"), SampleAdvice.Flaky.class)
                 .weaveConstruction(LIBRARY, method("part"), SampleAdvice.Construction.class)
                 .build(),
         () ->

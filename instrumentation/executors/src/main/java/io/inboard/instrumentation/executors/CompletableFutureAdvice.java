@@ -1,10 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.executors;
 
-import net.bytebuddy.asm.Advice;
-import net.bytebuddy.asm.Advice.AssignReturned.ToArguments;
-import net.bytebuddy.asm.Advice.AssignReturned.ToArguments.ToArgument;
-import net.bytebuddy.implementation.bytecode.assign.Assigner.Typing;
+import io.inboard.weave.Advice;
 
 /**
  * Advice of {@link CompletableFutureHooks}: the function's arguments (one or none, or two) and its
@@ -17,9 +14,9 @@ final class CompletableFutureAdvice {
   static final class OneSecond {
     private OneSecond() {}
 
-    @Advice.OnMethodEnter(inline = false)
-    @ToArguments(@ToArgument(value = 1, typing = Typing.DYNAMIC))
-    static Object enter(@Advice.Argument(value = 1, typing = Typing.DYNAMIC) Object function) {
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(1)
+    static Object enter(@Advice.Argument(1) Object function) {
       return Carried.applicationsOne(function);
     }
   }
@@ -28,9 +25,9 @@ final class CompletableFutureAdvice {
   static final class TwoSecond {
     private TwoSecond() {}
 
-    @Advice.OnMethodEnter(inline = false)
-    @ToArguments(@ToArgument(value = 1, typing = Typing.DYNAMIC))
-    static Object enter(@Advice.Argument(value = 1, typing = Typing.DYNAMIC) Object function) {
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(1)
+    static Object enter(@Advice.Argument(1) Object function) {
       return Carried.applicationsTwo(function);
     }
   }
@@ -39,9 +36,9 @@ final class CompletableFutureAdvice {
   static final class OneThird {
     private OneThird() {}
 
-    @Advice.OnMethodEnter(inline = false)
-    @ToArguments(@ToArgument(value = 2, typing = Typing.DYNAMIC))
-    static Object enter(@Advice.Argument(value = 2, typing = Typing.DYNAMIC) Object function) {
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(2)
+    static Object enter(@Advice.Argument(2) Object function) {
       return Carried.applicationsOne(function);
     }
   }
@@ -50,9 +47,9 @@ final class CompletableFutureAdvice {
   static final class TwoThird {
     private TwoThird() {}
 
-    @Advice.OnMethodEnter(inline = false)
-    @ToArguments(@ToArgument(value = 2, typing = Typing.DYNAMIC))
-    static Object enter(@Advice.Argument(value = 2, typing = Typing.DYNAMIC) Object function) {
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(2)
+    static Object enter(@Advice.Argument(2) Object function) {
       return Carried.applicationsTwo(function);
     }
   }

@@ -5,10 +5,7 @@ import io.inboard.call.Context;
 import io.inboard.call.Contexts;
 import io.inboard.call.Inboard;
 import io.inboard.call.WeakIdentityMap;
-import net.bytebuddy.asm.Advice;
-import net.bytebuddy.asm.Advice.AssignReturned.ToArguments;
-import net.bytebuddy.asm.Advice.AssignReturned.ToArguments.ToArgument;
-import net.bytebuddy.implementation.bytecode.assign.Assigner.Typing;
+import io.inboard.weave.Advice;
 
 /** Advice of {@link ForkJoinHooks}. */
 final class ForkJoinAdvice {
@@ -24,9 +21,9 @@ final class ForkJoinAdvice {
   static final class Give {
     private Give() {}
 
-    @Advice.OnMethodEnter(inline = false)
-    @ToArguments(@ToArgument(value = 0, typing = Typing.DYNAMIC))
-    static Object enter(@Advice.Argument(value = 0, typing = Typing.DYNAMIC) Object function) {
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(0)
+    static Object enter(@Advice.Argument(0) Object function) {
       return Carried.one(function);
     }
   }
@@ -35,7 +32,7 @@ final class ForkJoinAdvice {
   static final class Make {
     private Make() {}
 
-    @Advice.OnMethodExit(inline = false)
+    @Advice.OnMethodExit
     static void exit(@Advice.This Object task) {
       Context context = Inboard.contexts().current();
       if (context != Context.NONE) {
@@ -49,13 +46,13 @@ final class ForkJoinAdvice {
     private Run() {}
 
     /** The scope to close; null if there is none. */
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static Object enter(@Advice.This Object task) {
       Context context = MADE_IN.get(task);
       return context == null ? null : Inboard.contexts().activate(context);
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.OnMethodExit(onThrowable = true)
     static void exit(@Advice.Enter Object scope) {
       if (scope != null) {
         ((Contexts.Scope) scope).close();

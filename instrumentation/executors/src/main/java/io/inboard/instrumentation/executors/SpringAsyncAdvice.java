@@ -1,10 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.executors;
 
-import net.bytebuddy.asm.Advice;
-import net.bytebuddy.asm.Advice.AssignReturned.ToArguments;
-import net.bytebuddy.asm.Advice.AssignReturned.ToArguments.ToArgument;
-import net.bytebuddy.implementation.bytecode.assign.Assigner.Typing;
+import io.inboard.weave.Advice;
 
 /** Advice of {@link SpringAsyncHooks}. */
 final class SpringAsyncAdvice {
@@ -16,8 +13,8 @@ final class SpringAsyncAdvice {
   static final class Execute {
     private Execute() {}
 
-    @Advice.OnMethodEnter(inline = false)
-    @ToArguments(@ToArgument(value = 0, typing = Typing.DYNAMIC))
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(0)
     static Object enter(@Advice.Argument(0) Runnable task) {
       return Carried.one(task);
     }

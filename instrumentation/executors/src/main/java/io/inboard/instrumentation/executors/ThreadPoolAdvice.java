@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.executors;
 
+import io.inboard.weave.Advice;
 import java.util.concurrent.RunnableScheduledFuture;
-import net.bytebuddy.asm.Advice;
 
 /** Advice of {@link ThreadPoolHooks}. */
 final class ThreadPoolAdvice {
@@ -19,7 +19,7 @@ final class ThreadPoolAdvice {
   static final class Submit {
     private Submit() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(@Advice.Argument(0) Runnable task) {
       if (task != null) {
         PENDING.remember(task);
@@ -33,7 +33,7 @@ final class ThreadPoolAdvice {
   static final class Schedule {
     private Schedule() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(@Advice.Argument(0) RunnableScheduledFuture<?> task) {
       // What runs for ever belongs to no request.
       if (!task.isPeriodic()) {
@@ -46,7 +46,7 @@ final class ThreadPoolAdvice {
   static final class GiveBack {
     private GiveBack() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(@Advice.Argument(0) Runnable task) {
       PENDING.forget(task);
     }
@@ -56,7 +56,7 @@ final class ThreadPoolAdvice {
   static final class Remove {
     private Remove() {}
 
-    @Advice.OnMethodExit(inline = false)
+    @Advice.OnMethodExit
     static void exit(@Advice.Argument(0) Runnable task, @Advice.Return boolean removed) {
       if (removed) {
         PENDING.forget(task);
@@ -68,12 +68,12 @@ final class ThreadPoolAdvice {
   static final class FirstTask {
     private FirstTask() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(@Advice.FieldValue("firstTask") Runnable task) {
       Worker.begin(PENDING, task);
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.OnMethodExit(onThrowable = true)
     static void exit() {
       Worker.end();
     }
@@ -83,12 +83,12 @@ final class ThreadPoolAdvice {
   static final class NextTask {
     private NextTask() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter() {
       Worker.end();
     }
 
-    @Advice.OnMethodExit(inline = false)
+    @Advice.OnMethodExit
     static void exit(@Advice.Return Runnable task) {
       Worker.begin(PENDING, task);
     }

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.executors;
 
-import net.bytebuddy.asm.Advice;
+import io.inboard.weave.Advice;
 
 /** Advice of {@link TomcatPoolHooks}: as {@link ThreadPoolAdvice}. */
 final class TomcatPoolAdvice {
@@ -13,7 +13,7 @@ final class TomcatPoolAdvice {
   static final class Submit {
     private Submit() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(@Advice.Argument(0) Runnable task) {
       if (task != null) {
         PENDING.remember(task);
@@ -21,7 +21,7 @@ final class TomcatPoolAdvice {
     }
 
     /** Tomcat queues a refused task by force, or refuses it for good: with nothing of ours. */
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.OnMethodExit(onThrowable = true)
     static void exit(@Advice.Argument(0) Runnable task, @Advice.Thrown Throwable error) {
       if (error != null) {
         PENDING.forget(task);
@@ -33,12 +33,12 @@ final class TomcatPoolAdvice {
   static final class FirstTask {
     private FirstTask() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(@Advice.FieldValue("firstTask") Runnable task) {
       Worker.begin(PENDING, task);
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.OnMethodExit(onThrowable = true)
     static void exit() {
       Worker.end();
     }
@@ -48,12 +48,12 @@ final class TomcatPoolAdvice {
   static final class NextTask {
     private NextTask() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter() {
       Worker.end();
     }
 
-    @Advice.OnMethodExit(inline = false)
+    @Advice.OnMethodExit
     static void exit(@Advice.Return Runnable task) {
       Worker.begin(PENDING, task);
     }

@@ -1,10 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.executors;
 
-import net.bytebuddy.asm.Advice;
-import net.bytebuddy.asm.Advice.AssignReturned.ToArguments;
-import net.bytebuddy.asm.Advice.AssignReturned.ToArguments.ToArgument;
-import net.bytebuddy.implementation.bytecode.assign.Assigner.Typing;
+import io.inboard.weave.Advice;
 
 /** Advice of {@link VirtualThreadHooks}. */
 final class VirtualThreadAdvice {
@@ -14,8 +11,8 @@ final class VirtualThreadAdvice {
   static final class Make {
     private Make() {}
 
-    @Advice.OnMethodEnter(inline = false)
-    @ToArguments(@ToArgument(value = 3, typing = Typing.DYNAMIC))
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(3)
     static Object enter(@Advice.Argument(3) Runnable task) {
       return Carried.one(task);
     }

@@ -2,10 +2,10 @@
 package io.inboard.instrumentation.httpurlconnection;
 
 import io.inboard.call.Inboard;
+import io.inboard.weave.Advice;
 import java.io.InputStream;
 import java.net.URL;
 import javax.net.ssl.SSLException;
-import net.bytebuddy.asm.Advice;
 import sun.net.www.http.HttpClient;
 import sun.net.www.protocol.http.HttpURLConnection;
 
@@ -18,7 +18,7 @@ final class HopAdvice {
 
   /** {@code plainConnect0()}. Enter gives a hop, an outcome that skips the method, or null. */
   static final class Begin {
-    @Advice.OnMethodEnter(inline = false, skipOn = Throwable[].class)
+    @Advice.OnMethodEnter(skipOn = Throwable[].class)
     static Object enter(@Advice.This HttpURLConnection connection) {
       return Hop.begin(connection);
     }
@@ -33,8 +33,8 @@ final class HopAdvice {
           : null;
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
-    @Advice.AssignReturned.ToThrown(index = 0)
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToThrown(index = 0)
     static Throwable[] exit(
         @Advice.This HttpURLConnection connection,
         @Advice.Enter Object entered,
@@ -48,13 +48,13 @@ final class HopAdvice {
 
   /** {@code writeRequests()} of the connection. Enter gives a hop, an error, or null. */
   static final class Write {
-    @Advice.OnMethodEnter(inline = false, skipOn = Throwable.class)
+    @Advice.OnMethodEnter(skipOn = Throwable.class)
     static Object enter(@Advice.This HttpURLConnection connection) {
       return Hop.writing(connection);
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
-    @Advice.AssignReturned.ToThrown(index = 0)
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToThrown(index = 0)
     static Throwable[] exit(
         @Advice.This HttpURLConnection connection,
         @Advice.Enter Object entered,
@@ -69,14 +69,14 @@ final class HopAdvice {
 
   /** A byte of a body that the application streams. */
   static final class ByteWrite {
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(
         @Advice.FieldValue("this$0") HttpURLConnection connection, @Advice.Argument(0) int value) {
       Hop.writes(connection, new byte[] {(byte) value}, 0, 1);
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
-    @Advice.AssignReturned.ToThrown(index = 0)
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToThrown(index = 0)
     static Throwable[] exit(
         @Advice.FieldValue("this$0") HttpURLConnection connection, @Advice.Thrown Throwable error) {
       return error == null ? null : Hop.unwritten(connection, error);
@@ -85,7 +85,7 @@ final class HopAdvice {
 
   /** The same, bytes. */
   static final class BytesWrite {
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(
         @Advice.FieldValue("this$0") HttpURLConnection connection,
         @Advice.Argument(0) byte[] from,
@@ -94,8 +94,8 @@ final class HopAdvice {
       Hop.writes(connection, from, offset, length);
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
-    @Advice.AssignReturned.ToThrown(index = 0)
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToThrown(index = 0)
     static Throwable[] exit(
         @Advice.FieldValue("this$0") HttpURLConnection connection, @Advice.Thrown Throwable error) {
       return error == null ? null : Hop.unwritten(connection, error);
@@ -104,9 +104,9 @@ final class HopAdvice {
 
   /** {@code parseHTTP(..)} of the client; the connection is its last parameter. */
   static final class Read {
-    @Advice.OnMethodEnter(inline = false)
-    static Object enter(@Advice.This HttpClient client, @Advice.AllArguments Object[] arguments) {
-      HttpURLConnection connection = (HttpURLConnection) arguments[arguments.length - 1];
+    @Advice.OnMethodEnter
+    static Object enter(
+        @Advice.This HttpClient client, @Advice.Argument(-1) HttpURLConnection connection) {
       Hop hop = Hop.entering(connection);
       if (hop != null) {
         hop.reading(connection, client);
@@ -114,17 +114,13 @@ final class HopAdvice {
       return hop;
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
-    @Advice.AssignReturned.ToThrown(index = 0)
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToThrown(index = 0)
     static Throwable[] exit(
-        @Advice.AllArguments Object[] arguments,
+        @Advice.Argument(-1) HttpURLConnection connection,
         @Advice.Enter Object entered,
         @Advice.Thrown Throwable error) {
-      if (entered == null) {
-        return null;
-      }
-      HttpURLConnection connection = (HttpURLConnection) arguments[arguments.length - 1];
-      return ((Hop) entered).read(connection, error);
+      return entered == null ? null : ((Hop) entered).read(connection, error);
     }
   }
 
@@ -133,12 +129,12 @@ final class HopAdvice {
    * getResponseCode().
    */
   static final class Answer {
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static HttpURLConnection enter(@Advice.This HttpURLConnection connection) {
       return HopRequest.asksForInput(connection);
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.OnMethodExit(onThrowable = true)
     static void exit(
         @Advice.This HttpURLConnection connection,
         @Advice.Enter HttpURLConnection before,
@@ -153,8 +149,8 @@ final class HopAdvice {
 
   /** The body, as the application reads it. */
   static final class BodyRead {
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
-    @Advice.AssignReturned.ToThrown(index = 0)
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToThrown(index = 0)
     static Throwable[] exit(
         @Advice.FieldValue("this$0") HttpURLConnection connection,
         @Advice.Argument(0) byte[] to,
@@ -171,7 +167,7 @@ final class HopAdvice {
 
   /** The body, gone back in. */
   static final class BodyReset {
-    @Advice.OnMethodExit(inline = false)
+    @Advice.OnMethodExit
     static void exit(@Advice.FieldValue("this$0") HttpURLConnection connection) {
       Hop.reset(connection);
     }
@@ -179,7 +175,7 @@ final class HopAdvice {
 
   /** The body, closed or given up. */
   static final class BodyClose {
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.OnMethodExit(onThrowable = true)
     static void exit(
         @Advice.This InputStream body, @Advice.FieldValue("this$0") HttpURLConnection connection) {
       Hop.closed(connection);
@@ -191,7 +187,7 @@ final class HopAdvice {
    * enough.
    */
   static final class Disconnect {
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(@Advice.This HttpURLConnection connection) {
       Hop hop = Hop.of(connection);
       if (hop != null) {

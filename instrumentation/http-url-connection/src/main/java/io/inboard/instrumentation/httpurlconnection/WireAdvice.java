@@ -1,11 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.httpurlconnection;
 
+import io.inboard.weave.Advice;
 import java.net.Socket;
 import java.net.URL;
 import javax.net.ssl.SSLException;
-import net.bytebuddy.asm.Advice;
-import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import sun.net.www.MessageHeader;
 import sun.net.www.http.HttpClient;
 
@@ -15,15 +14,15 @@ final class WireAdvice {
 
   /** {@code KeepAliveCache.get(URL, Object)}: from the pool of the attempt's endpoint only. */
   static final class Lease {
-    @Advice.OnMethodEnter(inline = false)
-    @Advice.AssignReturned.ToArguments(@Advice.AssignReturned.ToArguments.ToArgument(1))
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(1)
     static Object enter(@Advice.Argument(0) URL url, @Advice.Argument(1) Object key) {
       Try attempt = Hop.governed();
       return attempt == null || key != null ? null : attempt.poolKey();
     }
 
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned(index = 0)
+    @Advice.OnMethodExit
+    @Advice.ToReturned(index = 0)
     static HttpClient[] exit(@Advice.Argument(0) URL url, @Advice.Return HttpClient client) {
       Try attempt = Hop.attempt();
       return attempt == null || client == null || Wires.lease(attempt, client)
@@ -43,8 +42,8 @@ final class WireAdvice {
 
   /** {@code KeepAliveCache.put(URL, Object, HttpClient)}: back where it came from. */
   static final class Return {
-    @Advice.OnMethodEnter(inline = false)
-    @Advice.AssignReturned.ToArguments(@Advice.AssignReturned.ToArguments.ToArgument(1))
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(1)
     static Object enter(@Advice.Argument(1) Object key, @Advice.Argument(2) HttpClient client) {
       return key != null ? null : Wires.giveBack(client);
     }
@@ -52,7 +51,7 @@ final class WireAdvice {
 
   /** {@code NetworkClient.createSocket()}: what a timeout closes while it connects. */
   static final class Create {
-    @Advice.OnMethodExit(inline = false)
+    @Advice.OnMethodExit
     static void exit(@Advice.This Object client, @Advice.Return Socket socket) {
       Try attempt = Hop.governed();
       if (attempt != null && client.getClass() == HttpClient.class) {
@@ -63,17 +62,9 @@ final class WireAdvice {
 
   /** {@code NetworkClient.doConnect(String, int)}: to the attempt's endpoint, secured. */
   static final class Connect {
-    @Advice.OnMethodEnter(inline = false)
-    @Advice.AssignReturned.ToArguments({
-      @Advice.AssignReturned.ToArguments.ToArgument(
-          value = 0,
-          index = 0,
-          typing = Assigner.Typing.DYNAMIC),
-      @Advice.AssignReturned.ToArguments.ToArgument(
-          value = 1,
-          index = 1,
-          typing = Assigner.Typing.DYNAMIC)
-    })
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(value = 0, index = 0)
+    @Advice.ToArgument(value = 1, index = 1)
     static Object[] enter(@Advice.This Object client) {
       Try attempt = Hop.governed();
       // FTP and HTTPS clients connect here, too: their connections are their own.
@@ -82,9 +73,9 @@ final class WireAdvice {
           : Wires.direct(attempt, (HttpClient) client);
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
-    @Advice.AssignReturned.ToReturned(index = 0, typing = Assigner.Typing.DYNAMIC)
-    @Advice.AssignReturned.ToThrown(index = 1, typing = Assigner.Typing.DYNAMIC)
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToReturned(index = 0)
+    @Advice.ToThrown(index = 1)
     static Object[] exit(
         @Advice.This Object client,
         @Advice.Enter Object[] directed,
@@ -113,8 +104,8 @@ final class WireAdvice {
 
   /** {@code HttpClient.writeRequests(MessageHeader, PosterOutputStream)}: one physical send. */
   static final class Head {
-    @Advice.OnMethodEnter(inline = false)
-    @Advice.AssignReturned.ToArguments(@Advice.AssignReturned.ToArguments.ToArgument(0))
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(0)
     static MessageHeader enter(@Advice.Argument(0) MessageHeader head) {
       Hop hop = Hop.current();
       return hop == null ? null : hop.head(head);

@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.jdkhttpclient;
 
 import io.inboard.call.TlsPlan;
+import io.inboard.weave.Advice;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -14,7 +15,6 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
-import net.bytebuddy.asm.Advice;
 
 /** One nested class for each line of {@link JdkHttpClientHooks}; what they do is elsewhere. */
 final class JdkHttpClientAdvice {
@@ -22,12 +22,12 @@ final class JdkHttpClientAdvice {
 
   /** {@code MultiExchange#responseAsync}: on the application's thread, for send and sendAsync. */
   static final class Converse {
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static Object enter(@Advice.This Object multi) {
       return Conversation.begin(multi);
     }
 
-    @Advice.OnMethodExit(inline = false)
+    @Advice.OnMethodExit
     static void exit(
         @Advice.This Object multi,
         @Advice.Enter Object conversation,
@@ -42,14 +42,14 @@ final class JdkHttpClientAdvice {
    * {@code MultiExchange#cancel(boolean)}: the application cancels, or its thread is interrupted.
    */
   static final class Cancel {
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(@Advice.This Object multi, @Advice.Argument(0) boolean mayInterrupt) {
       if (mayInterrupt) {
         Conversation.abandon(multi, new IOException("Request cancelled"));
       }
     }
 
-    @Advice.OnMethodExit(inline = false)
+    @Advice.OnMethodExit
     static void exit(@Advice.This Object multi, @Advice.Argument(0) boolean mayInterrupt) {
       if (mayInterrupt) {
         Conversation.cancelled(multi, new IOException("Request cancelled"));
@@ -61,12 +61,12 @@ final class JdkHttpClientAdvice {
    * {@code MultiExchange#cancel(IOException)}: a timeout of the application, or the client ends.
    */
   static final class Abort {
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(@Advice.This Object multi, @Advice.Argument(0) IOException cause) {
       Conversation.abandon(multi, cause);
     }
 
-    @Advice.OnMethodExit(inline = false)
+    @Advice.OnMethodExit
     static void exit(@Advice.This Object multi, @Advice.Argument(0) IOException cause) {
       Conversation.cancelled(multi, cause);
     }
@@ -74,9 +74,8 @@ final class JdkHttpClientAdvice {
 
   /** {@code MultiExchange#retryOnFailure}: the JDK's own second try. */
   static final class Repeat {
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.AsScalar(skipOnDefaultValue = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned(evenDefault = true)
     static boolean exit(
         @Advice.This Object multi,
         @Advice.Argument(0) Throwable error,
@@ -91,7 +90,7 @@ final class JdkHttpClientAdvice {
 
   /** {@code Exchange#responseAsync}: all attempts of a hop. */
   static final class Respond {
-    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Object enter(@Advice.This Object exchange) {
       return Hop.begin(exchange);
     }
@@ -100,8 +99,8 @@ final class JdkHttpClientAdvice {
       return Mistake.instead(exchange, mistake);
     }
 
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static CompletableFuture<?> exit(
         @Advice.Enter Object ours, @Advice.Return CompletableFuture<?> own) {
       return ours == null ? own : (CompletableFuture<?>) ours;
@@ -110,7 +109,7 @@ final class JdkHttpClientAdvice {
 
   /** {@code Exchange#remainingConnectTimeout}. */
   static final class Connect {
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(@Advice.This Object exchange) {
       Route.opening(exchange);
     }
@@ -118,8 +117,8 @@ final class JdkHttpClientAdvice {
 
   /** {@code HttpRequestImpl#secure}. */
   static final class Secure {
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static boolean exit(@Advice.This Object request, @Advice.Return boolean own) {
       return Route.secure(request, own);
     }
@@ -132,13 +131,13 @@ final class JdkHttpClientAdvice {
 
   /** {@code HttpRequestImpl#getAddress}. Not asked in vain: DNS need not know the name. */
   static final class Address {
-    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Object enter(@Advice.This Object request) {
       return Route.address(request);
     }
 
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static InetSocketAddress exit(@Advice.Enter Object ours, @Advice.Return InetSocketAddress own) {
       return ours == null ? own : (InetSocketAddress) ours;
     }
@@ -146,8 +145,8 @@ final class JdkHttpClientAdvice {
 
   /** {@code HttpRequestImpl#getUserHeaders}. */
   static final class UserHeaders {
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static HttpHeaders exit(@Advice.This Object request, @Advice.Return HttpHeaders own) {
       return Route.headers(request, own);
     }
@@ -155,8 +154,8 @@ final class JdkHttpClientAdvice {
 
   /** {@code Http1Request#hostString}: asks secure() which port goes without saying. */
   static final class HostHeader {
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static String exit(@Advice.FieldValue("request") Object request, @Advice.Return String own) {
       return Route.hostHeader(request, own);
     }
@@ -164,9 +163,8 @@ final class JdkHttpClientAdvice {
 
   /** {@code ConnectionPool.CacheKey#equals}: the pool of HTTP/1.1. */
   static final class PoolKey {
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.AsScalar(skipOnDefaultValue = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned(evenDefault = true)
     static boolean exit(
         @Advice.This Object key, @Advice.Argument(0) Object other, @Advice.Return boolean equal) {
       return equal
@@ -181,8 +179,8 @@ final class JdkHttpClientAdvice {
 
   /** {@code Http2Connection#keyFor(HttpRequestImpl)}: the pool of HTTP/2, looked up. */
   static final class StreamKeyOfRequest {
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static String exit(@Advice.Argument(0) Object request, @Advice.Return String own) {
       return EndpointAddress.appendPoolKey(own, Route.address(request));
     }
@@ -190,8 +188,8 @@ final class JdkHttpClientAdvice {
 
   /** {@code Http2Connection#keyFor(HttpConnection)}: the same, of an upgraded connection. */
   static final class StreamKeyOfConnection {
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static String exit(@Advice.Argument(0) Object connection, @Advice.Return String own) {
       return EndpointAddress.appendPoolKey(own, Internals.address(connection));
     }
@@ -202,14 +200,14 @@ final class JdkHttpClientAdvice {
     /** Set while a connection to an endpoint of ours is constructed; always removed. */
     private static final ThreadLocal<TlsPlan> PLAN = new ThreadLocal<>();
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static boolean enter(@Advice.Argument(0) InetSocketAddress address) {
       Optional<TlsPlan> plan = EndpointAddress.tlsOf(address);
       plan.ifPresent(PLAN::set);
       return plan.isPresent();
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.OnMethodExit(onThrowable = true)
     static void exit(@Advice.Enter boolean ours) {
       if (ours) {
         PLAN.remove();
@@ -219,7 +217,7 @@ final class JdkHttpClientAdvice {
 
   /** {@code AbstractAsyncSSLConnection#createEngine}. */
   static final class Engine {
-    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Object enter(@Advice.Argument(3) SSLParameters own) {
       TlsPlan plan = OpenConnection.PLAN.get();
       return plan == null ? null : plan.engine(protocols(own.getApplicationProtocols()));
@@ -238,8 +236,8 @@ final class JdkHttpClientAdvice {
           : List.of("http/1.1");
     }
 
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static SSLEngine exit(@Advice.Enter Object ours, @Advice.Return SSLEngine own) {
       return ours == null ? own : (SSLEngine) ours;
     }
@@ -247,8 +245,8 @@ final class JdkHttpClientAdvice {
 
   /** {@code AsyncSSLConnection#finishConnect}: after every handshake, before the first request. */
   static final class Handshake {
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static CompletableFuture<?> exit(
         @Advice.This Object connection, @Advice.Return CompletableFuture<?> connected) {
       return EndpointAddress.tlsOf(Internals.address(connection))
@@ -267,7 +265,7 @@ final class JdkHttpClientAdvice {
 
   /** {@code Http1Exchange#getOutgoing}: the next piece to write; null: none. */
   static final class Write {
-    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static boolean enter(@Advice.This Object http1) {
       return Stale.stops(http1);
     }
@@ -275,7 +273,7 @@ final class JdkHttpClientAdvice {
 
   /** {@code Http2Connection#handleGoAway}. */
   static final class GoAway {
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(@Advice.This Object connection, @Advice.Argument(0) Object frame) {
       Wire.goAway(connection, frame);
     }
@@ -283,15 +281,15 @@ final class JdkHttpClientAdvice {
 
   /** {@code Exchange#readBodyAsync}: who else sees the body, and who has it already. */
   static final class ReadBody {
-    @Advice.OnMethodEnter(inline = false)
-    @Advice.AssignReturned.ToArguments(@Advice.AssignReturned.ToArguments.ToArgument(0))
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(0)
     static BodyHandler<?> enter(
         @Advice.This Object exchange, @Advice.Argument(0) BodyHandler<?> own) {
       return Bodies.handler(exchange, own);
     }
 
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static CompletableFuture<?> exit(
         @Advice.This Object exchange,
         @Advice.Argument(0) BodyHandler<?> handler,
@@ -302,7 +300,7 @@ final class JdkHttpClientAdvice {
 
   /** {@code Exchange#nullBody}: there is no connection to return to the pool. */
   static final class NoBody {
-    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static boolean enter(@Advice.This Object exchange) {
       Bodies.none(exchange);
       return Answers.forget(exchange);
@@ -311,8 +309,8 @@ final class JdkHttpClientAdvice {
 
   /** {@code HttpResponseImpl#sslSession}: what the application asked in plaintext has none. */
   static final class Session {
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static Optional<SSLSession> exit(
         @Advice.FieldValue("uri") URI uri, @Advice.Return Optional<SSLSession> own) {
       return "http".equalsIgnoreCase(uri.getScheme()) ? Optional.empty() : own;

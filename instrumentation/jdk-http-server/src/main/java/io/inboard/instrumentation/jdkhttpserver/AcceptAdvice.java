@@ -3,11 +3,11 @@ package io.inboard.instrumentation.jdkhttpserver;
 
 import io.inboard.call.Inboard;
 import io.inboard.call.InboundTls.Mode;
+import io.inboard.weave.Advice;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.Timer;
 import java.util.TimerTask;
-import net.bytebuddy.asm.Advice;
 
 /**
  * A connection was accepted. The server would wait for its first byte as long as for the next
@@ -20,7 +20,7 @@ final class AcceptAdvice {
   static final class Accepted {
     private Accepted() {}
 
-    @Advice.OnMethodExit(inline = false)
+    @Advice.OnMethodExit
     static void exit(
         @Advice.FieldValue("https") boolean ownTls,
         @Advice.FieldValue("timer") Timer timer,

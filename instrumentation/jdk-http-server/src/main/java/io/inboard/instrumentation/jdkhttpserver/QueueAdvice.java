@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpserver;
 
+import io.inboard.weave.Advice;
 import java.nio.channels.SocketChannel;
-import net.bytebuddy.asm.Advice;
 
 /** How long a request waits for a thread of the application's executor. */
 final class QueueAdvice {
@@ -12,7 +12,7 @@ final class QueueAdvice {
   static final class Dispatched {
     private Dispatched() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(@Advice.Argument(0) SocketChannel channel) {
       Connections.of(channel).dispatched();
     }
@@ -22,7 +22,7 @@ final class QueueAdvice {
   static final class Taken {
     private Taken() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(@Advice.FieldValue("chan") SocketChannel channel) {
       Connections.of(channel).taken();
     }

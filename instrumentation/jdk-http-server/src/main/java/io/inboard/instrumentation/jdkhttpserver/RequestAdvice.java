@@ -8,11 +8,11 @@ import io.inboard.call.Contexts.Scope;
 import io.inboard.call.Inboard;
 import io.inboard.call.InboundCall;
 import io.inboard.call.Verdict;
+import io.inboard.weave.Advice;
 import java.io.IOException;
 import java.util.ListIterator;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
-import net.bytebuddy.asm.Advice;
 
 /** A request, from the first step of its chain of filters to the end of its response. */
 final class RequestAdvice {
@@ -29,7 +29,7 @@ final class RequestAdvice {
      * {@link Optional}: the request ends here, with the error in it if the connection ends as well;
      * else a scope, or null if we leave it alone.
      */
-    @Advice.OnMethodEnter(inline = false, skipOn = Optional.class)
+    @Advice.OnMethodEnter(skipOn = Optional.class)
     static Object enter(
         @Advice.FieldValue("handler") Object handler,
         @Advice.FieldValue("iter") ListIterator<?> filters,
@@ -66,8 +66,8 @@ final class RequestAdvice {
       return closed ? answer(exchange, 503) : null;
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
-    @Advice.AssignReturned.ToThrown
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToThrown
     static Throwable exit(
         @Advice.Enter Object entered,
         @Advice.Argument(0) HttpExchange exchange,
@@ -114,7 +114,7 @@ final class RequestAdvice {
   static final class Respond {
     private Respond() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(
         @Advice.This Object exchange,
         @Advice.FieldValue("sentHeaders") boolean sent,
@@ -130,7 +130,7 @@ final class RequestAdvice {
   static final class Written {
     private Written() {}
 
-    @Advice.OnMethodExit(inline = false)
+    @Advice.OnMethodExit
     static void exit(@Advice.Argument(0) Object exchange) {
       Exchanges.end(exchange, null);
     }
@@ -140,7 +140,7 @@ final class RequestAdvice {
   static final class Closed {
     private Closed() {}
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.OnMethodExit(onThrowable = true)
     static void exit(@Advice.This Object exchange) {
       Exchanges.end(exchange, null);
     }
@@ -150,7 +150,7 @@ final class RequestAdvice {
   static final class Disconnected {
     private Disconnected() {}
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.OnMethodExit(onThrowable = true)
     static void exit(@Advice.This Object connection) {
       Exchanges.disconnected(connection);
     }

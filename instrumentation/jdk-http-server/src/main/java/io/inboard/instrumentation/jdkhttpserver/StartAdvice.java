@@ -2,7 +2,7 @@
 package io.inboard.instrumentation.jdkhttpserver;
 
 import com.sun.net.httpserver.HttpServer;
-import net.bytebuddy.asm.Advice;
+import io.inboard.weave.Advice;
 
 /** A server that the hooks do not fit does not start on a STRICT port. HttpsServer does. */
 final class StartAdvice {
@@ -12,7 +12,7 @@ final class StartAdvice {
   static final class StartUnfit {
     private StartUnfit() {}
 
-    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Throwable enter(@Advice.This HttpServer server) {
       int port = server.getAddress().getPort();
       return Connections.isStrict(port)
@@ -30,8 +30,8 @@ final class StartAdvice {
       return new IllegalStateException("inboard: cannot tell whether this port is STRICT", error);
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
-    @Advice.AssignReturned.ToThrown
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToThrown
     static Throwable exit(@Advice.Enter Throwable refusal) {
       return refusal;
     }

@@ -1,12 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpserver;
 
-import static net.bytebuddy.implementation.bytecode.assign.Assigner.Typing.DYNAMIC;
-
+import io.inboard.weave.Advice;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import net.bytebuddy.asm.Advice;
-import net.bytebuddy.asm.Advice.AssignReturned;
 
 /**
  * The streams under a connection. Each enter answers null, and the JDK's own code runs, or what
@@ -16,7 +13,7 @@ final class StreamAdvice {
   private StreamAdvice() {}
 
   static final class Read {
-    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Object enter(
         @Advice.FieldValue("channel") SocketChannel channel,
         @Advice.Argument(0) byte[] bytes,
@@ -34,9 +31,9 @@ final class StreamAdvice {
       return Connections.refusal(channel, error);
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
-    @AssignReturned.ToReturned(index = 0, typing = DYNAMIC)
-    @AssignReturned.ToThrown(index = 1, typing = DYNAMIC)
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToReturned(index = 0)
+    @Advice.ToThrown(index = 1)
     static Object[] exit(@Advice.Enter Object instead) {
       return instead(instead);
     }
@@ -44,20 +41,20 @@ final class StreamAdvice {
 
   /** The server looks here for a request that came in the same TLS record as the last one. */
   static final class Available {
-    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static int enter(@Advice.FieldValue("channel") SocketChannel channel) {
       return Connections.of(channel).available();
     }
 
-    @Advice.OnMethodExit(inline = false)
-    @AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static int exit(@Advice.Enter int buffered, @Advice.Return int own) {
       return buffered > 0 ? buffered : own;
     }
   }
 
   static final class Write {
-    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Object enter(
         @Advice.FieldValue("channel") SocketChannel channel,
         @Advice.Argument(0) byte[] bytes,
@@ -74,15 +71,15 @@ final class StreamAdvice {
       return Connections.refusal(channel, error);
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
-    @AssignReturned.ToThrown(index = 1, typing = DYNAMIC)
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToThrown(index = 1)
     static Object[] exit(@Advice.Enter Object instead) {
       return instead(instead);
     }
   }
 
   static final class Close {
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(@Advice.FieldValue("chan") SocketChannel channel) {
       if (channel != null) {
         Connections.close(channel);

@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdktls;
 
+import io.inboard.weave.Advice;
 import java.net.IDN;
-import net.bytebuddy.asm.Advice;
 
 /**
  * Reads a sidecar's server name without the rules for host names; every other name keeps them. The
@@ -14,11 +14,10 @@ final class ServerName {
 
   /**
    * The flags for a sidecar's name: not {@link IDN#USE_STD3_ASCII_RULES}, but the other one, which
-   * changes nothing for ASCII. Zero, for any other name and after an error, assigns nothing: Byte
-   * Buddy leaves an argument alone where the advice returns its type's default value.
+   * changes nothing for ASCII. Zero, for any other name and after an error, assigns nothing.
    */
-  @Advice.OnMethodEnter(inline = false)
-  @Advice.AssignReturned.ToArguments(@Advice.AssignReturned.ToArguments.ToArgument(1))
+  @Advice.OnMethodEnter
+  @Advice.ToArgument(1)
   static int enter(@Advice.Argument(0) String name) {
     return isSidecars(name) ? IDN.ALLOW_UNASSIGNED : 0;
   }

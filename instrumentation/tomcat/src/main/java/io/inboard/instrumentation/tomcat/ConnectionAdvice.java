@@ -3,8 +3,7 @@ package io.inboard.instrumentation.tomcat;
 
 import io.inboard.call.Inboard;
 import io.inboard.call.InboundTls.Mode;
-import net.bytebuddy.asm.Advice;
-import net.bytebuddy.asm.MemberSubstitution;
+import io.inboard.weave.Advice;
 import org.apache.tomcat.util.collections.SynchronizedStack;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -31,9 +30,7 @@ final class ConnectionAdvice {
     private Create() {}
 
     static NioChannel construct(
-        @MemberSubstitution.Argument(0) SocketBufferHandler buffers,
-        @MemberSubstitution.This(source = MemberSubstitution.Source.ENCLOSING_METHOD)
-            NioEndpoint endpoint) {
+        @Advice.Argument(0) SocketBufferHandler buffers, @Advice.This NioEndpoint endpoint) {
       return mode(endpoint) == Mode.DISABLE
           ? new NioChannel(buffers)
           : new MeshChannel(buffers, endpoint);
@@ -54,7 +51,7 @@ final class ConnectionAdvice {
   static final class Accept {
     private Accept() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(
         @Advice.This NioEndpoint endpoint,
         @Advice.FieldValue("nioChannels") SynchronizedStack<NioChannel> pool) {
@@ -77,7 +74,7 @@ final class ConnectionAdvice {
     private Register() {}
 
     /** Not zero: it is closed instead. */
-    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static boolean enter(@Advice.Argument(0) NioSocketWrapper wrapper) {
       NioChannel channel = wrapper.getSocket();
       if (channel instanceof MeshChannel ours) {

@@ -1,10 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.tomcat;
 
+import io.inboard.weave.Advice;
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.WeakHashMap;
-import net.bytebuddy.asm.Advice;
 import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http2.Http2Protocol;
@@ -32,8 +32,8 @@ final class Http2Advice {
 
     private Negotiated() {}
 
-    @Advice.OnMethodExit(inline = false)
-    @Advice.AssignReturned.ToReturned
+    @Advice.OnMethodExit
+    @Advice.ToReturned
     static UpgradeProtocol exit(
         @Advice.This AbstractHttp11Protocol<?> protocol,
         @Advice.Argument(0) String name,
@@ -66,8 +66,8 @@ final class Http2Advice {
   static final class Header {
     private Header() {}
 
-    @Advice.OnMethodEnter(inline = false)
-    @Advice.AssignReturned.ToArguments(@Advice.AssignReturned.ToArguments.ToArgument(1))
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(1)
     static String enter(
         @Advice.FieldValue("handler") Object handler,
         @Advice.Argument(0) String name,

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.tomcat;
 
-import net.bytebuddy.asm.Advice;
+import io.inboard.weave.Advice;
 import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
@@ -14,7 +14,7 @@ final class QueueAdvice {
   static final class Dispatch {
     private Dispatch() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(
         @Advice.Argument(0) SocketWrapperBase<?> wrapper,
         @Advice.Argument(1) SocketEvent event,
@@ -29,7 +29,7 @@ final class QueueAdvice {
   static final class StreamCreated {
     private StreamCreated() {}
 
-    @Advice.OnMethodExit(inline = false)
+    @Advice.OnMethodExit
     static void exit(@Advice.FieldValue("coyoteRequest") Request request) {
       Arrivals.created(request);
     }

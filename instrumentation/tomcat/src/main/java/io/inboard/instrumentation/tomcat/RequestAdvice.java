@@ -6,8 +6,8 @@ import io.inboard.call.Inboard;
 import io.inboard.call.InboundCall;
 import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.Verdict;
+import io.inboard.weave.Advice;
 import java.util.Optional;
-import net.bytebuddy.asm.Advice;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.connector.CoyoteAdapter;
 import org.apache.coyote.ActionCode;
@@ -26,7 +26,7 @@ final class RequestAdvice {
     private Service() {}
 
     /** {@link Boolean}: the request is answered; else a scope, or null if we leave it alone. */
-    @Advice.OnMethodEnter(inline = false, skipOn = Boolean.class)
+    @Advice.OnMethodEnter(skipOn = Boolean.class)
     static Object enter(
         @Advice.This CoyoteAdapter adapter,
         @Advice.FieldValue("connector") Connector connector,
@@ -78,7 +78,7 @@ final class RequestAdvice {
       return Boolean.TRUE;
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.OnMethodExit(onThrowable = true)
     static void exit(@Advice.Enter Object entered) {
       if (entered instanceof Contexts.Scope scope) {
         scope.close();
@@ -113,7 +113,7 @@ final class RequestAdvice {
   static final class Respond {
     private Respond() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(
         @Advice.FieldValue("request") Request request,
         @Advice.FieldValue("response") Response response) {
@@ -125,7 +125,7 @@ final class RequestAdvice {
   static final class AsyncDispatch {
     private AsyncDispatch() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static Object enter(
         @Advice.Argument(0) Request request,
         @Advice.Argument(1) Response response,
@@ -133,7 +133,7 @@ final class RequestAdvice {
       return ServedRequest.activate(request);
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
+    @Advice.OnMethodExit(onThrowable = true)
     static void exit(@Advice.Enter Object scope) {
       if (scope instanceof Contexts.Scope ours) {
         ours.close();
@@ -148,7 +148,7 @@ final class RequestAdvice {
   static final class Attribute {
     private Attribute() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(
         @Advice.This org.apache.catalina.connector.Request request,
         @Advice.Argument(0) String name,
@@ -166,7 +166,7 @@ final class RequestAdvice {
   static final class Recycle {
     private Recycle() {}
 
-    @Advice.OnMethodEnter(inline = false)
+    @Advice.OnMethodEnter
     static void enter(@Advice.This org.apache.catalina.connector.Request request) {
       ServedRequest.end(request);
     }

@@ -3,7 +3,7 @@ package io.inboard.instrumentation.tomcat;
 
 import io.inboard.call.Inboard;
 import io.inboard.call.InboundTls.Mode;
-import net.bytebuddy.asm.Advice;
+import io.inboard.weave.Advice;
 import org.apache.coyote.AbstractProtocol;
 
 /** A connector that cannot be secured does not start on a STRICT port. */
@@ -31,7 +31,7 @@ final class StartAdvice {
   static final class Start {
     private Start() {}
 
-    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Throwable enter(@Advice.This AbstractProtocol<?> protocol) {
       return refusal(
           protocol,
@@ -43,8 +43,8 @@ final class StartAdvice {
       return refusal(protocol, false, "an error of ours hides whether it can be secured");
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
-    @Advice.AssignReturned.ToThrown
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToThrown
     static Throwable exit(@Advice.Enter Throwable refusal) {
       return refusal;
     }
@@ -58,13 +58,13 @@ final class StartAdvice {
   static final class StartUnfit {
     private StartUnfit() {}
 
-    @Advice.OnMethodEnter(inline = false, skipOn = Advice.OnNonDefaultValue.class)
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Throwable enter(@Advice.This AbstractProtocol<?> protocol) {
       return refusal(protocol, false, "the hooks do not fit this version of Tomcat");
     }
 
-    @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class)
-    @Advice.AssignReturned.ToThrown
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToThrown
     static Throwable exit(@Advice.Enter Throwable refusal) {
       return refusal;
     }

@@ -13,10 +13,11 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import net.bytebuddy.jar.asm.ClassReader;
-import net.bytebuddy.jar.asm.ClassWriter;
-import net.bytebuddy.jar.asm.commons.ClassRemapper;
-import net.bytebuddy.jar.asm.commons.Remapper;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.commons.ClassRemapper;
+import org.objectweb.asm.commons.Remapper;
 
 /**
  * One version of Tomcat and the test's application beside it, as a web server's common loader has
@@ -92,7 +93,7 @@ final class TomcatLoader extends URLClassLoader {
   private static byte[] toJavax(byte[] bytes) {
     ClassWriter writer = new ClassWriter(0);
     Remapper names =
-        new Remapper(net.bytebuddy.jar.asm.Opcodes.ASM9) {
+        new Remapper(Opcodes.ASM9) {
           @Override
           public String map(String internalName) {
             return internalName.replace("jakarta/servlet/", "javax/servlet/");
