@@ -22,13 +22,13 @@ final class Costs {
   private static final String ACCEPT = COMMAND + " -Dinboard.costs=write";
 
   /**
-   * Bytes a request come out within some 300 of each other, run by run, busy machine or not. So
-   * less than the least is no change, and more than the most is one, a third or not: it shows the
-   * one object too many as long as there are still many.
+   * Bytes a request come out within some 900 of each other, run by run, on a machine with a load of
+   * 30. So less than the least is no change, and more than the most is one, a third or not: it
+   * shows the few objects too many as long as there are still many.
    */
-  private static final long LEAST_BYTES = 512;
+  private static final long LEAST_BYTES = 1_024;
 
-  private static final long MOST_BYTES = 1_024;
+  private static final long MOST_BYTES = 2_048;
 
   private final Path file;
   private final Map<String, Long> measured = new TreeMap<>();
