@@ -8,6 +8,26 @@ import sample.Library;
 public final class SampleAdvice {
   private SampleAdvice() {}
 
+  /** Around any method: may skip it, sees what it throws. */
+  public static final class Whole {
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static Object enter() {
+      return null;
+    }
+
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToThrown
+    static Throwable exit(@Advice.Enter Object entered, @Advice.Thrown Throwable error) {
+      return null;
+    }
+  }
+
+  /** After any method or constructor. */
+  public static final class After {
+    @Advice.OnMethodExit
+    static void exit() {}
+  }
+
   static final class Greet {
     @Advice.OnMethodEnter
     @Advice.ToArgument(0)
