@@ -2,6 +2,7 @@
 package io.inboard.call;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -29,8 +30,13 @@ public interface TlsPlan {
    */
   void configure(SSLParameters parameters, List<String> applicationProtocols);
 
-  /** A client engine, configured. For libraries that drive TLS themselves. */
-  SSLEngine engine(List<String> applicationProtocols);
+  /**
+   * A client engine, configured. For libraries that drive TLS themselves.
+   *
+   * @param endpoint where it connects to: a session is resumed with the instance that it was agreed
+   *     with, and with no other
+   */
+  SSLEngine engine(InetSocketAddress endpoint, List<String> applicationProtocols);
 
   /**
    * Layers TLS over a connected socket and shakes hands, for blocking libraries. The socket's own

@@ -3,6 +3,7 @@ package io.inboard.identity;
 
 import io.inboard.call.TlsPlan;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.security.GeneralSecurityException;
@@ -34,7 +35,7 @@ abstract class ClientPlan implements TlsPlan {
   /**
    * The host by which the JDK keeps sessions, and identifies the peer where the plan asks it to.
    */
-  abstract String peerHost(Socket connected);
+  abstract String peerHost(InetSocketAddress endpoint);
 
   final String host() {
     return host;
@@ -58,8 +59,8 @@ abstract class ClientPlan implements TlsPlan {
   }
 
   @Override
-  public final SSLEngine engine(List<String> applicationProtocols) {
-    SSLEngine engine = context().createSSLEngine(host, -1);
+  public final SSLEngine engine(InetSocketAddress endpoint, List<String> applicationProtocols) {
+    SSLEngine engine = context().createSSLEngine(peerHost(endpoint), endpoint.getPort());
     engine.setUseClientMode(true);
     SSLParameters parameters = engine.getSSLParameters();
     configure(parameters, applicationProtocols);
@@ -72,11 +73,12 @@ abstract class ClientPlan implements TlsPlan {
       Socket connected, List<String> applicationProtocols, int handshakeMillis) throws IOException {
     try {
       int readTimeout = connected.getSoTimeout();
+      InetSocketAddress endpoint = (InetSocketAddress) connected.getRemoteSocketAddress();
       SSLSocket socket =
           (SSLSocket)
               context()
                   .getSocketFactory()
-                  .createSocket(connected, peerHost(connected), connected.getPort(), true);
+                  .createSocket(connected, peerHost(endpoint), endpoint.getPort(), true);
       SSLParameters parameters = socket.getSSLParameters();
       configure(parameters, applicationProtocols);
       socket.setSSLParameters(parameters);

@@ -2,7 +2,7 @@
 package io.inboard.identity;
 
 import io.inboard.call.PeerIdentity;
-import java.net.Socket;
+import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
@@ -31,8 +31,10 @@ final class MutualPlan extends ClientPlan {
 
   /** The address: each instance of the destination resumes its own sessions. */
   @Override
-  String peerHost(Socket connected) {
-    return connected.getInetAddress().getHostAddress();
+  String peerHost(InetSocketAddress endpoint) {
+    return endpoint.isUnresolved()
+        ? endpoint.getHostString()
+        : endpoint.getAddress().getHostAddress();
   }
 
   @Override

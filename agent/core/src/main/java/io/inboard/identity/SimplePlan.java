@@ -2,7 +2,7 @@
 package io.inboard.identity;
 
 import io.inboard.call.PeerIdentity;
-import java.net.Socket;
+import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -29,7 +29,7 @@ final class SimplePlan extends ClientPlan {
   }
 
   @Override
-  String peerHost(Socket connected) {
+  String peerHost(InetSocketAddress endpoint) {
     return host();
   }
 

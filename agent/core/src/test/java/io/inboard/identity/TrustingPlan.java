@@ -2,6 +2,7 @@
 package io.inboard.identity;
 
 import io.inboard.call.PeerIdentity;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -46,7 +47,7 @@ final class TrustingPlan extends ClientPlan {
   }
 
   @Override
-  String peerHost(Socket connected) {
+  String peerHost(InetSocketAddress endpoint) {
     return "payments";
   }
 

@@ -12,6 +12,7 @@ import io.inboard.call.Step;
 import io.inboard.call.TlsPlan;
 import io.inboard.mesh.World.Request;
 import io.inboard.settings.DestinationSettings.TlsMode;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.List;
 import java.util.Optional;
@@ -143,7 +144,7 @@ final class MeshEndpointTest {
     }
 
     @Override
-    public SSLEngine engine(List<String> applicationProtocols) {
+    public SSLEngine engine(InetSocketAddress endpoint, List<String> applicationProtocols) {
       throw new UnsupportedOperationException();
     }
 

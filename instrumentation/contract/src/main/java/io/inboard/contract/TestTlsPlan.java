@@ -4,6 +4,7 @@ package io.inboard.contract;
 import io.inboard.call.PeerIdentity;
 import io.inboard.call.TlsPlan;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -31,7 +32,7 @@ record TestTlsPlan(TestIdentity identity, String host, int port, String expected
   }
 
   @Override
-  public SSLEngine engine(List<String> applicationProtocols) {
+  public SSLEngine engine(InetSocketAddress endpoint, List<String> applicationProtocols) {
     SSLEngine engine = context().createSSLEngine(host, port);
     engine.setUseClientMode(true);
     SSLParameters parameters = engine.getSSLParameters();

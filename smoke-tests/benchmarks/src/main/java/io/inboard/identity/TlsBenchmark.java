@@ -12,6 +12,7 @@ import io.inboard.settings.InboundSettings.MtlsMode;
 import io.inboard.settings.ServerSettings;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.security.cert.CertificateException;
@@ -31,6 +32,8 @@ import org.openjdk.jmh.annotations.Setup;
 public class TlsBenchmark extends Microbenchmark {
   private static final List<String> PRINCIPALS = List.of("cluster.local/ns/shop/sa/payments");
   private static final List<String> HTTP = List.of("http/1.1");
+  private static final InetSocketAddress ENDPOINT =
+      InetSocketAddress.createUnresolved("payments", 8080);
 
   private Identity web;
   private InboundTls payments;
@@ -80,7 +83,7 @@ public class TlsBenchmark extends Microbenchmark {
   /** An engine for a new connection, by the plan's context. */
   @Benchmark
   public SSLEngine engine() {
-    return plan.engine(HTTP);
+    return plan.engine(ENDPOINT, HTTP);
   }
 
   /** Whom a session belongs to, and whether that is who is expected: after each handshake. */
@@ -101,7 +104,7 @@ public class TlsBenchmark extends Microbenchmark {
    */
   @Benchmark
   public SSLSession handshake() throws SSLException {
-    SSLEngine client = plan.engine(HTTP);
+    SSLEngine client = plan.engine(ENDPOINT, HTTP);
     SSLEngine server = payments.engine(HTTP);
     ByteBuffer toServer = ByteBuffer.allocate(client.getSession().getPacketBufferSize());
     ByteBuffer toClient = ByteBuffer.allocate(toServer.capacity());

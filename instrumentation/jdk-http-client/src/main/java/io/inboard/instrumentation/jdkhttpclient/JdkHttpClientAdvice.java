@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
-import io.inboard.call.TlsPlan;
 import io.inboard.weave.Advice;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -198,19 +197,21 @@ final class JdkHttpClientAdvice {
   /** {@code HttpConnection#getConnection}: around the constructor that creates the engine. */
   static final class OpenConnection {
     /** Set while a connection to an endpoint of ours is constructed; always removed. */
-    private static final ThreadLocal<TlsPlan> PLAN = new ThreadLocal<>();
+    private static final ThreadLocal<InetSocketAddress> SECURED = new ThreadLocal<>();
 
     @Advice.OnMethodEnter
     static boolean enter(@Advice.Argument(0) InetSocketAddress address) {
-      Optional<TlsPlan> plan = EndpointAddress.tlsOf(address);
-      plan.ifPresent(PLAN::set);
-      return plan.isPresent();
+      boolean ours = EndpointAddress.tlsOf(address).isPresent();
+      if (ours) {
+        SECURED.set(address);
+      }
+      return ours;
     }
 
     @Advice.OnMethodExit(onThrowable = true)
     static void exit(@Advice.Enter boolean ours) {
       if (ours) {
-        PLAN.remove();
+        SECURED.remove();
       }
     }
   }
@@ -219,8 +220,10 @@ final class JdkHttpClientAdvice {
   static final class Engine {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Object enter(@Advice.Argument(3) SSLParameters own) {
-      TlsPlan plan = OpenConnection.PLAN.get();
-      return plan == null ? null : plan.engine(protocols(own.getApplicationProtocols()));
+      InetSocketAddress address = OpenConnection.SECURED.get();
+      return EndpointAddress.tlsOf(address)
+          .map(plan -> plan.engine(address, protocols(own.getApplicationProtocols())))
+          .orElse(null);
     }
 
     /**
