@@ -51,8 +51,7 @@ record Address(String host, int port) {
       host = colon < 0 ? text : text.substring(0, colon);
       port = colon < 0 ? null : text.substring(colon + 1);
       String name = suffixAllowed && host.startsWith("*.") ? host.substring(2) : host;
-      if (!name.matches("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?")
-          || name.contains("..")) {
+      if (!isName(name)) {
         return wrong(value, "is not a host: " + value.shown(), like);
       }
     }
@@ -61,12 +60,40 @@ record Address(String host, int port) {
           ? wrong(value, "has no port: " + value.shown(), like)
           : Optional.of(new Address(host.toLowerCase(Locale.ROOT), 0));
     }
-    if (!port.matches("[0-9]{1,5}")
-        || Integer.parseInt(port) < 1
-        || Integer.parseInt(port) > 65535) {
+    int number = number(port);
+    if (number < 1 || number > 65535) {
       return wrong(value, "must have a port from 1 to 65535, and is " + value.shown(), like);
     }
-    return Optional.of(new Address(host.toLowerCase(Locale.ROOT), Integer.parseInt(port)));
+    return Optional.of(new Address(host.toLowerCase(Locale.ROOT), number));
+  }
+
+  // By hand: a regular expression each was 60 % of what reading 5 MB of endpoints allocated.
+
+  /** 253 letters, digits, '_', '.', '-' at most; no '.' or '-' first, no '-' last, no "..". */
+  private static boolean isName(String text) {
+    int length = text.length();
+    if (length == 0 || length > 253 || text.charAt(0) == '.' || text.charAt(0) == '-') {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      boolean plain =
+          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+      if (!plain && c != '.' && c != '-') {
+        return false;
+      }
+    }
+    return text.charAt(length - 1) != '-' && !text.contains("..");
+  }
+
+  /** Of one to five digits; -1 if it is something else. */
+  private static int number(String digits) {
+    int number = digits.isEmpty() || digits.length() > 5 ? -1 : 0;
+    for (int i = 0; number >= 0 && i < digits.length(); i++) {
+      char c = digits.charAt(i);
+      number = c < '0' || c > '9' ? -1 : 10 * number + c - '0';
+    }
+    return number;
   }
 
   private static Optional<Address> wrong(Value value, String message, String hint) {
