@@ -7,7 +7,7 @@ import java.util.List;
  * What a library says of one application-level call. A view: it is read while {@link
  * Outbound#begin} and the steps of the {@link Call} run, and holds no copy.
  */
-public interface OutboundRequest {
+public interface OutboundRequest extends HeaderView {
   /** The library's name as in {@code status}, for instance {@code http-url-connection}. */
   String library();
 
@@ -27,6 +27,7 @@ public interface OutboundRequest {
   String target();
 
   /** All values of a header that the application set, in order; empty if it set none. */
+  @Override
   List<String> headers(String name);
 
   /**

@@ -6,8 +6,6 @@ import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
 import io.inboard.policy.Fallback;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 
 /** Keeps an observer's errors from the call, and its ends to one. Safe for use by any thread. */
 final class SafeObserver implements CallObserver {
@@ -24,26 +22,25 @@ final class SafeObserver implements CallObserver {
     if (observer == CallObserver.NONE) {
       return OfCall.NONE;
     }
-    OfCall call = guard(() -> observer.call(request, destination), OfCall.NONE);
-    return call == OfCall.NONE ? call : new SafeCall(call);
-  }
-
-  private <T> T guard(Supplier<T> action, T otherwise) {
     try {
-      return action.get();
+      return new SafeCall(observer.call(request, destination));
     } catch (RuntimeException | LinkageError e) {
-      errors.add("observing a call", e);
-      return otherwise;
+      report(e);
+      return OfCall.NONE;
     }
   }
 
+  private void report(Throwable e) {
+    errors.add("observing a call", e);
+  }
+
+  /** For what is rare: it makes an object a time. */
   private void guard(Runnable action) {
-    guard(
-        () -> {
-          action.run();
-          return null;
-        },
-        null);
+    try {
+      action.run();
+    } catch (RuntimeException | LinkageError e) {
+      report(e);
+    }
   }
 
   private final class SafeCall implements OfCall {
@@ -55,7 +52,12 @@ final class SafeObserver implements CallObserver {
 
     @Override
     public OfAttempt attempt(int number, String reason, Optional<String> endpoint) {
-      return new SafeAttempt(guard(() -> call.attempt(number, reason, endpoint), OfAttempt.NONE));
+      try {
+        return new SafeAttempt(call.attempt(number, reason, endpoint));
+      } catch (RuntimeException | LinkageError e) {
+        report(e);
+        return OfAttempt.NONE;
+      }
     }
 
     @Override
@@ -76,7 +78,9 @@ final class SafeObserver implements CallObserver {
 
   private final class SafeAttempt implements OfAttempt {
     private final OfAttempt attempt;
-    private final AtomicBoolean ended = new AtomicBoolean();
+
+    /** Guarded by this. */
+    private boolean ended;
 
     SafeAttempt(OfAttempt attempt) {
       this.attempt = attempt;
@@ -84,7 +88,11 @@ final class SafeObserver implements CallObserver {
 
     @Override
     public void writeHeaders(HeaderSink headers) {
-      guard(() -> attempt.writeHeaders(headers));
+      try {
+        attempt.writeHeaders(headers);
+      } catch (RuntimeException | LinkageError e) {
+        report(e);
+      }
     }
 
     @Override
@@ -99,8 +107,16 @@ final class SafeObserver implements CallObserver {
 
     @Override
     public void end(int status, Throwable error, String outcome) {
-      if (ended.compareAndSet(false, true)) {
-        guard(() -> attempt.end(status, error, outcome));
+      synchronized (this) {
+        if (ended) {
+          return;
+        }
+        ended = true;
+      }
+      try {
+        attempt.end(status, error, outcome);
+      } catch (RuntimeException | LinkageError e) {
+        report(e);
       }
     }
   }

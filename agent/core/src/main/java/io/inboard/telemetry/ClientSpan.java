@@ -2,9 +2,6 @@
 package io.inboard.telemetry;
 
 import io.inboard.call.HeaderSink;
-import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.StatusCode;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One attempt of a call, as a CLIENT span and one value of {@code http.client.request.duration}.
@@ -12,33 +9,35 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class ClientSpan {
   private final ClientTrace trace;
-  private final Span span;
+  private final ActiveSpan span;
   private final long startNanos = System.nanoTime();
-  private final AtomicBoolean ended = new AtomicBoolean();
   private volatile String version = "";
 
-  ClientSpan(ClientTrace trace, Span span) {
+  /** Guarded by this. */
+  private boolean ended;
+
+  ClientSpan(ClientTrace trace, ActiveSpan span) {
     this.trace = trace;
     this.span = span;
   }
 
-  static void refused(Span span, String reason, String flags) {
-    span.setAttribute(Keys.REFUSED, reason);
-    span.setAttribute(Keys.ERROR_TYPE, reason);
-    span.setAttribute(Keys.FLAGS, flags);
-    span.setStatus(StatusCode.ERROR);
+  static void refused(ActiveSpan span, String reason, String flags) {
+    span.set(Keys.REFUSED, reason);
+    span.set(Keys.ERROR_TYPE, reason);
+    span.set(Keys.FLAGS, flags);
+    span.fail();
     span.end();
   }
 
   /** Envoy's response flags, joined by commas: {@code UF,URX}. */
   public ClientSpan flags(String flags) {
-    span.setAttribute(Keys.FLAGS, flags);
+    span.set(Keys.FLAGS, flags);
     return this;
   }
 
   /** That the attempt was made in place of others that had failed, and of which kind. */
   public ClientSpan fallback(String kind) {
-    span.setAttribute(Keys.FALLBACK, kind);
+    span.set(Keys.FALLBACK, kind);
     return this;
   }
 
@@ -52,20 +51,20 @@ public final class ClientSpan {
 
   /** Who the other side proved to be, a SPIFFE id. */
   public ClientSpan peer(String identity) {
-    span.setAttribute(Keys.PEER_ID, identity);
+    span.set(Keys.PEER_ID, identity);
     return this;
   }
 
   /** Why this attempt repeats an earlier one; a word of the retry policy. */
   public ClientSpan retryReason(String reason) {
-    span.setAttribute(Keys.RETRY_REASON, reason);
+    span.set(Keys.RETRY_REASON, reason);
     return this;
   }
 
   /** The version of HTTP that was spoken: {@code 1.1}, {@code 2}. */
   public ClientSpan protocolVersion(String spoken) {
     version = spoken;
-    span.setAttribute(Keys.PROTOCOL_VERSION, spoken);
+    span.set(Keys.PROTOCOL_VERSION, spoken);
     return this;
   }
 
@@ -77,21 +76,24 @@ public final class ClientSpan {
    *     java.util.concurrent.CancellationException}
    */
   public void end(int status, Throwable error) {
-    if (!ended.compareAndSet(false, true)) {
-      return;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
     }
     String errorType = Keys.errorType(status, 400, error);
     trace.measure(span, status, errorType, version, System.nanoTime() - startNanos);
-    if (span.isRecording()) {
+    if (span.recording()) {
       if (status > 0) {
-        span.setAttribute(Keys.STATUS, (long) status);
+        span.set(Keys.STATUS, status);
       }
       if (!errorType.isEmpty()) {
-        span.setAttribute(Keys.ERROR_TYPE, errorType);
-        span.setStatus(StatusCode.ERROR);
+        span.set(Keys.ERROR_TYPE, errorType);
+        span.fail();
       }
       if (error != null) {
-        span.recordException(Keys.unwrap(error));
+        span.exception(Keys.unwrap(error));
       }
     }
     span.end();

@@ -3,7 +3,6 @@ package io.inboard.telemetry;
 
 import io.inboard.call.HeaderSink;
 import io.inboard.call.OutboundRequest;
-import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import java.util.Optional;
 
@@ -67,12 +66,12 @@ public final class ClientTrace {
    * @param endpointPort ignored without an address
    */
   public ClientSpan attempt(int number, Optional<String> endpointAddress, int endpointPort) {
-    Span span = start(number);
-    if (!foreign && span.isRecording() && endpointAddress.isPresent()) {
+    ActiveSpan span = start(number);
+    if (!foreign && span.recording() && endpointAddress.isPresent()) {
       String address = endpointAddress.get();
-      span.setAttribute(Keys.PEER_ADDRESS, address);
-      span.setAttribute(Keys.PEER_PORT, (long) endpointPort);
-      span.setAttribute(
+      span.set(Keys.PEER_ADDRESS, address);
+      span.set(Keys.PEER_PORT, endpointPort);
+      span.set(
           Keys.ENDPOINT,
           (address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + endpointPort);
     }
@@ -106,50 +105,51 @@ public final class ClientTrace {
     if (foreign) {
       return;
     }
-    Span span = start(number);
+    ActiveSpan span = start(number);
     if (status > 0) {
-      span.setAttribute(Keys.STATUS, (long) status);
+      span.set(Keys.STATUS, status);
     }
     if (!fallback.isEmpty()) {
-      span.setAttribute(Keys.FALLBACK, fallback);
+      span.set(Keys.FALLBACK, fallback);
     }
     if (!flags.isEmpty()) {
-      span.setAttribute(Keys.FLAGS, flags);
+      span.set(Keys.FLAGS, flags);
     }
     span.end();
   }
 
-  private Span start(int number) {
+  private ActiveSpan start(int number) {
     if (foreign) {
-      return Span.getInvalid();
+      return ActiveSpan.NONE;
     }
-    Span span = spans.start(recording, Keys.methodInName(method), SpanKind.CLIENT, context.span());
-    if (span.isRecording()) {
+    ActiveSpan span =
+        spans.start(recording, Keys.methodInName(method), SpanKind.CLIENT, context.spanContext());
+    if (span.recording()) {
       describe(span, number);
     }
     return span;
   }
 
-  private void describe(Span span, int number) {
-    span.setAttribute(Keys.METHOD, method);
+  private void describe(ActiveSpan span, int number) {
+    span.set(Keys.METHOD, method);
     if (method.equals(Keys.OTHER)) {
-      span.setAttribute(Keys.METHOD_ORIGINAL, request.method());
+      span.set(Keys.METHOD_ORIGINAL, request.method());
     }
     if (url.isEmpty()) {
       url = Urls.full(request.scheme(), request.host(), request.port(), request.target());
     }
-    span.setAttribute(Keys.URL_FULL, url);
-    span.setAttribute(Keys.SERVER_ADDRESS, request.host());
-    span.setAttribute(Keys.SERVER_PORT, (long) request.port());
+    span.set(Keys.URL_FULL, url);
+    span.set(Keys.SERVER_ADDRESS, request.host());
+    span.set(Keys.SERVER_PORT, request.port());
     if (number > 1) {
-      span.setAttribute(Keys.RESEND_COUNT, (long) (number - 1));
+      span.set(Keys.RESEND_COUNT, (number - 1));
     }
     if (!destination.isEmpty()) {
-      span.setAttribute(Keys.DESTINATION, destination);
+      span.set(Keys.DESTINATION, destination);
     }
   }
 
-  void writeHeaders(Span span, HeaderSink headers) {
+  void writeHeaders(ActiveSpan span, HeaderSink headers) {
     if (!foreign) {
       propagation.writeSpan(span.getSpanContext(), headers);
       if (request.headers(BaggageHeader.NAME).isEmpty()) {
@@ -162,13 +162,15 @@ public final class ClientTrace {
     }
   }
 
-  void measure(Span span, int status, String errorType, String version, long nanos) {
-    durations.ifPresent(
-        metrics ->
-            metrics.client(
-                new DurationMetrics.ClientSeries(
-                    method, request.host(), request.port(), status, errorType, version),
-                nanos,
-                span));
+  void measure(ActiveSpan span, int status, String errorType, String version, long nanos) {
+    if (durations.isPresent()) {
+      durations
+          .get()
+          .client(
+              new DurationMetrics.ClientSeries(
+                  method, request.host(), request.port(), status, errorType, version),
+              nanos,
+              span.getSpanContext());
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,11 +84,11 @@ final class DurationMetrics {
     }
   }
 
-  void server(ServerSeries series, long nanos, Span span) {
+  void server(ServerSeries series, long nanos, SpanContext span) {
     server.record(seconds(nanos), cached(series, ServerSeries::attributes), context(span));
   }
 
-  void client(ClientSeries series, long nanos, Span span) {
+  void client(ClientSeries series, long nanos, SpanContext span) {
     client.record(seconds(nanos), cached(series, ClientSeries::attributes), context(span));
   }
 
@@ -104,8 +105,8 @@ final class DurationMetrics {
   }
 
   /** The span only matters for exemplars, which sampled spans alone give. */
-  private static Context context(Span span) {
-    return span.getSpanContext().isSampled() ? Context.root().with(span) : Context.root();
+  private static Context context(SpanContext span) {
+    return span.isSampled() ? Context.root().with(Span.wrap(span)) : Context.root();
   }
 
   private static double seconds(long nanos) {

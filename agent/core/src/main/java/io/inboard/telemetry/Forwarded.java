@@ -66,6 +66,9 @@ final class Forwarded {
   }
 
   private static String parameter(List<String> values, String name) {
+    if (values.isEmpty()) {
+      return "";
+    }
     for (String pair : first(values).split(";", -1)) {
       int equals = pair.indexOf('=');
       if (equals > 0 && Chars.trimOws(pair.substring(0, equals)).equalsIgnoreCase(name)) {

@@ -3,61 +3,56 @@ package io.inboard.telemetry;
 
 import io.inboard.settings.TelemetrySettings;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingDecision;
-import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.util.List;
 
 /** The sampler that settings name at the moment; a change counts for the next span. */
-final class LiveSampler implements Sampler {
-  private volatile Sampler now;
+final class LiveSampler {
+  /**
+   * @param followsParent whether the parent's decision holds where there is a parent
+   * @param root decides by trace id
+   */
+  private record Rule(boolean followsParent, Sampler root) {}
+
+  private volatile Rule rule;
 
   LiveSampler(TelemetrySettings settings) {
-    this.now = of(settings);
+    this.rule = of(settings);
   }
 
   void apply(TelemetrySettings settings) {
-    now = of(settings);
+    rule = of(settings);
   }
 
-  private static Sampler of(TelemetrySettings settings) {
-    double ratio = settings.ratio();
+  private static Rule of(TelemetrySettings settings) {
     return switch (settings.sampler()) {
-      case ALWAYS_ON -> Sampler.alwaysOn();
-      case ALWAYS_OFF -> Sampler.alwaysOff();
-      case TRACEIDRATIO -> Sampler.traceIdRatioBased(ratio);
-      case PARENTBASED_ALWAYS_ON -> Sampler.parentBased(Sampler.alwaysOn());
-      case PARENTBASED_ALWAYS_OFF -> Sampler.parentBased(Sampler.alwaysOff());
-      case PARENTBASED_TRACEIDRATIO -> Sampler.parentBased(Sampler.traceIdRatioBased(ratio));
+      case ALWAYS_ON -> new Rule(false, Sampler.alwaysOn());
+      case ALWAYS_OFF -> new Rule(false, Sampler.alwaysOff());
+      case TRACEIDRATIO -> new Rule(false, Sampler.traceIdRatioBased(settings.ratio()));
+      case PARENTBASED_ALWAYS_ON -> new Rule(true, Sampler.alwaysOn());
+      case PARENTBASED_ALWAYS_OFF -> new Rule(true, Sampler.alwaysOff());
+      case PARENTBASED_TRACEIDRATIO -> new Rule(true, Sampler.traceIdRatioBased(settings.ratio()));
     };
   }
 
-  /** The decision for a span that is not started. */
+  /**
+   * The decision for a span.
+   *
+   * @param parent perhaps invalid: then it begins a trace
+   */
   boolean samples(SpanContext parent, String traceId) {
-    Context context = parent.isValid() ? Context.root().with(Span.wrap(parent)) : Context.root();
-    return now.shouldSample(context, traceId, "", SpanKind.INTERNAL, Attributes.empty(), List.of())
+    Rule now = rule;
+    if (now.followsParent && parent.isValid()) {
+      return parent.isSampled();
+    }
+    return now.root
+            .shouldSample(
+                Context.root(), traceId, "", SpanKind.INTERNAL, Attributes.empty(), List.of())
             .getDecision()
         == SamplingDecision.RECORD_AND_SAMPLE;
-  }
-
-  @Override
-  public SamplingResult shouldSample(
-      Context parent,
-      String traceId,
-      String name,
-      SpanKind kind,
-      Attributes attributes,
-      List<LinkData> links) {
-    return now.shouldSample(parent, traceId, name, kind, attributes, links);
-  }
-
-  @Override
-  public String getDescription() {
-    return now.getDescription();
   }
 }

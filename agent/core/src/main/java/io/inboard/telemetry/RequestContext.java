@@ -3,25 +3,23 @@ package io.inboard.telemetry;
 
 import io.inboard.call.CallerTerms;
 import io.inboard.call.Context;
-import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 
 /**
  * What one request carries from thread to thread: the span that it is part of, its baggage, its
- * request id, its caller's terms. Immutable; holds the span, so it must not outlive the request by
- * much.
+ * request id, its caller's terms. Immutable.
  */
 public final class RequestContext implements Context {
   /** No trace, no baggage, no deadline: the parent of calls that no request has caused. */
   static final RequestContext ROOT =
-      new RequestContext(Span.getInvalid(), BaggageHeader.EMPTY, "", CallerTerms.NONE);
+      new RequestContext(SpanContext.getInvalid(), BaggageHeader.EMPTY, "", CallerTerms.NONE);
 
-  private final Span span;
+  private final SpanContext span;
   private final BaggageHeader baggage;
   private final String requestId;
   private final CallerTerms terms;
 
-  RequestContext(Span span, BaggageHeader baggage, String requestId, CallerTerms terms) {
+  RequestContext(SpanContext span, BaggageHeader baggage, String requestId, CallerTerms terms) {
     this.span = span;
     this.baggage = baggage;
     this.requestId = requestId;
@@ -35,16 +33,12 @@ public final class RequestContext implements Context {
 
   /** The span that calls made in this context are children of; perhaps invalid. */
   public SpanContext spanContext() {
-    return span.getSpanContext();
+    return span;
   }
 
   @Override
   public CallerTerms terms() {
     return terms;
-  }
-
-  Span span() {
-    return span;
   }
 
   BaggageHeader baggage() {

@@ -4,7 +4,10 @@ package io.inboard.telemetry;
 import io.inboard.settings.ServiceSettings;
 import io.inboard.settings.TelemetrySettings;
 import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -12,7 +15,6 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
 import java.util.Collection;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Predicate;
 
 /**
  * The OpenTelemetry SDK, built in code. Its classes hold java.util.logging loggers, so it is built
@@ -30,10 +33,11 @@ final class Sdk {
   private static final String SCOPE = "io.inboard";
 
   private final LiveSampler sampler;
+  private final Predicate<String> decision;
   private final SpanQueue queue;
   private final SpanStarter spans;
   private final Meter meter;
-  private final DurationMetrics durations;
+  private final Optional<DurationMetrics> durations;
   private final PeriodicMetricReader reader;
   private final ScheduledExecutorService metricThread;
   private final Lane<SpanData> spanLane;
@@ -48,14 +52,13 @@ final class Sdk {
     Quiet.loggers();
     Resource resource = Resources.of(service);
     this.sampler = new LiveSampler(settings);
+    this.decision = traceId -> sampler.samples(SpanContext.getInvalid(), traceId);
     this.queue = new SpanQueue(timing, spanLane);
-    SdkTracerProvider tracers =
-        SdkTracerProvider.builder()
-            .setResource(resource)
-            .setSampler(sampler)
-            .addSpanProcessor(queue)
-            .build();
-    this.spans = new SpanStarter(tracers.get(SCOPE), sampler);
+    this.spans =
+        new SpanStarter(
+            new ActiveSpan.Origin(
+                resource, InstrumentationScopeInfo.create(SCOPE), Clock.getDefault(), queue),
+            sampler);
     this.spanLane = spanLane;
     this.metricLane = metricLane;
     this.metricThread =
@@ -68,7 +71,7 @@ final class Sdk {
     SdkMeterProvider meters =
         SdkMeterProvider.builder().setResource(resource).registerMetricReader(reader).build();
     this.meter = meters.get(SCOPE);
-    this.durations = new DurationMetrics(meter);
+    this.durations = Optional.of(new DurationMetrics(meter));
     queue.start();
   }
 
@@ -76,12 +79,18 @@ final class Sdk {
     return spans;
   }
 
-  DurationMetrics durations() {
+  /** Never empty; made once, as is what stands for "not measured". */
+  Optional<DurationMetrics> durations() {
     return durations;
   }
 
   Meter meter() {
     return meter;
+  }
+
+  /** Whether a trace without a decision is sampled, by its id. */
+  Predicate<String> decision() {
+    return decision;
   }
 
   LiveSampler sampler() {

@@ -3,19 +3,16 @@ package io.inboard.telemetry;
 
 import io.inboard.call.InboundRequest;
 import io.inboard.call.PeerIdentity;
-import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.StatusCode;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One request that arrived, as a SERVER span and one value of {@code http.server.request.duration}.
  * Safe for use by any thread; nothing throws.
  */
 public final class ServerTrace {
-  private final Span span;
+  private final ActiveSpan span;
   private final boolean excluded;
   private final RequestContext context;
   private final Optional<DurationMetrics> durations;
@@ -23,13 +20,15 @@ public final class ServerTrace {
   private final String method;
   private final String scheme;
   private final String version;
-  private final AtomicBoolean ended = new AtomicBoolean();
   private volatile String route = "";
+
+  /** Guarded by this. */
+  private boolean ended;
 
   ServerTrace(
       InboundRequest request,
       String method,
-      Span span,
+      ActiveSpan span,
       RequestContext context,
       boolean excluded,
       Optional<DurationMetrics> durations) {
@@ -40,52 +39,55 @@ public final class ServerTrace {
     this.method = method;
     this.scheme = request.scheme();
     this.version = request.protocolVersion();
-    if (!excluded && span.isRecording()) {
+    if (!excluded && span.recording()) {
       describe(request);
     }
   }
 
   private void describe(InboundRequest request) {
-    span.setAttribute(Keys.METHOD, method);
+    span.set(Keys.METHOD, method);
     if (method.equals(Keys.OTHER)) {
-      span.setAttribute(Keys.METHOD_ORIGINAL, request.method());
+      span.set(Keys.METHOD_ORIGINAL, request.method());
     }
-    span.setAttribute(Keys.URL_SCHEME, scheme);
-    span.setAttribute(Keys.URL_PATH, request.path());
-    if (!request.query().isEmpty()) {
-      span.setAttribute(Keys.URL_QUERY, Urls.query(request.query()));
+    span.set(Keys.URL_SCHEME, scheme);
+    span.set(Keys.URL_PATH, request.path());
+    String query = request.query();
+    if (!query.isEmpty()) {
+      span.set(Keys.URL_QUERY, Urls.query(query));
     }
     if (!version.isEmpty()) {
-      span.setAttribute(Keys.PROTOCOL_VERSION, version);
+      span.set(Keys.PROTOCOL_VERSION, version);
     }
     String authority = Forwarded.authority(request);
     if (!authority.isEmpty()) {
-      span.setAttribute(Keys.SERVER_ADDRESS, Forwarded.host(authority));
+      span.set(Keys.SERVER_ADDRESS, Forwarded.host(authority));
       int port = Forwarded.port(authority);
-      span.setAttribute(
-          Keys.SERVER_PORT, (long) (port > 0 ? port : scheme.equals("https") ? 443 : 80));
-    } else if (request.local() != null) {
-      span.setAttribute(Keys.SERVER_ADDRESS, address(request.local()));
-      span.setAttribute(Keys.SERVER_PORT, (long) request.local().getPort());
+      span.set(Keys.SERVER_PORT, (port > 0 ? port : scheme.equals("https") ? 443 : 80));
+    } else {
+      InetSocketAddress local = request.local();
+      if (local != null) {
+        span.set(Keys.SERVER_ADDRESS, address(local));
+        span.set(Keys.SERVER_PORT, local.getPort());
+      }
     }
     InetSocketAddress remote = request.remote();
     String client = Forwarded.client(request);
     if (remote != null) {
       String peer = address(remote);
-      span.setAttribute(Keys.PEER_ADDRESS, peer);
-      span.setAttribute(Keys.PEER_PORT, (long) remote.getPort());
+      span.set(Keys.PEER_ADDRESS, peer);
+      span.set(Keys.PEER_PORT, remote.getPort());
       client = client.isEmpty() ? peer : client;
     }
     if (!client.isEmpty()) {
-      span.setAttribute(Keys.CLIENT_ADDRESS, client);
+      span.set(Keys.CLIENT_ADDRESS, client);
     }
     List<String> agents = request.headers("user-agent");
     if (!agents.isEmpty()) {
-      span.setAttribute(Keys.USER_AGENT, agents.get(0));
+      span.set(Keys.USER_AGENT, agents.get(0));
     }
     Optional<PeerIdentity> peer = request.peer();
     if (peer.isPresent()) {
-      span.setAttribute(Keys.PEER_ID, peer.get().id());
+      span.set(Keys.PEER_ID, peer.get().id());
     }
   }
 
@@ -116,7 +118,7 @@ public final class ServerTrace {
    */
   public void deny(String reason) {
     if (!excluded) {
-      span.setAttribute(Keys.DENY_REASON, reason);
+      span.set(Keys.DENY_REASON, reason);
     }
   }
 
@@ -127,35 +129,40 @@ public final class ServerTrace {
    * @param error what the application threw through the server; null if nothing
    */
   public void end(int status, Throwable error) {
-    if (!ended.compareAndSet(false, true)) {
-      return;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
     }
     String errorType = Keys.errorType(status, 500, error);
     String template = route;
-    durations.ifPresent(
-        metrics ->
-            metrics.server(
-                new DurationMetrics.ServerSeries(
-                    method, scheme, template, status, errorType, version),
-                System.nanoTime() - startNanos,
-                span));
+    if (durations.isPresent()) {
+      durations
+          .get()
+          .server(
+              new DurationMetrics.ServerSeries(
+                  method, scheme, template, status, errorType, version),
+              System.nanoTime() - startNanos,
+              span.getSpanContext());
+    }
     if (excluded) {
       return;
     }
-    if (span.isRecording()) {
+    if (span.recording()) {
       if (!template.isEmpty()) {
-        span.updateName(Keys.methodInName(method) + " " + template);
-        span.setAttribute(Keys.ROUTE, template);
+        span.rename(Keys.methodInName(method) + " " + template);
+        span.set(Keys.ROUTE, template);
       }
       if (status > 0) {
-        span.setAttribute(Keys.STATUS, (long) status);
+        span.set(Keys.STATUS, status);
       }
       if (!errorType.isEmpty()) {
-        span.setAttribute(Keys.ERROR_TYPE, errorType);
-        span.setStatus(StatusCode.ERROR);
+        span.set(Keys.ERROR_TYPE, errorType);
+        span.fail();
       }
       if (error != null) {
-        span.recordException(Keys.unwrap(error));
+        span.exception(Keys.unwrap(error));
       }
     }
     span.end();

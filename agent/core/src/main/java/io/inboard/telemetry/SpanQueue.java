@@ -1,11 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.telemetry;
 
-import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
-import io.opentelemetry.sdk.trace.ReadWriteSpan;
-import io.opentelemetry.sdk.trace.ReadableSpan;
-import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>A thread that ends a span takes no lock and never waits: it claims a place in a ring, or
  * counts a drop when there is none.
  */
-final class SpanQueue implements SpanProcessor {
+final class SpanQueue {
   private final Timing timing;
   private final Lane<SpanData> lane;
 
@@ -32,7 +28,7 @@ final class SpanQueue implements SpanProcessor {
    * The ring. A producer claims place {@code tail} by compare-and-set, then stores the span there;
    * the worker takes place {@code head} once it is not null, empties it, then moves {@code head}.
    */
-  private final AtomicReferenceArray<ReadableSpan> ring;
+  private final AtomicReferenceArray<SpanData> ring;
 
   private final AtomicLong tail = new AtomicLong();
 
@@ -58,17 +54,9 @@ final class SpanQueue implements SpanProcessor {
     worker.start();
   }
 
-  @Override
-  public void onStart(Context parent, ReadWriteSpan span) {}
-
-  @Override
-  public boolean isStartRequired() {
-    return false;
-  }
-
-  @Override
-  public void onEnd(ReadableSpan span) {
-    if (!span.getSpanContext().isSampled() || !lane.on()) {
+  /** Takes a span that has ended. */
+  void add(SpanData span) {
+    if (!lane.on()) {
       return;
     }
     long place = tail.get();
@@ -87,11 +75,6 @@ final class SpanQueue implements SpanProcessor {
     if (place + 1 - head.get() == timing.spanBatch()) {
       LockSupport.unpark(worker);
     }
-  }
-
-  @Override
-  public boolean isEndRequired() {
-    return true;
   }
 
   private void work() {
@@ -136,14 +119,14 @@ final class SpanQueue implements SpanProcessor {
   }
 
   private boolean exportBatch() {
-    List<SpanData> batch = new ArrayList<>();
+    List<SpanData> batch = new ArrayList<>(Math.min(queued(), timing.spanBatch()));
     long place = head.get();
     while (batch.size() < timing.spanBatch()) {
-      ReadableSpan span = ring.getAndSet((int) (place % ring.length()), null);
+      SpanData span = ring.getAndSet((int) (place % ring.length()), null);
       if (span == null) {
         break; // the end, or a place that is claimed and not filled yet
       }
-      batch.add(span.toSpanData());
+      batch.add(span);
       head.set(++place);
     }
     if (batch.isEmpty()) {
@@ -163,8 +146,8 @@ final class SpanQueue implements SpanProcessor {
     return dropped.sum();
   }
 
-  @Override
-  public CompletableResultCode forceFlush() {
+  /** Exports what there is; the result comes when that is done. */
+  CompletableResultCode forceFlush() {
     if (stopped) {
       return CompletableResultCode.ofFailure();
     }
@@ -175,10 +158,8 @@ final class SpanQueue implements SpanProcessor {
   }
 
   /** Ends the worker without waiting for it; what is still queued is lost. */
-  @Override
-  public CompletableResultCode shutdown() {
+  void shutdown() {
     stopped = true;
     worker.interrupt();
-    return CompletableResultCode.ofSuccess();
   }
 }

@@ -2,7 +2,6 @@
 package io.inboard.telemetry;
 
 import io.inboard.call.CallerTerms;
-import io.inboard.call.HeaderView;
 import io.inboard.call.InboundRequest;
 import io.inboard.call.OutboundRequest;
 import io.inboard.settings.PathPatterns;
@@ -11,7 +10,6 @@ import io.inboard.settings.TelemetrySettings;
 import io.inboard.settings.TelemetrySettings.Exporter;
 import io.inboard.settings.TelemetrySettings.Target;
 import io.opentelemetry.api.metrics.Meter;
-import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -145,29 +143,29 @@ public final class Telemetry {
   public ServerTrace server(InboundRequest request, CallerTerms terms) {
     View now = view;
     Sdk built = sdk();
-    SpanContext remote =
-        now.propagation.readSpan(
-            request, traceId -> built.sampler().samples(SpanContext.getInvalid(), traceId));
-    Span parent = remote.isValid() ? Span.wrap(remote) : Span.getInvalid();
+    SpanContext remote = now.propagation.readSpan(request, built.decision());
     boolean excluded = now.excluded.matches(request.path());
     String method = Keys.method(request.method());
-    Span span;
+    ActiveSpan span;
     if (!excluded) {
-      span = built.spans().start(now.recording, Keys.methodInName(method), SpanKind.SERVER, parent);
+      span = built.spans().start(now.recording, Keys.methodInName(method), SpanKind.SERVER, remote);
     } else {
       // Calls made for an excluded request (a health check) are no traces of their own either.
-      span = remote.isValid() ? parent : built.spans().unsampled();
+      span = remote.isValid() ? new ActiveSpan(remote) : built.spans().unsampled();
     }
     RequestContext context =
         new RequestContext(
-            span, now.propagation.readBaggage(request), RequestIds.read(request), terms);
+            span.getSpanContext(),
+            now.propagation.readBaggage(request),
+            RequestIds.read(request),
+            terms);
     return new ServerTrace(
         request,
         method,
         span,
         context,
         excluded,
-        now.measuring ? Optional.of(built.durations()) : Optional.empty());
+        now.measuring ? built.durations() : Optional.empty());
   }
 
   /**
@@ -181,8 +179,7 @@ public final class Telemetry {
     View now = view;
     Sdk built = sdk();
     RequestContext context = RequestContext.of(contexts.current());
-    HeaderView headers = request::headers;
-    boolean foreign = now.propagation.readSpan(headers, traceId -> true).isValid();
+    boolean foreign = now.propagation.readSpan(request, traceId -> true).isValid();
     return new ClientTrace(
         request,
         context,
@@ -190,7 +187,7 @@ public final class Telemetry {
         now.recording,
         built.spans(),
         now.propagation,
-        now.measuring ? Optional.of(built.durations()) : Optional.empty());
+        now.measuring ? built.durations() : Optional.empty());
   }
 
   private Sdk sdk() {

@@ -6,18 +6,45 @@ import io.inboard.call.PeerIdentity;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
 import org.apache.tomcat.util.buf.MessageBytes;
+import org.apache.tomcat.util.http.MimeHeaders;
 
-/** A coyote request as the mesh sees it: before the container has parsed or decoded anything. */
-record TomcatRequest(
-    Request request, Connector connector, Optional<MeshChannel> channel, long queuedNanos)
-    implements InboundRequest {
+/**
+ * A coyote request as the mesh sees it: before the container has parsed or decoded anything. Used
+ * by the thread that serves it.
+ */
+final class TomcatRequest implements InboundRequest {
+  private static final String[] USUAL_METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH"};
+
+  private final Request request;
+  private final Connector connector;
+  private final Optional<MeshChannel> channel;
+  private final long queuedNanos;
+
+  // Tomcat decodes its bytes at every question, some 300 bytes of garbage each: asked once here.
+  private String path;
+  private String query;
+  private InetSocketAddress remote;
+
+  TomcatRequest(
+      Request request, Connector connector, Optional<MeshChannel> channel, long queuedNanos) {
+    this.request = request;
+    this.connector = connector;
+    this.channel = channel;
+    this.queuedNanos = queuedNanos;
+  }
+
+  @Override
+  public long queuedNanos() {
+    return queuedNanos;
+  }
+
   @Override
   public String library() {
     return TomcatHooks.NAME;
@@ -25,7 +52,13 @@ record TomcatRequest(
 
   @Override
   public String method() {
-    return text(request.method());
+    MessageBytes method = request.method();
+    for (String usual : USUAL_METHODS) {
+      if (method.equals(usual)) {
+        return usual;
+      }
+    }
+    return text(method);
   }
 
   @Override
@@ -36,22 +69,25 @@ record TomcatRequest(
 
   @Override
   public String protocolVersion() {
-    return switch (text(request.protocol())) {
-      case "HTTP/2.0" -> "2";
-      case "HTTP/1.0" -> "1.0";
-      default -> "1.1";
-    };
+    MessageBytes protocol = request.protocol();
+    return protocol.equals("HTTP/2.0") ? "2" : protocol.equals("HTTP/1.0") ? "1.0" : "1.1";
   }
 
   @Override
   public String path() {
-    String path = text(request.requestURI());
-    return path.isEmpty() ? "/" : path;
+    if (path == null) {
+      String sent = text(request.requestURI());
+      path = sent.isEmpty() ? "/" : sent;
+    }
+    return path;
   }
 
   @Override
   public String query() {
-    return text(request.queryString());
+    if (query == null) {
+      query = text(request.queryString());
+    }
+    return query;
   }
 
   @Override
@@ -68,9 +104,12 @@ record TomcatRequest(
     if (channel.isPresent()) {
       return channel.get().remote();
     }
-    request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, request);
-    request.action(ActionCode.REQ_REMOTEPORT_ATTRIBUTE, request);
-    return address(text(request.remoteAddr()), request.getRemotePort());
+    if (remote == null) {
+      request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, request);
+      request.action(ActionCode.REQ_REMOTEPORT_ATTRIBUTE, request);
+      remote = address(text(request.remoteAddr()), request.getRemotePort());
+    }
+    return remote;
   }
 
   @Override
@@ -80,7 +119,21 @@ record TomcatRequest(
 
   @Override
   public List<String> headers(String name) {
-    return Collections.list(request.getMimeHeaders().values(name));
+    MimeHeaders headers = request.getMimeHeaders();
+    int first = headers.findHeader(name, 0);
+    if (first < 0) {
+      return List.of();
+    }
+    int next = headers.findHeader(name, first + 1);
+    if (next < 0) {
+      return List.of(text(headers.getValue(first)));
+    }
+    List<String> values = new ArrayList<>();
+    values.add(text(headers.getValue(first)));
+    for (; next >= 0; next = headers.findHeader(name, next + 1)) {
+      values.add(text(headers.getValue(next)));
+    }
+    return values;
   }
 
   /** Tomcat gives addresses as literals, so nothing is looked up. */
