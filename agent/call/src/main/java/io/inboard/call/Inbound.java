@@ -7,6 +7,11 @@ public interface Inbound {
   Inbound PASS =
       new Inbound() {
         @Override
+        public boolean idle() {
+          return true;
+        }
+
+        @Override
         public InboundCall begin(InboundRequest request) {
           return InboundCall.UNTOUCHED;
         }
@@ -16,6 +21,15 @@ public interface Inbound {
           return false;
         }
       };
+
+  /**
+   * Whether every request is left alone for now (the kill switch): asked by hooks before they make
+   * anything, so that a mesh that is switched off costs one read. May change at any time; says
+   * nothing of the connections, which STRICT judges all the same.
+   */
+  default boolean idle() {
+    return false;
+  }
 
   /**
    * Begins one request, before the application sees it; neither blocks nor throws. The adapter asks

@@ -5,7 +5,26 @@ package io.inboard.call;
 @FunctionalInterface
 public interface Outbound {
   /** Leaves every call alone. */
-  Outbound PASS = request -> Call.UNTOUCHED;
+  Outbound PASS =
+      new Outbound() {
+        @Override
+        public boolean idle() {
+          return true;
+        }
+
+        @Override
+        public Call begin(OutboundRequest request) {
+          return Call.UNTOUCHED;
+        }
+      };
+
+  /**
+   * Whether every call is left alone for now (the kill switch): asked by hooks before they make
+   * anything, so that a mesh that is switched off costs one read. May change at any time.
+   */
+  default boolean idle() {
+    return false;
+  }
 
   /**
    * Begins one application-level call. Asked once a call, by the outermost hook of the library, on

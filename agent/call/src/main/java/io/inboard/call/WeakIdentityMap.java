@@ -60,6 +60,11 @@ public final class WeakIdentityMap<K, V> {
     return !values.isEmpty() && values.remove(new Probe(key), value);
   }
 
+  /** Whether no object has state; cheaper than {@link #size}. */
+  public boolean isEmpty() {
+    return values.isEmpty();
+  }
+
   /** How many objects have state; those collected meanwhile may count. */
   public int size() {
     expunge();

@@ -38,7 +38,11 @@ final class MeshInboundTls implements InboundTls {
   @Override
   public Mode mode(int localPort) {
     InboundSettings now = settings.get();
-    MtlsMode configured = now.portLevelMtls().getOrDefault(localPort, now.mtls());
+    // Asked for every request, and rarely set: no boxed port then.
+    MtlsMode configured =
+        now.portLevelMtls().isEmpty()
+            ? now.mtls()
+            : now.portLevelMtls().getOrDefault(localPort, now.mtls());
     return switch (configured) {
       case DISABLE -> Mode.DISABLE;
       case PERMISSIVE -> identity.generation().isPresent() ? Mode.PERMISSIVE : Mode.DISABLE;

@@ -25,7 +25,6 @@ import io.inboard.telemetry.ServerTrace;
 import io.inboard.telemetry.Telemetry;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -81,6 +80,11 @@ final class MeshInbound implements Inbound {
             settings.resilience().enabled()
                 ? settings.resilience().deadline()
                 : DeadlineSettings.OFF);
+  }
+
+  @Override
+  public boolean idle() {
+    return !rules.enabled;
   }
 
   @Override
@@ -191,7 +195,9 @@ final class MeshInbound implements Inbound {
     private final Optional<ServerTrace> trace;
     private final Optional<PeerIdentity> peer;
     private final Mode mode;
-    private final AtomicBoolean ended = new AtomicBoolean();
+
+    /** Guarded by this. */
+    private boolean ended;
 
     MeshInboundCall(
         InboundRequest request,
@@ -206,7 +212,7 @@ final class MeshInbound implements Inbound {
       this.admission = admission;
       this.trace = trace(request, terms, verdict);
       this.peer = request.peer();
-      this.mode = tls.mode(request.local().getPort());
+      this.mode = tls.mode(request.localPort());
     }
 
     @Override
@@ -243,7 +249,9 @@ final class MeshInbound implements Inbound {
      */
     @Override
     public void respond(int status, HeaderSink response) {
-      admission.ifPresent(a -> a.answered(status));
+      if (admission.isPresent()) {
+        admission.get().answered(status);
+      }
       String reason = terms.noRetry();
       if (signals && status >= 500 && !reason.isEmpty()) {
         response.set(NO_RETRY, reason);
@@ -255,17 +263,26 @@ final class MeshInbound implements Inbound {
 
     @Override
     public void route(String template) {
-      trace.ifPresent(t -> t.route(template));
+      if (trace.isPresent()) {
+        trace.get().route(template);
+      }
     }
 
     @Override
     public void end(int status, Throwable error) {
-      if (!ended.compareAndSet(false, true)) {
-        return;
+      synchronized (this) {
+        if (ended) {
+          return;
+        }
+        ended = true;
       }
-      admission.ifPresent(a -> a.end(error == null ? status : 0));
+      if (admission.isPresent()) {
+        admission.get().end(error == null ? status : 0);
+      }
       try {
-        trace.ifPresent(t -> t.end(status, error));
+        if (trace.isPresent()) {
+          trace.get().end(status, error);
+        }
       } catch (RuntimeException | LinkageError e) {
         errors.add("tracing a request", e);
       }

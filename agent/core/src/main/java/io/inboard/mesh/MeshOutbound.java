@@ -109,6 +109,11 @@ public final class MeshOutbound implements Outbound {
   }
 
   @Override
+  public boolean idle() {
+    return !snapshot.enabled();
+  }
+
+  @Override
   public Call begin(OutboundRequest request) {
     Snapshot s = snapshot;
     if (!s.enabled()) {

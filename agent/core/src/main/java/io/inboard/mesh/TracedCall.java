@@ -44,7 +44,8 @@ final class TracedCall implements Call, Attempt {
 
   @Override
   public Step responded(Attempt attempt, int status, HeaderView headers) {
-    observer.end(status, null, Integer.toString(status));
+    // Of nearly all calls, without a new string.
+    observer.end(status, null, status == 200 ? "200" : Integer.toString(status));
     return Step.HAND_ON;
   }
 

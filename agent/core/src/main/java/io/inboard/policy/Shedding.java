@@ -228,7 +228,9 @@ public final class Shedding {
 
     /** The head of its response goes out. */
     public void answered(int status) {
-      permit.ifPresent(p -> p.answered(how(status)));
+      if (permit.isPresent()) {
+        permit.get().answered(how(status));
+      }
     }
 
     /**
@@ -241,7 +243,9 @@ public final class Shedding {
         return;
       }
       inFlight.decrementAndGet();
-      permit.ifPresent(p -> p.release(how(status)));
+      if (permit.isPresent()) {
+        permit.get().release(how(status));
+      }
     }
 
     /**

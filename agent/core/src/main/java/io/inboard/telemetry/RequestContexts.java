@@ -43,11 +43,8 @@ public final class RequestContexts implements Contexts {
     public void close() {
       if (!closed) {
         closed = true;
-        if (before == null) {
-          current.remove();
-        } else {
-          current.set(before);
-        }
+        // Not removed where it was null: the next request would pay for a new entry.
+        current.set(before);
       }
     }
   }

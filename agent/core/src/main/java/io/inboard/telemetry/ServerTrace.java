@@ -27,6 +27,7 @@ public final class ServerTrace {
 
   ServerTrace(
       InboundRequest request,
+      String source,
       String method,
       ActiveSpan span,
       RequestContext context,
@@ -40,11 +41,14 @@ public final class ServerTrace {
     this.scheme = request.scheme();
     this.version = request.protocolVersion();
     if (!excluded && span.recording()) {
-      describe(request);
+      describe(request, source);
     }
   }
 
-  private void describe(InboundRequest request) {
+  /**
+   * @param source the caller's address, if somebody has written it down already; else empty
+   */
+  private void describe(InboundRequest request, String source) {
     span.set(Keys.METHOD, method);
     if (method.equals(Keys.OTHER)) {
       span.set(Keys.METHOD_ORIGINAL, request.method());
@@ -73,7 +77,7 @@ public final class ServerTrace {
     InetSocketAddress remote = request.remote();
     String client = Forwarded.client(request);
     if (remote != null) {
-      String peer = address(remote);
+      String peer = source.isEmpty() ? address(remote) : source;
       span.set(Keys.PEER_ADDRESS, peer);
       span.set(Keys.PEER_PORT, remote.getPort());
       client = client.isEmpty() ? peer : client;

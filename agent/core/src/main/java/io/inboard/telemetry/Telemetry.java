@@ -161,6 +161,7 @@ public final class Telemetry {
             terms);
     return new ServerTrace(
         request,
+        terms.source(),
         method,
         span,
         context,

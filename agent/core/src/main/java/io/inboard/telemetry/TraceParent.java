@@ -68,11 +68,15 @@ final class TraceParent {
 
   /** The header's value for a span of ours. */
   static String write(SpanContext span) {
-    return "00-"
-        + span.getTraceId()
-        + "-"
-        + span.getSpanId()
-        + "-"
-        + TraceFlags.fromByte((byte) (span.getTraceFlags().asByte() & (SAMPLED | RANDOM))).asHex();
+    byte flags = (byte) (span.getTraceFlags().asByte() & (SAMPLED | RANDOM));
+    // Of the right size at once: growing twice would cost as much again.
+    return new StringBuilder(LENGTH)
+        .append("00-")
+        .append(span.getTraceId())
+        .append('-')
+        .append(span.getSpanId())
+        .append('-')
+        .append(TraceFlags.fromByte(flags).asHex())
+        .toString();
   }
 }

@@ -15,6 +15,9 @@ import java.util.function.Supplier;
 final class Carried {
   private static final ClassLoader PLATFORM = ClassLoader.getPlatformClassLoader();
 
+  /** Of the hooks in the JDK's classes, whose stages know their context. */
+  private static final ClassLoader OURS = Carried.class.getClassLoader();
+
   private Carried() {}
 
   /**
@@ -27,7 +30,10 @@ final class Carried {
     return context == Context.NONE || function == null ? function : new One(function, context);
   }
 
-  /** As {@link #one}, but functions of the JDK itself (HttpClient's inner stages) carry nothing. */
+  /**
+   * As {@link #one}, but functions of the JDK itself (HttpClient's inner stages) carry nothing, nor
+   * do those of our hooks in it.
+   */
   static Object applicationsOne(Object function) {
     return isJdks(function) ? function : one(function);
   }
@@ -43,7 +49,7 @@ final class Carried {
       return true;
     }
     ClassLoader loader = function.getClass().getClassLoader();
-    return loader == null || loader == PLATFORM;
+    return loader == null || loader == PLATFORM || loader == OURS;
   }
 
   /**

@@ -8,6 +8,7 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -25,6 +26,9 @@ final class Pending {
 
   /** Remembers the current context for one run of a task; never null. */
   void remember(Object task) {
+    if (carriesItself(task)) {
+      return;
+    }
     Context context = Inboard.contexts().current();
     if (context == Context.NONE && (waiting.isEmpty() || !waiting.containsKey(new Sought(task)))) {
       return;
@@ -51,7 +55,7 @@ final class Pending {
   }
 
   private Context remove(Object task, boolean first) {
-    if (task == null || waiting.isEmpty()) {
+    if (task == null || waiting.isEmpty() || carriesItself(task)) {
       return Context.NONE;
     }
     Context[] found = {Context.NONE};
@@ -62,6 +66,15 @@ final class Pending {
           return line.isEmpty() ? null : line;
         });
     return found[0];
+  }
+
+  /**
+   * What CompletableFuture gives to executors: the application's function inside has its context
+   * already ({@link CompletableFutureHooks}), and the stages of HttpClient want none. Two of three
+   * tasks of a call through that client.
+   */
+  private static boolean carriesItself(Object task) {
+    return task instanceof CompletableFuture.AsynchronousCompletionTask;
   }
 
   /** How many tasks wait with a context; for tests. */

@@ -156,6 +156,9 @@ final class Hop {
    * null when there is nothing to do.
    */
   static Object begin(HttpURLConnection connection) {
+    if (Inboard.outbound().idle() && HOPS.isEmpty()) {
+      return null;
+    }
     Hop before = HOPS.get(connection);
     if (before != null) {
       if (before == CURRENT.get()) {

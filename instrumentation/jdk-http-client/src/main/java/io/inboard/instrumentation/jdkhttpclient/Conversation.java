@@ -30,8 +30,11 @@ final class Conversation {
 
   private Conversation() {}
 
-  /** On the application's thread. */
+  /** On the application's thread; null while the mesh is switched off. */
   static Conversation begin(Object multi) {
+    if (Inboard.outbound().idle()) {
+      return null;
+    }
     Conversation conversation = new Conversation();
     CONVERSATIONS.put(multi, new WeakReference<>(conversation));
     return conversation;

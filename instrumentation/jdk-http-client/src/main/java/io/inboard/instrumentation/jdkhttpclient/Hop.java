@@ -73,6 +73,9 @@ final class Hop {
    * @return the future response in place of the JDK's; null to let the JDK send untouched
    */
   static Object begin(Object exchange) {
+    if (Inboard.outbound().idle()) {
+      return null;
+    }
     Conversation conversation = Conversation.of(Internals.multi(exchange));
     Outgoing own = Outgoing.of(Internals.request(exchange));
     HopRequest view =

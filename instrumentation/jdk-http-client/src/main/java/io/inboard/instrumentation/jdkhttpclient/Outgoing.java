@@ -5,9 +5,9 @@ import io.inboard.call.HeaderSink;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * A request as attempts send it: the JDK's own, or a copy of it where two attempts are under way at
@@ -24,10 +24,12 @@ final class Outgoing implements HeaderSink {
   private final Route route = Route.unknown();
   private final Map<String, List<String>> systemHeaders;
 
-  /** The JDK's own headers before the first attempt. */
-  private final Map<String, List<String>> untouched;
+  /** The JDK's own headers before the first attempt: one or two, hence no map. */
+  private final List<Header> untouched;
 
-  private Outgoing(Object request, Map<String, List<String>> untouched) {
+  private record Header(String name, List<String> values) {}
+
+  private Outgoing(Object request, List<Header> untouched) {
     this.request = request;
     this.systemHeaders = Internals.systemHeaders(request);
     this.untouched = untouched;
@@ -35,8 +37,9 @@ final class Outgoing implements HeaderSink {
 
   /** The request as the JDK would send it. */
   static Outgoing of(Object request) {
-    Map<String, List<String>> untouched = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    untouched.putAll(Internals.systemHeaders(request));
+    Map<String, List<String>> now = Internals.systemHeaders(request);
+    List<Header> untouched = new ArrayList<>(now.size());
+    now.forEach((name, values) -> untouched.add(new Header(name, values)));
     return new Outgoing(request, untouched);
   }
 
@@ -64,7 +67,12 @@ final class Outgoing implements HeaderSink {
 
   /** What the JDK has set of a header; null if nothing. */
   List<String> systemHeader(String name) {
-    return untouched.get(name);
+    for (Header header : untouched) {
+      if (header.name.equalsIgnoreCase(name)) {
+        return header.values;
+      }
+    }
+    return null;
   }
 
   /**
@@ -73,7 +81,7 @@ final class Outgoing implements HeaderSink {
    */
   void reset() {
     systemHeaders.clear();
-    systemHeaders.putAll(untouched);
+    untouched.forEach(header -> systemHeaders.put(header.name, header.values));
   }
 
   @Override
@@ -91,7 +99,8 @@ final class Outgoing implements HeaderSink {
   /** The application's values would win over ours. */
   private void removeOwn(String name) {
     HttpHeaders now = Route.headers(request, ((HttpRequest) request).headers());
-    if (now.firstValue(name).isPresent()) {
+    // Not firstValue, which opens a stream.
+    if (now.map().containsKey(name)) {
       route.replaceHeaders(HttpHeaders.of(now.map(), (n, v) -> !n.equalsIgnoreCase(name)));
     }
   }

@@ -41,6 +41,9 @@ final class RequestAdvice {
         Inboard.inboundTls().refused();
         return Optional.of(new SSLException("inboard: the port became STRICT"));
       }
+      if (Inboard.inbound().idle()) {
+        return null;
+      }
       InboundCall call = Inboard.inbound().begin(new JdkRequest(exchange));
       if (call == InboundCall.UNTOUCHED) {
         return null;

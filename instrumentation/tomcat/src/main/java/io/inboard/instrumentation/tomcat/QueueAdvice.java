@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.tomcat;
 
+import io.inboard.call.Inboard;
 import io.inboard.weave.Advice;
 import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.SocketEvent;
@@ -19,7 +20,10 @@ final class QueueAdvice {
         @Advice.Argument(0) SocketWrapperBase<?> wrapper,
         @Advice.Argument(1) SocketEvent event,
         @Advice.Argument(2) boolean dispatch) {
-      if (dispatch && event == SocketEvent.OPEN_READ && wrapper != null) {
+      if (dispatch
+          && event == SocketEvent.OPEN_READ
+          && wrapper != null
+          && !Inboard.inbound().idle()) {
         Arrivals.dispatched(wrapper);
       }
     }
@@ -31,7 +35,9 @@ final class QueueAdvice {
 
     @Advice.OnMethodExit
     static void exit(@Advice.FieldValue("coyoteRequest") Request request) {
-      Arrivals.created(request);
+      if (!Inboard.inbound().idle()) {
+        Arrivals.created(request);
+      }
     }
   }
 }

@@ -38,6 +38,9 @@ final class RequestAdvice {
         response.action(ActionCode.CLOSE_NOW, null);
         return Boolean.TRUE;
       }
+      if (Inboard.inbound().idle()) {
+        return null;
+      }
       InboundCall call =
           Inboard.inbound()
               .begin(new TomcatRequest(request, connector, channel, Arrivals.waited(request)));
@@ -64,7 +67,7 @@ final class RequestAdvice {
       if (response.isCommitted()) {
         return Boolean.TRUE;
       }
-      int port = connector.getLocalPort();
+      int port = Connections.localPort(connector);
       boolean closed =
           Inboard.inbound().failsClosed(port)
               || (Inboard.inboundTls().mode(port) == Mode.STRICT
@@ -93,7 +96,7 @@ final class RequestAdvice {
       if (channel.isPresent() && channel.get().isMutualTls()) {
         return false;
       }
-      int port = channel.isPresent() ? channel.get().local().getPort() : connector.getLocalPort();
+      int port = channel.isPresent() ? channel.get().local().getPort() : Connections.localPort(connector);
       return port > 0
           && Inboard.inboundTls().mode(port) == Mode.STRICT
           && !Connections.hasOwnTls(connector.getProtocolHandler());

@@ -58,10 +58,12 @@ final class ServedRequest {
    */
   static void end(org.apache.catalina.connector.Request request) {
     Request coyote = request.getCoyoteRequest();
-    if (coyote == null || !(coyote.getAttribute(ATTRIBUTE) instanceof ServedRequest)) {
+    if (coyote == null || !(coyote.getAttribute(ATTRIBUTE) instanceof ServedRequest served)) {
       return;
     }
-    route(request, Routes.servlet(request));
+    if (!served.routed) {
+      route(request, Routes.servlet(request));
+    }
     end(coyote, Errors.thrown(request));
   }
 

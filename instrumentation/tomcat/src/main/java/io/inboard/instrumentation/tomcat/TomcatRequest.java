@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
+import org.apache.tomcat.util.buf.ByteChunk;
 import org.apache.tomcat.util.buf.MessageBytes;
 import org.apache.tomcat.util.http.MimeHeaders;
 
@@ -96,7 +97,12 @@ final class TomcatRequest implements InboundRequest {
       return channel.get().local();
     }
     request.action(ActionCode.REQ_LOCAL_ADDR_ATTRIBUTE, request);
-    return address(text(request.localAddr()), connector.getLocalPort());
+    return address(text(request.localAddr()), Connections.localPort(connector));
+  }
+
+  @Override
+  public int localPort() {
+    return channel.isPresent() ? channel.get().local().getPort() : Connections.localPort(connector);
   }
 
   @Override
@@ -149,6 +155,12 @@ final class TomcatRequest implements InboundRequest {
 
   /** Does not change the type of the bytes, which still have to be decoded. */
   private static String text(MessageBytes bytes) {
+    if (bytes.getType() == MessageBytes.T_BYTES) {
+      // As toString does it, without the two buffers in between.
+      ByteChunk chunk = bytes.getByteChunk();
+      return new String(
+          chunk.getBuffer(), chunk.getStart(), chunk.getLength(), chunk.getCharset());
+    }
     String text = bytes.toString();
     return text == null ? "" : text;
   }
