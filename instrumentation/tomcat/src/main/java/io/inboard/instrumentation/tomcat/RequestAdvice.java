@@ -96,7 +96,8 @@ final class RequestAdvice {
       if (channel.isPresent() && channel.get().isMutualTls()) {
         return false;
       }
-      int port = channel.isPresent() ? channel.get().local().getPort() : Connections.localPort(connector);
+      int port =
+          channel.isPresent() ? channel.get().local().getPort() : Connections.localPort(connector);
       return port > 0
           && Inboard.inboundTls().mode(port) == Mode.STRICT
           && !Connections.hasOwnTls(connector.getProtocolHandler());

@@ -158,8 +158,7 @@ final class TomcatRequest implements InboundRequest {
     if (bytes.getType() == MessageBytes.T_BYTES) {
       // As toString does it, without the two buffers in between.
       ByteChunk chunk = bytes.getByteChunk();
-      return new String(
-          chunk.getBuffer(), chunk.getStart(), chunk.getLength(), chunk.getCharset());
+      return new String(chunk.getBuffer(), chunk.getStart(), chunk.getLength(), chunk.getCharset());
     }
     String text = bytes.toString();
     return text == null ? "" : text;
