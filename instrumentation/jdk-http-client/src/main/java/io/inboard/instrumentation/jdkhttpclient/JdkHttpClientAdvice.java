@@ -229,9 +229,8 @@ final class JdkHttpClientAdvice {
     /**
      * HTTP/2 is the JDK's default and not a wish: for a URL that says http it asks for an upgrade
      * and is content with HTTP/1.1, which is the cheaper one for it (in a request and its answer,
-     * 29 to 40 KB less allocated by both sides). So a server that has HTTP/2 for
-     * plaintext, too, or an order of its own, chooses it, and all others stay with what is spoken
-     * without us.
+     * 29 to 40 KB less allocated by both sides). So a server that has HTTP/2 for plaintext, too, or
+     * an order of its own, chooses it, and all others stay with what is spoken without us.
      */
     private static List<String> protocols(String[] own) {
       return own != null && List.of(own).contains("h2")

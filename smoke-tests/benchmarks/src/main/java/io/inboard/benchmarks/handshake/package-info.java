@@ -27,7 +27,8 @@
  * <p>It would cost: 1.1 to 1.4 MB of native library for each platform (five of them: 6.2 MB, half
  * of what our jar may weigh; Netty's handler, codec, buffer and common classes come to 2.6 MB more,
  * unless we bind to the library ourselves), native memory that a heap dump does not show, and
- * security updates of a second TLS library on our calendar, not the JDK's. Recommended: no provider. The remedy for churn is JDK 25 and resumption; look again
- * when somebody shows more than 25 full handshakes a second and core.
+ * security updates of a second TLS library on our calendar, not the JDK's. Recommended: no
+ * provider. The remedy for churn is JDK 25 and resumption; look again when somebody shows more than
+ * 25 full handshakes a second and core.
  */
 package io.inboard.benchmarks.handshake;
