@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.identity;
 
+import io.inboard.call.AgentThreads;
 import io.inboard.call.InboundTls;
 import io.inboard.call.Log;
 import io.inboard.call.TlsPlan;
@@ -122,8 +123,7 @@ public final class Identity implements AutoCloseable {
   /** Begins to watch the files, on a daemon thread; idempotent. */
   public synchronized void watch() {
     if (watcher == null && !closed) {
-      watcher = new Thread(this::run, "inboard-identity");
-      watcher.setDaemon(true);
+      watcher = AgentThreads.daemon("inboard-identity", this::run);
       watcher.start();
     }
   }

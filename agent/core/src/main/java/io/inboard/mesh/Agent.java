@@ -2,6 +2,7 @@
 package io.inboard.mesh;
 
 import io.inboard.boot.JavaBase;
+import io.inboard.call.AgentThreads;
 import io.inboard.call.Log;
 import io.inboard.settings.SettingsReader;
 import io.inboard.settings.SettingsSource;
@@ -53,10 +54,7 @@ public final class Agent {
   }
 
   private void continueLater() {
-    Thread later = new Thread(this::afterPremain, "inboard-start");
-    later.setDaemon(true);
-    later.setContextClassLoader(null);
-    later.start();
+    AgentThreads.daemon("inboard-start", this::afterPremain).start();
     Runtime.getRuntime().addShutdownHook(Farewell.of(LAST_FLUSH, mesh::close));
   }
 

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
+import io.inboard.call.AgentThreads;
 import io.inboard.call.Log;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -113,10 +114,7 @@ final class ProcessTimer implements Timer {
     if (t != null) {
       LockSupport.unpark(t);
     } else if (started.compareAndSet(false, true)) {
-      Thread fresh = new Thread(null, this::work, "inboard-timer", 0, false);
-      fresh.setDaemon(true);
-      fresh.setContextClassLoader(null);
-      fresh.start();
+      AgentThreads.daemon("inboard-timer", this::work).start();
     }
   }
 

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.settings;
 
+import io.inboard.call.AgentThreads;
 import io.inboard.settings.Loaded.Origin;
 import io.inboard.settings.SettingsSource.Answer;
 import java.io.IOException;
@@ -147,9 +148,7 @@ public final class SettingsWatch implements AutoCloseable {
     if (source instanceof SettingsSource.None) {
       return;
     }
-    Thread thread = new Thread(this::run, "inboard-settings");
-    thread.setDaemon(true);
-    thread.start();
+    AgentThreads.daemon("inboard-settings", this::run).start();
   }
 
   /** Any thread; after {@link #load}. */

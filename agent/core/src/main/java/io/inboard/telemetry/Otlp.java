@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.telemetry;
 
+import io.inboard.call.AgentThreads;
 import io.inboard.settings.TelemetrySettings.Protocol;
 import io.inboard.settings.TelemetrySettings.Target;
 import io.opentelemetry.api.metrics.MeterProvider;
@@ -130,7 +131,7 @@ final class Otlp {
 
   private static ExecutorService threads() {
     return new ThreadPoolExecutor(
-        0, 4, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), Threads.factory("inboard-otlp"));
+        0, 4, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), AgentThreads.factory("inboard-otlp"));
   }
 
   private static byte[] read(String file) {

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.telemetry;
 
+import io.inboard.call.AgentThreads;
 import io.inboard.settings.ServiceSettings;
 import io.inboard.settings.TelemetrySettings;
 import io.opentelemetry.api.metrics.Meter;
@@ -62,7 +63,7 @@ final class Sdk {
     this.spanLane = spanLane;
     this.metricLane = metricLane;
     this.metricThread =
-        Executors.newSingleThreadScheduledExecutor(Threads.factory("inboard-metrics"));
+        Executors.newSingleThreadScheduledExecutor(AgentThreads.factory("inboard-metrics"));
     this.reader =
         PeriodicMetricReader.builder(new ToLane(metricLane))
             .setInterval(Duration.ofMillis(timing.metricIntervalMillis()))

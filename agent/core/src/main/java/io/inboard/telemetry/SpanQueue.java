@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.telemetry;
 
+import io.inboard.call.AgentThreads;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ final class SpanQueue {
     this.timing = timing;
     this.lane = lane;
     this.ring = new AtomicReferenceArray<>(timing.spanQueue());
-    this.worker = Threads.daemon("inboard-spans", this::work);
+    this.worker = AgentThreads.daemon("inboard-spans", this::work);
   }
 
   void start() {

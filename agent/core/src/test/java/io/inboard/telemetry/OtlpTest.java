@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.sun.net.httpserver.HttpServer;
+import io.inboard.call.AgentThreads;
 import io.inboard.settings.TelemetrySettings;
 import io.inboard.settings.TelemetrySettings.Exporter;
 import io.inboard.settings.TelemetrySettings.Protocol;
@@ -49,7 +50,7 @@ class OtlpTest {
   @BeforeEach
   void startCollector() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(Executors.newCachedThreadPool(Threads.factory("test-collector")));
+    server.setExecutor(Executors.newCachedThreadPool(AgentThreads.factory("test-collector")));
     server.createContext(
         "/",
         exchange -> {
