@@ -36,6 +36,7 @@ final class KeyMaterialReader {
     readChain();
     readKey();
     readBundle();
+    checkIntermediates();
   }
 
   /** All that is wrong, in the order chain, key, bundle; empty when the set may be used. */
@@ -90,15 +91,33 @@ final class KeyMaterialReader {
                 + trustDomain
                 + "; make them agree");
       }
-      for (int i = 1; i < chain.size(); i++) {
-        authority(path, chain.get(i), i + 1);
-      }
     } catch (CertificateException e) {
       problems.add(
           path
               + ": the certificate "
               + e.getMessage()
               + "; the first certificate must be the workload's, and a SPIFFE X.509-SVID");
+    }
+    try {
+      Strength.ofKey(chain.get(0));
+      Strength.ofSignature(chain.get(0));
+    } catch (CertificateException e) {
+      problems.add(path + ": the certificate " + e.getMessage() + "; issue another one");
+    }
+  }
+
+  /** After the bundle, whose roots may stand in the chain, too. */
+  private void checkIntermediates() {
+    for (int i = 1; i < chain.size() && id != null; i++) {
+      try {
+        if (bundle.contains(chain.get(i))) {
+          SvidRules.authority(chain.get(i));
+        } else {
+          SvidRules.intermediate(chain.get(i), id.trustDomain());
+        }
+      } catch (CertificateException e) {
+        authorityProblem(files.chain().path(), i + 1, e);
+      }
     }
   }
 
@@ -127,21 +146,32 @@ final class KeyMaterialReader {
       return;
     }
     boolean usable = false;
+    boolean ours = false;
     for (int i = 0; i < bundle.size(); i++) {
-      authority(path, bundle.get(i), i + 1);
-      usable |= !now.isAfter(bundle.get(i).getNotAfter().toInstant());
+      X509Certificate root = bundle.get(i);
+      try {
+        SvidRules.authority(root);
+        ours |= id == null || SvidRules.serves(root, id.trustDomain());
+      } catch (CertificateException e) {
+        ours = true;
+        authorityProblem(path, i + 1, e);
+      }
+      usable |= !now.isAfter(root.getNotAfter().toInstant());
+    }
+    if (!ours) {
+      problems.add(
+          path
+              + ": every certificate of the trust bundle is of another trust domain than ours, "
+              + id.trustDomain()
+              + "; add the root of ours");
     }
     if (!usable) {
       problems.add(path + ": every certificate of the trust bundle has expired; issue new roots");
     }
   }
 
-  private void authority(String path, X509Certificate certificate, int number) {
-    try {
-      SvidRules.authority(certificate);
-    } catch (CertificateException e) {
-      problems.add(
-          path + ": certificate " + number + " " + e.getMessage() + "; remove or replace it");
-    }
+  private void authorityProblem(String path, int number, CertificateException e) {
+    problems.add(
+        path + ": certificate " + number + " " + e.getMessage() + "; remove or replace it");
   }
 }

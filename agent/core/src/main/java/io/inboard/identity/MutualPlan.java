@@ -2,6 +2,8 @@
 package io.inboard.identity;
 
 import io.inboard.call.PeerIdentity;
+import io.inboard.call.PeerRefusedException;
+import io.inboard.call.Refusal;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
@@ -51,7 +53,8 @@ final class MutualPlan extends ClientPlan {
     Certificate[] chain = session.getPeerCertificates();
     try {
       if (!(chain[0] instanceof X509Certificate leaf)) {
-        throw new CertificateException("the peer's certificate is not X.509");
+        throw new PeerRefusedException(
+            Refusal.NO_SPIFFE_IDENTITY, "the peer's certificate is not X.509");
       }
       PeerIdentity peer = generation.bundle().identify(leaf);
       expect(peer);
@@ -65,7 +68,8 @@ final class MutualPlan extends ClientPlan {
 
   private void expect(PeerIdentity peer) throws CertificateException {
     if (!principals.match(SpiffeId.parse(peer.id()))) {
-      throw new CertificateException(
+      throw new PeerRefusedException(
+          Refusal.UNEXPECTED_PEER,
           "the peer is "
               + peer.principal()
               + ", but "

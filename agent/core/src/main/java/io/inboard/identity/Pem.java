@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -24,6 +25,9 @@ import java.util.StringTokenizer;
 record Pem(String file, List<Block> blocks) {
   /** More than any bundle; keeps a wrong path ({@code /dev/zero}) from filling the heap. */
   private static final int MAX_BYTES = 4 << 20;
+
+  /** Or what is like it in any of its supersets. */
+  private static final Charset ASCII = StandardCharsets.ISO_8859_1;
 
   private static final String BEGIN = "-----BEGIN ";
   private static final String END = "-----END ";
@@ -73,8 +77,11 @@ record Pem(String file, List<Block> blocks) {
     String type = null;
     boolean encrypted = false;
     StringBuilder base64 = new StringBuilder();
+    Charset charset = charset(content);
+    int skipped = charset == StandardCharsets.UTF_8 ? 3 : charset == ASCII ? 0 : 2;
     StringTokenizer lines =
-        new StringTokenizer(new String(content, StandardCharsets.ISO_8859_1), "\r\n");
+        new StringTokenizer(
+            new String(content, skipped, content.length - skipped, charset), "\r\n");
     while (lines.hasMoreTokens()) {
       String line = lines.nextToken().trim();
       if (line.startsWith(BEGIN) && line.endsWith(DASHES)) {
@@ -102,6 +109,21 @@ record Pem(String file, List<Block> blocks) {
       throw cut(file, type);
     }
     return new Pem(file, blocks);
+  }
+
+  /** By a byte order mark, as Windows' editors and shells write it; PEM itself is ASCII. */
+  private static Charset charset(byte[] content) {
+    int first = at(content, 0) << 8 | at(content, 1);
+    return switch (first) {
+      case 0xfeff -> StandardCharsets.UTF_16BE;
+      case 0xfffe -> StandardCharsets.UTF_16LE;
+      case 0xefbb -> at(content, 2) == 0xbf ? StandardCharsets.UTF_8 : ASCII;
+      default -> ASCII;
+    };
+  }
+
+  private static int at(byte[] content, int index) {
+    return index < content.length ? content[index] & 0xff : 0;
   }
 
   private static byte[] decoded(String file, String type, boolean encrypted, CharSequence base64)

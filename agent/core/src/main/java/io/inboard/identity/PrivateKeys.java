@@ -3,6 +3,7 @@ package io.inboard.identity;
 
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -53,6 +54,9 @@ final class PrivateKeys {
     }
     try {
       return decoded(pem.file(), block, certified);
+    } catch (NoSuchAlgorithmException e) {
+      // Nothing is wrong with the file.
+      throw new IdentityException(pem.file() + " holds an EC key, and " + EllipticCurves.MISSING);
     } catch (GeneralSecurityException | IndexOutOfBoundsException e) {
       throw new IdentityException(
           pem.file() + ": the private key does not parse; write the file again");

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.identity;
 
+import io.inboard.call.Printable;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -81,13 +82,7 @@ public record SpiffeId(String trustDomain, String path) {
   }
 
   private static IllegalArgumentException wrong(String text, String what) {
-    return new IllegalArgumentException("SPIFFE id \"" + printable(text) + "\" " + what);
-  }
-
-  /** What comes from a peer's certificate goes into logs: without control characters, and short. */
-  private static String printable(String text) {
-    String cut = text.length() > 200 ? text.substring(0, 200) + "..." : text;
-    return cut.replaceAll("[^\\x20-\\x7e]", "?");
+    return new IllegalArgumentException("SPIFFE id \"" + Printable.text(text, 200) + "\" " + what);
   }
 
   /** Without the scheme, as Istio's {@code principals} write it. */

@@ -2,7 +2,11 @@
 package io.inboard.identity;
 
 import io.inboard.call.PeerIdentity;
+import io.inboard.call.PeerRefusedException;
+import io.inboard.call.Refusal;
 import java.net.Socket;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
@@ -35,22 +39,36 @@ final class SpiffeTrustManager extends X509ExtendedTrustManager {
 
   private void check(X509Certificate[] chain, Path path) throws CertificateException {
     PeerIdentity peer = bundle.identify(chain[0]);
-    for (int i = 1; i < chain.length; i++) {
-      try {
-        SvidRules.authority(chain[i]);
-      } catch (CertificateException e) {
-        throw new CertificateException(
-            "certificate " + (i + 1) + " of the chain of " + peer + " " + e.getMessage(), e);
-      }
-    }
+    bundle.checkAuthorities(chain, peer);
     try {
       path.check(bundle.pkix());
+    } catch (PeerRefusedException e) {
+      throw e;
     } catch (CertificateException e) {
-      throw new CertificateException(
+      throw new PeerRefusedException(
+          reason(e),
           "the peer's certificate of " + peer + " is not trusted by our bundle: " + e.getMessage(),
           e);
     }
     expectation.check(peer);
+  }
+
+  /** What the JDK's path validation found. */
+  private static Refusal reason(CertificateException e) {
+    Throwable cause = e;
+    while (cause != null && !(cause instanceof CertPathValidatorException)) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof CertPathValidatorException path) {
+      CertPathValidatorException.Reason reason = path.getReason();
+      if (reason == BasicReason.EXPIRED || reason == BasicReason.NOT_YET_VALID) {
+        return Refusal.EXPIRED;
+      }
+      if (reason == BasicReason.ALGORITHM_CONSTRAINED) {
+        return Refusal.WEAK;
+      }
+    }
+    return Refusal.UNTRUSTED_ROOT;
   }
 
   @Override

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.identity;
 
+import io.inboard.call.PeerRefusedException;
+import io.inboard.call.Refusal;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -8,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -33,28 +34,27 @@ final class SvidRules {
   static SpiffeId leaf(X509Certificate certificate) throws CertificateException {
     SpiffeId id = idOf(certificate);
     if (id.path().isEmpty()) {
-      throw new CertificateException("names the trust domain " + id + " instead of a workload");
+      throw against("names the trust domain " + id + " instead of a workload");
     }
     if (certificate.getBasicConstraints() >= 0) {
-      throw new CertificateException("of " + id + " is a CA's (CA:TRUE), not a workload's");
+      throw against("of " + id + " is a CA's (CA:TRUE), not a workload's");
     }
     boolean[] usage = certificate.getKeyUsage();
     Set<String> critical = certificate.getCriticalExtensionOIDs();
     if (usage == null || critical == null || !critical.contains(KEY_USAGE)) {
-      throw new CertificateException("of " + id + " has no critical key usage");
+      throw against("of " + id + " has no critical key usage");
     }
     if (!usage[DIGITAL_SIGNATURE]) {
-      throw new CertificateException("of " + id + " has a key usage without digital signature");
+      throw against("of " + id + " has a key usage without digital signature");
     }
     if (usage[KEY_CERT_SIGN] || usage[CRL_SIGN]) {
-      throw new CertificateException(
-          "of " + id + " has a key usage of a CA (certificate or CRL sign)");
+      throw against("of " + id + " has a key usage of a CA (certificate or CRL sign)");
     }
     List<String> purposes = certificate.getExtendedKeyUsage();
     if (purposes != null
         && !(purposes.contains(CertificateDraft.SERVER_AUTH)
             && purposes.contains(CertificateDraft.CLIENT_AUTH))) {
-      throw new CertificateException(
+      throw against(
           "of " + id + " has an extended key usage without both server and client authentication");
     }
     return id;
@@ -64,50 +64,100 @@ final class SvidRules {
   static SpiffeId idOf(X509Certificate certificate) throws CertificateException {
     List<String> uris = uris(certificate);
     if (uris.size() != 1) {
-      throw new CertificateException(
-          "has " + uris.size() + " URI names (SAN) instead of one, its SPIFFE id");
+      throw against("has " + uris.size() + " URI names (SAN) instead of one, its SPIFFE id");
     }
     try {
       return SpiffeId.parse(uris.get(0));
     } catch (IllegalArgumentException e) {
-      throw new CertificateException("is no SPIFFE identity: " + e.getMessage());
+      throw against("is no SPIFFE identity: " + e.getMessage());
     }
   }
 
   /**
-   * A certificate that signs others: CA:TRUE, key usage certificate sign where it has a key usage
-   * at all (OpenSSL's own roots have none, which RFC 5280 section 4.2.1.3 reads as any), and a
-   * SPIFFE id without a path if any.
+   * A root: CA:TRUE, key usage certificate sign where it has a key usage at all (OpenSSL's own
+   * roots have none, which RFC 5280 section 4.2.1.3 reads as any), a SPIFFE id without a path if
+   * any, and a strong key.
+   *
+   * @throws PeerRefusedException says, after "certificate 1", what is against the rules
    */
   static void authority(X509Certificate certificate) throws CertificateException {
     if (certificate.getBasicConstraints() < 0) {
-      throw new CertificateException("is not a CA's (no CA:TRUE)");
+      throw against("is not a CA's (no CA:TRUE)");
     }
     boolean[] usage = certificate.getKeyUsage();
     if (usage != null && !usage[KEY_CERT_SIGN]) {
-      throw new CertificateException("has a key usage without certificate sign");
+      throw against("has a key usage without certificate sign");
     }
-    for (String uri : uris(certificate)) {
-      if (uri.toLowerCase(Locale.ROOT).startsWith("spiffe://")) {
+    for (SpiffeId id : idsOf(certificate)) {
+      if (!id.path().isEmpty()) {
+        throw against("is a CA's with the SPIFFE id of a workload, " + id);
+      }
+    }
+    Strength.ofKey(certificate);
+  }
+
+  /**
+   * A certificate between a leaf and a root: what a root must be; a key usage, for it is not
+   * somebody's choice to trust it (X.509-SVID section 4.3; the authorities of Istio and SPIRE have
+   * one); of our trust domain, if of any; and strongly signed.
+   *
+   * @throws PeerRefusedException says, after "certificate 2", what is against the rules
+   */
+  static void intermediate(X509Certificate certificate, String trustDomain)
+      throws CertificateException {
+    authority(certificate);
+    if (certificate.getKeyUsage() == null) {
+      throw against("has no key usage, which must say certificate sign");
+    }
+    if (!serves(certificate, trustDomain)) {
+      throw new PeerRefusedException(
+          Refusal.WRONG_TRUST_DOMAIN,
+          "is an authority of "
+              + idsOf(certificate).get(0)
+              + ", which is another trust domain than ours, "
+              + trustDomain);
+    }
+    Strength.ofSignature(certificate);
+  }
+
+  /** Whether an authority may speak for a trust domain: it names that one, or none. */
+  static boolean serves(X509Certificate authority, String trustDomain) throws CertificateException {
+    for (SpiffeId id : idsOf(authority)) {
+      if (!id.trustDomain().equals(trustDomain)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The SPIFFE ids of an authority, which may have other URI names beside them. */
+  private static List<SpiffeId> idsOf(X509Certificate authority) throws CertificateException {
+    List<SpiffeId> ids = new ArrayList<>();
+    for (String uri : uris(authority)) {
+      if (uri.regionMatches(true, 0, "spiffe:", 0, "spiffe:".length())) {
         try {
-          if (!SpiffeId.parse(uri).path().isEmpty()) {
-            throw new CertificateException("is a CA's with the SPIFFE id of a workload");
-          }
+          ids.add(SpiffeId.parse(uri));
         } catch (IllegalArgumentException e) {
-          throw new CertificateException("has no proper SPIFFE id: " + e.getMessage());
+          throw against("has no proper SPIFFE id: " + e.getMessage());
         }
       }
     }
+    return ids;
+  }
+
+  private static PeerRefusedException against(String what) {
+    return new PeerRefusedException(Refusal.NO_SPIFFE_IDENTITY, what);
   }
 
   /** Not before and not after, with an instant in the message. */
   static void valid(X509Certificate certificate, Instant now) throws CertificateException {
     if (now.isAfter(certificate.getNotAfter().toInstant())) {
-      throw new CertificateException("expired at " + certificate.getNotAfter().toInstant());
+      throw new PeerRefusedException(
+          Refusal.EXPIRED, "expired at " + certificate.getNotAfter().toInstant());
     }
     if (now.isBefore(certificate.getNotBefore().toInstant())) {
-      throw new CertificateException(
-          "is not valid before " + certificate.getNotBefore().toInstant());
+      throw new PeerRefusedException(
+          Refusal.EXPIRED, "is not valid before " + certificate.getNotBefore().toInstant());
     }
   }
 

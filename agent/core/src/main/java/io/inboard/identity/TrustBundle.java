@@ -2,6 +2,8 @@
 package io.inboard.identity;
 
 import io.inboard.call.PeerIdentity;
+import io.inboard.call.PeerRefusedException;
+import io.inboard.call.Refusal;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -43,13 +45,44 @@ final class TrustBundle {
       SpiffeId id = SvidRules.leaf(leaf);
       SvidRules.valid(leaf, clock.instant());
       if (!id.trustDomain().equals(trustDomain)) {
-        throw new CertificateException(
+        throw new PeerRefusedException(
+            Refusal.WRONG_TRUST_DOMAIN,
             "of " + id + " is of another trust domain than ours, " + trustDomain);
       }
+      Strength.ofKey(leaf);
+      Strength.ofSignature(leaf);
       return new PeerIdentity(id.toString(), leaf);
     } catch (CertificateException e) {
-      throw new CertificateException("the peer's certificate " + e.getMessage(), e);
+      throw new PeerRefusedException(
+          reason(e, Refusal.NO_SPIFFE_IDENTITY), "the peer's certificate " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * The authorities that a peer sent between its leaf and our root.
+   *
+   * @param chain leaf first
+   */
+  void checkAuthorities(X509Certificate[] chain, PeerIdentity peer) throws CertificateException {
+    for (int i = 1; i < chain.length; i++) {
+      try {
+        // A peer may send its root, too; ours is trusted as it is.
+        if (roots.contains(chain[i])) {
+          SvidRules.authority(chain[i]);
+        } else {
+          SvidRules.intermediate(chain[i], trustDomain);
+        }
+      } catch (CertificateException e) {
+        throw new PeerRefusedException(
+            reason(e, Refusal.NO_SPIFFE_IDENTITY),
+            "certificate " + (i + 1) + " of the chain of " + peer + " " + e.getMessage(),
+            e);
+      }
+    }
+  }
+
+  private static Refusal reason(CertificateException e, Refusal otherwise) {
+    return e instanceof PeerRefusedException refused ? refused.refusal() : otherwise;
   }
 
   /** RFC 5280's path validation against the roots that have not expired. */
@@ -63,24 +96,29 @@ final class TrustBundle {
     return current.pkix;
   }
 
-  /** The JDK does not look at the validity of a trust anchor, so expired ones are left out here. */
+  /**
+   * The JDK does not look at the validity of a trust anchor, so expired ones are left out here; as
+   * are those of other trust domains, which a bundle for several has.
+   */
   private Anchors anchors(Instant now) throws CertificateException {
     List<X509Certificate> valid = new ArrayList<>();
     Instant until = Instant.MAX;
     for (X509Certificate root : roots) {
       Instant end = root.getNotAfter().toInstant();
-      if (!now.isAfter(end)) {
+      if (!now.isAfter(end) && SvidRules.serves(root, trustDomain)) {
         valid.add(root);
         until = end.isBefore(until) ? end : until;
       }
     }
     if (valid.isEmpty()) {
-      throw new CertificateException("every certificate of our trust bundle has expired");
+      throw new PeerRefusedException(
+          Refusal.UNTRUSTED_ROOT, "every certificate of our trust bundle has expired");
     }
     try {
       return new Anchors(until, Jsse.pkix(valid));
     } catch (GeneralSecurityException e) {
-      throw new CertificateException("our trust bundle cannot be used: " + e.getMessage(), e);
+      throw new PeerRefusedException(
+          Refusal.UNTRUSTED_ROOT, "our trust bundle cannot be used: " + e.getMessage(), e);
     }
   }
 
