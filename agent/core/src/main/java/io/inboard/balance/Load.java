@@ -49,6 +49,15 @@ public class Load {
   /** What is quicker is equal: less is noise, not a reason to prefer somebody. */
   private static final double LEAST_NANOS = 100_000;
 
+  /**
+   * Answers before an idle endpoint is judged by its latency: the first ones of a JVM, or to one,
+   * are many times slower than those that follow.
+   */
+  private static final int FIRST_ANSWERS = 4;
+
+  /** How long a failure is remembered: six τ, after which nothing of its penalty is left. */
+  private static final long FAILURE_MEMORY_TICKS = (long) (6 * TAU_TICKS);
+
   /** The cost of an endpoint that has requests and has never answered. */
   private static final double UNKNOWN = 1e18;
 
@@ -79,6 +88,20 @@ public class Load {
 
   /** As {@link #first}, for the other slots; null until there were two requests at a time. */
   private volatile AtomicLongArray more;
+
+  /** The last two good answers in nanoseconds as floats, the latest one below. Last writer wins. */
+  private volatile long lastTwo;
+
+  /**
+   * Good answers since the beginning, up to {@link #FIRST_ANSWERS}. Threads that meet may lose one.
+   */
+  private volatile int answers;
+
+  /** When the last request was sent, made odd; 0: never. Last writer wins. */
+  private volatile long lastSent;
+
+  /** When the last failure was, made odd; 0: never, or long ago. Last writer wins. */
+  private volatile long lastFailed;
 
   /** 0: not held. Last writer wins. */
   private volatile long heldUntil;
@@ -129,6 +152,7 @@ public class Load {
    * @return for {@link #stop}, exactly once
    */
   public int start(long now) {
+    lastSent = now | 1;
     if (first == 0 && FIRST.compareAndSet(this, 0, now | 1)) {
       return 0;
     }
@@ -160,6 +184,14 @@ public class Load {
   /** A good answer after so many nanoseconds, 0 or more. */
   public void answered(long rtt, long now) {
     record(rtt, now, false);
+    // Only idle endpoints are judged by it: one that is busy does not pay for the write.
+    if (inFlight <= 1) {
+      lastTwo = lastTwo << 32 | Float.floatToRawIntBits(Math.max(1, rtt));
+      int before = answers;
+      if (before < FIRST_ANSWERS) {
+        answers = before + 1;
+      }
+    }
   }
 
   /**
@@ -181,6 +213,7 @@ public class Load {
   public void failed(long rtt, long retryAfter, long now) {
     long penalty = Math.min(Math.max(PENALTY_NANOS, retryAfter), MAX_PENALTY_NANOS);
     record(Math.max(rtt, penalty), now, true);
+    lastFailed = now | 1;
   }
 
   /** The endpoint asked to be left alone until then; it costs as much as one that fails. */
@@ -231,6 +264,47 @@ public class Load {
     // With the mean weight this is latency·(n+1). The 1 is no share of the weight: the heaviest
     // would take everything as long as little is in flight.
     return latency * (n / share + 1);
+  }
+
+  /**
+   * The latency by which an idle endpoint is compared with another idle one, in nanoseconds: the
+   * average, but the quicker of the last two answers where that is less. One slow answer among
+   * quick ones is a pause of a JVM somewhere, and no reason to leave an endpoint alone until the
+   * average has come down.
+   *
+   * @return 0 as long as too little is known; negative when the endpoint or a sibling is busy, it
+   *     asked to be left alone, or it has failed of late: then {@link #cost} decides. (Of siblings,
+   *     too: with several requests at a time the memory of a pause is worth more than even shares;
+   *     scenario L6 of the simulation is lost without this.)
+   */
+  double idleNanos(long now) {
+    // The field first: under load it says enough, and the sum costs several reads.
+    if (inFlight != 0 || siblings.sum() != 0) {
+      return -1;
+    }
+    long held = heldUntil;
+    long failed = lastFailed;
+    if ((held != 0 && held - now > 0)
+        || (failed != 0 && now - failed >> TICK_BITS < FAILURE_MEMORY_TICKS)) {
+      return -1;
+    }
+    if (answers < FIRST_ANSWERS) {
+      return 0;
+    }
+    long two = lastTwo;
+    float latest = Float.intBitsToFloat((int) two);
+    float before = Float.intBitsToFloat((int) (two >>> 32));
+    return Math.min(latencyNanos(now), Math.min(latest, before));
+  }
+
+  /** Whether its last request was sent before the other's; false if they cannot be told apart. */
+  boolean restedLonger(Load other) {
+    long mine = lastSent;
+    long others = other.lastSent;
+    if (mine == 0 || others == 0) {
+      return mine == 0 && others != 0;
+    }
+    return mine - others < 0;
   }
 
   /** Age of the oldest request that is remembered; 0: none waits. */

@@ -11,6 +11,9 @@ final class PeakEwma<E extends Candidate> implements Balancer<E> {
   /** How much better another one must be to take from an endpoint what its weight gives it. */
   private static final double CLEARLY = 2;
 
+  /** Idle endpoints that differ by less are equal: JVMs, schedulers and networks vary by it. */
+  private static final double NOISE_NANOS = 3_000_000;
+
   private final Draw<E> draw;
 
   PeakEwma(Draw<E> draw) {
@@ -27,6 +30,11 @@ final class PeakEwma<E extends Candidate> implements Balancer<E> {
     if (second == null) {
       return first;
     }
+    if (alike(first.load().idleNanos(now), second.load().idleNanos(now))) {
+      // By turns, so that each is known to be well and kept warm; where weights differ, the first
+      // one drawn, which is what the weights say.
+      return draw.even() && second.load().restedLonger(first.load()) ? second : first;
+    }
     double mine = first.load().cost(now, draw.share(first, now));
     double others = second.load().cost(now, draw.share(second, now));
     // Latencies of equals differ a little, always. Where everybody meets everybody that would wear
@@ -36,5 +44,19 @@ final class PeakEwma<E extends Candidate> implements Balancer<E> {
       return first;
     }
     return others < mine ? second : first;
+  }
+
+  /**
+   * Whether nothing speaks for one of two idle endpoints.
+   *
+   * @param one of {@link Load#idleNanos}, and so is {@code other}
+   */
+  private static boolean alike(double one, double other) {
+    if (one < 0 || other < 0) {
+      return false;
+    }
+    double less = Math.min(one, other);
+    double more = Math.max(one, other);
+    return less == 0 || more < less * CLEARLY || more - less < NOISE_NANOS;
   }
 }

