@@ -45,6 +45,11 @@ public interface InboundRequest extends HeaderView {
     return 0;
   }
 
+  /** Whether the connection has TLS of the application's own, which the mesh leaves alone. */
+  default boolean hasOwnTls() {
+    return false;
+  }
+
   /** Who the peer proved to be over a TLS session of ours; empty over plaintext. */
   Optional<PeerIdentity> peer();
 }

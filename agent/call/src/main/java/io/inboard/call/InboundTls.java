@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.call;
 
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -42,10 +43,21 @@ public interface InboundTls {
   int handshakeMillis();
 
   /**
-   * Counts a connection that was refused before it had a request: plaintext where only TLS is
-   * accepted, a handshake that failed or took too long. Not one whose peer went away or was silent.
+   * Counts a connection that is served: its first bytes told what it speaks, and a handshake of
+   * ours succeeded. Not asked on ports with mode DISABLE, whose connections nobody looks at.
+   *
+   * @param mutual TLS of ours; else the application's own bytes
    */
-  default void refused() {}
+  default void accepted(int localPort, boolean mutual) {}
+
+  /**
+   * Counts a connection that was refused before it had a request, and says so: plaintext where only
+   * TLS is accepted, a handshake that failed or took too long. Not one whose peer went away or was
+   * silent.
+   *
+   * @param remote the other side; may be unresolved
+   */
+  default void refused(int localPort, InetSocketAddress remote, Refusal why) {}
 
   /**
    * Tells what a connection speaks by its first bytes: a TLS record starts with 0x16 0x03 (RFC 8446
@@ -69,6 +81,25 @@ public interface InboundTls {
     return mode == Mode.STRICT ? First.REFUSE : First.PLAIN;
   }
 
+  /** Hears what becomes of connections. Safe for use by any thread; neither blocks nor throws. */
+  interface Listener {
+    /** Hears nothing. */
+    Listener NONE =
+        new Listener() {
+          @Override
+          public void accepted(int localPort, boolean mutual) {}
+
+          @Override
+          public void refused(int localPort, InetSocketAddress remote, Refusal why) {}
+        };
+
+    /** See {@link InboundTls#accepted}. */
+    void accepted(int localPort, boolean mutual);
+
+    /** See {@link InboundTls#refused}. */
+    void refused(int localPort, InetSocketAddress remote, Refusal why);
+  }
+
   /** How a port treats connections; Istio's words (PeerAuthentication). */
   enum Mode {
     /** The mesh does not touch the connection. */
@@ -87,7 +118,7 @@ public interface InboundTls {
     TLS,
     /** Anything else: the application's own. */
     PLAIN,
-    /** Plaintext where only TLS is accepted: close without an answer. */
+    /** Plaintext where only TLS is accepted: {@link PlaintextAnswer}, and close. */
     REFUSE
   }
 }

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * What the agent says to the person who runs the application: single lines on standard error,
@@ -73,11 +74,17 @@ public final class Log {
    * @param what the peer, what it asked for, and the rule or reason; cut where a peer chose it
    */
   public static void refusal(String kind, String what) {
+    refusal(kind, () -> what);
+  }
+
+  /** The same, for a line that costs something to write; asked for only if it is written. */
+  public static void refusal(String kind, Supplier<String> line) {
     if (level == Level.OFF) {
       return;
     }
     long unsaid = REFUSALS.pass(kind);
     if (unsaid >= 0) {
+      String what = line.get();
       warn(unsaid == 0 ? what : what + " (and " + unsaid + " more like it since the last line)");
     }
   }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
@@ -33,7 +32,6 @@ public final class Identity implements AutoCloseable {
   private static final int MAX_PLANS = 1024;
 
   private final Clock clock;
-  private final LongAdder refused = new LongAdder();
   private final long pollMillis;
   private final Consumer<IdentityStatus> listener;
   private final ConcurrentMap<String, SimplePlan> simplePlans = new ConcurrentHashMap<>();
@@ -173,16 +171,16 @@ public final class Identity implements AutoCloseable {
    * @param settings the ones in force; asked for every connection
    */
   public InboundTls inboundTls(Supplier<InboundSettings> settings) {
-    return new MeshInboundTls(this, settings, clock);
+    return inboundTls(settings, InboundTls.Listener.NONE);
   }
 
-  void connectionRefused() {
-    refused.increment();
-  }
-
-  /** Connections that were refused, since the start of the JVM, before they had a request. */
-  public long refusedConnections() {
-    return refused.sum();
+  /**
+   * The same.
+   *
+   * @param listener told what becomes of each connection
+   */
+  public InboundTls inboundTls(Supplier<InboundSettings> settings, InboundTls.Listener listener) {
+    return new MeshInboundTls(this, settings, clock, listener);
   }
 
   Optional<Generation> generation() {

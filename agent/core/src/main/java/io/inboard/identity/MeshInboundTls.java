@@ -3,8 +3,10 @@ package io.inboard.identity;
 
 import io.inboard.call.InboundTls;
 import io.inboard.call.PeerIdentity;
+import io.inboard.call.Refusal;
 import io.inboard.settings.InboundSettings;
 import io.inboard.settings.InboundSettings.MtlsMode;
+import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -27,8 +29,11 @@ final class MeshInboundTls implements InboundTls {
   private final Identity identity;
   private final Supplier<InboundSettings> settings;
   private final Clock clock;
+  private final Listener listener;
 
-  MeshInboundTls(Identity identity, Supplier<InboundSettings> settings, Clock clock) {
+  MeshInboundTls(
+      Identity identity, Supplier<InboundSettings> settings, Clock clock, Listener listener) {
+    this.listener = listener;
     this.identity = identity;
     this.settings = settings;
     this.clock = clock;
@@ -92,8 +97,13 @@ final class MeshInboundTls implements InboundTls {
   }
 
   @Override
-  public void refused() {
-    identity.connectionRefused();
+  public void accepted(int localPort, boolean mutual) {
+    listener.accepted(localPort, mutual);
+  }
+
+  @Override
+  public void refused(int localPort, InetSocketAddress remote, Refusal why) {
+    listener.refused(localPort, remote, why);
   }
 
   /** Kept in the session; a connection may live longer than the certificate that began it. */

@@ -5,6 +5,7 @@ import io.inboard.call.Inboard;
 import io.inboard.call.InboundTls;
 import io.inboard.call.TlsPlan;
 import io.inboard.identity.Identity;
+import io.inboard.policy.Clock;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.Settings;
 import io.inboard.telemetry.Telemetry;
@@ -32,14 +33,22 @@ public final class Mesh {
     this.identity = new Identity(status -> {});
     identity.begin(settings.identity());
     this.telemetry = Telemetry.of(settings.service(), settings.telemetry());
-    this.inboundTls = identity.inboundTls(() -> this.settings.inbound());
-    this.inbound = new MeshInbound(telemetry, identity, inboundTls);
+    InboundTraffic traffic = new InboundTraffic(Clock.SYSTEM);
+    this.inboundTls = identity.inboundTls(() -> this.settings.inbound(), traffic);
+    this.inbound = new MeshInbound(telemetry, identity, inboundTls, traffic);
     this.outbound =
         new MeshOutbound(this::plan, new TelemetryObserver(telemetry), telemetry.contexts());
     telemetry.observe(
         meter ->
             ResilienceMetrics.register(
                 meter, outbound::status, () -> inbound.status(this.settings)));
+    telemetry.observe(
+        meter ->
+            InboundMetrics.register(
+                meter,
+                () -> inbound.status(this.settings).traffic(),
+                () -> identity.status().notAfter(),
+                Clock.SYSTEM));
     apply(settings);
   }
 

@@ -44,6 +44,7 @@ final class MeshInbound implements Inbound {
   private final Errors errors = new Errors();
   private final LongAdder requests = new LongAdder();
   private final LongAdder denied = new LongAdder();
+  private final InboundTraffic traffic;
   private final Deadlines deadlines;
   private final Shedding shedding;
 
@@ -57,13 +58,15 @@ final class MeshInbound implements Inbound {
   private record Rules(
       boolean enabled, Authorization authorization, boolean signals, DeadlineSettings deadline) {}
 
-  MeshInbound(Telemetry telemetry, Identity identity, InboundTls tls) {
-    this(telemetry, identity, tls, Clock.SYSTEM);
+  MeshInbound(Telemetry telemetry, Identity identity, InboundTls tls, InboundTraffic traffic) {
+    this(telemetry, identity, tls, traffic, Clock.SYSTEM);
   }
 
   /** For time that is handed in. */
-  MeshInbound(Telemetry telemetry, Identity identity, InboundTls tls, Clock clock) {
+  MeshInbound(
+      Telemetry telemetry, Identity identity, InboundTls tls, InboundTraffic traffic, Clock clock) {
     this.telemetry = telemetry;
+    this.traffic = traffic;
     this.identity = identity;
     this.tls = tls;
     this.deadlines = new Deadlines(clock);
@@ -94,6 +97,7 @@ final class MeshInbound implements Inbound {
       return InboundCall.UNTOUCHED;
     }
     requests.increment();
+    count(request);
     CallerTerms terms = terms(now.deadline, request);
     Verdict verdict = judge(now.authorization, request);
     Optional<Admission> admission = Optional.empty();
@@ -103,7 +107,26 @@ final class MeshInbound implements Inbound {
       admission = admit(request, terms);
       verdict = admission.map(Admission::verdict).orElse(verdict);
     }
+    if (verdict instanceof Verdict.Deny deny) {
+      explain(request, deny);
+    }
     return new MeshInboundCall(request, now.signals, terms, verdict, admission);
+  }
+
+  private void count(InboundRequest request) {
+    try {
+      traffic.request(request, request.peer());
+    } catch (RuntimeException | LinkageError e) {
+      errors.add("counting a request", e);
+    }
+  }
+
+  private void explain(InboundRequest request, Verdict.Deny deny) {
+    try {
+      traffic.denied(request, request.peer(), deny, tls.mode(request.localPort()));
+    } catch (RuntimeException | LinkageError e) {
+      errors.add("explaining a refusal", e);
+    }
   }
 
   /** What the caller says only ever helps: without it the request is served all the same. */
@@ -154,16 +177,18 @@ final class MeshInbound implements Inbound {
   }
 
   InboundStatus status(Settings settings) {
+    InboundTraffic.Status arrived = traffic.status(tls::mode);
     return new InboundStatus(
         settings.inbound().mtls().name(),
         settings.inbound().authorization().size(),
-        identity.refusedConnections(),
+        arrived.connectionsRefused(),
         requests.sum(),
         denied.sum(),
         shedding.status(),
         deadlines.untrusted(),
         deadlines.malformed(),
-        errors.count());
+        errors.count(),
+        arrived);
   }
 
   /**
@@ -174,6 +199,7 @@ final class MeshInbound implements Inbound {
    * @param denied by authorization
    * @param deadlinesUntrusted deadlines that came from nobody known, and were not believed
    * @param deadlinesMalformed deadlines that could not be read
+   * @param traffic port by port, and what was refused
    */
   record InboundStatus(
       String mtls,
@@ -184,7 +210,8 @@ final class MeshInbound implements Inbound {
       Shedding.Status load,
       long deadlinesUntrusted,
       long deadlinesMalformed,
-      long errors) {}
+      long errors,
+      InboundTraffic.Status traffic) {}
 
   private final class MeshInboundCall implements InboundCall {
     private final boolean signals;

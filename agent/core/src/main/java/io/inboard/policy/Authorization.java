@@ -17,16 +17,28 @@ import java.util.Optional;
  * <p>Doubt refuses: a path that servers read differently is denied where any rule looks at paths.
  */
 public final class Authorization {
-  private final List<AuthorizationRule> deny;
+  /** What the reason of every refusal of ours begins with. */
+  public static final String PREFIX = "authorization: ";
+
+  /** The reason where there are ALLOW rules, and none matched. */
+  public static final String NO_ALLOW_RULE = PREFIX + "no ALLOW rule matched";
+
+  private static final Verdict NOT_ALLOWED = new Verdict.Deny(403, NO_ALLOW_RULE);
+
+  private final List<DenyRule> deny;
   private final List<AuthorizationRule> allow;
   private final boolean looksAtPaths;
 
   public Authorization(List<AuthorizationRule> rules) {
-    List<AuthorizationRule> denying = new ArrayList<>();
+    List<DenyRule> denying = new ArrayList<>();
     List<AuthorizationRule> allowing = new ArrayList<>();
     boolean paths = false;
     for (AuthorizationRule rule : rules) {
-      (rule.action() == Action.DENY ? denying : allowing).add(rule);
+      if (rule.action() == Action.DENY) {
+        denying.add(DenyRule.of(rule, denying.size() + allowing.size()));
+      } else {
+        allowing.add(rule);
+      }
       paths |= !rule.paths().isEmpty();
     }
     this.deny = List.copyOf(denying);
@@ -52,9 +64,9 @@ public final class Authorization {
       }
       path = normal.get();
     }
-    for (AuthorizationRule rule : deny) {
-      if (matches(rule, request, path)) {
-        return new Verdict.Deny(403, "authorization: a DENY rule matches");
+    for (DenyRule denying : deny) {
+      if (matches(denying.rule, request, path)) {
+        return denying.refusal;
       }
     }
     if (allow.isEmpty()) {
@@ -65,7 +77,17 @@ public final class Authorization {
         return Verdict.ALLOW;
       }
     }
-    return new Verdict.Deny(403, "authorization: no ALLOW rule matches");
+    return NOT_ALLOWED;
+  }
+
+  /**
+   * A rule with its refusal, which names it as {@code check} does: by its place in the settings.
+   */
+  private record DenyRule(AuthorizationRule rule, Verdict refusal) {
+    static DenyRule of(AuthorizationRule rule, int index) {
+      String name = "DENY rule inbound.authorization[" + index + "] matched";
+      return new DenyRule(rule, new Verdict.Deny(403, PREFIX + name));
+    }
   }
 
   private static boolean matches(AuthorizationRule rule, InboundRequest request, String path) {

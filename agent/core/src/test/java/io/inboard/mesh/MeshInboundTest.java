@@ -54,7 +54,12 @@ final class MeshInboundTest {
           new TelemetrySettings.Otlp(target(), target()));
   private final Telemetry telemetry = Telemetry.of(service, silent);
   private final MeshInbound mesh =
-      new MeshInbound(telemetry, new Identity(status -> {}), InboundTls.DISABLED, time);
+      new MeshInbound(
+          telemetry,
+          new Identity(status -> {}),
+          InboundTls.DISABLED,
+          new InboundTraffic(time),
+          time);
 
   private boolean resilience = true;
   private Mode mode = Mode.OBSERVE;

@@ -16,6 +16,7 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,16 @@ import org.junit.jupiter.api.Test;
 final class ResilienceMetricsTest {
   private static final MeshInbound.InboundStatus INBOUND =
       new MeshInbound.InboundStatus(
-          "STRICT", 0, 3, 9, 1, new Shedding.Status(30, 4, Map.of("limit", 5L), 6), 7, 8, 0);
+          "STRICT",
+          0,
+          3,
+          9,
+          1,
+          new Shedding.Status(30, 4, Map.of("limit", 5L), 6),
+          7,
+          8,
+          0,
+          new InboundTraffic.Status(List.of(), Map.of(), List.of()));
 
   private final World world = new World();
   private final Reader reader = new Reader();

@@ -10,12 +10,14 @@ import io.inboard.call.InboundRequest;
 import io.inboard.call.InboundTls;
 import io.inboard.call.Outbound;
 import io.inboard.call.PeerIdentity;
+import io.inboard.call.Refusal;
 import io.inboard.call.Verdict;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import javax.net.ssl.SSLEngine;
@@ -29,7 +31,8 @@ import javax.net.ssl.SSLSession;
 public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
   private final ThreadLocal<Context> current = ThreadLocal.withInitial(() -> Context.NONE);
   private final List<SeenRequest> seen = new CopyOnWriteArrayList<>();
-  private final AtomicInteger refused = new AtomicInteger();
+  private final List<RefusedConnection> refused = new CopyOnWriteArrayList<>();
+  private final List<Boolean> accepted = new CopyOnWriteArrayList<>();
   private volatile InboundTls tls;
   private volatile IntFunction<Mode> modes = port -> Mode.PERMISSIVE;
   private volatile Function<InboundRequest, Verdict> verdicts = request -> Verdict.ALLOW;
@@ -110,8 +113,35 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
 
   /** Waits until so many connections were refused before they had a request. */
   public void refused(int count) {
-    Eventually.eventually(() -> refused.get() == count, () -> refused + " refused, not " + count);
+    Eventually.eventually(() -> refused.size() == count, () -> refused + " refused, not " + count);
   }
+
+  /** Waits until as many connections were refused for these reasons, in any order. */
+  public void refusedFor(Refusal... reasons) {
+    refused(reasons.length);
+    List<Refusal> expected = new ArrayList<>(List.of(reasons));
+    refused.forEach(r -> expected.remove(r.why()));
+    if (!expected.isEmpty()) {
+      throw new AssertionError(refused + " lack " + expected);
+    }
+  }
+
+  /** Those that were refused before they had a request. */
+  public List<RefusedConnection> refusedConnections() {
+    return List.copyOf(refused);
+  }
+
+  /** Waits until so many connections were told by their first bytes, and are served. */
+  public void accepted(int mutual, int plaintext) {
+    Eventually.eventually(
+        () ->
+            accepted.size() == mutual + plaintext
+                && accepted.stream().filter(m -> m).count() == mutual,
+        () -> accepted + " (mutual?), not " + mutual + " mutual and " + plaintext + " plaintext");
+  }
+
+  /** A connection that was refused, as the adapter tells it. */
+  public record RefusedConnection(int port, InetSocketAddress remote, Refusal why) {}
 
   /** Every request that began, in that order. */
   public List<SeenRequest> seen() {
@@ -163,8 +193,13 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
   }
 
   @Override
-  public void refused() {
-    refused.incrementAndGet();
+  public void accepted(int localPort, boolean mutual) {
+    accepted.add(mutual);
+  }
+
+  @Override
+  public void refused(int localPort, InetSocketAddress remote, Refusal why) {
+    refused.add(new RefusedConnection(localPort, remote, why));
   }
 
   @Override

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inboard.call.InboundTls.Mode;
+import io.inboard.call.Refusal;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Assumptions;
@@ -20,15 +23,79 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class ServerTlsContract extends ServerFixture {
   @Test
-  void plaintextIsRefusedInStrictWithoutAByte() throws Exception {
+  void anHttpRequestInPlaintextIsToldInStrictWhyItIsRefused() throws Exception {
     mesh.mode(Mode.STRICT);
-    try (Wire wire = Wire.plain(server.port())) {
-      wire.send("GET", "/hello", new byte[0]);
-      assertThat(wire.untilClosed()).isEmpty();
+    for (String method : new String[] {"GET", "OPTIONS", "M-SEARCH"}) {
+      try (Wire wire = Wire.plain(server.port())) {
+        wire.send(method, "/hello", new byte[0]);
+        toldThatThePortWantsMutualTls(wire.response());
+        assertThat(wire.untilClosed()).isEmpty();
+      }
     }
     assertThat(calls()).isZero();
     assertThat(mesh.seen()).isEmpty();
-    mesh.refused(1);
+    mesh.refusedFor(Refusal.PLAINTEXT, Refusal.PLAINTEXT, Refusal.PLAINTEXT);
+    assertThat(mesh.refusedConnections())
+        .allSatisfy(r -> assertThat(r.port()).isEqualTo(server.port()))
+        .allSatisfy(r -> assertThat(r.remote().getAddress().isLoopbackAddress()).isTrue());
+    mesh.accepted(0, 0);
+  }
+
+  @Test
+  void theAnswerToAHeadHasNoBody() throws Exception {
+    mesh.mode(Mode.STRICT);
+    try (Wire wire = Wire.plain(server.port())) {
+      wire.send("HEAD", "/hello", new byte[0]);
+      assertThat(wire.response(true).status()).isEqualTo(400);
+      assertThat(wire.untilClosed()).isEmpty();
+    }
+  }
+
+  /** A reset that overtakes the answer would lose it: what still comes is read first. */
+  @Test
+  void theAnswerIsNotLostWhenMoreOfTheRequestFollows() throws Exception {
+    mesh.mode(Mode.STRICT);
+    for (int i = 0; i < 3; i++) {
+      try (Wire wire = Wire.plain(server.port())) {
+        wire.send("PO");
+        Eventually.pause(20);
+        wire.send("ST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n");
+        Eventually.pause(20);
+        wire.send(new byte[60_000]);
+        toldThatThePortWantsMutualTls(wire.response());
+        assertThat(wire.untilClosed()).isEmpty();
+      }
+    }
+    assertThat(calls()).isZero();
+    mesh.refused(3);
+  }
+
+  /** However many there are, and however long they would stay. */
+  @Test
+  void peersThatAreToldAndDoNotGoHoldNothing() throws Exception {
+    mesh.mode(Mode.STRICT);
+    List<Wire> stubborn = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Wire wire = Wire.plain(server.port());
+      wire.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n");
+      stubborn.add(wire);
+    }
+    try (Wire wire = Wire.tls(server.port(), client)) {
+      assertThat(wire.get("/hello").text()).isEqualTo("hello");
+    }
+    for (Wire wire : stubborn) {
+      wire.untilClosed();
+      wire.close();
+    }
+    mesh.refused(40);
+  }
+
+  /** What the answer says, and that it says nothing else. */
+  protected static void toldThatThePortWantsMutualTls(Wire.Response answer) {
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.header("connection")).isEqualToIgnoringCase("close");
+    assertThat(answer.header("content-type")).startsWith("text/plain");
+    assertThat(answer.text()).startsWith("This port accepts mutual TLS only").hasLineCount(1);
   }
 
   @Test
@@ -41,7 +108,7 @@ public abstract class ServerTlsContract extends ServerFixture {
       }
     }
     assertThat(calls()).isZero();
-    mesh.refused(3);
+    mesh.refusedFor(Refusal.PLAINTEXT, Refusal.PLAINTEXT, Refusal.PLAINTEXT);
   }
 
   @Test
@@ -53,6 +120,7 @@ public abstract class ServerTlsContract extends ServerFixture {
     }
     mesh.ended(2);
     mesh.refused(0);
+    mesh.accepted(1, 0);
   }
 
   @Test
@@ -70,7 +138,16 @@ public abstract class ServerTlsContract extends ServerFixture {
     }
     assertThat(calls()).isZero();
     assertThat(mesh.seen()).isEmpty();
-    mesh.refused(8);
+    mesh.refusedFor(
+        Refusal.NO_CERTIFICATE,
+        Refusal.UNTRUSTED_ROOT,
+        Refusal.WRONG_TRUST_DOMAIN,
+        Refusal.EXPIRED,
+        Refusal.NO_CERTIFICATE,
+        Refusal.UNTRUSTED_ROOT,
+        Refusal.WRONG_TRUST_DOMAIN,
+        Refusal.EXPIRED);
+    mesh.accepted(0, 0);
   }
 
   private void refused(Workload peer) {
@@ -94,8 +171,7 @@ public abstract class ServerTlsContract extends ServerFixture {
       }
       mesh.mode(Mode.STRICT);
       try (Wire wire = Wire.plain(server.port())) {
-        wire.send("GET", "/hello", new byte[0]);
-        assertThat(wire.untilClosed()).isEmpty();
+        toldThatThePortWantsMutualTls(wire.get("/hello"));
       }
       try (Wire wire = Wire.tls(server.port(), client)) {
         assertThat(wire.get("/hello").text()).isEqualTo("hello");
@@ -187,6 +263,7 @@ public abstract class ServerTlsContract extends ServerFixture {
       stalled.send(new byte[] {0x16, 0x03, 0x01});
       stalled.untilClosed();
     }
+    mesh.refusedFor(Refusal.TIMEOUT);
     try (Wire silent = Wire.plain(server.port())) {
       Eventually.pause(700);
       assertThat(silent.get("/hello").text()).as("plaintext may wait").isEqualTo("hello");

@@ -1,9 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpserver;
 
+import io.inboard.call.LingerBudget;
+import io.inboard.call.PlaintextAnswer;
+import io.inboard.call.PlaintextAnswer.Looks;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -69,6 +73,79 @@ final class ChannelBytes {
     SocketChannel last = open();
     last.configureBlocking(false);
     last.write(from);
+  }
+
+  /**
+   * Answers plaintext where only TLS is accepted, if it is HTTP; the connection is closed after it.
+   * The thread is the application's: what is still to come of the request is awaited only as long
+   * as {@link LingerBudget} has time for it.
+   *
+   * @param first what was read, in read mode, in a buffer with an array
+   */
+  void answerPlaintext(ByteBuffer first) throws IOException {
+    Looks looks = PlaintextAnswer.looks(first);
+    if (looks == Looks.FOREIGN) {
+      return;
+    }
+    int millis = 0;
+    long since = System.nanoTime();
+    try {
+      while (looks == Looks.PERHAPS) {
+        millis = millis == 0 ? lingering() : millis;
+        first.compact();
+        int count = millis == 0 ? -1 : read(first);
+        first.flip();
+        if (count < 0) {
+          return;
+        }
+        looks = PlaintextAnswer.looks(first);
+      }
+      if (looks == Looks.FOREIGN) {
+        return;
+      }
+      writeAll(PlaintextAnswer.to(first));
+      open().shutdownOutput();
+      PlaintextAnswer rest = new PlaintextAnswer();
+      rest.take(first);
+      while (!rest.ended()) {
+        millis = millis == 0 ? lingering() : millis;
+        first.clear();
+        if (millis == 0 || read(first) < 0) {
+          return;
+        }
+        rest.take(first.flip());
+      }
+    } catch (SocketTimeoutException notInTime) {
+      // It was answered, or is too slow to be.
+    } finally {
+      if (millis > 0) {
+        LingerBudget.PROCESS.giveBack(
+            TimeUnit.MILLISECONDS.toNanos(millis) - (System.nanoTime() - since));
+      }
+    }
+  }
+
+  private int lingering() {
+    int millis = LingerBudget.PROCESS.take();
+    limit(millis);
+    return millis;
+  }
+
+  int localPort() {
+    SocketChannel known = channel.get();
+    return known == null ? 0 : Connections.port(known);
+  }
+
+  /** The other side; unresolved when it is gone. */
+  InetSocketAddress remote() {
+    SocketChannel known = channel.get();
+    try {
+      return known != null && known.getRemoteAddress() instanceof InetSocketAddress address
+          ? address
+          : InetSocketAddress.createUnresolved("unknown", 0);
+    } catch (IOException closed) {
+      return InetSocketAddress.createUnresolved("unknown", 0);
+    }
   }
 
   /** The server's selector has non-blocking channels, its requests have blocking ones. */

@@ -6,6 +6,7 @@ import io.inboard.call.InboundTls;
 import io.inboard.call.InboundTls.First;
 import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.PeerIdentity;
+import io.inboard.call.Refusal;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -137,17 +138,20 @@ final class Connection {
           waited = 0;
           channel.unlimited();
           tls = pump;
+          Inboard.inboundTls().accepted(channel.localPort(), true);
           return true;
         }
         case PLAIN -> {
           channel.unlimited();
           sniffed = first;
           plain = true;
+          Inboard.inboundTls().accepted(channel.localPort(), false);
           return true;
         }
         case REFUSE -> {
           if (count >= 0) {
-            Inboard.inboundTls().refused();
+            Inboard.inboundTls().refused(channel.localPort(), channel.remote(), Refusal.PLAINTEXT);
+            channel.answerPlaintext(first);
           }
           return false;
         }
@@ -162,7 +166,7 @@ final class Connection {
       pump.handshake();
       return pump;
     } catch (SSLException | SocketTimeoutException e) {
-      own.refused();
+      own.refused(channel.localPort(), channel.remote(), Refusal.of(e));
       throw e;
     }
   }

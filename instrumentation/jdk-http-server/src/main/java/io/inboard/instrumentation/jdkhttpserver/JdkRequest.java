@@ -63,6 +63,11 @@ record JdkRequest(HttpExchange exchange) implements InboundRequest {
   }
 
   @Override
+  public boolean hasOwnTls() {
+    return exchange instanceof HttpsExchange;
+  }
+
+  @Override
   public Optional<PeerIdentity> peer() {
     return Connections.peer(Exchanges.channel(exchange));
   }

@@ -7,12 +7,14 @@ import com.sun.net.httpserver.HttpsExchange;
 import io.inboard.call.Contexts.Scope;
 import io.inboard.call.Inboard;
 import io.inboard.call.InboundCall;
+import io.inboard.call.PlaintextAnswer;
+import io.inboard.call.Refusal;
 import io.inboard.call.Verdict;
 import io.inboard.weave.Advice;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ListIterator;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 
 /** A request, from the first step of its chain of filters to the end of its response. */
 final class RequestAdvice {
@@ -38,8 +40,12 @@ final class RequestAdvice {
         return null;
       }
       if (isBareInStrict(exchange)) {
-        Inboard.inboundTls().refused();
-        return Optional.of(new SSLException("inboard: the port became STRICT"));
+        Inboard.inboundTls()
+            .refused(
+                exchange.getLocalAddress().getPort(),
+                exchange.getRemoteAddress(),
+                Refusal.PLAINTEXT);
+        return refuse(exchange);
       }
       if (Inboard.inbound().idle()) {
         return null;
@@ -99,6 +105,24 @@ final class RequestAdvice {
       return !(exchange instanceof HttpsExchange)
           && Connections.isStrict(exchange.getLocalAddress().getPort())
           && !Connections.isSecured(Exchanges.channel(exchange));
+    }
+
+    /** What a new connection would be told; the server closes this one after it. */
+    private static Optional<Throwable> refuse(HttpExchange exchange) {
+      byte[] text = PlaintextAnswer.text().getBytes(StandardCharsets.US_ASCII);
+      boolean head = exchange.getRequestMethod().equals("HEAD");
+      exchange.getResponseHeaders().set("Connection", "close");
+      exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+      try {
+        exchange.sendResponseHeaders(400, head ? -1 : text.length);
+        if (!head) {
+          exchange.getResponseBody().write(text);
+        }
+        exchange.close();
+        return Optional.empty();
+      } catch (IOException | RuntimeException e) {
+        return Optional.of(e);
+      }
     }
 
     /** With an empty body; the server then reads what the peer still sends, as after any other. */

@@ -11,6 +11,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.inboard.call.InboundTls.Mode;
+import io.inboard.call.Refusal;
 import io.inboard.contract.Eventually;
 import io.inboard.contract.Exchange;
 import io.inboard.contract.RunningServer;
@@ -66,9 +67,10 @@ final class JdkHttpServerTest extends ServerContract {
     try (Wire wire = Wire.plain(server.port())) {
       assertThat(wire.get("/hello").status()).isEqualTo(200);
       mesh.mode(Mode.STRICT);
-      wire.send("GET", "/hello", new byte[0]);
+      toldThatThePortWantsMutualTls(wire.get("/hello"));
       assertThat(wire.untilClosed()).isEmpty();
     }
+    mesh.refusedFor(Refusal.PLAINTEXT);
     assertThat(calls()).isEqualTo(1);
   }
 

@@ -3,7 +3,9 @@ package io.inboard.instrumentation.tomcat;
 
 import io.inboard.call.Inboard;
 import io.inboard.call.InboundTls.Mode;
+import io.inboard.call.Refusal;
 import io.inboard.weave.Advice;
+import java.net.InetSocketAddress;
 import org.apache.tomcat.util.collections.SynchronizedStack;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -95,7 +97,11 @@ final class ConnectionAdvice {
 
     private static boolean refuse(NioSocketWrapper wrapper, boolean refused) {
       if (refused) {
-        Inboard.inboundTls().refused();
+        Inboard.inboundTls()
+            .refused(
+                wrapper.getLocalPort(),
+                InetSocketAddress.createUnresolved("unknown", 0),
+                Refusal.PLAINTEXT);
         wrapper.close();
       }
       return refused;

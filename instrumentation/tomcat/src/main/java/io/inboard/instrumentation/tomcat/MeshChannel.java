@@ -6,6 +6,7 @@ import io.inboard.call.InboundTls;
 import io.inboard.call.InboundTls.First;
 import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.PeerIdentity;
+import io.inboard.call.Refusal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -48,7 +49,9 @@ final class MeshChannel extends SecureNioChannel {
     /** Mutual TLS, shaking hands or past it. */
     TLS,
     /** The application's own bytes. */
-    PLAIN
+    PLAIN,
+    /** Plaintext in STRICT: answered, and closed. */
+    REFUSED
   }
 
   private final NioEndpoint endpoint;
@@ -63,6 +66,13 @@ final class MeshChannel extends SecureNioChannel {
   private Mode mode = Mode.DISABLE;
   private State state = State.PLAIN;
   private long handshakeEnd;
+
+  /** Whether the end of the handshake was counted, be it as good or as refused. */
+  private boolean counted;
+
+  /** Null unless REFUSED. */
+  private RefusedPlaintext refusedPlaintext;
+
   private Optional<PeerIdentity> peer = Optional.empty();
   private InetSocketAddress local = unknown();
   private InetSocketAddress remote = unknown();
@@ -84,6 +94,8 @@ final class MeshChannel extends SecureNioChannel {
     told = 0;
     handedOn = 0;
     peer = Optional.empty();
+    counted = false;
+    refusedPlaintext = null;
     if (channel != null) {
       local = inet(channel.getLocalAddress());
       remote = inet(channel.getRemoteAddress());
@@ -129,12 +141,22 @@ final class MeshChannel extends SecureNioChannel {
     try {
       return shake(read, write);
     } catch (SSLException e) {
-      Inboard.inboundTls().refused();
+      refuse(Refusal.of(e));
       throw e;
     }
   }
 
+  private void refuse(Refusal why) {
+    if (!counted) {
+      counted = true;
+      Inboard.inboundTls().refused(local.getPort(), remote, why);
+    }
+  }
+
   private int shake(boolean read, boolean write) throws IOException {
+    if (state == State.REFUSED) {
+      return refusedPlaintext.step(sc);
+    }
     if (state == State.SILENT) {
       int next = listen();
       if (state == State.SILENT || next != 0) {
@@ -145,7 +167,7 @@ final class MeshChannel extends SecureNioChannel {
       return 0;
     }
     if (System.nanoTime() - handshakeEnd > 0) {
-      Inboard.inboundTls().refused();
+      refuse(Refusal.TIMEOUT);
       return -1;
     }
     int next = super.handshake(read, write);
@@ -162,12 +184,16 @@ final class MeshChannel extends SecureNioChannel {
           return 0;
         }
         case PLAIN -> {
+          Inboard.inboundTls().accepted(local.getPort(), false);
           bePlain();
           return 0;
         }
         case REFUSE -> {
-          Inboard.inboundTls().refused();
-          return -1;
+          refuse(Refusal.PLAINTEXT);
+          state = State.REFUSED;
+          refusedPlaintext = new RefusedPlaintext(first, told);
+          boundBy(RefusedPlaintext.LINGER_MILLIS);
+          return refusedPlaintext.step(sc);
         }
         case MORE -> {
           int n = sc.read(ByteBuffer.wrap(first, told, first.length - told));
@@ -232,9 +258,11 @@ final class MeshChannel extends SecureNioChannel {
   private int shaken() {
     peer = Inboard.inboundTls().peer(sslEngine.getSession());
     if (peer.isEmpty()) {
-      Inboard.inboundTls().refused();
+      refuse(Refusal.EXPIRED);
       return -1;
     }
+    counted = true;
+    Inboard.inboundTls().accepted(local.getPort(), true);
     if (HTTP_2.equals(sslEngine.getApplicationProtocol())) {
       socketWrapper.setNegotiatedProtocol(HTTP_2);
     }
@@ -323,12 +351,20 @@ final class MeshChannel extends SecureNioChannel {
 
   @Override
   public void close() throws IOException {
-    if (state == State.PLAIN) {
+    // The poller ends what takes too long, with a clock of milliseconds.
+    if (state == State.TLS && !handshakeComplete && timeIsUp()) {
+      refuse(Refusal.TIMEOUT);
+    }
+    if (state != State.TLS) {
       closed = true;
       sc.close();
     } else {
       super.close();
     }
+  }
+
+  private boolean timeIsUp() {
+    return System.nanoTime() - handshakeEnd > -TimeUnit.MILLISECONDS.toNanos(2);
   }
 
   private static InetSocketAddress inet(SocketAddress address) {

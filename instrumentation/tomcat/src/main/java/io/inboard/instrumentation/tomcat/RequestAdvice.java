@@ -4,9 +4,15 @@ package io.inboard.instrumentation.tomcat;
 import io.inboard.call.Contexts;
 import io.inboard.call.Inboard;
 import io.inboard.call.InboundCall;
+import io.inboard.call.InboundRequest;
 import io.inboard.call.InboundTls.Mode;
+import io.inboard.call.PlaintextAnswer;
+import io.inboard.call.Refusal;
 import io.inboard.call.Verdict;
 import io.inboard.weave.Advice;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.connector.CoyoteAdapter;
@@ -34,8 +40,7 @@ final class RequestAdvice {
         @Advice.Argument(1) Response response) {
       Optional<MeshChannel> channel = Connections.of(request);
       if (isBareInStrict(channel, connector)) {
-        Inboard.inboundTls().refused();
-        response.action(ActionCode.CLOSE_NOW, null);
+        refuse(adapter, request, response, channel, connector);
         return Boolean.TRUE;
       }
       if (Inboard.inbound().idle()) {
@@ -101,6 +106,29 @@ final class RequestAdvice {
       return port > 0
           && Inboard.inboundTls().mode(port) == Mode.STRICT
           && !Connections.hasOwnTls(connector.getProtocolHandler());
+    }
+
+    /** What a new connection would be told, and Tomcat closes this one after it. */
+    private static void refuse(
+        CoyoteAdapter adapter,
+        Request request,
+        Response response,
+        Optional<MeshChannel> channel,
+        Connector connector) {
+      InboundRequest refused = new TomcatRequest(request, connector, channel, 0);
+      Inboard.inboundTls().refused(refused.localPort(), refused.remote(), Refusal.PLAINTEXT);
+      response.setContentType("text/plain");
+      response.getMimeHeaders().setValue("Connection").setString("close");
+      byte[] text = PlaintextAnswer.text().getBytes(StandardCharsets.US_ASCII);
+      response.setStatus(400);
+      response.setContentLength(text.length);
+      try {
+        response.doWrite(ByteBuffer.wrap(text));
+      } catch (IOException gone) {
+        // Nobody is left to be told.
+      }
+      response.action(ActionCode.CLOSE, null);
+      adapter.log(request, response, 0);
     }
 
     /** With an empty body, at once, and into the access log like Tomcat's own early errors. */

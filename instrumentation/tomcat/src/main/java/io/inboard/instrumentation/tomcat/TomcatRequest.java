@@ -119,6 +119,11 @@ final class TomcatRequest implements InboundRequest {
   }
 
   @Override
+  public boolean hasOwnTls() {
+    return Connections.hasOwnTls(connector.getProtocolHandler());
+  }
+
+  @Override
   public Optional<PeerIdentity> peer() {
     return channel.flatMap(MeshChannel::peer);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inboard.call.InboundTls.Mode;
+import io.inboard.call.Refusal;
 import io.inboard.contract.Curl;
 import io.inboard.contract.Eventually;
 import io.inboard.contract.RunningServer;
@@ -93,9 +94,10 @@ abstract class TomcatContract extends ServerContract {
     try (Wire wire = Wire.plain(server.port())) {
       assertThat(wire.get("/hello").status()).isEqualTo(200);
       mesh.mode(Mode.STRICT);
-      wire.send("GET", "/hello", new byte[0]);
+      toldThatThePortWantsMutualTls(wire.get("/hello"));
       assertThat(wire.untilClosed()).isEmpty();
     }
+    mesh.refusedFor(Refusal.PLAINTEXT);
     assertThat(calls()).isEqualTo(1);
   }
 
@@ -111,9 +113,10 @@ abstract class TomcatContract extends ServerContract {
       mesh.deny(403);
       assertThat(wire.get("/hello").status()).isEqualTo(403);
       mesh.mode(Mode.STRICT);
-      wire.send("GET", "/hello", new byte[0]);
+      toldThatThePortWantsMutualTls(wire.get("/hello"));
       assertThat(wire.untilClosed()).isEmpty();
     }
+    mesh.refusedFor(Refusal.PLAINTEXT);
     assertThat(calls()).isEqualTo(1);
   }
 
