@@ -8,6 +8,7 @@ import io.inboard.settings.Settings;
 import io.inboard.settings.SettingsException;
 import io.inboard.settings.SettingsReader;
 import io.inboard.settings.SettingsSource;
+import io.inboard.settings.UnreachablePorts;
 import java.io.File;
 import java.io.PrintWriter;
 import java.util.List;
@@ -48,6 +49,10 @@ final class CheckCommand implements Callable<Integer> {
       Settings read = SettingsSource.read(source, reader);
       List<String> ofIdentity = IdentityCheck.problems(read.identity());
       ofIdentity.forEach(p -> out.println(source.name() + ": identity: " + p));
+      IdentityCheck.warnings(read.identity())
+          .forEach(w -> out.println(source.name() + ": identity: warning: " + w));
+      UnreachablePorts.warnings(read.inbound())
+          .forEach(w -> out.println(source.name() + ": inbound: warning: " + w));
       if (ofIdentity.isEmpty()) {
         out.println(source.name() + ": OK (" + summary(read) + ")");
       }

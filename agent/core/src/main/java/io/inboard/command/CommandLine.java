@@ -1,14 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.command;
 
-import java.io.IOException;
+import io.inboard.mesh.AgentVersion;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.List;
-import java.util.jar.Attributes;
-import java.util.jar.JarFile;
-import java.util.jar.Manifest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,19 +61,6 @@ public final class CommandLine {
         new CaCommand());
   }
 
-  static String version(String jarPath) {
-    try (JarFile jar = new JarFile(jarPath)) {
-      Manifest manifest = jar.getManifest();
-      String version =
-          manifest == null
-              ? null
-              : manifest.getMainAttributes().getValue(Attributes.Name.IMPLEMENTATION_VERSION);
-      return version == null ? "unknown" : version;
-    } catch (IOException e) {
-      return "unknown";
-    }
-  }
-
   /** Without a command there is nothing to do: usage on standard error, exit code 2. */
   @Command(
       name = "java -jar inboard.jar",
@@ -103,7 +87,7 @@ public final class CommandLine {
         versionHelp = true,
         description = "Shows the version.")
     void version(boolean asked) {
-      spec.version("inboard " + CommandLine.version(jarPath));
+      spec.version("inboard " + AgentVersion.of(jarPath));
     }
 
     @Override

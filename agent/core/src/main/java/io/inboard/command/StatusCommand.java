@@ -18,7 +18,12 @@ import picocli.CommandLine.Spec;
     description = "Shows what the agent in a running JVM does; leaves no trace in it.",
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "PID", description = "the process id of a JVM of the same user")
+  private static final String EVERY_SECOND = "1";
+
+  @Parameters(
+      paramLabel = "PID",
+      arity = "0..1",
+      description = "the process id of a JVM of the same user")
   private String pid;
 
   @Option(names = "--json", description = "print one JSON object instead of text")
@@ -28,23 +33,31 @@ final class StatusCommand implements Callable<Integer> {
       names = "--watch",
       paramLabel = "SECONDS",
       arity = "0..1",
-      fallbackValue = "1",
+      fallbackValue = EVERY_SECOND,
       description = "show it again every so many seconds (1), until the process ends")
-  private Integer watch;
+  private String watch;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws InterruptedException {
+    if (pid == null && watch != null && !watch.equals(EVERY_SECOND)) {
+      // "--watch PID": the number was meant as the process, not as the seconds.
+      pid = watch;
+      watch = EVERY_SECOND;
+    }
+    if (pid == null) {
+      throw new ParameterException(spec.commandLine(), "Missing required parameter: 'PID'");
+    }
     if (watch == null) {
       return show();
     }
-    if (watch < 1) {
+    if (!watch.matches("[1-9][0-9]{0,5}")) {
       throw new ParameterException(spec.commandLine(), "--watch takes 1 second or more");
     }
     int shown = show();
     while (shown == 0) {
-      Thread.sleep(watch * 1000L);
+      Thread.sleep(Integer.parseInt(watch) * 1000L);
       spec.commandLine().getOut().println();
       shown = show();
     }

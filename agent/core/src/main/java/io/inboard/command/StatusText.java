@@ -1,36 +1,45 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.command;
 
+import static io.inboard.command.StatusLines.age;
+import static io.inboard.command.StatusLines.count;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+
 /**
  * The status as a person reads it, from the question "does it run" down to the single endpoint. The
  * JSON form has everything; here stands what one looks for.
  */
 final class StatusText {
-  private final StringBuilder out = new StringBuilder();
+  private final StatusLines out = new StatusLines();
 
   private StatusText() {}
 
   static String of(String json) {
     StatusText text = new StatusText();
     text.write(JsonTree.parse(json));
-    return text.out.toString().stripTrailing();
+    return text.out.toString();
   }
 
   private void write(JsonTree s) {
     line(
-        "%s  (pid %s, Java %s)%s",
+        "%s  (%spid %s, Java %s%s)%s",
         s.get("service").text(),
+        s.get("version").isEmpty() ? "" : "Inboard " + s.get("version").text() + ", ",
         s.get("pid").text(),
         s.get("java").text(),
+        s.get("uptimeSeconds").isEmpty() ? "" : ", up " + age(s.get("uptimeSeconds")),
         s.get("enabled").isTrue() ? "" : "  SWITCHED OFF (enabled: false)");
-    settings(s.get("settings"));
+    settings(s.get("settings"), s.get("time"));
     identity(s.get("identity"));
-    inbound(s.get("inbound"));
+    new InboundText(out).write(s.get("inbound"));
     s.get("destinations").elements().forEach(this::destination);
     for (String library : s.get("innerAttempts").keys()) {
       line(
-          "unasked      %s repeated %s sends by itself (libraryRetries: disable stops it)",
-          library, s.get("innerAttempts").get(library).text());
+          "unasked      %s repeated %s by itself (libraryRetries: disable stops it)",
+          library, count(s.get("innerAttempts").get(library), "send"));
     }
     telemetry(s.get("telemetry"));
     line("hooks");
@@ -40,16 +49,26 @@ final class StatusText {
     }
   }
 
-  private void settings(JsonTree s) {
+  private void settings(JsonTree s, JsonTree now) {
     line(
-        "settings     %s, version %s, %s, since %s; %s reloads, %s failed",
+        "settings     %s, version %s, %s%s; %s, %s failed",
         s.get("source").text(),
         s.get("version").text(),
         s.get("origin").text(),
-        s.get("loadedAt").text(),
-        s.get("reloads").text(),
+        since(s.get("loadedAt"), now),
+        count(s.get("reloads"), "reload"),
         s.get("failures").text());
     problem(s.get("lastError"));
+  }
+
+  /** How long ago it was, by the clock of the JVM that was asked. */
+  private static String since(JsonTree moment, JsonTree now) {
+    try {
+      Duration age = Duration.between(Instant.parse(moment.text()), Instant.parse(now.text()));
+      return ", loaded " + age(age.toSeconds()) + " ago";
+    } catch (DateTimeException e) {
+      return "";
+    }
   }
 
   private void identity(JsonTree s) {
@@ -57,80 +76,48 @@ final class StatusText {
       line("identity     none");
     } else {
       line(
-          "identity     %s, valid until %s, generation %s",
-          s.get("id").text(), s.get("notAfter").text(), s.get("generation").text());
+          "identity     %s, generation %s, %s", s.get("id").text(), s.get("generation").text(), validity(s));
     }
     problem(s.get("lastError"));
   }
 
-  private void inbound(JsonTree s) {
-    line(
-        "inbound      %s, %s authorization rules; %s requests, %s denied, %s in flight%s",
-        s.get("mtls").text(),
-        s.get("authorizationRules").text(),
-        s.get("requests").text(),
-        s.get("denied").text(),
-        s.get("load").get("inFlight").text(),
-        counted(s.get("connectionsRefused"), " connections refused"));
-    load(s);
-  }
-
-  /**
-   * What keeps the server alive: said once there is a limit, or anything was refused or ignored.
-   */
-  private void load(JsonTree s) {
-    JsonTree load = s.get("load");
-    String limit = load.get("limit").text();
-    long refused = 0;
-    StringBuilder shed = new StringBuilder();
-    for (String reason : new String[] {"adaptive", "concurrency", "queue_time", "deadline"}) {
-      String count = load.get("shed").get(reason).text();
-      if (!count.isEmpty() && !count.equals("0")) {
-        shed.append(shed.isEmpty() ? " (" : ", ").append(reason).append(' ').append(count);
-        refused += Long.parseLong(count);
-      }
+  private static String validity(JsonTree s) {
+    String until = s.get("notAfter").text();
+    String left = s.get("expiresInSeconds").text();
+    if (left.isEmpty()) {
+      return "valid until " + until;
     }
-    boolean limited = !limit.isEmpty() && !limit.equals(Integer.toString(Integer.MAX_VALUE));
-    if (limited || refused > 0) {
-      line(
-          "  limit %s, %s shed%s",
-          limited ? limit : "none", refused, shed.isEmpty() ? "" : shed.append(')'));
-    }
-    String expired = load.get("expired").text();
-    String untrusted = s.get("deadlinesUntrusted").text();
-    String malformed = s.get("deadlinesMalformed").text();
-    if (!(expired + untrusted + malformed).matches("0*")) {
-      line(
-          "  deadlines: %s past and let in, %s untrusted, %s malformed",
-          expired, untrusted, malformed);
-    }
-  }
-
-  private static String counted(JsonTree count, String what) {
-    return count.isEmpty() || count.text().equals("0") ? "" : ", " + count.text() + what;
+    long seconds = Long.parseLong(left);
+    return seconds < 0
+        ? "EXPIRED " + age(-seconds) + " ago (" + until + ")"
+        : "expires in " + age(seconds) + " (" + until + ")";
   }
 
   private void destination(JsonTree s) {
     line(
-        "destination  %s, %s%s; %s calls, %s in flight, %s retries, %s timeouts, %s rejected",
+        "destination  %s, %s%s; %s, %s in flight, %s, %s, %s rejected",
         s.get("name").text(),
         s.get("balancer").text(),
         s.get("breaker").isEmpty() ? "" : ", breaker " + s.get("breaker").text(),
-        s.get("calls").text(),
+        count(s.get("calls"), "call"),
         s.get("inFlight").text(),
-        s.get("retries").text(),
-        s.get("timeouts").text(),
+        count(s.get("retries"), "retry", "retries"),
+        count(s.get("timeouts"), "timeout"),
         s.get("rejected").text());
     lastSeconds(s.get("window"), s.get("latency"));
     for (JsonTree e : s.get("endpoints").elements()) {
+      if (e.get("state").text().equals("UNTRIED")) {
+        line("  %-24s not called yet", e.get("address").text());
+        continue;
+      }
       line(
-          "  %-24s %-8s %s requests, %s failures, %s in flight, ejected %s times%s",
+          "  %-24s %-8s %s, %s, %s in flight, ejected %s%s",
           e.get("address").text(),
           e.get("state").text(),
-          e.get("requests").text(),
-          e.get("failures").text(),
+          count(e.get("requests"), "request"),
+          count(e.get("failures"), "failure"),
           e.get("inFlight").text(),
-          e.get("ejections").text(),
+          count(e.get("ejections"), "time"),
           e.get("state").text().equals("EJECTED")
               ? ", back in " + e.get("ejectedForMillis").text() + " ms"
               : "");
@@ -140,13 +127,13 @@ final class StatusText {
   /** What Hystrix's dashboard had. */
   private void lastSeconds(JsonTree window, JsonTree latency) {
     line(
-        "  last 10 s: %s ok, %s failed (%s %%), %s retries, %s timeouts; rejected: %s breaker,"
+        "  last 10 s: %s ok, %s failed (%s %%), %s, %s; rejected: %s breaker,"
             + " %s overflow, %s throttled",
         window.get("success").text(),
         window.get("failure").text(),
         window.get("errorPercent").text(),
-        window.get("retries").text(),
-        window.get("timeouts").text(),
+        count(window.get("retries"), "retry", "retries"),
+        count(window.get("timeouts"), "timeout"),
         window.get("shortCircuited").text(),
         window.get("overflowed").text(),
         window.get("throttled").text());
@@ -163,21 +150,29 @@ final class StatusText {
   }
 
   private void telemetry(JsonTree s) {
-    String target = s.get("tracesTarget").text();
     line(
-        "telemetry    traces to %s: %s exported, %s dropped, %s queued; metrics to %s; %s failures",
-        target.isEmpty() ? "nowhere" : target,
-        s.get("spansExported").text(),
-        s.get("spansDropped").text(),
-        s.get("spansQueued").text(),
-        s.get("metricsTarget").isEmpty() ? "nowhere" : s.get("metricsTarget").text(),
-        s.get("exportFailures").text());
+        "telemetry    traces: %s; metrics: %s; %s",
+        s.get("tracesTarget").isEmpty()
+            ? "no endpoint configured"
+            : "to "
+                + s.get("tracesTarget").text()
+                + ", "
+                + count(s.get("spansExported"), "span")
+                + " exported, "
+                + s.get("spansDropped").text()
+                + " dropped, "
+                + s.get("spansQueued").text()
+                + " queued",
+        s.get("metricsTarget").isEmpty()
+            ? "no endpoint configured"
+            : "to " + s.get("metricsTarget").text(),
+        count(s.get("exportFailures"), "failed export"));
     problem(s.get("lastError"));
   }
 
   private void hook(JsonTree s) {
     String errors = s.get("errors").text();
-    String counted = errors.equals("0") ? "" : ", " + errors + " errors kept from the application";
+    String counted = errors.equals("0") ? "" : ", " + count(s.get("errors"), "error") + " kept from the application";
     if (s.get("libraries").isEmpty()) {
       line("  %-20s not loaded yet%s", s.get("unit").text(), counted);
     }
@@ -200,6 +195,6 @@ final class StatusText {
   }
 
   private void line(String format, Object... values) {
-    out.append(String.format(format, values)).append('\n');
+    out.add(13, format, values);
   }
 }

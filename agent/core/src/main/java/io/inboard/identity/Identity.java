@@ -44,7 +44,10 @@ public final class Identity implements AutoCloseable {
   /** The files of the first settings are still to be read, by whoever asks first. */
   private volatile boolean due;
 
+  private final Consumer<String> warnings;
+
   // Guarded by this object's lock.
+  private final ExpiryWarnings expiry = new ExpiryWarnings();
   private IdentitySettings settings = IdentitySettings.NONE;
   private PemFiles inForce;
   private PemFiles seen;
@@ -62,6 +65,20 @@ public final class Identity implements AutoCloseable {
   }
 
   Identity(Consumer<IdentityStatus> listener, Clock clock, long pollMillis) {
+    this(listener, clock, pollMillis, Log::warn);
+  }
+
+  /**
+   * For a test that hears.
+   *
+   * @param warnings of a certificate that nobody renews
+   */
+  Identity(
+      Consumer<IdentityStatus> listener,
+      Clock clock,
+      long pollMillis,
+      Consumer<String> warnings) {
+    this.warnings = warnings;
     this.listener = listener;
     this.clock = clock;
     this.pollMillis = pollMillis;
@@ -244,6 +261,16 @@ public final class Identity implements AutoCloseable {
       take(now);
     } else {
       seen = now;
+    }
+    warnOfExpiry();
+  }
+
+  private void warnOfExpiry() {
+    Optional<Generation> current = generation;
+    if (current.isPresent()) {
+      expiry
+          .due(current.get().material(), clock.instant())
+          .ifPresent(line -> warnings.accept("identity: " + line));
     }
   }
 

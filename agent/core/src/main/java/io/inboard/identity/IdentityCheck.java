@@ -10,6 +10,8 @@ import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +27,36 @@ public final class IdentityCheck {
    */
   public static List<String> problems(IdentitySettings settings) {
     return problems(settings, Clock.systemUTC());
+  }
+
+  /**
+   * What is not wrong yet: a certificate that expires within a day. A clear line each. Reads the
+   * files.
+   */
+  public static List<String> warnings(IdentitySettings settings) {
+    return warnings(settings, Clock.systemUTC());
+  }
+
+  static List<String> warnings(IdentitySettings settings, Clock clock) {
+    if (!settings.present()) {
+      return List.of();
+    }
+    KeyMaterialReader reader =
+        new KeyMaterialReader(PemFiles.read(settings), settings.trustDomain(), clock.instant());
+    if (!reader.problems().isEmpty()) {
+      return List.of();
+    }
+    Instant end = reader.chain().get(0).getNotAfter().toInstant();
+    Duration left = Duration.between(clock.instant(), end);
+    return left.compareTo(Duration.ofDays(1)) >= 0
+        ? List.of()
+        : List.of(
+            settings.certificateChain()
+                + " expires in "
+                + ExpiryWarnings.text(left)
+                + " (at "
+                + end
+                + "): see that it is renewed before, or mutual TLS ends then");
   }
 
   static List<String> problems(IdentitySettings settings, Clock clock) {

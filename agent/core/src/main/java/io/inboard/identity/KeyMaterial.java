@@ -48,6 +48,11 @@ public final class KeyMaterial {
     return trustDomain;
   }
 
+  /** From when on our own certificate is valid. */
+  Instant notBefore() {
+    return chain.get(0).getNotBefore().toInstant();
+  }
+
   /** When our own certificate expires. */
   public Instant notAfter() {
     return chain.get(0).getNotAfter().toInstant();

@@ -22,9 +22,15 @@ public final class Agent {
   private final MeshWhenNeeded mesh;
   private final SettingsWatch watch;
   private final Weaver weaver;
+  private final String jarPath;
 
   private Agent(
-      Instrumentation instrumentation, MeshWhenNeeded mesh, SettingsWatch watch, Weaver weaver) {
+      Instrumentation instrumentation,
+      MeshWhenNeeded mesh,
+      SettingsWatch watch,
+      Weaver weaver,
+      String jarPath) {
+    this.jarPath = jarPath;
     this.instrumentation = instrumentation;
     this.mesh = mesh;
     this.watch = watch;
@@ -50,7 +56,7 @@ public final class Agent {
     Weaver weaver =
         Weaver.install(
             instrumentation, HookIndex.packaged(Agent.class.getClassLoader()), new HookLog());
-    new Agent(instrumentation, mesh, watch, weaver).continueLater();
+    new Agent(instrumentation, mesh, watch, weaver, jarPath).continueLater();
   }
 
   private void continueLater() {
@@ -65,7 +71,7 @@ public final class Agent {
     try {
       StatusDoor.open(
           JavaBase.enter(instrumentation),
-          () -> Json.of(AgentStatus.of(mesh.made(), watch.status(), weaver.report())));
+          () -> Json.of(AgentStatus.of(AgentVersion.of(jarPath), mesh.made(), watch.status(), weaver.report())));
     } catch (ReflectiveOperationException | RuntimeException e) {
       Log.warn("`status` cannot look into this JVM: " + e);
     }

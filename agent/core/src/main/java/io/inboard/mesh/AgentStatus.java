@@ -7,18 +7,27 @@ import io.inboard.policy.Timer;
 import io.inboard.settings.SettingsStatus;
 import io.inboard.telemetry.TelemetryStatus;
 import io.inboard.weave.UnitReport;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What {@code status} shows, from top to bottom.
  *
+ * @param version of Inboard
+ * @param time when this was read, by the clock of that JVM
+ * @param uptimeSeconds since the process began
  * @param service the name in spans and metrics
  * @param innerAttempts sends that libraries repeated by themselves, by library
  * @param pendingTimers bounds of calls and attempts that are under way, and the like
  * @param errors of ours that were kept from calls; those of hooks stand with their unit
  */
 record AgentStatus(
+    String version,
+    Instant time,
+    long uptimeSeconds,
     long pid,
     String java,
     String service,
@@ -33,15 +42,24 @@ record AgentStatus(
     int pendingTimers,
     long errors) {
 
-  static AgentStatus of(Mesh mesh, SettingsStatus settings, List<UnitReport> hooks) {
+  static AgentStatus of(
+      String version, Mesh mesh, SettingsStatus settings, List<UnitReport> hooks) {
     OutboundStatus outbound = mesh.outbound().status();
+    Instant now = Instant.now();
     return new AgentStatus(
+        version,
+        now,
+        ProcessHandle.current()
+            .info()
+            .startInstant()
+            .map(start -> Math.max(0, Duration.between(start, now).toSeconds()))
+            .orElse(0L),
         ProcessHandle.current().pid(),
         System.getProperty("java.version"),
         mesh.settings().service().name(),
         mesh.settings().enabled(),
         settings,
-        IdentityReport.of(mesh.identity().status()),
+        IdentityReport.of(mesh.identity().status(), now),
         mesh.inbound().status(mesh.settings()),
         outbound.destinations(),
         outbound.innerAttempts(),
@@ -51,12 +69,22 @@ record AgentStatus(
         outbound.errors());
   }
 
-  /** The identity in force, as text. */
-  record IdentityReport(String id, String notAfter, long generation, String lastError) {
-    static IdentityReport of(IdentityStatus status) {
+  /**
+   * The identity in force.
+   *
+   * @param expiresInSeconds negative: it has expired
+   */
+  record IdentityReport(
+      String id,
+      Optional<Instant> notAfter,
+      Optional<Long> expiresInSeconds,
+      long generation,
+      String lastError) {
+    static IdentityReport of(IdentityStatus status, Instant now) {
       return new IdentityReport(
           status.id().map(Object::toString).orElse(""),
-          status.notAfter().map(Object::toString).orElse(""),
+          status.notAfter(),
+          status.notAfter().map(end -> Duration.between(now, end).toSeconds()),
           status.generation(),
           status.lastError().orElse(""));
     }

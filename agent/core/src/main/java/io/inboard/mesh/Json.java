@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +21,7 @@ public final class Json {
 
   /**
    * The JSON text of records, maps, collections, optionals and scalars; others by their toString.
+   * The largest int and long mean "no limit" and are written as null; instants end at seconds.
    */
   public static String of(Object value) {
     StringWriter out = new StringWriter();
@@ -58,8 +61,13 @@ public final class Json {
       json.writeEndArray();
     } else if (value instanceof Boolean flag) {
       json.writeBoolean(flag);
+    } else if (value.equals(Integer.MAX_VALUE) || value.equals(Long.MAX_VALUE)) {
+      // Our way to say "no limit" is nobody else's.
+      json.writeNull();
     } else if (value instanceof Integer || value instanceof Long) {
       json.writeNumber(((Number) value).longValue());
+    } else if (value instanceof Instant instant) {
+      json.writeString(instant.truncatedTo(ChronoUnit.SECONDS).toString());
     } else if (value instanceof Number number) {
       json.writeNumber(number.doubleValue());
     } else {

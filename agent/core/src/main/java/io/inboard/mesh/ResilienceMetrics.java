@@ -225,7 +225,7 @@ final class ResilienceMetrics {
         "inboard.lb.ejected",
         "{endpoint}",
         "Endpoints that are taken out.",
-        (s, to) -> to.add(s.endpoints().stream().filter(e -> e.state() != State.HEALTHY).count()));
+        (s, to) -> to.add(s.endpoints().stream().filter(ResilienceMetrics::isOut).count()));
     counter(
         "inboard.lb.ejections",
         "{ejection}",
@@ -246,6 +246,10 @@ final class ResilienceMetrics {
         "{call}",
         "Calls for which ejections were ignored, because too few endpoints were left.",
         (s, to) -> to.add(s.panicked()));
+  }
+
+  private static boolean isOut(EndpointStatus endpoint) {
+    return endpoint.state() == State.EJECTED || endpoint.state() == State.PROBING;
   }
 
   private static void server(Meter meter, Supplier<InboundStatus> inbound) {

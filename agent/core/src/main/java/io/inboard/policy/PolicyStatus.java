@@ -132,7 +132,10 @@ public record PolicyStatus(
 
   /** How an endpoint is treated. */
   public enum State {
+    /** Gets requests, and nothing speaks against it. */
     HEALTHY,
+    /** The same, but nothing was sent to it yet: nobody knows. */
+    UNTRIED,
     /** Gets nothing until its time is over. */
     EJECTED,
     /** Gets a few requests at a time, until one succeeds. */
@@ -226,6 +229,13 @@ public record PolicyStatus(
         throttled);
   }
 
+  private static State state(EndpointState e, long remaining) {
+    if (e.health().ejected()) {
+      return remaining > 0 ? State.EJECTED : State.PROBING;
+    }
+    return e.requests() == 0 && e.inFlight() == 0 ? State.UNTRIED : State.HEALTHY;
+  }
+
   private static EndpointStatus of(EndpointState e, long warmUpNanos, long now) {
     Health health = e.health();
     long remaining = health.remainingNanos(now);
@@ -238,7 +248,7 @@ public record PolicyStatus(
     return new EndpointStatus(
         e.address(),
         e.weight(),
-        !health.ejected() ? State.HEALTHY : remaining > 0 ? State.EJECTED : State.PROBING,
+        state(e, remaining),
         TimeUnit.NANOSECONDS.toMillis(remaining),
         e.inFlight(),
         e.requests(),

@@ -5,7 +5,12 @@ import static io.inboard.mesh.World.Given.payments;
 import static io.inboard.mesh.World.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.call.InboundTls.Mode;
+import io.inboard.call.Refusal;
+import io.inboard.call.Verdict;
+import io.inboard.policy.Arrival;
 import io.inboard.policy.Shedding;
+import io.inboard.policy.VirtualTime;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
@@ -16,8 +21,10 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +85,31 @@ final class ResilienceMetricsTest {
         .containsEntry("inboard.deadline.exceeded", 6.0)
         .containsEntry("inboard.deadline.ignored untrusted", 7.0)
         .containsEntry("inboard.deadline.ignored malformed", 8.0);
+  }
+
+  @Test
+  void portsRefusalsAndTheCertificateAreExported() {
+    VirtualTime time = new VirtualTime();
+    InboundTraffic traffic = new InboundTraffic(time);
+    Arrival request = Arrival.of("/orders");
+    traffic.request(request, request.peer());
+    traffic.accepted(8080, true);
+    traffic.refused(8080, request.remote(), Refusal.NO_CERTIFICATE);
+    traffic.denied(
+        request, request.peer(), new Verdict.Deny(403, "authorization: x"), Mode.STRICT);
+    InboundMetrics.register(
+        SdkMeterProvider.builder().registerMetricReader(reader).build().get("test"),
+        () -> traffic.status(port -> Mode.STRICT),
+        () -> Optional.of(Instant.ofEpochMilli(time.epochMillis() + 90_000)),
+        time);
+
+    assertThat(reader.read())
+        .containsEntry("inboard.server.requests plaintext 8080", 1.0)
+        .containsEntry("inboard.server.requests mutual 8080", 0.0)
+        .containsEntry("inboard.server.connections mutual 8080", 1.0)
+        .containsEntry("inboard.server.connections.refused no certificate 8080", 1.0)
+        .containsEntry("inboard.server.requests.refused x", 1.0)
+        .containsEntry("inboard.identity.expiry", 90.0);
   }
 
   private void register() {

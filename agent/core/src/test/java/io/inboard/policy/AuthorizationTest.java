@@ -56,6 +56,16 @@ final class AuthorizationTest {
   }
 
   @Test
+  void aRefusalNamesTheRuleByItsPlaceInTheSettings() {
+    Authorization rules = new Authorization(List.of(WEB_MAY_READ_ORDERS, NOBODY_MAY_ADMIN));
+    assertThat(rules.judge(request(WEB, "GET", "/admin")))
+        .isEqualTo(
+            new Verdict.Deny(403, "authorization: DENY rule inbound.authorization[1] matched"));
+    assertThat(rules.judge(request(WEB, "GET", "/other")))
+        .isEqualTo(new Verdict.Deny(403, "authorization: no ALLOW rule matched"));
+  }
+
+  @Test
   void namespacesAreReadFromTheIdentity() {
     Authorization rules =
         new Authorization(

@@ -33,6 +33,13 @@ class ReadmeTest {
   }
 
   @Test
+  void theHealthPortOfTheExampleAnswersProbes() throws Exception {
+    InboundSettings inbound = reader.read(blocks().get(0), "README.md").inbound();
+    assertThat(inbound.portLevelMtls()).containsEntry(8081, InboundSettings.MtlsMode.DISABLE);
+    assertThat(UnreachablePorts.warnings(inbound)).isEmpty();
+  }
+
+  @Test
   void theDefaultsOfResilienceAreTrue() throws Exception {
     String block =
         blocks().stream().filter(b -> b.startsWith("resilience:")).findFirst().orElseThrow();

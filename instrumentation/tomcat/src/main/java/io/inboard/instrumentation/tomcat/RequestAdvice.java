@@ -108,7 +108,7 @@ final class RequestAdvice {
           && !Connections.hasOwnTls(connector.getProtocolHandler());
     }
 
-    /** What a new connection would be told, and Tomcat closes this one after it. */
+    /** What a new connection would be told; after a 400 Tomcat closes this one by itself. */
     private static void refuse(
         CoyoteAdapter adapter,
         Request request,
@@ -118,7 +118,6 @@ final class RequestAdvice {
       InboundRequest refused = new TomcatRequest(request, connector, channel, 0);
       Inboard.inboundTls().refused(refused.localPort(), refused.remote(), Refusal.PLAINTEXT);
       response.setContentType("text/plain");
-      response.getMimeHeaders().setValue("Connection").setString("close");
       byte[] text = PlaintextAnswer.text().getBytes(StandardCharsets.US_ASCII);
       response.setStatus(400);
       response.setContentLength(text.length);
