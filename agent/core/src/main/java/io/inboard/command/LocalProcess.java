@@ -75,8 +75,7 @@ final class LocalProcess {
     }
     if (!namespace(pid).equals(namespace("self"))
         || all(status, "NSpid").length != all(own, "NSpid").length) {
-      throw left(
-          "runs in another container: run the command in there (docker exec, kubectl exec)");
+      throw left("runs in another container: run the command in there (docker exec, kubectl exec)");
     }
     if (!hasLibjvm()) {
       throw left("is no JVM");
@@ -129,8 +128,7 @@ final class LocalProcess {
   private List<String> arguments() {
     try {
       String line =
-          Files.readString(
-              new File(proc, pid + "/cmdline").toPath(), StandardCharsets.ISO_8859_1);
+          Files.readString(new File(proc, pid + "/cmdline").toPath(), StandardCharsets.ISO_8859_1);
       return List.of(line.split("\0"));
     } catch (IOException e) {
       return List.of();

@@ -76,7 +76,8 @@ final class StatusText {
       line("identity     none");
     } else {
       line(
-          "identity     %s, generation %s, %s", s.get("id").text(), s.get("generation").text(), validity(s));
+          "identity     %s, generation %s, %s",
+          s.get("id").text(), s.get("generation").text(), validity(s));
     }
     problem(s.get("lastError"));
   }
@@ -172,7 +173,10 @@ final class StatusText {
 
   private void hook(JsonTree s) {
     String errors = s.get("errors").text();
-    String counted = errors.equals("0") ? "" : ", " + count(s.get("errors"), "error") + " kept from the application";
+    String counted =
+        errors.equals("0")
+            ? ""
+            : ", " + count(s.get("errors"), "error") + " kept from the application";
     if (s.get("libraries").isEmpty()) {
       line("  %-20s not loaded yet%s", s.get("unit").text(), counted);
     }

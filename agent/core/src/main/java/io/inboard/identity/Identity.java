@@ -4,6 +4,8 @@ package io.inboard.identity;
 import io.inboard.call.AgentThreads;
 import io.inboard.call.InboundTls;
 import io.inboard.call.Log;
+import io.inboard.call.PeerRefusedException;
+import io.inboard.call.Refusal;
 import io.inboard.call.TlsPlan;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.IdentitySettings;
@@ -210,12 +212,17 @@ public final class Identity implements AutoCloseable {
     Optional<Generation> current = generation();
     if (current.isEmpty()) {
       String why = status.lastError().orElse("no identity is set");
-      throw new SSLException("inboard: no usable identity for mutual TLS: " + why);
+      throw unusable("no usable identity for mutual TLS: " + why);
     }
     if (current.get().expired()) {
-      throw new SSLException("inboard: " + expiry(current.get().material()));
+      throw unusable(expiry(current.get().material()));
     }
     return current.get();
+  }
+
+  private static SSLException unusable(String why) {
+    return new SSLException(
+        "inboard: " + why, new PeerRefusedException(Refusal.NO_IDENTITY_OF_OURS, why));
   }
 
   private TlsPlan simplePlan(String host) {

@@ -71,7 +71,10 @@ public final class Agent {
     try {
       StatusDoor.open(
           JavaBase.enter(instrumentation),
-          () -> Json.of(AgentStatus.of(AgentVersion.of(jarPath), mesh.made(), watch.status(), weaver.report())));
+          () ->
+              Json.of(
+                  AgentStatus.of(
+                      AgentVersion.of(jarPath), mesh.made(), watch.status(), weaver.report())));
     } catch (ReflectiveOperationException | RuntimeException e) {
       Log.warn("`status` cannot look into this JVM: " + e);
     }

@@ -59,7 +59,8 @@ final class StatusTextTest {
         .startsWith("web  (Inboard 1.2.3, pid 7, Java 17.0.15, up 2 h 1 min)\n")
         .contains("loaded 5 min ago; 2 reloads, 1 failed")
         .contains("! web.yaml:3: a tab")
-        .contains("identity     spiffe://cluster.local/ns/shop/sa/web, generation 1, expires in 29 d 10 h")
+        .contains(
+            "identity     spiffe://cluster.local/ns/shop/sa/web, generation 1, expires in 29 d 10 h")
         .contains("destination  payments, LEAST_REQUEST, breaker OPEN; 5 calls, 3 in flight")
         .contains("last 10 s: 7 ok, 2 failed (22.2 %), 1 retry, 0 timeouts")
         .contains("p95 7.0, p99 8.0, p99.9 9.0")
@@ -69,8 +70,7 @@ final class StatusTextTest {
         .contains("back in 900 ms")
         .contains("http-url-connection repeated 3 sends by itself")
         .contains("okhttp               not loaded yet")
-        .contains(
-            "tomcat               NOT APPLIED to tomcat-12.jar: class X is missing, 4 errors")
+        .contains("tomcat               NOT APPLIED to tomcat-12.jar: class X is missing, 4 errors")
         .contains("traces: no endpoint configured; metrics: no endpoint configured")
         .doesNotContain("nowhere");
   }
@@ -78,7 +78,8 @@ final class StatusTextTest {
   @Test
   void whenStrictIsSafeIsSeenAtAGlance() {
     assertThat(StatusText.of(JSON))
-        .contains("port 8080    PERMISSIVE; requests: 120 mutual, 3 plaintext; connections: 12 mutual")
+        .contains(
+            "port 8080    PERMISSIVE; requests: 120 mutual, 3 plaintext; connections: 12 mutual")
         .contains("last plaintext 12 s ago; STRICT would refuse:")
         .contains("10.0.0.7 \"kube-probe/1.29\", 1 request, 12 s ago")
         .containsPattern("port 8443 [^\n]*\n *nobody has come in plaintext so far: STRICT is safe");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inboard.call.InboundTls.Mode;
+import io.inboard.call.Refusal;
 import io.inboard.call.TlsPlan;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.IdentitySettings;
@@ -233,7 +234,8 @@ class IdentityTest {
         .isInstanceOf(SSLException.class)
         .hasMessageContaining("expired at");
     assertThatThrownBy(() -> inbound(MtlsMode.STRICT).engine(List.of()))
-        .isInstanceOf(SSLException.class);
+        .isInstanceOf(SSLException.class)
+        .satisfies(e -> assertThat(Refusal.of(e)).isEqualTo(Refusal.NO_IDENTITY_OF_OURS));
 
     ca.issue(WEB).save(directory);
     identity.look();
@@ -313,7 +315,8 @@ class IdentityTest {
     assertThat(inbound(MtlsMode.PERMISSIVE).mode(8080)).isEqualTo(Mode.DISABLE);
     assertThat(inbound(MtlsMode.STRICT).mode(8080)).isEqualTo(Mode.STRICT);
     assertThatThrownBy(() -> inbound(MtlsMode.STRICT).engine(List.of("h2")))
-        .isInstanceOf(SSLException.class);
+        .isInstanceOf(SSLException.class)
+        .satisfies(e -> assertThat(Refusal.of(e)).isEqualTo(Refusal.NO_IDENTITY_OF_OURS));
 
     start(ca.issue(WEB));
 

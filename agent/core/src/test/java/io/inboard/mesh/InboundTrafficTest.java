@@ -99,8 +99,7 @@ final class InboundTrafficTest {
 
     InboundTraffic.Status status = status();
     assertThat(status.ports().get(0).refused())
-        .containsOnly(
-            Map.entry("plaintext", 2L), Map.entry("handshake timeout", 1L));
+        .containsOnly(Map.entry("plaintext", 2L), Map.entry("handshake timeout", 1L));
     assertThat(status.connectionsRefused()).isEqualTo(3);
     assertThat(status.lastRefusals())
         .containsExactly(
@@ -116,9 +115,7 @@ final class InboundTrafficTest {
 
     InboundTraffic.Status status = status();
     assertThat(status.refusedRequests())
-        .containsOnly(
-            Map.entry("DENY rule x matched", 1L),
-            Map.entry("no ALLOW rule matched", 2L));
+        .containsOnly(Map.entry("DENY rule x matched", 1L), Map.entry("no ALLOW rule matched", 2L));
     assertThat(status.lastRefusals())
         .containsExactly(
             new Refusals.Last(8080, "10.0.0.9", "GET /last", "no ALLOW rule matched", 2, 0),

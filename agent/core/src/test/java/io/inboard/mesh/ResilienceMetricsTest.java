@@ -95,8 +95,7 @@ final class ResilienceMetricsTest {
     traffic.request(request, request.peer());
     traffic.accepted(8080, true);
     traffic.refused(8080, request.remote(), Refusal.NO_CERTIFICATE);
-    traffic.denied(
-        request, request.peer(), new Verdict.Deny(403, "authorization: x"), Mode.STRICT);
+    traffic.denied(request, request.peer(), new Verdict.Deny(403, "authorization: x"), Mode.STRICT);
     InboundMetrics.register(
         SdkMeterProvider.builder().registerMetricReader(reader).build().get("test"),
         () -> traffic.status(port -> Mode.STRICT),
