@@ -6,8 +6,8 @@ import io.inboard.call.Printable;
 import io.inboard.policy.Clock;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -90,16 +90,21 @@ final class PlaintextCallers {
   /** The latest first. */
   List<Seen> status() {
     long now = clock.nanos();
-    List<Seen> all = new ArrayList<>();
+    TreeMap<Long, List<Seen>> byAge = new TreeMap<>();
     callers.forEach(
-        (address, caller) ->
-            all.add(
-                new Seen(
-                    address.getHostAddress(),
-                    caller.userAgent,
-                    caller.requests.sum(),
-                    TimeUnit.NANOSECONDS.toSeconds(Math.max(0, now - caller.lastNanos)))));
-    all.sort(Comparator.comparingLong(Seen::secondsAgo));
+        (address, caller) -> {
+          long age = Math.max(0, now - caller.lastNanos);
+          byAge
+              .computeIfAbsent(age, a -> new ArrayList<>())
+              .add(
+                  new Seen(
+                      address.getHostAddress(),
+                      caller.userAgent,
+                      caller.requests.sum(),
+                      TimeUnit.NANOSECONDS.toSeconds(age)));
+        });
+    List<Seen> all = new ArrayList<>();
+    byAge.values().forEach(all::addAll);
     return all;
   }
 
