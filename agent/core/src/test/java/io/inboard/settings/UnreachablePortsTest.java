@@ -35,7 +35,12 @@ class UnreachablePortsTest {
 
   private static List<String> warnings(String ports, String rules) throws SettingsException {
     String text =
-        "inbound: {mtls: STRICT, portLevelMtls: " + ports + ", authorization: [" + rules + "]}";
+        "identity: {certificateChain: /c, privateKey: /k, trustBundle: /b}\n"
+            + "inbound: {mtls: STRICT, portLevelMtls: "
+            + ports
+            + ", authorization: ["
+            + rules
+            + "]}";
     return UnreachablePorts.warnings(
         new SettingsReader(Map.of(), "").read(text, "a.yaml").inbound());
   }
