@@ -41,7 +41,10 @@ class CommandsTest {
           .contains("stock")
           .contains("127.0.0.1:9")
           .contains(Pki.principal("pay"))
-          .contains("jdk-http-client");
+          .contains("jdk-http-client")
+          .contains("STRICT would refuse:")
+          .contains("127.0.0.1 \"Java-http-client/");
+      assertThat(text.out().lines()).allMatch(line -> line.length() < 120);
       String json = pay.status().toString();
       assertThat(json)
           .contains(builder.settingsFile().toString())
@@ -60,6 +63,20 @@ class CommandsTest {
       Program.Ended ended = Cli.run("status", "" + pay.program().pid());
       assertThat(ended.exit()).isEqualTo(1);
       assertThat(ended.err()).contains("without Inboard").doesNotContain("Exception");
+    }
+  }
+
+  /** The attach mechanism would end it with its first signal. */
+  @Test
+  void statusOfWhatIsNoJvmLeavesItAlone() throws Exception {
+    Process sleep = new ProcessBuilder("sleep", "60").start();
+    try {
+      Program.Ended ended = Cli.run("status", "" + sleep.pid());
+      assertThat(ended.exit()).isEqualTo(1);
+      assertThat(ended.err()).contains("is no JVM").doesNotContain("Exception");
+      assertThat(sleep.isAlive()).isTrue();
+    } finally {
+      sleep.destroy();
     }
   }
 

@@ -66,10 +66,19 @@ class MutualTlsTest {
       Curl.Way way = Curl.Way.mutual(back, pki.issue("web"));
       assertThat(way.run("/hello").out()).isEqualTo("hello from pay");
 
-      assertRefused(Curl.Way.plain(back).run("/hello"));
+      Program.Ended plain = Curl.Way.plain(back).run("/hello", "-i");
+      assertThat(plain.out()).startsWith("HTTP/1.1 400").contains("accepts mutual TLS only");
       assertRefused(Curl.run("-k", "https://" + back.address() + "/hello"));
       assertRefused(Curl.Way.mutual(back, foreign.issue("web")).run("/hello"));
       assertRefused(Curl.Way.mutual(back, pki.expired("web")).run("/hello"));
+
+      assertThat(String.join("\n", back.warnings()))
+          .as("each refusal explains itself")
+          .contains("refused a connection to port " + back.port() + " from 127.0.0.1:")
+          .contains(": plaintext, and the port takes mutual TLS only")
+          .contains(": no certificate")
+          .contains(": untrusted root")
+          .contains(": expired");
 
       assertThat(way.run("/counts").out()).as("what reached it").isEqualTo("{\"hello\":1}");
       assertThat(
@@ -174,6 +183,9 @@ class MutualTlsTest {
       assertThat(web.run("/hello", status).out()).isEqualTo("403");
       assertThat(Curl.Way.mutual(back, pki.issue("other")).run("/items/7", status).out())
           .isEqualTo("403");
+      assertThat(String.join("\n", back.warnings()))
+          .contains("refused GET /hello on port " + back.port() + " (403): no ALLOW rule matched")
+          .contains("peer " + Pki.principal("web") + " at 127.0.0.1");
     }
   }
 
