@@ -11,6 +11,7 @@ import io.inboard.call.Call;
 import io.inboard.call.Step;
 import io.inboard.mesh.World.Request;
 import io.inboard.policy.PolicyStatus;
+import io.inboard.policy.PolicyStatus.State;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,14 @@ final class DestinationStatisticsTest {
     world.time.passMillis(millis);
     call.responded(send.attempt(), 200, name -> List.of());
     call.done();
+  }
+
+  @Test
+  void anEndpointIsNotCalledHealthyBeforeAnythingWasSentToIt() {
+    world.with(payments(1)).apply();
+    assertThat(world.endpoint(1).state()).isEqualTo(State.UNTRIED);
+    world.get();
+    assertThat(world.endpoint(1).state()).isEqualTo(State.HEALTHY);
   }
 
   @Test

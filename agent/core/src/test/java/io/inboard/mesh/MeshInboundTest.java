@@ -130,6 +130,28 @@ final class MeshInboundTest {
   }
 
   @Test
+  void whatArrivesIsCountedByPortAndWhatIsRefusedIsExplained() {
+    rules = List.of(ONLY_WEB);
+    apply();
+    mesh.begin(ORDER.from(WEB)).end(200, null);
+    mesh.begin(ORDER.header("user-agent", "probe/1")).end(403, null);
+    InboundTraffic.Status traffic = status().traffic();
+    assertThat(traffic.ports())
+        .singleElement()
+        .satisfies(
+            p -> {
+              assertThat(p.port()).isEqualTo(8080);
+              assertThat(p.requests()).isEqualTo(new PortTraffic.Split(1, 0, 1));
+              assertThat(p.plaintextCallers())
+                  .containsExactly(new PlaintextCallers.Seen("10.0.0.9", "probe/1", 1, 0));
+            });
+    assertThat(traffic.refusedRequests()).isEqualTo(Map.of("no ALLOW rule matched", 1L));
+    assertThat(traffic.lastRefusals())
+        .containsExactly(
+            new Refusals.Last(8080, "10.0.0.9", "GET /orders", "no ALLOW rule matched", 1, 0));
+  }
+
+  @Test
   void theSwitchOfResilienceLeavesAuthorizationInForce() {
     rules = List.of(ONLY_WEB);
     server = limit(1);
