@@ -46,9 +46,9 @@ public final class PlaintextAnswer {
 
   /** What the first bytes of a connection look like. */
   public enum Looks {
-    /** A method and a space: the request line of HTTP. */
+    /** A method, a space and the beginning of a target: the request line of HTTP. */
     HTTP,
-    /** The beginning of a method; too few bytes to tell. */
+    /** The beginning of such a line; too few bytes to tell. */
     PERHAPS,
     /** No HTTP. */
     FOREIGN
@@ -60,13 +60,20 @@ public final class PlaintextAnswer {
     for (int i = 0; i < length; i++) {
       byte b = first.get(first.position() + i);
       if (b == ' ' && i >= 3) {
-        return Looks.HTTP;
+        return i + 1 == first.remaining() ? Looks.PERHAPS : target(first, i + 1);
       }
       if ((b < 'A' || b > 'Z') && b != '-') {
         return Looks.FOREIGN;
       }
     }
     return length > LONGEST_METHOD ? Looks.FOREIGN : Looks.PERHAPS;
+  }
+
+  /** Other protocols of words (SMTP, PROXY) go on with something else (RFC 9112 section 3.2). */
+  private static Looks target(ByteBuffer first, int at) {
+    byte b = first.get(first.position() + at);
+    boolean connect = first.get(first.position()) == 'C' && first.get(first.position() + 3) == 'N';
+    return b == '/' || b == '*' || b == 'h' || b == 'H' || connect ? Looks.HTTP : Looks.FOREIGN;
   }
 
   /**

@@ -12,14 +12,19 @@ import org.junit.jupiter.api.Test;
 class PlaintextAnswerTest {
   @Test
   void onlyWhatBeginsLikeARequestLineIsHttp() {
-    for (String http : new String[] {"GET /", "OPTIONS *", "M-SEARCH *", "PRI * HTTP/2.0"}) {
+    for (String http : new String[] {
+          "GET /", "OPTIONS *", "M-SEARCH *", "PRI * HTTP/2.0", "GET http://a/", "CONNECT a:1"
+        }) {
       assertThat(PlaintextAnswer.looks(bytes(http))).as(http).isEqualTo(Looks.HTTP);
     }
-    for (String perhaps : new String[] {"G", "GET", "BASELINE-CONTROL"}) {
+    for (String perhaps : new String[] {"G", "GET", "GET ", "BASELINE-CONTROL"}) {
       assertThat(PlaintextAnswer.looks(bytes(perhaps))).as(perhaps).isEqualTo(Looks.PERHAPS);
     }
     for (String foreign :
-        new String[] {"\u0000", "get / HTTP/1.1", "GET/", "SSH-2.0-x", "A B", "A".repeat(40)}) {
+        new String[] {
+          "\u0000", "get / HTTP/1.1", "GET/", "SSH-2.0-x", "A B", "EHLO mail", "PROXY TCP4 ::",
+          "A".repeat(40)
+        }) {
       assertThat(PlaintextAnswer.looks(bytes(foreign))).as(foreign).isEqualTo(Looks.FOREIGN);
     }
   }

@@ -29,7 +29,7 @@ final class ExpiryWarnings {
       generation = material.generation();
       next = halfLife(material);
     }
-    if (now.isBefore(next) || now.isAfter(end)) {
+    if (now.isBefore(next) || !now.isBefore(end)) {
       return Optional.empty();
     }
     Instant lastDay = end.minus(DAY);
