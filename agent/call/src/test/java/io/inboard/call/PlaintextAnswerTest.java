@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class PlaintextAnswerTest {
   @Test
   void onlyWhatBeginsLikeARequestLineIsHttp() {
-    for (String http : new String[] {
+    for (String http :
+        new String[] {
           "GET /", "OPTIONS *", "M-SEARCH *", "PRI * HTTP/2.0", "GET http://a/", "CONNECT a:1"
         }) {
       assertThat(PlaintextAnswer.looks(bytes(http))).as(http).isEqualTo(Looks.HTTP);
@@ -22,7 +23,13 @@ class PlaintextAnswerTest {
     }
     for (String foreign :
         new String[] {
-          "\u0000", "get / HTTP/1.1", "GET/", "SSH-2.0-x", "A B", "EHLO mail", "PROXY TCP4 ::",
+          "\u0000",
+          "get / HTTP/1.1",
+          "GET/",
+          "SSH-2.0-x",
+          "A B",
+          "EHLO mail",
+          "PROXY TCP4 ::",
           "A".repeat(40)
         }) {
       assertThat(PlaintextAnswer.looks(bytes(foreign))).as(foreign).isEqualTo(Looks.FOREIGN);

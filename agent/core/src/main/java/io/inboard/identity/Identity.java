@@ -76,10 +76,7 @@ public final class Identity implements AutoCloseable {
    * @param warnings of a certificate that nobody renews
    */
   Identity(
-      Consumer<IdentityStatus> listener,
-      Clock clock,
-      long pollMillis,
-      Consumer<String> warnings) {
+      Consumer<IdentityStatus> listener, Clock clock, long pollMillis, Consumer<String> warnings) {
     this.warnings = warnings;
     this.listener = listener;
     this.clock = clock;

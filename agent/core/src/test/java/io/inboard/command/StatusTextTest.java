@@ -60,7 +60,8 @@ final class StatusTextTest {
         .contains("loaded 5 min ago; 2 reloads, 1 failed")
         .contains("! web.yaml:3: a tab")
         .contains(
-            "identity     spiffe://cluster.local/ns/shop/sa/web, generation 1, expires in 29 d 10 h")
+            "identity     spiffe://cluster.local/ns/shop/sa/web, generation 1, expires in 29 d 10"
+                + " h")
         .contains("destination  payments, LEAST_REQUEST, breaker OPEN; 5 calls, 3 in flight")
         .contains("last 10 s: 7 ok, 2 failed (22.2 %), 1 retry, 0 timeouts")
         .contains("p95 7.0, p99 8.0, p99.9 9.0")
