@@ -67,7 +67,10 @@ public final class JdkHttpServerHooks implements Library {
         .weave("com.sun.net.httpserver.Filter$Chain", method("doFilter"), RequestAdvice.Chain.class)
         .weave(SERVER + "ExchangeImpl", method("sendResponseHeaders"), RequestAdvice.Respond.class)
         .weave(
-            List.of(SERVER + "Event$WriteFinished", SERVER + "WriteFinishedEvent"),
+            List.of(
+                SERVER + "Event$ExchangeFinished",
+                SERVER + "Event$WriteFinished",
+                SERVER + "WriteFinishedEvent"),
             constructor(),
             RequestAdvice.Written.class)
         .weave(SERVER + "ExchangeImpl", method("close"), RequestAdvice.Closed.class)
