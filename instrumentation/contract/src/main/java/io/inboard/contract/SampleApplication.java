@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The application behind every server of the contract. It knows nothing of the mesh. */
@@ -14,6 +15,8 @@ public final class SampleApplication {
   public static final String[] PATHS = {
     "/hello", "/echo", "/async", "/stream", "/throw", "/headers", "/file", "/context", "/own"
   };
+
+  private static volatile CountDownLatch lingering = new CountDownLatch(0);
 
   private static final AtomicInteger CALLS = new AtomicInteger();
   private static final byte[] CONTENT = new byte[300_000];
@@ -29,6 +32,11 @@ public final class SampleApplication {
   /** How many requests have reached the application in this JVM. */
   public static int calls() {
     return CALLS.get();
+  }
+
+  /** From now on {@code /lingers} answers, and then works on until the latch is open. */
+  public static void linger(CountDownLatch until) {
+    lingering = until;
   }
 
   /** What {@code /file} answers. */
@@ -71,6 +79,14 @@ public final class SampleApplication {
           text(
               exchange,
               ScriptedInbound.requestOfThisThread().map(SeenRequest::path).orElse("none"));
+      case "/lingers" -> {
+        text(exchange, "done");
+        try {
+          lingering.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
       case "/own" -> {
         exchange.header("x-inboard-no-retry", "mine");
         bytes(exchange, 500, new byte[0]);

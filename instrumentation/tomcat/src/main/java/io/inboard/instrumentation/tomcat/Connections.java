@@ -21,6 +21,7 @@ final class Connections {
   private static final MethodHandle PROCESSOR_WRAPPER;
   private static final MethodHandle HTTP2_WRAPPER;
   private static final MethodHandle PROTOCOL_OF;
+  private static final MethodHandle STREAM_CAN_WRITE;
 
   static {
     try {
@@ -38,6 +39,12 @@ final class Connections {
           MethodHandles.privateLookupIn(http2, lookup)
               .findGetter(http2, "socketWrapper", SocketWrapperBase.class)
               .asType(MethodType.methodType(SocketWrapperBase.class, Object.class));
+      Class<?> stream =
+          Class.forName("org.apache.coyote.http2.Stream", false, Request.class.getClassLoader());
+      STREAM_CAN_WRITE =
+          MethodHandles.privateLookupIn(stream, lookup)
+              .findVirtual(stream, "canWrite", MethodType.methodType(boolean.class))
+              .asType(MethodType.methodType(boolean.class, Object.class));
       Class<?> handler =
           Class.forName(
               "org.apache.coyote.AbstractProtocol$ConnectionHandler",
@@ -79,6 +86,19 @@ final class Connections {
   static Optional<MeshChannel> ofHttp2(Object handler) {
     try {
       return channel((SocketWrapperBase<?>) HTTP2_WRAPPER.invokeExact(handler));
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Whether frames of a stream still go out: nobody has reset it.
+   *
+   * @param stream an {@code org.apache.coyote.http2.Stream}, whose class is not public
+   */
+  static boolean isWritable(Object stream) {
+    try {
+      return (boolean) STREAM_CAN_WRITE.invokeExact(stream);
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }

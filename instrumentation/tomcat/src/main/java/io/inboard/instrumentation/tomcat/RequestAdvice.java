@@ -152,6 +152,23 @@ final class RequestAdvice {
     }
   }
 
+  /**
+   * The last frame of a response of HTTP/2 is about to go out, if its stream is still open. Its
+   * client has everything then, and may reset the stream or close the connection before Tomcat is
+   * done with the request, which gets that as its error.
+   */
+  static final class EndOfStream {
+    private EndOfStream() {}
+
+    @Advice.OnMethodEnter
+    static void enter(
+        @Advice.This Object stream, @Advice.FieldValue("coyoteRequest") Request request) {
+      if (Connections.isWritable(stream)) {
+        ServedRequest.complete(request);
+      }
+    }
+  }
+
   /** The container works for an asynchronous request again: a dispatch, a listener, an error. */
   static final class AsyncDispatch {
     private AsyncDispatch() {}

@@ -3,6 +3,7 @@ package io.inboard.instrumentation.tomcat;
 
 import io.inboard.call.Inboard;
 import io.inboard.call.InboundCall;
+import java.io.IOException;
 import java.util.Optional;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
@@ -18,6 +19,12 @@ final class ServedRequest {
   private final InboundCall call;
   private boolean routed;
   private boolean responded;
+
+  /**
+   * The status of a response that is wholly on its way; 0 before. The last frame may be sent by
+   * another thread (a file) than the one that ends the request.
+   */
+  private volatile int complete;
 
   private ServedRequest(InboundCall call) {
     this.call = call;
@@ -40,6 +47,16 @@ final class ServedRequest {
       served.responded = true;
       served.call.respond(
           response.getStatus(), new TomcatResponseHeaders(response.getMimeHeaders()));
+    }
+  }
+
+  /**
+   * The whole response is on its way. What breaks from now on is not this request's, though Tomcat
+   * gives it that as its error and makes its status 500.
+   */
+  static void complete(Request request) {
+    if (request.getAttribute(ATTRIBUTE) instanceof ServedRequest served) {
+      served.complete = request.getResponse().getStatus();
     }
   }
 
@@ -75,6 +92,11 @@ final class ServedRequest {
   static void end(Request coyote, Throwable error) {
     if (coyote.getAttributes().remove(ATTRIBUTE) instanceof ServedRequest served) {
       Arrivals.ended(coyote);
+      if (served.complete > 0) {
+        // An application that throws after its response is at fault still; a connection is not.
+        served.call.end(served.complete, error instanceof IOException ? null : error);
+        return;
+      }
       Response response = coyote.getResponse();
       served.call.end(response.isCommitted() ? response.getStatus() : 0, error);
     }

@@ -37,7 +37,7 @@ public final class TomcatHooks implements Library {
             field("request"),
             field("response"))
         .relyingOn("org.apache.coyote.AbstractProtocol$ConnectionHandler", method("getProtocol"))
-        .relyingOn("org.apache.coyote.http2.Stream", field("coyoteRequest"))
+        .relyingOn("org.apache.coyote.http2.Stream", field("coyoteRequest"), method("canWrite"))
         .relyingOn("org.apache.coyote.http2.Http2UpgradeHandler", field("socketWrapper"))
 
         // A connector starts: one that we cannot secure must not serve a STRICT port.
@@ -83,6 +83,10 @@ public final class TomcatHooks implements Library {
             "org.apache.coyote.http2.StreamProcessor",
             method("prepareResponse"),
             RequestAdvice.Respond.class)
+        .weave(
+            "org.apache.coyote.http2.Stream",
+            method("sentEndOfStream"),
+            RequestAdvice.EndOfStream.class)
         .weave(
             "org.apache.catalina.connector.Request",
             method("setAttribute"),

@@ -8,19 +8,24 @@ import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.Refusal;
 import io.inboard.contract.Curl;
 import io.inboard.contract.Eventually;
+import io.inboard.contract.Http2Wire;
 import io.inboard.contract.RunningServer;
+import io.inboard.contract.SampleApplication;
 import io.inboard.contract.SeenRequest;
 import io.inboard.contract.ServerContract;
 import io.inboard.contract.Wire;
 import io.inboard.contract.Workload;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
@@ -275,5 +280,61 @@ abstract class TomcatContract extends ServerContract {
         .allSatisfy(r -> assertThat(r.ends()).containsExactly(OK))
         .extracting(SeenRequest::query)
         .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aResetAfterTheResponseHasEndedIsNotItsError() throws Exception {
+    CountDownLatch done = new CountDownLatch(1);
+    SampleApplication.linger(done);
+    try (Http2Wire wire = Http2Wire.connect(server.port(), client)) {
+      int stream = wire.get("/lingers", "https");
+      assertThat(wire.untilEnded(stream)).isEqualTo(0x88);
+      wire.cancel(stream);
+      wire.ping();
+    } finally {
+      done.countDown();
+    }
+    assertThat(mesh.only().ends()).containsExactly(OK);
+  }
+
+  @Test
+  void howAClientLeavesThatHasItsAnswerIsNotItsError() throws Exception {
+    List<Leave> ways =
+        List.of(
+            Http2Wire::cancel,
+            (wire, stream) -> wire.goAway(),
+            (wire, stream) -> wire.reset(),
+            (wire, stream) -> wire.close());
+    int count = 0;
+    for (int i = 0; i < 2; i++) {
+      for (Leave way : ways) {
+        for (String path : List.of("/hello", "/async", "/stream", "/file")) {
+          try (Http2Wire wire = Http2Wire.connect(server.port(), client)) {
+            int stream = wire.get(path, "https");
+            assertThat(wire.untilEnded(stream)).as(path).isEqualTo(0x88);
+            way.leave(wire, stream);
+          }
+          count++;
+        }
+      }
+    }
+    assertThat(mesh.ended(count)).allSatisfy(r -> assertThat(r.ends()).containsExactly(OK));
+  }
+
+  @Test
+  void aStreamThatIsResetBeforeItsResponseHasEndedHasAnError() throws Exception {
+    try (Http2Wire wire = Http2Wire.connect(server.port(), client)) {
+      int stream = wire.get("/tomcat/cancelled", "https");
+      Eventually.eventually(() -> mesh.seen().size() == 1, () -> "the request's begin");
+      wire.cancel(stream);
+      SeenRequest.End end = mesh.only().ends().get(0);
+      assertThat(end.error().orElseThrow()).isInstanceOf(IOException.class);
+    }
+  }
+
+  /** How a client goes that has its answer. */
+  @FunctionalInterface
+  private interface Leave {
+    void leave(Http2Wire wire, int stream) throws IOException;
   }
 }

@@ -65,10 +65,19 @@ record ServletExchange(HttpServletRequest request, HttpServletResponse response)
               } catch (IOException e) {
                 throw new IllegalStateException(e);
               } finally {
-                async.complete();
+                complete(async);
               }
             },
             "application")
         .start();
+  }
+
+  /** A client that has its answer may have gone already, which completes the request, too. */
+  private static void complete(AsyncContext async) {
+    try {
+      async.complete();
+    } catch (IllegalStateException completed) {
+      // As an application with a listener would have heard.
+    }
   }
 }

@@ -54,6 +54,14 @@ final class TomcatServlet extends HttpServlet {
             "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern", "/error");
         throw new ServletException("outer", new IllegalArgumentException("inner"));
       }
+      case "/cancelled" -> {
+        // The first writes may find the stream open; the flow control of the client is no limit.
+        OutputStream out = response.getOutputStream();
+        while (true) {
+          out.write(new byte[100]);
+          out.flush();
+        }
+      }
       case "/upgrade" -> request.upgrade(Echo.class);
       case "/decoded" -> response.getWriter().print(request.getParameter("q"));
       default -> response.sendError(404);
