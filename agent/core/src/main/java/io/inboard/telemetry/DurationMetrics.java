@@ -10,7 +10,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * {@code http.server.request.duration} and {@code http.client.request.duration}, in seconds. Safe
@@ -23,6 +23,7 @@ final class DurationMetrics {
   /** As many attribute sets as the SDK keeps series; what comes later is built each time. */
   private static final int MAX_CACHED = 2000;
 
+  private final MetricValues values = new MetricValues();
   private final DoubleHistogram server;
   private final DoubleHistogram client;
   private final ConcurrentHashMap<Object, Attributes> cache = new ConcurrentHashMap<>();
@@ -46,6 +47,21 @@ final class DurationMetrics {
   /** What one series of the server's histogram has in common; empty strings are left out. */
   record ServerSeries(
       String method, String scheme, String route, int status, String errorType, String version) {
+    ServerSeries {
+      scheme = MetricValues.scheme(scheme);
+      version = MetricValues.version(version);
+    }
+
+    ServerSeries within(MetricValues values) {
+      return new ServerSeries(
+          method,
+          scheme,
+          values.route(route),
+          MetricValues.status(status),
+          values.error(errorType, status),
+          version);
+    }
+
     Attributes attributes() {
       AttributesBuilder attributes = Attributes.builder();
       attributes.put(Keys.METHOD, method);
@@ -61,11 +77,28 @@ final class DurationMetrics {
   /** What one series of the client's histogram has in common; empty strings are left out. */
   record ClientSeries(
       String method, String host, int port, int status, String errorType, String version) {
+    ClientSeries {
+      version = MetricValues.version(version);
+    }
+
+    ClientSeries within(MetricValues values) {
+      String known = values.host(host, port);
+      return new ClientSeries(
+          method,
+          known,
+          known.equals(Keys.OTHER) ? 0 : port,
+          MetricValues.status(status),
+          values.error(errorType, status),
+          version);
+    }
+
     Attributes attributes() {
       AttributesBuilder attributes = Attributes.builder();
       attributes.put(Keys.METHOD, method);
       attributes.put(Keys.SERVER_ADDRESS, host);
-      attributes.put(Keys.SERVER_PORT, (long) port);
+      if (port > 0) {
+        attributes.put(Keys.SERVER_PORT, (long) port);
+      }
       putOutcome(attributes, status, errorType, version);
       return attributes.build();
     }
@@ -85,19 +118,32 @@ final class DurationMetrics {
   }
 
   void server(ServerSeries series, long nanos, SpanContext span) {
-    server.record(seconds(nanos), cached(series, ServerSeries::attributes), context(span));
+    Attributes attributes = cache.get(series);
+    if (attributes == null) {
+      ServerSeries within = series.within(values);
+      attributes = cached(within, within::attributes);
+    }
+    server.record(seconds(nanos), attributes, context(span));
   }
 
   void client(ClientSeries series, long nanos, SpanContext span) {
-    client.record(seconds(nanos), cached(series, ClientSeries::attributes), context(span));
+    Attributes attributes = cache.get(series);
+    if (attributes == null) {
+      ClientSeries within = series.within(values);
+      attributes = cached(within, within::attributes);
+    }
+    client.record(seconds(nanos), attributes, context(span));
   }
 
-  private <S> Attributes cached(S series, Function<S, Attributes> build) {
+  /**
+   * Kept only of series whose values were held to their sets, so that hostile ones fill nothing.
+   */
+  private Attributes cached(Object series, Supplier<Attributes> build) {
     Attributes known = cache.get(series);
     if (known != null) {
       return known;
     }
-    Attributes built = build.apply(series);
+    Attributes built = build.get();
     if (cache.size() < MAX_CACHED) {
       cache.put(series, built);
     }
