@@ -13,7 +13,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class SampleApplication {
   /** The paths that it serves; a subclass maps each of them as a route of its own. */
   public static final String[] PATHS = {
-    "/hello", "/echo", "/async", "/stream", "/throw", "/headers", "/file", "/context", "/own"
+    "/hello",
+    "/echo",
+    "/async",
+    "/stream",
+    "/throw",
+    "/headers",
+    "/file",
+    "/context",
+    "/own",
+    "/lingers"
   };
 
   private static volatile CountDownLatch lingering = new CountDownLatch(0);

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -215,6 +218,32 @@ public abstract class ServerContract extends ServerTlsContract {
         assertThat(request.beganNanos() - request.queuedNanos() - sent).isNotNegative();
       }
     }
+  }
+
+  @Test
+  void halfHellosOfOnePeerLeaveThreadsForOthers() throws Exception {
+    // Longer than the test waits for any answer.
+    mesh.handshakeMillis(600_000);
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    List<Wire> stalled = new ArrayList<>();
+    try (RunningServer busy = startWith(threads)) {
+      for (int i = 0; i < 20; i++) {
+        Wire wire = Wire.plain(busy.port());
+        stalled.add(wire);
+        wire.send(new byte[] {0x16, 0x03, 0x01});
+      }
+      try (Wire plain = Wire.plain(busy.port());
+          Wire other = Wire.tlsFrom("127.0.0.2", busy.port(), client)) {
+        assertThat(plain.get("/hello").text()).isEqualTo("hello");
+        assertThat(other.get("/hello").text()).isEqualTo("hello");
+      }
+    } finally {
+      for (Wire wire : stalled) {
+        wire.close();
+      }
+      threads.shutdownNow();
+    }
+    mesh.ended(2);
   }
 
   // --- What is answered.

@@ -66,6 +66,17 @@ public final class Wire implements Closeable {
     return tls(connect(new Socket(), port), client, protocols);
   }
 
+  /**
+   * As {@link #tls(int, Workload, String...)}, from another address of the loopback network.
+   *
+   * @param address {@code 127.0.0.2}, for instance
+   */
+  public static Wire tlsFrom(String address, int port, Workload client) throws IOException {
+    Socket socket = new Socket();
+    socket.bind(new java.net.InetSocketAddress(address, 0));
+    return tls(connect(socket, port), client);
+  }
+
   /** As {@link #tls(int, Workload, String...)}, every byte in a segment of its own. */
   public static Wire dribblingTls(int port, Workload client) throws IOException {
     return tls(connect(new DribblingSocket(), port), client);

@@ -7,6 +7,7 @@ import io.inboard.call.PlaintextAnswer.Looks;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -18,26 +19,35 @@ import java.util.concurrent.TimeUnit;
 final class ChannelBytes {
   private final WeakReference<SocketChannel> channel;
 
-  /** When reads must end; 0: never. Reading thread only. */
-  private long deadlineNanos;
+  /** What bounds the reads; null: nothing does. Reading thread only. */
+  private Patience patience;
+
+  /** How long a thread waits for a peer. */
+  interface Patience {
+    /** How long the next read may wait, in milliseconds; 0: no longer. */
+    int millisToWait();
+
+    /** A read has waited so long, with or without a byte at its end. */
+    default void waited(long nanos) {}
+  }
 
   ChannelBytes(SocketChannel channel) {
     this.channel = new WeakReference<>(channel);
   }
 
   /** From now on reads fail when the time is up. A channel knows no timeout, its socket does. */
-  void limit(int millis) {
-    deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+  void limit(Patience by) {
+    patience = by;
   }
 
   void unlimited() throws IOException {
-    deadlineNanos = 0;
+    patience = null;
     open().socket().setSoTimeout(0);
   }
 
   /** Reads at least one byte into a buffer with an array; -1 at the end. */
   int read(ByteBuffer into) throws IOException {
-    if (deadlineNanos != 0) {
+    if (patience != null) {
       return readInTime(into);
     }
     int count;
@@ -48,18 +58,27 @@ final class ChannelBytes {
   }
 
   private int readInTime(ByteBuffer into) throws IOException {
-    long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
-    if (left <= 0) {
-      throw new SocketTimeoutException("the TLS handshake took too long");
-    }
     Socket socket = open().socket();
-    socket.setSoTimeout((int) left);
     int at = into.arrayOffset() + into.position();
-    int count = socket.getInputStream().read(into.array(), at, into.remaining());
-    if (count > 0) {
-      into.position(into.position() + count);
+    while (true) {
+      int millis = patience.millisToWait();
+      if (millis <= 0) {
+        throw new SocketTimeoutException("the TLS handshake took too long");
+      }
+      long before = System.nanoTime();
+      try {
+        socket.setSoTimeout(millis);
+        int count = socket.getInputStream().read(into.array(), at, into.remaining());
+        if (count > 0) {
+          into.position(into.position() + count);
+        }
+        return count;
+      } catch (SocketTimeoutException stillSilent) {
+        // Others may have come meanwhile, for whose sake this one has less time now.
+      } finally {
+        patience.waited(System.nanoTime() - before);
+      }
     }
-    return count;
   }
 
   void writeAll(ByteBuffer from) throws IOException {
@@ -127,7 +146,8 @@ final class ChannelBytes {
 
   private int lingering() {
     int millis = LingerBudget.PROCESS.take();
-    limit(millis);
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    limit(() -> (int) Math.max(0, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
     return millis;
   }
 
@@ -154,6 +174,13 @@ final class ChannelBytes {
     if (known != null && !known.isBlocking()) {
       known.close();
     }
+  }
+
+  /** Where the peer is. */
+  InetAddress peer() throws IOException {
+    return open().getRemoteAddress() instanceof InetSocketAddress address
+        ? address.getAddress()
+        : InetAddress.getLoopbackAddress();
   }
 
   private SocketChannel open() throws IOException {

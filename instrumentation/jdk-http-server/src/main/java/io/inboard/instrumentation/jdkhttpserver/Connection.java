@@ -41,6 +41,9 @@ final class Connection {
    */
   private long waited;
 
+  /** Those of its server. Written by the dispatcher, as {@link #waited} is. */
+  private Handshakes handshakes = Handshakes.UNKNOWN_SERVER;
+
   Connection(ChannelBytes channel, Mode mode) {
     this.channel = channel;
     this.mode = mode;
@@ -99,9 +102,19 @@ final class Connection {
 
   /** Nobody has sent a byte, so the server waits in its selector, where it would for long. */
   void closeIfSilent() throws IOException {
-    if (tls == null && !plain) {
+    if (isUndecided()) {
       channel.closeIfIdle();
     }
+  }
+
+  /** Whether its first bytes have not told yet what it is. */
+  boolean isUndecided() {
+    return tls == null && !plain;
+  }
+
+  /** Dispatcher's thread, before any other reads. */
+  void among(Handshakes ofServer) {
+    handshakes = ofServer;
   }
 
   void dispatched() {
@@ -123,8 +136,15 @@ final class Connection {
 
   /** Reads the first bytes and shakes hands if they are TLS; false at the end of the stream. */
   private boolean decide() throws IOException {
+    int most = Inboard.inboundTls().handshakeMillis();
+    try (Handshakes.Handshake handshake = handshakes.begin(channel.peer(), most)) {
+      channel.limit(handshake);
+      return decideInTime(handshake);
+    }
+  }
+
+  private boolean decideInTime(Handshakes.Handshake handshake) throws IOException {
     ByteBuffer first = ByteBuffer.allocate(TlsPump.BUFFER);
-    channel.limit(Inboard.inboundTls().handshakeMillis());
     while (true) {
       int count = channel.read(first);
       first.flip();
@@ -132,6 +152,10 @@ final class Connection {
       switch (what) {
         case MORE -> first.compact();
         case TLS -> {
+          if (handshake.isRefused()) {
+            Inboard.inboundTls().refused(channel.localPort(), channel.remote(), Refusal.TIMEOUT);
+            return false;
+          }
           first.compact();
           TlsPump pump = shake(first);
           // It was the handshake that waited; the request may have come just now.

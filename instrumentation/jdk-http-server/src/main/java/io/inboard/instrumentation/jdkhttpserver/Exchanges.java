@@ -14,6 +14,7 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.Executor;
 
 /**
  * The requests under way, by the server's own object, and the way there from the public exchange.
@@ -30,6 +31,8 @@ final class Exchanges {
   private static final VarHandle STATUS = field(OWN, "rcode", int.class);
   private static final VarHandle OF_EXCHANGE = field(OWN, "connection", CONNECTION);
   private static final VarHandle CHANNEL = field(CONNECTION, "chan", SocketChannel.class);
+  private static final Class<?> SERVER = type("ServerImpl");
+  private static final VarHandle EXECUTOR = field(SERVER, "executor", Executor.class);
   private static final MethodHandle UNMODIFIABLE = unmodifiable();
 
   private static final WeakIdentityMap<Object, InboundCall> OPEN = new WeakIdentityMap<>();
@@ -52,6 +55,15 @@ final class Exchanges {
   /** The channel of the server's own connection; null until it has one. */
   static SocketChannel channelOf(Object connection) {
     return (SocketChannel) CHANNEL.get(connection);
+  }
+
+  /**
+   * What runs a server's requests.
+   *
+   * @param server the server's own object
+   */
+  static Executor executorOf(Object server) {
+    return (Executor) EXECUTOR.get(server);
   }
 
   /**

@@ -29,7 +29,8 @@ public final class JdkHttpServerHooks implements Library {
         .relyingOn(SERVER + "HttpsExchangeImpl", field("impl"))
         .relyingOn(
             SERVER + "UnmodifiableHeaders", method("<init>", "com.sun.net.httpserver.Headers"))
-        .relyingOn(SERVER + "ServerImpl", field("https"), field("timer"))
+        .relyingOn(SERVER + "ServerImpl", field("https"), field("timer"), field("executor"))
+        .relyingOn(SERVER + "ServerImpl$Dispatcher", field("this$0"))
         .relyingOn(SERVER + "Request$ReadStream", field("channel"))
         .relyingOn(SERVER + "Request$WriteStream", field("channel"))
         .relyingOn(

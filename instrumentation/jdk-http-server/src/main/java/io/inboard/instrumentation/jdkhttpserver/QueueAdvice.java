@@ -13,8 +13,13 @@ final class QueueAdvice {
     private Dispatched() {}
 
     @Advice.OnMethodEnter
-    static void enter(@Advice.Argument(0) SocketChannel channel) {
-      Connections.of(channel).dispatched();
+    static void enter(
+        @Advice.FieldValue("this$0") Object server, @Advice.Argument(0) SocketChannel channel) {
+      Connection connection = Connections.of(channel);
+      if (connection.isUndecided()) {
+        connection.among(Handshakes.of(server));
+      }
+      connection.dispatched();
     }
   }
 
