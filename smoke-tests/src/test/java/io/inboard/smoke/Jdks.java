@@ -84,7 +84,14 @@ final class Jdks {
 
   private static Optional<Integer> version(Path home) {
     Path release = home.resolve("release");
-    if (!Files.isRegularFile(release) || !Files.isExecutable(home.resolve("bin/java"))) {
+    if (!Files.isExecutable(home.resolve("bin/java"))) {
+      return Optional.empty();
+    }
+    if (Files.isRegularFile(home.resolve("lib/rt.jar"))) {
+      // Older than modules, and its runtime has no file that says so.
+      return Optional.of(8);
+    }
+    if (!Files.isRegularFile(release)) {
       return Optional.empty();
     }
     Properties properties = new Properties();
@@ -94,7 +101,7 @@ final class Jdks {
       throw new UncheckedIOException(e);
     }
     String version = properties.getProperty("JAVA_VERSION", "").replace("\"", "");
-    return version.isEmpty()
+    return version.isEmpty() || version.startsWith("1.")
         ? Optional.empty()
         : Optional.of(Runtime.Version.parse(version).feature());
   }

@@ -16,9 +16,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RuntimesTest {
   @TempDir Path directory;
 
-  @Test
-  void anOlderJvmPrintsOneLineAndTheApplicationStarts() throws Exception {
-    try (Service bare = Service.bare("bare", Jdks.of(11)).agent(Yaml.service("bare")).start()) {
+  @ParameterizedTest
+  @ValueSource(ints = {8, 11})
+  void anOlderJvmPrintsOneLineAndTheApplicationStarts(int jdk) throws Exception {
+    try (Service bare = Service.bare("bare", Jdks.of(jdk)).agent(Yaml.service("bare")).start()) {
       assertThat(Http.body(bare.url("/"))).isEqualTo("bare");
       assertThat(bare.program().err().lines()).singleElement().asString().contains("Java 17");
       assertThat(bare.program().out().lines()).containsExactly("bare listens on " + bare.port());

@@ -4,6 +4,7 @@ package shop.plain;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -14,8 +15,8 @@ import java.net.Socket;
 import java.net.URI;
 
 /**
- * Needs java.base alone. Argument: port. Answers {@code bare}; to {@code /call/URL} what that URL
- * answers to HttpURLConnection.
+ * Needs java.base alone, of Java 8 or later. Argument: port. Answers {@code bare}; to {@code
+ * /call/URL} what that URL answers to HttpURLConnection.
  */
 public final class BareService {
   private BareService() {}
@@ -46,7 +47,11 @@ public final class BareService {
       URI uri = URI.create(words[1].substring("/call/".length()));
       HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
       try (InputStream in = connection.getInputStream()) {
-        return new String(in.readAllBytes(), UTF_8);
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int b = in.read(); b >= 0; b = in.read()) {
+          all.write(b);
+        }
+        return new String(all.toByteArray(), UTF_8);
       }
     } catch (IOException e) {
       return e.toString();
