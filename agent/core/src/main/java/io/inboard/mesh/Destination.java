@@ -14,6 +14,7 @@ import io.inboard.policy.EndpointState;
 import io.inboard.policy.Listed;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.Timer;
+import io.inboard.settings.CanonicalHost;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
@@ -201,21 +202,23 @@ final class Destination {
 
   /** Of this moment; empty when none is wanted, and when there is no usable identity. */
   Optional<TlsPlan> plan(String host) {
-    return wantsTls() ? tls.plan(settings, host) : Optional.empty();
+    return wantsTls() ? tls.plan(settings, CanonicalHost.of(host)) : Optional.empty();
   }
 
   /**
    * Where to connect; resolves a name, which may block.
    *
    * @param state empty when the destination lists no endpoints
-   * @param host the logical host of the call
+   * @param requestedHost the logical host of the call; what is connected to carries its canonical
+   *     form, since a server name of TLS ends with no dot
    * @param port that of the application's URL
    */
   Optional<Endpoint> locate(
-      Optional<EndpointState> state, String host, int port, Optional<TlsPlan> plan) {
+      Optional<EndpointState> state, String requestedHost, int port, Optional<TlsPlan> plan) {
     if (state.isEmpty() && plan.isEmpty()) {
       return Optional.empty(); // The library connects as it always does.
     }
+    String host = CanonicalHost.of(requestedHost);
     if (state.isPresent()
         && state.get().made() instanceof MeshEndpoint made
         && made.serves(host, plan)) {
@@ -223,7 +226,9 @@ final class Destination {
     }
     // Without endpoints, but with TLS: the host itself is the endpoint.
     Instance instance =
-        state.map(s -> instances.get(s.address())).orElseGet(() -> new Instance(host, port, 1, ""));
+        state
+            .map(s -> instances.get(s.address()))
+            .orElseGet(() -> new Instance(requestedHost, port, 1, ""));
     Key key = new Key(host, state.isPresent() ? state.get().address() : instance.address());
     MeshEndpoint known = endpoints.get(key);
     if (known != null && instance.literal() && known.tls().orElse(null) == plan.orElse(null)) {

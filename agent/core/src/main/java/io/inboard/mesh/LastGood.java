@@ -4,6 +4,7 @@ package io.inboard.mesh;
 import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
+import io.inboard.settings.CanonicalHost;
 import io.inboard.settings.DestinationSettings.FallbackSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -132,7 +133,7 @@ final class LastGood {
   private static String key(String scope, OutboundRequest request) {
     return scope
         + ' '
-        + request.host().toLowerCase(Locale.ROOT)
+        + CanonicalHost.of(request.host())
         + ':'
         + request.port()
         + ' '

@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
+import io.inboard.settings.CanonicalHost;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -45,9 +45,9 @@ final class Snapshot {
     this.entries = List.copyOf(entries);
     for (Entry e : entries) {
       if (e.host.startsWith("*.")) {
-        add(suffixes, e.host.substring(1), e);
+        add(suffixes, "." + CanonicalHost.of(e.host.substring(2)), e);
       } else {
-        add(exact, bare(e.host), e);
+        add(exact, CanonicalHost.of(e.host), e);
       }
     }
   }
@@ -79,7 +79,7 @@ final class Snapshot {
   }
 
   Optional<Destination> find(String requestedHost, int port) {
-    String host = bare(requestedHost.toLowerCase(Locale.ROOT));
+    String host = CanonicalHost.of(requestedHost);
     Optional<Destination> found = find(exact.get(host), port);
     if (found.isPresent() || suffixes.isEmpty()) {
       return found;
@@ -106,10 +106,5 @@ final class Snapshot {
       }
     }
     return Optional.empty();
-  }
-
-  /** IPv6 literals stand in brackets in a URL, and may or may not in what a library tells. */
-  private static String bare(String host) {
-    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 }

@@ -138,7 +138,8 @@ final class DestinationReader {
           where.isEmpty() ? Optional.empty() : Address.of(where.get(), true, false);
       if (address.isPresent()) {
         String first =
-            seen.putIfAbsent(address.get().host() + ' ' + address.get().port(), item.path());
+            seen.putIfAbsent(
+                CanonicalHost.of(address.get().host()) + ' ' + address.get().port(), item.path());
         if (first != null) {
           item.problem(
               "repeats " + first, "a share of more than one is a weight: {address, weight: 2}");

@@ -18,10 +18,13 @@ import io.inboard.policy.PolicyStatus.State;
 import io.inboard.settings.BalancerSettings.Simple;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.ResilienceSettings.LibraryRetries;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which destination serves a call, and what a change of settings does. */
 final class MeshOutboundTest {
@@ -68,6 +71,17 @@ final class MeshOutboundTest {
     "exact.shop, 80, exact.shop",
     "::1, 80, ::1",
     "[::1], 80, ::1",
+    "[0:0:0:0:0:0:0:1], 80, ::1",
+    "[::1%lo], 80, ::1",
+    "[::ffff:10.0.0.1], 80, 10.0.0.1",
+    "10.1, 80, 10.0.0.1",
+    "10.0.0.1., 80, 10.0.0.1",
+    "payments., 80, payments",
+    "Payments., 8080, payments:8080",
+    "ｐayments, 80, payments",
+    "a.shop., 80, *.shop",
+    "a。shop, 80, *.shop",
+    "shop., 80, -",
     "elsewhere, 80, -"
   })
   void theClosestDestinationServes(String host, int port, String name) {
@@ -77,6 +91,7 @@ final class MeshOutboundTest {
         .with(destination("*.b.shop").port(8080))
         .with(destination("exact.shop"))
         .with(destination("payments"))
+        .with(destination("10.0.0.1"))
         .with(destination("payments").port(8080))
         .with(destination("orders").port(9000))
         .with(destination("::1"))
@@ -162,6 +177,22 @@ final class MeshOutboundTest {
               assertThat(refuse.message()).contains("payments").contains("proxy");
             });
     assertThat(world.observed.lines).startsWith("call -").hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"payments", "payments.", "PAYMENTS"})
+  void noSpellingOfAHostEscapesFromMutualTls(String host) {
+    world.with(payments(1).tls(TlsMode.MUTUAL)).apply();
+    List<String> planned = new ArrayList<>();
+    world.tls =
+        (settings, name) -> {
+          planned.add(name);
+          return Optional.empty();
+        };
+    Call call = world.mesh.begin(Request.of("GET").to(host, 80));
+    assertThat(call.first()).isInstanceOf(Step.Refuse.class);
+    assertThat(planned).as("the server name of TLS ends with no dot").containsOnly("payments");
+    assertThat(world.mesh.mustEncrypt(host, 80)).isTrue();
   }
 
   @Test

@@ -25,6 +25,9 @@ import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A client library under the whole mesh: settings as a user writes them, the real policy, the real
@@ -57,6 +60,51 @@ public abstract class MeshClientContract extends ClientHarness {
     assertThat(server.received()).allMatch(r -> r.applicationProtocol().equals("http/1.1"));
     assertThat(server.received().get(0).header("host")).contains(HOST + ":8080");
     assertThat(server.connections()).isEqualTo(1);
+  }
+
+  /** Spellings of one host that the JDK's clients resolve alike. */
+  @ParameterizedTest
+  @ValueSource(strings = {HOST + ".", "ORDERS.Invalid", "ORDERS.INVALID."})
+  void noSpellingOfAHostEscapesFromMutualTls(String spelling) throws Exception {
+    TestServer server = closing(TestServer.secured(ORDERS));
+    CA.issue(CLIENT_ID).save(directory);
+    mesh(identity(), destination("tls: {mode: MUTUAL}", server.address()));
+    assertThat(send(Request.get("http://" + spelling + ":8080/")).status()).isEqualTo(200);
+    assertThat(server.received())
+        .singleElement()
+        .satisfies(r -> assertThat(r.peer()).contains(CLIENT_ID));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'[::1]', '[0:0:0:0:0:0:0:1]'",
+    "'[0:0:0:0:0:0:0:1]', '[::1]'",
+    "127.0.0.1, '[::ffff:127.0.0.1]'"
+  })
+  void noSpellingOfAnAddressEscapesFromMutualTls(String destination, String spelling)
+      throws Exception {
+    TestServer server = closing(TestServer.secured(ORDERS));
+    CA.issue(CLIENT_ID).save(directory);
+    mesh(
+        identity(),
+        destination("tls: {mode: MUTUAL}", server.address())
+            .replace(HOST, '"' + destination + '"'));
+    assertThat(send(Request.get("http://" + spelling + ":8080/")).status()).isEqualTo(200);
+    assertThat(server.received())
+        .singleElement()
+        .satisfies(r -> assertThat(r.peer()).contains(CLIENT_ID));
+  }
+
+  @Test
+  void aRedirectToAnotherSpellingDoesNotEscapeFromMutualTls() throws Exception {
+    needs(Capability.REDIRECTS);
+    TestServer server =
+        closing(TestServer.secured(ORDERS))
+            .answering(Answer.redirect(302, "http://" + HOST + ".:8080/moved"));
+    CA.issue(CLIENT_ID).save(directory);
+    mesh(identity(), destination("tls: {mode: MUTUAL}", server.address()));
+    assertThat(send(Request.get(URL + "/")).status()).isEqualTo(200);
+    assertThat(server.received()).hasSize(2).allMatch(r -> r.peer().equals(Optional.of(CLIENT_ID)));
   }
 
   @Test

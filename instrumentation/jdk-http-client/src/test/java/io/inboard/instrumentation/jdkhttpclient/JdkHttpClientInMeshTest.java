@@ -10,7 +10,10 @@ import java.net.http.HttpTimeoutException;
 
 final class JdkHttpClientInMeshTest extends MeshClientContract {
   private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .followRedirects(HttpClient.Redirect.NORMAL)
+          .build();
 
   @Override
   protected String libraryName() {
