@@ -84,6 +84,15 @@ final class Service implements AutoCloseable {
     return builder;
   }
 
+  /** A server and a client that no hook knows, on every address of this host. */
+  static Builder unknown(String name, String transport, Jdk jdk) {
+    Builder builder = new Builder(name, jdk);
+    builder.ready = "netty listens on";
+    builder.program = List.of("-jar", Tree.app("unknown").toString());
+    builder.arguments.addAll(List.of("" + builder.port, transport));
+    return builder;
+  }
+
   int port() {
     return port;
   }

@@ -13,6 +13,8 @@ public final class Inboard {
   private static volatile Core core =
       new Core(Outbound.PASS, Inbound.PASS, InboundTls.DISABLED, Contexts.NONE);
 
+  private static volatile Sockets sockets = Sockets.PASS;
+
   private Inboard() {}
 
   /** What the mesh decides of calls that leave this JVM. */
@@ -33,6 +35,19 @@ public final class Inboard {
   /** The context that travels from thread to thread. */
   public static Contexts contexts() {
     return core.contexts;
+  }
+
+  /** What is said of ports and connections where they are opened. */
+  public static Sockets sockets() {
+    return sockets;
+  }
+
+  /**
+   * Puts somebody where ports and connections are opened; apart from {@link #serve}, because ports
+   * are seen also while nothing else is asked of the mesh. The last call wins.
+   */
+  public static void watch(Sockets sockets) {
+    Inboard.sockets = Objects.requireNonNull(sockets);
   }
 
   /** Opens the door. Called by the mesh at start, and by tests; the last call wins. */

@@ -35,6 +35,7 @@ final class StatusText {
     settings(s.get("settings"), s.get("time"));
     identity(s.get("identity"));
     new InboundText(out).write(s.get("inbound"));
+    SocketsText.write(s.get("sockets"), out);
     s.get("destinations").elements().forEach(this::destination);
     for (String library : s.get("innerAttempts").keys()) {
       line(

@@ -3,7 +3,9 @@ package io.inboard.mesh;
 
 import io.inboard.boot.JavaBase;
 import io.inboard.call.AgentThreads;
+import io.inboard.call.Inboard;
 import io.inboard.call.Log;
+import io.inboard.settings.Loaded;
 import io.inboard.settings.SettingsReader;
 import io.inboard.settings.SettingsSource;
 import io.inboard.settings.SettingsWatch;
@@ -13,13 +15,19 @@ import java.io.File;
 import java.lang.instrument.Instrumentation;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Starts the agent in an application's JVM. */
 public final class Agent {
   private static final Duration LAST_FLUSH = Duration.ofMillis(800);
 
+  /** How long a port may take from its opening to its mention. */
+  private static final long OPENING_MILLIS = 1_000;
+
   private final Instrumentation instrumentation;
   private final MeshWhenNeeded mesh;
+  private final MeshSockets sockets;
   private final SettingsWatch watch;
   private final Weaver weaver;
   private final String jarPath;
@@ -27,12 +35,14 @@ public final class Agent {
   private Agent(
       Instrumentation instrumentation,
       MeshWhenNeeded mesh,
+      MeshSockets sockets,
       SettingsWatch watch,
       Weaver weaver,
       String jarPath) {
     this.jarPath = jarPath;
     this.instrumentation = instrumentation;
     this.mesh = mesh;
+    this.sockets = sockets;
     this.watch = watch;
     this.weaver = weaver;
   }
@@ -51,12 +61,16 @@ public final class Agent {
     SettingsReader reader =
         new SettingsReader(environment, System.getProperty("sun.java.command", ""));
     MeshWhenNeeded mesh = new MeshWhenNeeded();
-    SettingsWatch watch = SettingsWatch.of(source, reader, environment, mesh, new LogVoice());
-    mesh.accept(watch.load());
+    MeshSockets sockets = new MeshSockets();
+    InForce inForce = new InForce(mesh, sockets);
+    SettingsWatch watch = SettingsWatch.of(source, reader, environment, inForce, new LogVoice());
+    inForce.accept(watch.load());
+    Inboard.watch(sockets);
     Weaver weaver =
         Weaver.install(
             instrumentation, HookIndex.packaged(Agent.class.getClassLoader()), new HookLog());
-    new Agent(instrumentation, mesh, watch, weaver, jarPath).continueLater();
+    sockets.known(new KnownBy(weaver));
+    new Agent(instrumentation, mesh, sockets, watch, weaver, jarPath).continueLater();
   }
 
   private void continueLater() {
@@ -74,9 +88,35 @@ public final class Agent {
           () ->
               Json.of(
                   AgentStatus.of(
-                      AgentVersion.of(jarPath), mesh.made(), watch.status(), weaver.report())));
+                      AgentVersion.of(jarPath),
+                      mesh.made(),
+                      sockets.status(),
+                      watch.status(),
+                      weaver.report())));
     } catch (ReflectiveOperationException | RuntimeException e) {
       Log.warn("`status` cannot look into this JVM: " + e);
+    }
+    try {
+      sockets.lookForOlderPorts(OPENING_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Settings that are in force from now on: those who obey them. */
+  private record InForce(MeshWhenNeeded mesh, MeshSockets sockets) implements Consumer<Loaded> {
+    @Override
+    public void accept(Loaded loaded) {
+      sockets.apply(loaded.settings());
+      mesh.accept(loaded);
+    }
+  }
+
+  /** No method reference: nothing before main is to need invokedynamic. */
+  private record KnownBy(Weaver weaver) implements Predicate<Class<?>> {
+    @Override
+    public boolean test(Class<?> opener) {
+      return weaver.knows(opener);
     }
   }
 

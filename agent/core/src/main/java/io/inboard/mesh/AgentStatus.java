@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param time when this was read, by the clock of that JVM
  * @param uptimeSeconds since the process began
  * @param service the name in spans and metrics
+ * @param sockets ports and connections where they were opened, those that no hook knows among them
  * @param innerAttempts sends that libraries repeated by themselves, by library
  * @param pendingTimers bounds of calls and attempts that are under way, and the like
  * @param errors of ours that were kept from calls; those of hooks stand with their unit
@@ -35,6 +36,7 @@ record AgentStatus(
     SettingsStatus settings,
     IdentityReport identity,
     MeshInbound.InboundStatus inbound,
+    MeshSockets.SocketsStatus sockets,
     List<PolicyStatus> destinations,
     Map<String, Long> innerAttempts,
     List<UnitReport> hooks,
@@ -43,7 +45,11 @@ record AgentStatus(
     long errors) {
 
   static AgentStatus of(
-      String version, Mesh mesh, SettingsStatus settings, List<UnitReport> hooks) {
+      String version,
+      Mesh mesh,
+      MeshSockets.SocketsStatus sockets,
+      SettingsStatus settings,
+      List<UnitReport> hooks) {
     OutboundStatus outbound = mesh.outbound().status();
     Instant now = Instant.now();
     return new AgentStatus(
@@ -61,12 +67,13 @@ record AgentStatus(
         settings,
         IdentityReport.of(mesh.identity().status(), now),
         mesh.inbound().status(mesh.settings()),
+        sockets,
         outbound.destinations(),
         outbound.innerAttempts(),
         hooks,
         mesh.telemetry().status(),
         Timer.PROCESS.pending(),
-        outbound.errors());
+        outbound.errors() + sockets.errors());
   }
 
   /**

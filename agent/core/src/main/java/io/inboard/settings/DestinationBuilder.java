@@ -9,6 +9,7 @@ import io.inboard.settings.DestinationSettings.HedgeSettings;
 import io.inboard.settings.DestinationSettings.PoolSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.DestinationSettings.TlsSettings;
+import io.inboard.settings.DestinationSettings.UnknownClients;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ public final class DestinationBuilder {
   private Optional<FallbackSettings> fallback = Optional.empty();
   private Optional<FaultSettings> fault = Optional.empty();
   private Optional<DeadlineSettings.Mode> deadlineMode = Optional.empty();
+  private UnknownClients unknownClients = UnknownClients.WARN;
   private List<RouteSettings> routes = List.of();
   private Map<String, Map<String, String>> subsets = Map.of();
 
@@ -136,6 +138,12 @@ public final class DestinationBuilder {
     return this;
   }
 
+  /** See {@link DestinationSettings#unknownClients}. */
+  public DestinationBuilder unknownClients(UnknownClients unknownClients) {
+    this.unknownClients = unknownClients;
+    return this;
+  }
+
   /** See {@link DestinationSettings#routes}. */
   public DestinationBuilder routes(List<RouteSettings> routes) {
     this.routes = routes;
@@ -168,6 +176,7 @@ public final class DestinationBuilder {
         fallback,
         fault,
         deadlineMode,
+        unknownClients,
         routes,
         subsets);
   }

@@ -4,6 +4,7 @@ package io.inboard.settings;
 import io.inboard.settings.DestinationSettings.EndpointSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.DestinationSettings.TlsSettings;
+import io.inboard.settings.DestinationSettings.UnknownClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -100,6 +101,10 @@ final class DestinationReader {
             .fallback(FallbackReader.read(section))
             .fault(RouteReader.fault(section))
             .deadlineMode(deadline.word("mode", DeadlineSettings.Mode.class))
+            .unknownClients(
+                section
+                    .choice("unknownClients", Value.words(UnknownClients.class), Set.of())
+                    .orElse(UnknownClients.WARN))
             .routes(RouteReader.routes(section.items("routes"), retries, subsets))
             .subsets(subsets)
             .build();

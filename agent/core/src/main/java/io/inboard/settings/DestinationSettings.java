@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param timeout of the whole call; empty: none
  * @param resilience false: no policy of this destination acts but TLS and balancing (kill switch)
  * @param deadlineMode empty: as for the whole JVM
+ * @param unknownClients where TLS is MUTUAL: connections by clients that no hook knows
  * @param routes first match wins; none matches: the destination's own policies
  * @param subsets labels that an endpoint must carry, by the subset's name
  */
@@ -36,6 +37,7 @@ public record DestinationSettings(
     Optional<FallbackSettings> fallback,
     Optional<FaultSettings> fault,
     Optional<DeadlineSettings.Mode> deadlineMode,
+    UnknownClients unknownClients,
     List<RouteSettings> routes,
     Map<String, Map<String, String>> subsets) {
   public DestinationSettings {
@@ -64,6 +66,7 @@ public record DestinationSettings(
         fallback,
         fault,
         Optional.of(DeadlineSettings.Mode.OFF),
+        unknownClients,
         routes,
         subsets);
   }
@@ -96,6 +99,14 @@ public record DestinationSettings(
     public TlsSettings {
       principals = List.copyOf(principals);
     }
+  }
+
+  /** What becomes of a connection by a client that no hook knows, where TLS is MUTUAL. */
+  public enum UnknownClients {
+    /** It fails. */
+    REFUSE,
+    /** It is made, as the application makes it; the log says so once, and status counts. */
+    WARN
   }
 
   /** Istio's words (ClientTLSSettings). */
@@ -216,6 +227,7 @@ public record DestinationSettings(
         .fallback(fallback)
         .fault(fault)
         .deadlineMode(deadlineMode)
+        .unknownClients(unknownClients)
         .routes(routes)
         .subsets(subsets);
   }

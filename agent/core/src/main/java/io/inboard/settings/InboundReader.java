@@ -4,6 +4,7 @@ package io.inboard.settings;
 import io.inboard.settings.InboundSettings.Action;
 import io.inboard.settings.InboundSettings.AuthorizationRule;
 import io.inboard.settings.InboundSettings.MtlsMode;
+import io.inboard.settings.InboundSettings.UnknownServers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,8 +49,10 @@ final class InboundReader {
       rules.add(rule(item.section()));
     }
     ServerSettings limits = ServerReader.server(server, ServerReader.adaptive(section));
+    Optional<UnknownServers> unknownServers =
+        section.choice("unknownServers", Value.words(UnknownServers.class), Set.of());
     section.notYet("fault", "rateLimit").end();
-    return new InboundSettings(mtls, ports, rules, limits);
+    return new InboundSettings(mtls, ports, rules, limits, unknownServers);
   }
 
   private static Optional<MtlsMode> mode(Value value, boolean hasIdentity) {

@@ -3,6 +3,8 @@ package io.inboard.settings;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What happens to requests that arrive.
@@ -11,15 +13,48 @@ import java.util.Map;
  * @param portLevelMtls by local port
  * @param authorization in the order of the file
  * @param server limits; keys {@code inbound.concurrencyLimit} and {@code server}
+ * @param unknownServers as the settings say it; empty: REFUSE for ports that are STRICT or
+ *     authorized, WARN for the others
  */
 public record InboundSettings(
     MtlsMode mtls,
     Map<Integer, MtlsMode> portLevelMtls,
     List<AuthorizationRule> authorization,
-    ServerSettings server) {
+    ServerSettings server,
+    Optional<UnknownServers> unknownServers) {
   public InboundSettings {
     portLevelMtls = Map.copyOf(portLevelMtls);
     authorization = List.copyOf(authorization);
+    Objects.requireNonNull(unknownServers);
+  }
+
+  /** What says nothing of servers that no hook knows. */
+  public InboundSettings(
+      MtlsMode mtls,
+      Map<Integer, MtlsMode> portLevelMtls,
+      List<AuthorizationRule> authorization,
+      ServerSettings server) {
+    this(mtls, portLevelMtls, authorization, server, Optional.empty());
+  }
+
+  /** How a port is treated. */
+  public MtlsMode mode(int port) {
+    return portLevelMtls.getOrDefault(port, mtls);
+  }
+
+  /** Whether the settings name a port, and leave it alone. */
+  public boolean exempts(int port) {
+    return portLevelMtls.get(port) == MtlsMode.DISABLE;
+  }
+
+  /** What becomes of a port whose server no hook knows. */
+  public enum UnknownServers {
+    /** It does not open. */
+    REFUSE,
+    /** It opens; the log says so once, and status lists it. */
+    WARN,
+    /** It opens; status lists it. */
+    IGNORE
   }
 
   /** Istio's words (PeerAuthentication). */

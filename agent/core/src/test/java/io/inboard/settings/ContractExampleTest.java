@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inboard.settings.BalancerSettings.Simple;
 import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
+import io.inboard.settings.DestinationSettings.UnknownClients;
 import io.inboard.settings.InboundSettings.MtlsMode;
+import io.inboard.settings.InboundSettings.UnknownServers;
 import io.inboard.settings.RouteSettings.TextMatch;
 import io.inboard.settings.RouteSettings.TextMatch.Kind;
 import io.inboard.settings.TelemetrySettings.Sampler;
@@ -39,12 +41,14 @@ class ContractExampleTest {
       inbound:
         mtls: STRICT
         portLevelMtls: {8081: DISABLE}
+        unknownServers: WARN
         authorization:
           - {action: ALLOW, from: {principals: ["cluster.local/ns/shop/sa/web"]}, to: {methods: [GET], paths: ["/orders/*"]}}
       destinations:
         - host: payments
           endpoints: ["10.0.0.5:8443", {address: "[::1]:8444", weight: 2}]
           tls: {mode: MUTUAL, principals: ["cluster.local/ns/shop/sa/payments"]}
+          unknownClients: REFUSE
           timeout: 2s
           retries: {attempts: 3, perTryTimeout: 500ms, retryOn: "connect-failure,503", idempotentMethods: [GET, PUT]}
           loadBalancer: {simple: ROUND_ROBIN}
@@ -156,6 +160,7 @@ class ContractExampleTest {
     assertThat(settings.identity().trustDomain()).isEqualTo("cluster.local");
     assertThat(settings.inbound().mtls()).isEqualTo(MtlsMode.STRICT);
     assertThat(settings.inbound().portLevelMtls()).containsOnly(Map.entry(8081, MtlsMode.DISABLE));
+    assertThat(settings.inbound().unknownServers()).contains(UnknownServers.WARN);
     assertThat(settings.inbound().authorization()).hasSize(1);
     assertThat(settings.inbound().authorization().get(0).paths()).containsExactly("/orders/*");
     assertThat(settings.reload().interval()).isEqualTo(Duration.ofSeconds(1));
@@ -170,6 +175,7 @@ class ContractExampleTest {
             new DestinationSettings.EndpointSettings("10.0.0.5", 8443, 1, "", Map.of()),
             new DestinationSettings.EndpointSettings("::1", 8444, 2, "", Map.of()));
     assertThat(payments.tls().principals()).containsExactly("cluster.local/ns/shop/sa/payments");
+    assertThat(payments.unknownClients()).isEqualTo(UnknownClients.REFUSE);
     assertThat(payments.timeout()).contains(Duration.ofSeconds(2));
     assertThat(payments.retries().attempts()).isEqualTo(3);
     assertThat(payments.retries().perTryTimeout()).contains(Duration.ofMillis(500));

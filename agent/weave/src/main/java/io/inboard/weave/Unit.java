@@ -16,19 +16,32 @@ import java.util.Set;
  * @param hooks what is woven
  * @param guards what is woven instead when the hooks do not fit
  * @param openings packages that the advice reaches into
+ * @param sockets classes by which the library opens ports and connections: those it opens are known
  */
 public record Unit(
     String name,
     List<Witness> witnesses,
     List<Hook> hooks,
     List<Hook> guards,
-    List<Opening> openings) {
+    List<Opening> openings,
+    Set<String> sockets) {
   public Unit {
     Objects.requireNonNull(name);
     witnesses = List.copyOf(witnesses);
     hooks = List.copyOf(hooks);
     guards = List.copyOf(guards);
     openings = List.copyOf(openings);
+    sockets = Set.copyOf(sockets);
+  }
+
+  /** One whose library opens no sockets. */
+  public Unit(
+      String name,
+      List<Witness> witnesses,
+      List<Hook> hooks,
+      List<Hook> guards,
+      List<Opening> openings) {
+    this(name, witnesses, hooks, guards, openings, Set.of());
   }
 
   /** The classes that it wants to see, each once. */
@@ -103,6 +116,7 @@ public record Unit(
     private final List<Hook> hooks = new ArrayList<>();
     private final List<Hook> guards = new ArrayList<>();
     private final List<Opening> openings = new ArrayList<>();
+    private final Set<String> sockets = new LinkedHashSet<>();
 
     private Builder(String name) {
       this.name = name;
@@ -150,9 +164,18 @@ public record Unit(
       return this;
     }
 
+    /**
+     * Names the classes of the library that bind or connect: the first ones on the stack above the
+     * JDK's own. Where these hooks fit, what such a class opens is in the mesh's hands.
+     */
+    public Builder openingSockets(String... classNames) {
+      sockets.addAll(Arrays.asList(classNames));
+      return this;
+    }
+
     /** The unit, complete. */
     public Unit build() {
-      return new Unit(name, witnesses, hooks, guards, openings);
+      return new Unit(name, witnesses, hooks, guards, openings, sockets);
     }
   }
 }

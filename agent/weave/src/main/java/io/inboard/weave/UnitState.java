@@ -64,7 +64,7 @@ final class UnitState {
       return known;
     }
     String misfit = check.misfit(unit());
-    Fit fit = new Fit(library, misfit, new ArrayList<>());
+    Fit fit = new Fit(library, misfit, new ArrayList<>(), new ArrayList<>());
     fits.put(key(loader), fit);
     if (misfit.isEmpty()) {
       listener.applied(name, library);
@@ -79,6 +79,23 @@ final class UnitState {
     if (fit != null && !fit.classes.contains(className)) {
       fit.classes.add(className);
     }
+  }
+
+  /** A class of it runs as it is: the unit is not whole for this loader. */
+  synchronized void unwoven(ClassLoader loader, String className) {
+    Fit fit = fits.get(key(loader));
+    if (fit != null) {
+      fit.unwoven.add(className);
+    }
+  }
+
+  /** Whether a class opens sockets of the library, and the library has all its hooks. */
+  synchronized boolean opensSockets(Class<?> type) {
+    if (unit == null || !unit.sockets().contains(type.getName())) {
+      return false;
+    }
+    Fit fit = fits.get(key(type.getClassLoader()));
+    return fit != null && fit.fits() && fit.unwoven.isEmpty() && !fit.classes.isEmpty();
   }
 
   synchronized UnitReport report() {
@@ -101,8 +118,9 @@ final class UnitState {
 
   /**
    * @param classes woven so far; guarded by the state that holds this
+   * @param unwoven those that could not be; guarded likewise
    */
-  record Fit(String library, String misfit, List<String> classes) {
+  record Fit(String library, String misfit, List<String> classes, List<String> unwoven) {
     boolean fits() {
       return misfit.isEmpty();
     }

@@ -69,9 +69,26 @@ public final class Weaver implements ClassFileTransformer {
       try {
         instrumentation.retransformClasses(type);
       } catch (Throwable e) {
+        wanting.forEach(state -> state.unwoven(type.getClassLoader(), type.getName()));
         listener.failed(wanting.get(0).name(), type.getName(), e);
       }
     }
+  }
+
+  /**
+   * Whether a class that opens a port or a connection belongs to a library whose hooks are woven
+   * where that class lives, or to the agent itself.
+   */
+  public boolean knows(Class<?> opener) {
+    if (isOurs(opener.getClassLoader())) {
+      return true;
+    }
+    for (UnitState state : index.units()) {
+      if (state.opensSockets(opener)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -119,6 +136,7 @@ public final class Weaver implements ClassFileTransformer {
         }
       } catch (Throwable e) {
         // Whatever a broken library throws: the class loads as it is.
+        state.unwoven(loader, className);
         listener.failed(state.name(), className, e);
       }
     }

@@ -23,6 +23,8 @@ public final class HttpUrlConnectionHooks implements Library {
   @Override
   public Unit unit() {
     return Unit.named(NAME)
+        // Also those that are left alone: of https, and of a proxy.
+        .openingSockets("sun.net.NetworkClient")
         .relyingOn(
             CONNECTION,
             field("http"),

@@ -23,6 +23,7 @@ public final class JdkHttpClientHooks implements Library {
   @Override
   public Unit unit() {
     return Unit.named(NAME)
+        .openingSockets(P + "PlainHttpConnection")
         .opening(
             "java.net.http",
             "jdk.internal.net.http",

@@ -23,6 +23,7 @@ public final class JdkHttpServerHooks implements Library {
   @Override
   public Unit unit() {
     return Unit.named(NAME)
+        .openingSockets(SERVER + "ServerImpl")
         .relyingOn(SERVER + "ServerImpl$Exchange$LinkHandler")
         .relyingOn("com.sun.net.httpserver.Filter$Chain", field("handler"), field("iter"))
         .relyingOn(SERVER + "HttpExchangeImpl", field("impl"))

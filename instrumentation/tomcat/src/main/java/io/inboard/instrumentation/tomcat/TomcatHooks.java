@@ -19,6 +19,7 @@ public final class TomcatHooks implements Library {
   @Override
   public Unit unit() {
     return Unit.named(NAME)
+        .openingSockets(NIO_ENDPOINT, "org.apache.tomcat.util.net.Nio2Endpoint")
         // What MeshChannel and Connections touch.
         .relyingOn(
             "org.apache.tomcat.util.net.SecureNioChannel",

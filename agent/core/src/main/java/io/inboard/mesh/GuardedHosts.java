@@ -1,0 +1,77 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import io.inboard.settings.CanonicalHost;
+import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.DestinationSettings.EndpointSettings;
+import io.inboard.settings.DestinationSettings.TlsMode;
+import io.inboard.settings.Settings;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where nobody should connect but by the mesh: hosts and endpoints of destinations whose TLS is
+ * MUTUAL. Immutable.
+ *
+ * <p>A library mostly connects to an address that carries the name which it was looked up by, so
+ * both are compared; nothing is looked up here.
+ */
+final class GuardedHosts {
+  static final GuardedHosts NONE = new GuardedHosts(List.of());
+
+  /** All destinations, since the closest one counts, whatever its mode. */
+  private final HostTable<DestinationSettings> hosts = new HostTable<>();
+
+  /** By canonical host and port. */
+  private final Map<String, DestinationSettings> endpoints = new HashMap<>();
+
+  private final boolean none;
+
+  private GuardedHosts(List<DestinationSettings> destinations) {
+    boolean any = false;
+    for (DestinationSettings d : destinations) {
+      hosts.add(d.host(), d.port(), d);
+      any |= isGuarded(d);
+      for (EndpointSettings e : isGuarded(d) ? d.endpoints() : List.<EndpointSettings>of()) {
+        endpoints.putIfAbsent(key(CanonicalHost.of(e.host()), e.port()), d);
+      }
+    }
+    none = !any;
+  }
+
+  static GuardedHosts of(Settings settings) {
+    return settings.enabled() ? new GuardedHosts(settings.destinations()) : NONE;
+  }
+
+  private static boolean isGuarded(DestinationSettings destination) {
+    return destination.tls().mode() == TlsMode.MUTUAL;
+  }
+
+  private static String key(String host, int port) {
+    return host.concat(" ").concat(Integer.toString(port)); // Before main, too: no invokedynamic.
+  }
+
+  /** The destination that guards what is connected to. */
+  Optional<DestinationSettings> find(InetSocketAddress remote) {
+    if (none) {
+      return Optional.empty();
+    }
+    // Without a look-up: the name, if the address carries one, else the address as text.
+    String host = CanonicalHost.of(remote.getHostString());
+    DestinationSettings endpoint = endpoints.get(key(host, remote.getPort()));
+    if (endpoint == null && remote.getAddress() != null) {
+      endpoint = endpoints.get(key(literal(remote.getAddress()), remote.getPort()));
+    }
+    return endpoint != null
+        ? Optional.of(endpoint)
+        : hosts.find(host, remote.getPort()).filter(GuardedHosts::isGuarded);
+  }
+
+  private static String literal(InetAddress address) {
+    return CanonicalHost.of(address.getHostAddress());
+  }
+}
