@@ -2,6 +2,7 @@
 package io.inboard.call;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,28 @@ public interface InboundRequest extends HeaderView {
 
   /** The path as it came, without the query; never empty. */
   String path();
+
+  /**
+   * How this server maps a target to a handler, first half: every path, as it came and undecoded,
+   * that the server, or an application that looks at the target by itself, takes for the path of
+   * this request. Rules about paths are judged on each of them, and on each in every spelling that
+   * servers and frameworks make of one (dot segments, path parameters, slashes, codes): a DENY rule
+   * that matches any refuses, ALLOW rules must match all. {@link #path} is the first, and the only
+   * one unless the server reads targets in a way of its own.
+   */
+  default List<String> paths() {
+    return List.of(path());
+  }
+
+  /**
+   * Second half: the path of the handler that the server has chosen, decoded, where the server
+   * gives it requests that are neither for this path nor below it ({@code /admin} gets {@code
+   * /administrator}); a DENY rule about that path, or about what is below it, counts for them.
+   * Empty in every other case.
+   */
+  default String handlerPath() {
+    return "";
+  }
 
   /** The query without its question mark; empty if there is none. */
   String query();

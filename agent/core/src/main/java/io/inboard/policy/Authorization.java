@@ -6,15 +6,17 @@ import io.inboard.call.PeerIdentity;
 import io.inboard.call.Verdict;
 import io.inboard.settings.InboundSettings.Action;
 import io.inboard.settings.InboundSettings.AuthorizationRule;
+import io.inboard.settings.RequestPath;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Who may ask for what, as Istio's AuthorizationPolicy has it: a DENY rule that matches refuses; if
  * there is any ALLOW rule, one must match. Immutable; any thread.
  *
- * <p>Doubt refuses: a path that servers read differently is denied where any rule looks at paths.
+ * <p>What is judged is what will be served. Where a path can be read in more than one way, a DENY
+ * rule that matches one reading refuses, and every reading needs an ALLOW rule; where nobody can
+ * tell how it will be read, it is refused as soon as any rule looks at paths.
  */
 public final class Authorization {
   /** What the reason of every refusal of ours begins with. */
@@ -24,6 +26,11 @@ public final class Authorization {
   public static final String NO_ALLOW_RULE = PREFIX + "no ALLOW rule matched";
 
   private static final Verdict NOT_ALLOWED = new Verdict.Deny(403, NO_ALLOW_RULE);
+  private static final Verdict NOT_ALLOWED_BY_ALL =
+      new Verdict.Deny(403, NO_ALLOW_RULE + " every way of reading the path");
+  private static final Verdict AMBIGUOUS =
+      new Verdict.Deny(403, PREFIX + "the path can be read in more than one way");
+  private static final List<String> NO_MATTER_WHICH = List.of("");
 
   private final List<DenyRule> deny;
   private final List<AuthorizationRule> allow;
@@ -56,28 +63,70 @@ public final class Authorization {
     if (!present()) {
       return Verdict.ALLOW;
     }
-    String path = "";
-    if (looksAtPaths) {
-      Optional<String> normal = RequestPath.normalize(request.path());
-      if (normal.isEmpty()) {
-        return new Verdict.Deny(403, "authorization: the path can be read in more than one way");
-      }
-      path = normal.get();
+    List<String> paths = looksAtPaths ? readings(request.paths()) : NO_MATTER_WHICH;
+    if (paths.isEmpty()) {
+      return AMBIGUOUS;
     }
-    for (DenyRule denying : deny) {
-      if (matches(denying.rule, request, path)) {
-        return denying.refusal;
+    if (!deny.isEmpty()) {
+      String handler = looksAtPaths ? request.handlerPath() : "";
+      for (DenyRule denying : deny) {
+        AuthorizationRule rule = denying.rule;
+        if (applies(rule, request) && (anyPath(rule, paths) || meansHandler(rule, handler))) {
+          return denying.refusal;
+        }
       }
     }
     if (allow.isEmpty()) {
       return Verdict.ALLOW;
     }
-    for (AuthorizationRule rule : allow) {
-      if (matches(rule, request, path)) {
-        return Verdict.ALLOW;
+    for (String path : paths) {
+      if (!allowed(request, path)) {
+        return paths.size() == 1 ? NOT_ALLOWED : NOT_ALLOWED_BY_ALL;
       }
     }
-    return NOT_ALLOWED;
+    return Verdict.ALLOW;
+  }
+
+  private static List<String> readings(List<String> spellings) {
+    if (spellings.size() == 1) {
+      return RequestPath.readings(spellings.get(0));
+    }
+    List<String> all = new ArrayList<>();
+    for (String spelling : spellings) {
+      List<String> readings = RequestPath.readings(spelling);
+      if (readings.isEmpty()) {
+        return readings;
+      }
+      all.addAll(readings);
+    }
+    return all;
+  }
+
+  private boolean allowed(InboundRequest request, String path) {
+    for (AuthorizationRule rule : allow) {
+      if (any(rule.paths(), path) && applies(rule, request)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean anyPath(AuthorizationRule rule, List<String> paths) {
+    for (String path : paths) {
+      if (any(rule.paths(), path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** See {@link InboundRequest#handlerPath}. */
+  private static boolean meansHandler(AuthorizationRule rule, String handler) {
+    if (handler.isEmpty()) {
+      return false;
+    }
+    String path = RequestPath.encode(handler);
+    return any(rule.paths(), path) || any(rule.paths(), path + "/");
   }
 
   /**
@@ -90,12 +139,12 @@ public final class Authorization {
     }
   }
 
-  private static boolean matches(AuthorizationRule rule, InboundRequest request, String path) {
+  /** All but its paths. */
+  private static boolean applies(AuthorizationRule rule, InboundRequest request) {
     String principal = request.peer().map(PeerIdentity::principal).orElse("");
     return any(rule.principals(), principal)
         && any(rule.namespaces(), namespace(principal))
         && (rule.methods().isEmpty() || any(rule.methods(), request.method()))
-        && any(rule.paths(), path)
         && (rule.ports().isEmpty() || rule.ports().contains(request.local().getPort()));
   }
 

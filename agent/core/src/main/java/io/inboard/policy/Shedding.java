@@ -118,7 +118,7 @@ public final class Shedding {
    */
   public Admission admit(InboundRequest request, CallerTerms terms) {
     Rules now = rules;
-    if (!now.enabled || (now.limits() && exempt(now, request))) {
+    if (!now.enabled || (now.limits() && now.exempt.matches(request.path()))) {
       inFlight.incrementAndGet();
       return new Admission(Optional.empty());
     }
@@ -145,15 +145,6 @@ public final class Shedding {
       return refuse(Reason.ADAPTIVE, "too many requests at once for now");
     }
     return new Admission(permit);
-  }
-
-  /**
-   * A pattern must match a path in its normal form: {@code /health/../orders} is no health check.
-   */
-  private static boolean exempt(Rules rules, InboundRequest request) {
-    String path = request.path();
-    return rules.exempt.matches(path)
-        && RequestPath.normalize(path).filter(path::equals).isPresent();
   }
 
   private boolean enter(int most) {

@@ -178,7 +178,7 @@ final class DestinationReader {
     for (Value item : section.items("principals")) {
       Optional<String> principal = item.text();
       if (principal.isPresent()) {
-        principals.add(InboundReader.withoutScheme(principal.get()));
+        principals.add(Patterns.principal(item, principal.get(), false));
       }
     }
     if (section.has("principals") && mode != TlsMode.MUTUAL) {

@@ -129,28 +129,35 @@ final class InboundReader {
     for (Value item : strictItems(section, key)) {
       Optional<String> text = item.text();
       if (text.isPresent()) {
-        String inner = key.equals("principals") ? withoutScheme(text.get()) : text.get();
+        String inner = key.equals("principals") ? Patterns.withoutScheme(text.get()) : text.get();
         boolean inTheMiddle =
             inner.length() > 2 && inner.substring(1, inner.length() - 1).contains("*");
         boolean atBothEnds = inner.length() > 1 && inner.startsWith("*") && inner.endsWith("*");
-        if (inTheMiddle || atBothEnds) {
+        boolean one = !inTheMiddle && !atBothEnds;
+        if (!one) {
           item.problem(
               "may hold one '*', at its beginning or its end, and is " + item.shown(),
               "a*, *a or *");
         }
-        if (key.equals("paths") && !inner.startsWith("/") && !inner.startsWith("*")) {
-          item.problem("must begin with '/' or '*', and is " + item.shown(), "");
-        }
-        patterns.add(inner);
+        patterns.add(one ? normal(item, key, inner) : inner);
       }
     }
     return patterns;
   }
 
-  static String withoutScheme(String principal) {
-    return principal.startsWith("spiffe://")
-        ? principal.substring("spiffe://".length())
-        : principal;
+  /** As requests are compared with it. */
+  private static String normal(Value item, String key, String pattern) {
+    return switch (key) {
+      case "principals" -> Patterns.principal(item, pattern, true);
+      case "namespaces" -> Patterns.namespace(item, pattern);
+      default -> {
+        if (pattern.startsWith("/") || pattern.startsWith("*")) {
+          yield Patterns.path(item, pattern);
+        }
+        item.problem("must begin with '/' or '*', and is " + item.shown(), "");
+        yield pattern;
+      }
+    };
   }
 
   private static List<String> methods(Section to) {
@@ -161,11 +168,29 @@ final class InboundReader {
         String upper = method.get().toUpperCase(Locale.ROOT);
         if (!method.get().equals(upper) && METHODS.contains(upper)) {
           item.problem("methods are in capitals, and this is " + item.shown(), "write " + upper);
+        } else if (!isMethod(method.get())) {
+          item.problem("can match no method, and is " + item.shown(), "such as [GET, POST]");
         }
         methods.add(method.get());
       }
     }
     return methods;
+  }
+
+  /** RFC 9110 section 9.1, a token; or with a star at one of its ends. */
+  private static boolean isMethod(String pattern) {
+    String method =
+        pattern.endsWith("*")
+            ? pattern.substring(0, pattern.length() - 1)
+            : pattern.startsWith("*") ? pattern.substring(1) : pattern;
+    for (int i = 0; i < method.length(); i++) {
+      char c = method.charAt(i);
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      if (!letter && !(c >= '0' && c <= '9') && "!#$%&'+-.^_`|~".indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static List<Integer> ports(Section to) {

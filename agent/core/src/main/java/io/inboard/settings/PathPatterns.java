@@ -5,12 +5,14 @@ import java.util.List;
 
 /**
  * Patterns of inbound paths: exact ({@code /health}), with {@code *} for (a part of) one segment,
- * {@code **} for any rest, so that {@code /actuator/**} is {@code /actuator}, too. Immutable.
+ * {@code **} for any rest, so that {@code /actuator/**} is {@code /actuator}, too. Only a path in
+ * its normal form matches: {@code /health/../orders} is no health check, and whoever wants to be
+ * left out of limits and traces must say plainly what he asks for. Immutable.
  */
 public final class PathPatterns {
   private final String[][] patterns;
 
-  /** Patterns that are as the settings have them; none match nothing. */
+  /** Patterns in their normal form, see {@link Patterns#path}; none match nothing. */
   public PathPatterns(List<String> patterns) {
     this.patterns = new String[patterns.size()][];
     for (int i = 0; i < this.patterns.length; i++) {
@@ -20,7 +22,7 @@ public final class PathPatterns {
 
   /** Whether one of them matches the path, without query, as it came. */
   public boolean matches(String path) {
-    if (patterns.length == 0) {
+    if (patterns.length == 0 || !RequestPath.isNormal(path)) {
       return false;
     }
     String[] segments = segments(path);

@@ -49,7 +49,7 @@ final class ServerReader {
     Optional<Value> shares = section.value("partitions");
     if (shares.isPresent()) {
       Shares.read(shares.get(), false)
-          .forEach((who, share) -> partitions.put(InboundReader.withoutScheme(who), share));
+          .forEach((who, share) -> partitions.put(Patterns.principal(who), share));
     }
     section.end();
     return Optional.of(new Adaptive(min, max, partitions));

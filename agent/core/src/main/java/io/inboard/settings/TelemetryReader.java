@@ -61,17 +61,19 @@ final class TelemetryReader {
         defaults.otlp());
   }
 
-  /** Patterns of paths, with {@code *} and {@code **}. */
+  /** Patterns of paths, with {@code *} and {@code **}, in their normal form. */
   static List<String> paths(List<Value> items) {
     List<String> paths = new ArrayList<>();
     for (Value item : items) {
       Optional<String> pattern = item.text();
-      if (pattern.isPresent() && !pattern.get().startsWith("/") && !pattern.get().startsWith("*")) {
+      if (pattern.isEmpty()) {
+        continue;
+      }
+      if (!pattern.get().startsWith("/") && !pattern.get().startsWith("*")) {
         item.problem("must be a path, and is " + item.shown(), "such as /health or /actuator/**");
+        continue;
       }
-      if (pattern.isPresent()) {
-        paths.add(pattern.get());
-      }
+      paths.add(Patterns.path(item, pattern.get()));
     }
     return paths;
   }

@@ -9,7 +9,9 @@ import io.inboard.call.Verdict;
 import io.inboard.identity.DevelopmentCa;
 import io.inboard.settings.InboundSettings.Action;
 import io.inboard.settings.InboundSettings.AuthorizationRule;
+import io.inboard.settings.RequestPath;
 import java.io.ByteArrayInputStream;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -135,6 +137,8 @@ final class AuthorizationTest {
                   case "path" -> path;
                   case "peer" -> peer;
                   case "local" -> new InetSocketAddress("127.0.0.1", 8080);
+                  case "paths", "handlerPath" ->
+                      InvocationHandler.invokeDefault(proxy, called, arguments);
                   default -> throw new AssertionError(called.getName() + " is not to be asked");
                 });
   }

@@ -15,9 +15,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What every server library must do under the mesh, told as tests: here what it reports, refuses
- * and survives of requests, in {@link ServerTlsContract} what it does about TLS.
+ * and survives of requests, in {@link ServerPathContract} which handler they reach, in {@link
+ * ServerTlsContract} what it does about TLS.
  */
-public abstract class ServerContract extends ServerTlsContract {
+public abstract class ServerContract extends ServerPathContract {
   /** Starts the server without TLS of its own, with these threads for its requests. */
   protected abstract RunningServer startWith(Executor threads) throws Exception;
 

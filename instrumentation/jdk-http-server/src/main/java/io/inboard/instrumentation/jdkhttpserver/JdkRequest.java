@@ -41,6 +41,36 @@ record JdkRequest(HttpExchange exchange) implements InboundRequest {
     return path == null || path.isEmpty() ? "/" : path;
   }
 
+  /**
+   * The server chooses by {@code URI.getPath} (ServerImpl.Exchange.run, ContextList.findContext).
+   * Of {@code //pub/admin} that is {@code /admin}, for {@code java.net.URI} takes {@code pub} for a
+   * host; who looks at the whole target sees another path.
+   */
+  @Override
+  public List<String> paths() {
+    String target = exchange.getRequestURI().toString();
+    if (!target.startsWith("//")) {
+      return List.of(path());
+    }
+    int end = 0;
+    while (end < target.length() && target.charAt(end) != '?' && target.charAt(end) != '#') {
+      end++;
+    }
+    return List.of(path(), target.substring(0, end));
+  }
+
+  /** Contexts are prefixes of characters, not of segments, until JDK 26. */
+  @Override
+  public String handlerPath() {
+    String context = exchange.getHttpContext().getPath();
+    String path = exchange.getRequestURI().getPath();
+    boolean within =
+        !context.endsWith("/")
+            && path.length() > context.length()
+            && path.charAt(context.length()) != '/';
+    return within ? context : "";
+  }
+
   @Override
   public String query() {
     String query = exchange.getRequestURI().getRawQuery();

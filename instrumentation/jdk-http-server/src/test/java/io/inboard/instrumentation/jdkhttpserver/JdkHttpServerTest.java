@@ -14,6 +14,8 @@ import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.Refusal;
 import io.inboard.contract.Eventually;
 import io.inboard.contract.Exchange;
+import io.inboard.contract.PathHandlers;
+import io.inboard.contract.PathHandlers.Router;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.SampleApplication;
 import io.inboard.contract.ScriptedInbound;
@@ -26,6 +28,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +57,35 @@ final class JdkHttpServerTest extends ServerContract {
   protected RunningServer startWith(Executor threads) throws IOException {
     HttpServer server = HttpServer.create(anyPort(), 0);
     return start(server, threads, Executors.newCachedThreadPool());
+  }
+
+  @Override
+  protected RunningServer startHandlers(Router router) throws IOException {
+    HttpServer server = HttpServer.create(anyPort(), 0);
+    if (router == Router.SERVER || router == Router.DIRECTORIES) {
+      for (String path : PathHandlers.PATHS) {
+        String context = router == Router.SERVER ? path : path + "/";
+        server.createContext(context, x -> answer(x, path));
+      }
+      server.createContext("/", x -> answer(x, PathHandlers.UNKNOWN));
+    } else {
+      server.createContext("/", x -> answer(x, PathHandlers.choose(router, target(x))));
+    }
+    return start(server);
+  }
+
+  /** The path as it came, with what the server has taken for a host. */
+  private static String target(HttpExchange exchange) {
+    URI uri = exchange.getRequestURI();
+    return uri.getScheme() == null ? uri.toString().replaceAll("[?#].*", "") : uri.getRawPath();
+  }
+
+  private static void answer(HttpExchange exchange, String handler) throws IOException {
+    try (exchange) {
+      byte[] name = PathHandlers.run(handler).getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(200, name.length);
+      exchange.getResponseBody().write(name);
+    }
   }
 
   @Override

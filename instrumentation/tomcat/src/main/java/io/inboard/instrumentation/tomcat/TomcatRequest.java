@@ -74,6 +74,11 @@ final class TomcatRequest implements InboundRequest {
     return protocol.equals("HTTP/2.0") ? "2" : protocol.equals("HTTP/1.0") ? "1.0" : "1.1";
   }
 
+  /**
+   * {@code requestURI}, which applications read undecoded. The container chooses a servlet by what
+   * {@code CoyoteAdapter#postParseRequest} makes of it: without path parameters, decoded,
+   * normalised; one of the spellings that {@link #paths} stands for.
+   */
   @Override
   public String path() {
     if (path == null) {

@@ -9,6 +9,7 @@ import io.inboard.call.Refusal;
 import io.inboard.contract.Curl;
 import io.inboard.contract.Eventually;
 import io.inboard.contract.Http2Wire;
+import io.inboard.contract.PathHandlers.Router;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.SampleApplication;
 import io.inboard.contract.SeenRequest;
@@ -48,6 +49,12 @@ abstract class TomcatContract extends ServerContract {
   @Override
   protected RunningServer startWith(Executor threads) throws Exception {
     return tomcat.start(TomcatLoader.NIO, Map.of(), Optional.of(threads));
+  }
+
+  @Override
+  protected RunningServer startHandlers(Router router) throws Exception {
+    return tomcat.start(
+        TomcatLoader.NIO, Map.of("router", router.name(), "relaxedPathChars", "\\"));
   }
 
   @Override

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.tomcat.app;
 
+import io.inboard.contract.PathHandlers;
+import io.inboard.contract.PathHandlers.Router;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.SampleApplication;
 import jakarta.servlet.http.HttpServlet;
@@ -11,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.catalina.Context;
@@ -23,17 +27,20 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.webresources.TomcatURLStreamHandlerFactory;
 import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.SimpleInstanceManager;
+import org.apache.tomcat.util.IntrospectionUtils;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 
 /** An embedded Tomcat of whatever version this class was loaded beside. */
 public final class TomcatServer implements RunningServer {
+  private static final Set<String> OURS = Set.of("keystore", "http2", "router");
+
   private final Tomcat tomcat = new Tomcat();
 
   /**
    * @param protocol a protocol handler's class name
    * @param properties of the connector; a {@code keystore} gives it TLS of its own, {@code http2}
-   *     enables HTTP/2
+   *     enables HTTP/2, a {@code router} serves {@link PathHandlers}
    * @param threads for requests; empty: Tomcat's own
    */
   public TomcatServer(String protocol, Map<String, String> properties, Optional<Executor> threads)
@@ -50,7 +57,7 @@ public final class TomcatServer implements RunningServer {
     connector.setProperty("maxThreads", "8");
     properties.forEach(
         (name, value) -> {
-          if (!name.equals("keystore") && !name.equals("http2")) {
+          if (!OURS.contains(name)) {
             connector.setProperty(name, value);
           }
         });
@@ -65,15 +72,11 @@ public final class TomcatServer implements RunningServer {
     Context context = tomcat.addContext("", base.getPath());
     // The usual one needs the annotations of a jar that is not here.
     context.setInstanceManager(new SimpleInstanceManager());
-    Wrapper wrapper = Tomcat.addServlet(context, "contract", new ContractServlet());
-    wrapper.setAsyncSupported(true);
-    for (String path : SampleApplication.PATHS) {
-      context.addServletMappingDecoded(path, "contract");
+    if (properties.containsKey("router")) {
+      route(context, connector, Router.valueOf(properties.get("router")));
+    } else {
+      serve(context, base);
     }
-    Wrapper own = Tomcat.addServlet(context, "own", new TomcatServlet());
-    own.setAsyncSupported(true);
-    own.setMultipartConfigElement(new jakarta.servlet.MultipartConfigElement(base.getPath()));
-    context.addServletMappingDecoded("/tomcat/*", "own");
     try {
       tomcat.start();
       if (connector.getState() != LifecycleState.STARTED) {
@@ -83,6 +86,47 @@ public final class TomcatServer implements RunningServer {
       close();
       throw e;
     }
+  }
+
+  private static void serve(Context context, File base) {
+    Wrapper wrapper = Tomcat.addServlet(context, "contract", new ContractServlet());
+    wrapper.setAsyncSupported(true);
+    for (String path : SampleApplication.PATHS) {
+      context.addServletMappingDecoded(path, "contract");
+    }
+    Wrapper own = Tomcat.addServlet(context, "own", new TomcatServlet());
+    own.setAsyncSupported(true);
+    own.setMultipartConfigElement(new jakarta.servlet.MultipartConfigElement(base.getPath()));
+    context.addServletMappingDecoded("/tomcat/*", "own");
+  }
+
+  private static void route(Context context, Connector connector, Router router) {
+    // Tomcat 9 has no such methods, and takes a backslash by a system property only.
+    IntrospectionUtils.setProperty(connector, "allowBackslash", "true");
+    IntrospectionUtils.setProperty(connector, "encodedSolidusHandling", "decode");
+    boolean servers = router == Router.SERVER || router == Router.DIRECTORIES;
+    if (servers) {
+      for (String path : PathHandlers.PATHS) {
+        Tomcat.addServlet(
+            context,
+            path,
+            new RoutedServlet(
+                request ->
+                    router == Router.DIRECTORIES && request.getPathInfo() == null
+                        ? PathHandlers.UNKNOWN
+                        : path));
+        context.addServletMappingDecoded(path + "/*", path);
+      }
+    }
+    Tomcat.addServlet(
+        context,
+        "rest",
+        new RoutedServlet(
+            request ->
+                servers
+                    ? PathHandlers.UNKNOWN
+                    : PathHandlers.choose(router, request.getRequestURI())));
+    context.addServletMappingDecoded("/", "rest");
   }
 
   private static void secure(Connector connector, String keystore) {
@@ -117,6 +161,23 @@ public final class TomcatServer implements RunningServer {
     protected void service(HttpServletRequest request, HttpServletResponse response)
         throws IOException {
       SampleApplication.handle(new ServletExchange(request, response));
+    }
+  }
+
+  /** Chooses a handler by the target, as far as Tomcat has not. */
+  private static final class RoutedServlet extends HttpServlet {
+    private static final long serialVersionUID = 1;
+
+    private final transient Function<HttpServletRequest, String> handlers;
+
+    RoutedServlet(Function<HttpServletRequest, String> handlers) {
+      this.handlers = handlers;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      response.getWriter().print(PathHandlers.run(handlers.apply(request)));
     }
   }
 }
