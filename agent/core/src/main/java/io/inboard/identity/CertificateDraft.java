@@ -32,12 +32,15 @@ final class CertificateDraft {
 
   private static final String ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
   private static final String SHA256_WITH_RSA = "1.2.840.113549.1.1.11";
+  private static final String ECDSA_WITH_SHA1 = "1.2.840.10045.4.1";
+  private static final String SHA1_WITH_RSA = "1.2.840.113549.1.1.5";
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final PublicKey key;
   private final List<byte[]> extensions = new ArrayList<>();
   private byte[] subject = Der.sequence();
   private boolean subjectIsEmpty = true;
+  private boolean sha1;
   private Instant notBefore = Instant.EPOCH;
   private Instant notAfter = Instant.EPOCH;
 
@@ -83,6 +86,12 @@ final class CertificateDraft {
     return extension("2.5.29.17", subjectIsEmpty, Der.sequence(names));
   }
 
+  /** To be signed with SHA-1 instead of SHA-256. */
+  CertificateDraft sha1() {
+    sha1 = true;
+    return this;
+  }
+
   /** Signed by its own key. */
   X509Certificate selfSigned(PrivateKey own) throws GeneralSecurityException {
     return signed(subject, key, own);
@@ -103,8 +112,8 @@ final class CertificateDraft {
     boolean ec = signingKey.getAlgorithm().equals("EC");
     byte[] algorithm =
         ec
-            ? Der.sequence(Der.oid(ECDSA_WITH_SHA256))
-            : Der.sequence(Der.oid(SHA256_WITH_RSA), Der.nothing());
+            ? Der.sequence(Der.oid(sha1 ? ECDSA_WITH_SHA1 : ECDSA_WITH_SHA256))
+            : Der.sequence(Der.oid(sha1 ? SHA1_WITH_RSA : SHA256_WITH_RSA), Der.nothing());
     List<byte[]> all = new ArrayList<>(extensions);
     all.add(encoded("2.5.29.14", false, Der.octets(keyId(key))));
     all.add(encoded("2.5.29.35", false, Der.sequence(Der.primitive(0, keyId(issuerKey)))));
@@ -118,7 +127,8 @@ final class CertificateDraft {
             subject,
             key.getEncoded(),
             Der.constructed(3, Der.sequence(all.toArray(new byte[0][]))));
-    Signature signature = Signature.getInstance(ec ? "SHA256withECDSA" : "SHA256withRSA");
+    Signature signature =
+        Signature.getInstance((sha1 ? "SHA1with" : "SHA256with") + (ec ? "ECDSA" : "RSA"));
     signature.initSign(signingKey);
     signature.update(toBeSigned);
     byte[] certificate = Der.sequence(toBeSigned, algorithm, Der.bits(signature.sign(), 0));

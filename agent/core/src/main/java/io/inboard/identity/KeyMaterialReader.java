@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.identity;
 
+import io.inboard.call.Printable;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.CertificateException;
@@ -41,7 +42,11 @@ final class KeyMaterialReader {
 
   /** All that is wrong, in the order chain, key, bundle; empty when the set may be used. */
   List<String> problems() {
-    return List.copyOf(problems);
+    List<String> printable = new ArrayList<>();
+    for (String problem : problems) {
+      printable.add(Printable.text(problem));
+    }
+    return printable;
   }
 
   List<X509Certificate> chain() {
@@ -59,7 +64,7 @@ final class KeyMaterialReader {
    */
   KeyMaterial material(long generation) throws IdentityException {
     if (!problems.isEmpty()) {
-      throw new IdentityException(problems.get(0));
+      throw new IdentityException(problems().get(0));
     }
     return new KeyMaterial(generation, id, trustDomain, chain, key, bundle);
   }

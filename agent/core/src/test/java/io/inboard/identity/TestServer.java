@@ -3,6 +3,7 @@ package io.inboard.identity;
 
 import io.inboard.call.InboundTls;
 import io.inboard.call.PeerIdentity;
+import io.inboard.call.Refusal;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,7 +30,7 @@ final class TestServer implements AutoCloseable {
   private final InboundTls tls;
   private final List<String> protocols;
 
-  /** What each connection came to: {@code ok PEER ALPN} or {@code failed MESSAGE}. */
+  /** What each connection came to: {@code ok PEER ALPN} or {@code failed REASON MESSAGE}. */
   private final BlockingQueue<String> outcomes = new LinkedBlockingQueue<>();
 
   TestServer(InboundTls tls, String... protocols) throws IOException {
@@ -58,7 +59,7 @@ final class TestServer implements AutoCloseable {
         try {
           outcomes.add("ok " + new Session(connection, tls.engine(protocols)).serve());
         } catch (IOException | RuntimeException e) {
-          outcomes.add("failed " + e.getMessage());
+          outcomes.add("failed " + Refusal.of(e) + " " + e.getMessage());
         }
       } catch (IOException e) {
         return;
