@@ -3,6 +3,33 @@ package io.inboard.call;
 
 /** Decides requests that arrive. Safe for use by any thread. */
 public interface Inbound {
+  /** What proxies and meshes tell an application of the peer that called it; lower case. */
+  String FORWARDED_CLIENT_CERT = "x-forwarded-client-cert";
+
+  /** Lets everything pass, unseen, but for what requests say of their sender's identity. */
+  Inbound GUARDED =
+      new Inbound() {
+        @Override
+        public boolean idle() {
+          return true;
+        }
+
+        @Override
+        public boolean guardsIdentity() {
+          return true;
+        }
+
+        @Override
+        public InboundCall begin(InboundRequest request) {
+          return InboundCall.UNTOUCHED;
+        }
+
+        @Override
+        public boolean failsClosed(int localPort) {
+          return false;
+        }
+      };
+
   /** Lets everything pass, unseen. */
   Inbound PASS =
       new Inbound() {
@@ -28,6 +55,16 @@ public interface Inbound {
    * nothing of the connections, which STRICT judges all the same.
    */
   default boolean idle() {
+    return false;
+  }
+
+  /**
+   * Whether {@link #FORWARDED_CLIENT_CERT} from outside must not reach the application, on no port:
+   * the settings speak of identity or of who may come in, so the application may believe it. Holds
+   * while {@link #idle}, too, and after an error of ours: adapters remove the header then by
+   * themselves.
+   */
+  default boolean guardsIdentity() {
     return false;
   }
 

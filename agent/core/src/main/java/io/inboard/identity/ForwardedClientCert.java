@@ -2,6 +2,7 @@
 package io.inboard.identity;
 
 import io.inboard.call.PeerIdentity;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -9,8 +10,7 @@ import javax.security.auth.x500.X500Principal;
 
 /** The value of {@code x-forwarded-client-cert}, in the form of Envoy's documentation of it. */
 public final class ForwardedClientCert {
-  /** The name of the header. */
-  public static final String HEADER = "x-forwarded-client-cert";
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private ForwardedClientCert() {}
 
@@ -20,15 +20,38 @@ public final class ForwardedClientCert {
    * @param self our own id
    */
   public static String of(PeerIdentity peer, SpiffeId self) {
-    String subject = peer.certificate().getSubjectX500Principal().getName(X500Principal.RFC2253);
     return "By="
         + self
         + ";Hash="
         + hash(peer)
         + ";Subject=\""
-        + subject.replace("\"", "\\\"")
+        + subject(peer.certificate().getSubjectX500Principal())
         + "\";URI="
         + peer.id();
+  }
+
+  /**
+   * As Envoy prints it (X509_NAME_print_ex with XN_FLAG_RFC2253). The JDK escapes quotes,
+   * backslashes and separators as RFC 2253 section 2.4 says, and more of {@code =} and {@code #}
+   * than that; what is no printable ASCII it passes on, which is written as {@code \0D}, byte by
+   * byte of its UTF-8, so that it ends neither the value nor the header.
+   */
+  private static String subject(X500Principal principal) {
+    byte[] name = principal.getName(X500Principal.RFC2253).getBytes(StandardCharsets.UTF_8);
+    StringBuilder out = new StringBuilder(name.length);
+    for (int i = 0; i < name.length; i++) {
+      byte b = name[i];
+      if (b == '\\' && i + 1 < name.length) {
+        byte escaped = name[++i];
+        boolean needed = escaped == '#' ? name[i - 2] == '=' : escaped != '=';
+        out.append(needed ? "\\" : "").append((char) escaped);
+      } else if (b >= ' ' && b < 0x7f) {
+        out.append((char) b);
+      } else {
+        out.append('\\').append(HEX.toHexDigits(b));
+      }
+    }
+    return out.toString();
   }
 
   private static String hash(PeerIdentity peer) {

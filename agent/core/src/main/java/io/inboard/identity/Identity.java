@@ -66,6 +66,11 @@ public final class Identity implements AutoCloseable {
     this(listener, Clock.systemUTC(), POLL_MILLIS);
   }
 
+  /** The same, by time that is handed in: what has expired is judged by it. */
+  public Identity(Consumer<IdentityStatus> listener, Clock clock) {
+    this(listener, clock, POLL_MILLIS);
+  }
+
   Identity(Consumer<IdentityStatus> listener, Clock clock, long pollMillis) {
     this(listener, clock, pollMillis, Log::warn);
   }

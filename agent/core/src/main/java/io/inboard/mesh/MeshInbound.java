@@ -50,13 +50,18 @@ final class MeshInbound implements Inbound {
 
   /** Replaced whole by {@link #apply}. */
   private volatile Rules rules =
-      new Rules(false, new Authorization(List.of()), false, DeadlineSettings.OFF);
+      new Rules(false, false, new Authorization(List.of()), false, DeadlineSettings.OFF);
 
   /**
+   * @param guards whether what requests say of their sender's identity is removed
    * @param signals whether callers are told not to repeat
    */
   private record Rules(
-      boolean enabled, Authorization authorization, boolean signals, DeadlineSettings deadline) {}
+      boolean enabled,
+      boolean guards,
+      Authorization authorization,
+      boolean signals,
+      DeadlineSettings deadline) {}
 
   MeshInbound(Telemetry telemetry, Identity identity, InboundTls tls, InboundTraffic traffic) {
     this(telemetry, identity, tls, traffic, Clock.SYSTEM);
@@ -78,6 +83,7 @@ final class MeshInbound implements Inbound {
     rules =
         new Rules(
             settings.enabled(),
+            settings.guardsIdentity(),
             new Authorization(settings.inbound().authorization()),
             settings.resilience().enabled(),
             settings.resilience().enabled()
@@ -88,6 +94,11 @@ final class MeshInbound implements Inbound {
   @Override
   public boolean idle() {
     return !rules.enabled;
+  }
+
+  @Override
+  public boolean guardsIdentity() {
+    return rules.guards;
   }
 
   @Override
@@ -110,7 +121,7 @@ final class MeshInbound implements Inbound {
     if (verdict instanceof Verdict.Deny deny) {
       explain(request, deny);
     }
-    return new MeshInboundCall(request, now.signals, terms, verdict, admission);
+    return new MeshInboundCall(request, now, terms, verdict, admission);
   }
 
   private void count(InboundRequest request) {
@@ -214,32 +225,30 @@ final class MeshInbound implements Inbound {
       InboundTraffic.Status traffic) {}
 
   private final class MeshInboundCall implements InboundCall {
-    private final boolean signals;
+    private final Rules rules;
     private final boolean grpc;
     private final CallerTerms terms;
     private final Verdict verdict;
     private final Optional<Admission> admission;
     private final Optional<ServerTrace> trace;
     private final Optional<PeerIdentity> peer;
-    private final Mode mode;
 
     /** Guarded by this. */
     private boolean ended;
 
     MeshInboundCall(
         InboundRequest request,
-        boolean signals,
+        Rules rules,
         CallerTerms terms,
         Verdict verdict,
         Optional<Admission> admission) {
-      this.signals = signals;
+      this.rules = rules;
       this.grpc = isGrpc(request);
       this.terms = terms;
       this.verdict = verdict;
       this.admission = admission;
       this.trace = trace(request, terms, verdict);
       this.peer = request.peer();
-      this.mode = tls.mode(request.localPort());
     }
 
     @Override
@@ -248,20 +257,25 @@ final class MeshInbound implements Inbound {
     }
 
     /**
-     * Where the mesh does not judge connections (DISABLE), what a proxy in front says of its peer
-     * is not ours to remove.
+     * In every mode and on every port: an application that reads the header cannot tell by which
+     * port a request came. Without identity and {@code inbound} in the settings it may be the word
+     * of a proxy in front, which is not ours to remove.
      */
     @Override
     public void writeHeaders(HeaderSink request) {
-      if (mode == Mode.DISABLE) {
+      if (!rules.guards) {
         return;
       }
-      Optional<KeyMaterial> own = identity.current();
-      if (peer.isPresent() && own.isPresent()) {
-        request.set(ForwardedClientCert.HEADER, ForwardedClientCert.of(peer.get(), own.get().id()));
-      } else {
-        request.remove(ForwardedClientCert.HEADER);
+      try {
+        Optional<KeyMaterial> own = identity.current();
+        if (peer.isPresent() && own.isPresent()) {
+          request.set(FORWARDED_CLIENT_CERT, ForwardedClientCert.of(peer.get(), own.get().id()));
+          return;
+        }
+      } catch (RuntimeException | LinkageError e) {
+        errors.add("telling the application who calls", e);
       }
+      request.remove(FORWARDED_CLIENT_CERT);
     }
 
     @Override
@@ -280,7 +294,7 @@ final class MeshInbound implements Inbound {
         admission.get().answered(status);
       }
       String reason = terms.noRetry();
-      if (signals && status >= 500 && !reason.isEmpty()) {
+      if (rules.signals && status >= 500 && !reason.isEmpty()) {
         response.set(NO_RETRY, reason);
         if (grpc) {
           response.set(GRPC_PUSHBACK, "-1");

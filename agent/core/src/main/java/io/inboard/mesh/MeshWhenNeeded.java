@@ -1,7 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
+import io.inboard.call.Contexts;
 import io.inboard.call.Inboard;
+import io.inboard.call.Inbound;
+import io.inboard.call.InboundTls;
+import io.inboard.call.Outbound;
 import io.inboard.settings.InboundSettings;
 import io.inboard.settings.InboundSettings.MtlsMode;
 import io.inboard.settings.Loaded;
@@ -23,6 +27,9 @@ final class MeshWhenNeeded implements Consumer<Loaded> {
 
   private boolean started;
 
+  /** What the door keeps while there is no mesh. */
+  private boolean guards;
+
   /** Settings that are in force from now on. */
   @Override
   public synchronized void accept(Loaded changed) {
@@ -31,6 +38,10 @@ final class MeshWhenNeeded implements Consumer<Loaded> {
       mesh.apply(now);
     } else if (now.enabled() || securesPorts(now.inbound())) {
       make(now);
+    } else if (guards != now.guardsIdentity()) {
+      guards = now.guardsIdentity();
+      Inbound inbound = guards ? Inbound.GUARDED : Inbound.PASS;
+      Inboard.serve(new Inboard.Core(Outbound.PASS, inbound, InboundTls.DISABLED, Contexts.NONE));
     }
     settings = now;
   }

@@ -24,9 +24,11 @@ final class InboundReader {
   private InboundReader() {}
 
   /**
+   * @param declared whether the settings have it, or an identity
    * @param server the section {@code server}, which stands beside this one
    */
-  static InboundSettings read(Section section, Section server, boolean hasIdentity) {
+  static InboundSettings read(
+      Section section, boolean declared, Section server, boolean hasIdentity) {
     MtlsMode otherwise = hasIdentity ? MtlsMode.PERMISSIVE : MtlsMode.DISABLE;
     Optional<Value> mtlsKey = section.value("mtls");
     MtlsMode mtls =
@@ -52,7 +54,7 @@ final class InboundReader {
     Optional<UnknownServers> unknownServers =
         section.choice("unknownServers", Value.words(UnknownServers.class), Set.of());
     section.notYet("fault", "rateLimit").end();
-    return new InboundSettings(mtls, ports, rules, limits, unknownServers);
+    return new InboundSettings(mtls, ports, rules, declared, limits, unknownServers);
   }
 
   private static Optional<MtlsMode> mode(Value value, boolean hasIdentity) {

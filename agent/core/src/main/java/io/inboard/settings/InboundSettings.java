@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param mtls the mode of ports that are not in portLevelMtls
  * @param portLevelMtls by local port
  * @param authorization in the order of the file
+ * @param declared whether the settings have a section {@code inbound} or {@code identity}, whatever
+ *     it says
  * @param server limits; keys {@code inbound.concurrencyLimit} and {@code server}
  * @param unknownServers as the settings say it; empty: REFUSE for ports that are STRICT or
  *     authorized, WARN for the others
@@ -20,8 +22,19 @@ public record InboundSettings(
     MtlsMode mtls,
     Map<Integer, MtlsMode> portLevelMtls,
     List<AuthorizationRule> authorization,
+    boolean declared,
     ServerSettings server,
     Optional<UnknownServers> unknownServers) {
+  /** As a section {@code inbound} that says this. */
+  public InboundSettings(
+      MtlsMode mtls,
+      Map<Integer, MtlsMode> portLevelMtls,
+      List<AuthorizationRule> authorization,
+      ServerSettings server,
+      Optional<UnknownServers> unknownServers) {
+    this(mtls, portLevelMtls, authorization, true, server, unknownServers);
+  }
+
   public InboundSettings {
     portLevelMtls = Map.copyOf(portLevelMtls);
     authorization = List.copyOf(authorization);

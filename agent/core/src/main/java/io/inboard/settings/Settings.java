@@ -23,4 +23,12 @@ public record Settings(
   public Settings {
     destinations = List.copyOf(destinations);
   }
+
+  /**
+   * Whether the application may believe {@code x-forwarded-client-cert}, so that none from outside
+   * may reach it: the settings speak of an identity, or of who may come in.
+   */
+  public boolean guardsIdentity() {
+    return inbound.declared() || identity.present();
+  }
 }

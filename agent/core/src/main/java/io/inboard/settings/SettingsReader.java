@@ -75,7 +75,11 @@ public final class SettingsReader {
     IdentitySettings identity = identity(root.section("identity"));
     boolean hasIdentity = root.has("identity") && identity.present();
     InboundSettings inbound =
-        InboundReader.read(root.section("inbound"), root.section("server"), hasIdentity);
+        InboundReader.read(
+            root.section("inbound"),
+            root.has("inbound") || root.has("identity"),
+            root.section("server"),
+            hasIdentity);
     List<DestinationSettings> destinations =
         DestinationReader.readAll(root.items("destinations"), hasIdentity);
     Section reload = root.section("reload");

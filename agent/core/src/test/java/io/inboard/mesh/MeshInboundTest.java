@@ -192,6 +192,34 @@ final class MeshInboundTest {
     assertThat(answer(call, 503)).isEmpty();
   }
 
+  @Test
+  void aForgedIdentityIsRemovedWithoutAnIdentityOfOursAndWhenTellingTheTrueOneFails() {
+    apply();
+    assertThat(mesh.guardsIdentity()).isTrue();
+    TreeMap<String, String> headers = new TreeMap<>(Map.of("x-forwarded-client-cert", "forged"));
+    mesh.begin(ORDER).writeHeaders(sink(headers));
+    assertThat(headers).isEmpty();
+
+    // Without an identity of our own, the peer's cannot be told either.
+    headers.put("x-forwarded-client-cert", "forged");
+    mesh.begin(ORDER.from(WEB)).writeHeaders(sink(headers));
+    assertThat(headers).isEmpty();
+  }
+
+  private static HeaderSink sink(Map<String, String> headers) {
+    return new HeaderSink() {
+      @Override
+      public void set(String name, String value) {
+        throw new IllegalArgumentException("no such value");
+      }
+
+      @Override
+      public void remove(String name) {
+        headers.remove(name);
+      }
+    };
+  }
+
   private static Map<String, String> answer(InboundCall call, int status) {
     Map<String, String> headers = new TreeMap<>();
     call.respond(

@@ -72,6 +72,32 @@ class MeshWhenNeededTest {
   }
 
   @Test
+  void switchedOffIdentitiesThatOthersClaimAreRemovedWhereTheSettingsSpeakOfThem()
+      throws Exception {
+    for (String section :
+        new String[] {
+          "inbound: {mtls: DISABLE}",
+          "inbound: {}",
+          "identity: {certificateChain: /none, privateKey: /none, trustBundle: /none}\n"
+              + "inbound: {mtls: DISABLE}"
+        }) {
+      mesh.accept(loaded("enabled: false"));
+      assertThat(Inboard.inbound().guardsIdentity()).isFalse();
+      mesh.accept(loaded("enabled: false\n" + section));
+      assertThat(Inboard.inbound().guardsIdentity()).as(section).isTrue();
+      assertThat(Inboard.inbound().idle()).isTrue();
+    }
+    mesh.accept(loaded("enabled: true\ninbound: {}"));
+    assertThat(Inboard.inbound()).isSameAs(mesh.made().inbound());
+    assertThat(Inboard.inbound().guardsIdentity()).isTrue();
+    mesh.accept(loaded("enabled: false\ninbound: {}"));
+    assertThat(Inboard.inbound().idle()).isTrue();
+    assertThat(Inboard.inbound().guardsIdentity()).isTrue();
+    mesh.accept(loaded("enabled: true"));
+    assertThat(Inboard.inbound().guardsIdentity()).isFalse();
+  }
+
+  @Test
   void whoAsksForTheStatusFindsAMesh() throws Exception {
     mesh.accept(loaded("enabled: false"));
 

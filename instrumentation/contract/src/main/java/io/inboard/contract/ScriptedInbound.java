@@ -39,6 +39,9 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
   private volatile Map<String, String> toRespond = Map.of();
   private volatile boolean beginFails;
   private volatile boolean failsClosed;
+  private volatile boolean idle;
+  private volatile boolean guards;
+  private volatile boolean headersFail;
   private volatile int handshakeMillis = 10_000;
 
   /**
@@ -99,6 +102,21 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
   /** Throws where it must not: from the next {@link #begin} on. */
   public void beginFails(boolean fails) {
     beginFails = fails;
+  }
+
+  /** Throws where it must not: when the headers of a request are written. */
+  public void headersFail(boolean fails) {
+    headersFail = fails;
+  }
+
+  /** The kill switch: what {@link Inbound#idle} answers. */
+  public void idle(boolean off) {
+    idle = off;
+  }
+
+  /** What {@link Inbound#guardsIdentity} answers. */
+  public void guards(boolean guarded) {
+    guards = guarded;
   }
 
   /** What {@link Inbound#failsClosed} answers. */
@@ -163,11 +181,21 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
   }
 
   @Override
+  public boolean idle() {
+    return idle;
+  }
+
+  @Override
+  public boolean guardsIdentity() {
+    return guards;
+  }
+
+  @Override
   public InboundCall begin(InboundRequest request) {
     if (beginFails) {
       throw new ScriptedFault("begin");
     }
-    SeenRequest call = new SeenRequest(request, verdicts.apply(request), toRespond);
+    SeenRequest call = new SeenRequest(request, verdicts.apply(request), toRespond, headersFail);
     seen.add(call);
     return call;
   }

@@ -30,6 +30,7 @@ public final class SeenRequest implements InboundCall, Context {
   private final List<String> traceparents;
   private final Verdict verdict;
   private final Map<String, String> toRespond;
+  private final boolean headersFail;
   private final long queuedNanos;
   private final long beganNanos = System.nanoTime();
   private final List<Integer> responses = new CopyOnWriteArrayList<>();
@@ -38,8 +39,11 @@ public final class SeenRequest implements InboundCall, Context {
 
   /**
    * @param toRespond headers for the response
+   * @param headersFail whether it throws instead of writing the headers of the request
    */
-  SeenRequest(InboundRequest request, Verdict verdict, Map<String, String> toRespond) {
+  SeenRequest(
+      InboundRequest request, Verdict verdict, Map<String, String> toRespond, boolean headersFail) {
+    this.headersFail = headersFail;
     this.toRespond = toRespond;
     this.queuedNanos = request.queuedNanos();
     this.library = request.library();
@@ -129,6 +133,9 @@ public final class SeenRequest implements InboundCall, Context {
   /** As Envoy and this mesh do it: what came from outside goes, what the mesh knows is set. */
   @Override
   public void writeHeaders(HeaderSink request) {
+    if (headersFail) {
+      throw new ScriptedFault("writeHeaders");
+    }
     request.remove("x-forwarded-client-cert");
     peer.ifPresent(p -> request.set("x-forwarded-client-cert", "URI=" + p.id()));
   }

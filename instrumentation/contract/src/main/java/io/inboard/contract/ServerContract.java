@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /**
  * What every server library must do under the mesh, told as tests: here what it reports, refuses
  * and survives of requests, in {@link ServerPathContract} which handler they reach, in {@link
- * ServerTlsContract} what it does about TLS.
+ * ServerTlsContract} what it does about TLS, in {@link ServerIdentityContract} what it lets the
+ * application believe.
  */
 public abstract class ServerContract extends ServerPathContract {
   /** Starts the server without TLS of its own, with these threads for its requests. */

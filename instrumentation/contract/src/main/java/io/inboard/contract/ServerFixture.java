@@ -13,6 +13,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,10 +103,15 @@ public abstract class ServerFixture {
 
   /** The mesh's own TLS for a server: engines and peers of one generation. */
   protected static InboundTls tlsOf(DevelopmentCa.Issued issued) {
+    return tlsOf(issued, Clock.systemUTC());
+  }
+
+  /** The same, by time that is handed in. */
+  protected static InboundTls tlsOf(DevelopmentCa.Issued issued, Clock clock) {
     try {
       File files = Files.createTempDirectory("identity").toFile();
       issued.save(files);
-      Identity identity = new Identity(status -> {});
+      Identity identity = new Identity(status -> {}, clock);
       identity.settings(
           new IdentitySettings(
               new File(files, DevelopmentCa.CHAIN_FILE).getPath(),

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * that a rule denies, and no other one than a rule allows. The application says which handler ran,
  * chosen by the server or by the application's own look at the target.
  */
-public abstract class ServerPathContract extends ServerTlsContract {
+public abstract class ServerPathContract extends ServerIdentityContract {
   private static final String DENY_ADMIN =
       "{action: DENY, to: {paths: ['/admin/*', '/caf%c3%a9/*', '/admin', '/caf\u00e9']}}";
   private static final String ALLOW_PUB = "{action: ALLOW, to: {paths: ['/pub/*', '/pub']}}";

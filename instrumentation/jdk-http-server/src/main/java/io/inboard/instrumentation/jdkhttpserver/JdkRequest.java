@@ -5,6 +5,8 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsExchange;
 import io.inboard.call.HeaderSink;
+import io.inboard.call.Inboard;
+import io.inboard.call.Inbound;
 import io.inboard.call.InboundCall;
 import io.inboard.call.InboundRequest;
 import io.inboard.call.PeerIdentity;
@@ -106,6 +108,17 @@ record JdkRequest(HttpExchange exchange) implements InboundRequest {
   public List<String> headers(String name) {
     List<String> values = exchange.getRequestHeaders().get(name);
     return values == null ? List.of() : values;
+  }
+
+  /** Removes what the request says of its sender's identity, where the mesh guards that. */
+  static void removeClaims(HttpExchange exchange) {
+    if (Inboard.inbound().guardsIdentity()
+        && exchange.getRequestHeaders().containsKey(Inbound.FORWARDED_CLIENT_CERT)) {
+      Headers headers = new Headers();
+      headers.putAll(exchange.getRequestHeaders());
+      headers.remove(Inbound.FORWARDED_CLIENT_CERT);
+      Exchanges.headers(exchange, headers);
+    }
   }
 
   /** The server's header map cannot be modified: the application is given another one. */

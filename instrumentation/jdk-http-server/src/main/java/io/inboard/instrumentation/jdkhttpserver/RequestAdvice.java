@@ -47,11 +47,21 @@ final class RequestAdvice {
                 Refusal.PLAINTEXT);
         return refuse(exchange);
       }
+      if (isLapsedInStrict(exchange)) {
+        Inboard.inboundTls()
+            .refused(
+                exchange.getLocalAddress().getPort(), exchange.getRemoteAddress(), Refusal.EXPIRED);
+        // Another connection begins with a handshake, which tells the peer why.
+        exchange.getResponseHeaders().set("Connection", "close");
+        return answer(exchange, 403);
+      }
       if (Inboard.inbound().idle()) {
+        JdkRequest.removeClaims(exchange);
         return null;
       }
       InboundCall call = Inboard.inbound().begin(new JdkRequest(exchange));
       if (call == InboundCall.UNTOUCHED) {
+        JdkRequest.removeClaims(exchange);
         return null;
       }
       Exchanges.begin(exchange, call);
@@ -72,7 +82,19 @@ final class RequestAdvice {
       boolean closed =
           Inboard.inbound().failsClosed(port)
               || (!(exchange instanceof HttpsExchange) && Connections.isStrict(port));
-      return closed ? answer(exchange, 503) : null;
+      return closed || !isWithoutClaims(exchange) ? answer(exchange, 503) : null;
+    }
+
+    /** False if that cannot be brought about. */
+    private static boolean isWithoutClaims(HttpExchange exchange) {
+      try {
+        if (Exchanges.isServers(exchange)) {
+          JdkRequest.removeClaims(exchange);
+        }
+        return true;
+      } catch (RuntimeException | LinkageError e) {
+        return false;
+      }
     }
 
     @Advice.OnMethodExit(onThrowable = true)
@@ -123,6 +145,13 @@ final class RequestAdvice {
       } catch (IOException | RuntimeException e) {
         return Optional.of(e);
       }
+    }
+
+    /** Mutual TLS whose peer proves nothing any more: its certificate has expired since. */
+    private static boolean isLapsedInStrict(HttpExchange exchange) {
+      return !(exchange instanceof HttpsExchange)
+          && Connections.isStrict(exchange.getLocalAddress().getPort())
+          && Connections.peer(Exchanges.channel(exchange)).isEmpty();
     }
 
     /** With an empty body; the server then reads what the peer still sends, as after any other. */

@@ -73,7 +73,6 @@ final class MeshChannel extends SecureNioChannel {
   /** Null unless REFUSED. */
   private RefusedPlaintext refusedPlaintext;
 
-  private Optional<PeerIdentity> peer = Optional.empty();
   private InetSocketAddress local = unknown();
   private InetSocketAddress remote = unknown();
 
@@ -93,7 +92,6 @@ final class MeshChannel extends SecureNioChannel {
     super.reset(channel, wrapper);
     told = 0;
     handedOn = 0;
-    peer = Optional.empty();
     counted = false;
     refusedPlaintext = null;
     if (channel != null) {
@@ -122,9 +120,12 @@ final class MeshChannel extends SecureNioChannel {
     return state == State.TLS && handshakeComplete;
   }
 
-  /** Who the peer is; empty over plaintext. */
+  /**
+   * Who the peer is; empty over plaintext. Asked for each request: a connection may live longer
+   * than the certificate that began it.
+   */
   Optional<PeerIdentity> peer() {
-    return peer;
+    return isMutualTls() ? Inboard.inboundTls().peer(sslEngine.getSession()) : Optional.empty();
   }
 
   InetSocketAddress local() {
@@ -256,8 +257,7 @@ final class MeshChannel extends SecureNioChannel {
   }
 
   private int shaken() {
-    peer = Inboard.inboundTls().peer(sslEngine.getSession());
-    if (peer.isEmpty()) {
+    if (Inboard.inboundTls().peer(sslEngine.getSession()).isEmpty()) {
       refuse(Refusal.EXPIRED);
       return -1;
     }

@@ -13,6 +13,7 @@ import io.inboard.weave.Advice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.connector.CoyoteAdapter;
@@ -43,13 +44,26 @@ final class RequestAdvice {
         refuse(adapter, request, response, channel, connector);
         return Boolean.TRUE;
       }
+      if (isLapsedInStrict(channel)) {
+        MeshChannel lapsed = channel.get();
+        Inboard.inboundTls()
+            .refused(lapsed.local().getPort(), lapsed.remote(), Refusal.EXPIRED);
+        if (!request.protocol().equals("HTTP/2.0")) {
+          // Another connection begins with a handshake, which tells the peer why.
+          response.getMimeHeaders().setValue("Connection").setString("close");
+        }
+        answer(adapter, request, response, 403);
+        return Boolean.TRUE;
+      }
       if (Inboard.inbound().idle()) {
+        TomcatHeaders.removeClaims(request);
         return null;
       }
       InboundCall call =
           Inboard.inbound()
               .begin(new TomcatRequest(request, connector, channel, Arrivals.waited(request)));
       if (call == InboundCall.UNTOUCHED) {
+        TomcatHeaders.removeClaims(request);
         return null;
       }
       if (call.verdict() instanceof Verdict.Deny deny) {
@@ -77,7 +91,7 @@ final class RequestAdvice {
           Inboard.inbound().failsClosed(port)
               || (Inboard.inboundTls().mode(port) == Mode.STRICT
                   && !Connections.hasOwnTls(connector.getProtocolHandler()));
-      if (!closed) {
+      if (!closed && isWithoutClaims(request)) {
         return null;
       }
       response.setStatus(503);
@@ -91,6 +105,24 @@ final class RequestAdvice {
       if (entered instanceof Contexts.Scope scope) {
         scope.close();
       }
+    }
+
+    /** False if that cannot be brought about. */
+    private static boolean isWithoutClaims(Request request) {
+      try {
+        TomcatHeaders.removeClaims(request);
+        return true;
+      } catch (RuntimeException | LinkageError e) {
+        return false;
+      }
+    }
+
+    /** Mutual TLS whose peer proves nothing any more: its certificate has expired since. */
+    private static boolean isLapsedInStrict(Optional<MeshChannel> channel) {
+      return channel.isPresent()
+          && channel.get().isMutualTls()
+          && Inboard.inboundTls().mode(channel.get().local().getPort()) == Mode.STRICT
+          && channel.get().peer().isEmpty();
     }
 
     /**
@@ -137,6 +169,17 @@ final class RequestAdvice {
       response.setContentLength(0);
       response.action(ActionCode.CLOSE, null);
       adapter.log(request, response, 0);
+    }
+  }
+
+  /** The application asks for what came behind the body, on connectors that let it see that. */
+  static final class Trailers {
+    private Trailers() {}
+
+    @Advice.OnMethodExit
+    @Advice.ToReturned
+    static Map<String, String> exit(@Advice.Return Map<String, String> fields) {
+      return TomcatHeaders.withoutClaims(fields);
     }
   }
 

@@ -93,6 +93,10 @@ public final class TomcatHooks implements Library {
             method("setAttribute"),
             RequestAdvice.Attribute.class)
         .weave(
+            "org.apache.catalina.connector.Request",
+            method("getTrailerFields"),
+            RequestAdvice.Trailers.class)
+        .weave(
             "org.apache.catalina.connector.Request", method("recycle"), RequestAdvice.Recycle.class)
         .build();
   }

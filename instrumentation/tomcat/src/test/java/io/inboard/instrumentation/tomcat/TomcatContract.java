@@ -241,6 +241,24 @@ abstract class TomcatContract extends ServerContract {
     }
   }
 
+  @Test
+  void aForgedIdentityBehindTheBodyIsRemovedToo() throws Exception {
+    mesh.guards(true);
+    String allowed = "x-forwarded-client-cert,x-mine";
+    try (RunningServer open =
+            tomcat.start(TomcatLoader.NIO, Map.of("allowedTrailerHeaders", allowed));
+        Wire wire = Wire.plain(open.port())) {
+      for (boolean off : new boolean[] {false, true}) {
+        mesh.idle(off);
+        wire.send(
+            "POST /tomcat/trailers HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+                + "\r\n3\r\nabc\r\n0\r\nX-Forwarded-Client-Cert: URI=spiffe://forged\r\n"
+                + "X-Mine: kept\r\n\r\n");
+        assertThat(wire.response().text()).isEqualTo("{x-mine=kept}");
+      }
+    }
+  }
+
   // --- HTTP/2.
 
   @Test

@@ -16,6 +16,7 @@ import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.TreeMap;
 
 /** What only servlet containers do. */
 final class TomcatServlet extends HttpServlet {
@@ -63,6 +64,10 @@ final class TomcatServlet extends HttpServlet {
         }
       }
       case "/upgrade" -> request.upgrade(Echo.class);
+      case "/trailers" -> {
+        request.getInputStream().readAllBytes();
+        response.getWriter().print(new TreeMap<>(request.getTrailerFields()));
+      }
       case "/decoded" -> response.getWriter().print(request.getParameter("q"));
       default -> response.sendError(404);
     }
