@@ -80,6 +80,7 @@ final class StatusText {
           "identity     %s, generation %s, %s",
           s.get("id").text(), s.get("generation").text(), validity(s));
     }
+    problem(s.get("warning"));
     problem(s.get("lastError"));
   }
 

@@ -55,6 +55,7 @@ public final class Identity implements AutoCloseable {
   private PemFiles seen;
   private long generations;
   private String said = "";
+  private Optional<String> warning = Optional.empty();
   private Thread watcher;
 
   /**
@@ -242,6 +243,7 @@ public final class Identity implements AutoCloseable {
     ready();
     while (!closed) {
       try {
+        lookAtAccess();
         Thread.sleep(pollMillis);
         look();
       } catch (InterruptedException e) {
@@ -280,6 +282,17 @@ public final class Identity implements AutoCloseable {
       expiry
           .due(current.get().material(), clock.instant())
           .ifPresent(line -> warnings.accept("identity: " + line));
+    }
+  }
+
+  /** Who can use the key's file may change without its content. Not before main. */
+  synchronized void lookAtAccess() {
+    Optional<String> now =
+        settings.present() ? KeyFileAccess.warning(settings.privateKey()) : Optional.empty();
+    if (!now.equals(warning)) {
+      warning = now;
+      now.ifPresent(text -> Log.warnOnce("key-file " + text, "identity: " + text));
+      publish(status.lastError());
     }
   }
 
@@ -337,7 +350,7 @@ public final class Identity implements AutoCloseable {
 
   private void publish(Optional<String> error) {
     if (generation.isEmpty()) {
-      status = new IdentityStatus(Optional.empty(), Optional.empty(), 0, error);
+      status = new IdentityStatus(Optional.empty(), Optional.empty(), 0, error, warning);
     } else {
       KeyMaterial material = generation.get().material();
       status =
@@ -345,7 +358,8 @@ public final class Identity implements AutoCloseable {
               Optional.of(material.id()),
               Optional.of(material.notAfter()),
               material.generation(),
-              error);
+              error,
+              warning);
     }
     listener.accept(status);
   }

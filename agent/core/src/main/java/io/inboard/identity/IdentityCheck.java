@@ -30,8 +30,8 @@ public final class IdentityCheck {
   }
 
   /**
-   * What is not wrong yet: a certificate that expires within a day. A clear line each. Reads the
-   * files.
+   * What works, and should be mended all the same: a certificate that expires within a day, a key
+   * that others can use. A clear line each. Reads the files.
    */
   public static List<String> warnings(IdentitySettings settings) {
     return warnings(settings, Clock.systemUTC());
@@ -41,6 +41,12 @@ public final class IdentityCheck {
     if (!settings.present()) {
       return List.of();
     }
+    List<String> warnings = new ArrayList<>(expiry(settings, clock));
+    KeyFileAccess.warning(settings.privateKey()).ifPresent(warnings::add);
+    return List.copyOf(warnings);
+  }
+
+  private static List<String> expiry(IdentitySettings settings, Clock clock) {
     KeyMaterialReader reader =
         new KeyMaterialReader(PemFiles.read(settings), settings.trustDomain(), clock.instant());
     if (!reader.problems().isEmpty()) {

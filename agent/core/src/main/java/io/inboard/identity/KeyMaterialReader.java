@@ -107,7 +107,7 @@ final class KeyMaterialReader {
       Strength.ofKey(chain.get(0));
       Strength.ofSignature(chain.get(0));
     } catch (CertificateException e) {
-      problems.add(path + ": the certificate " + e.getMessage() + "; issue another one");
+      problems.add(path + ": the certificate " + mended(e, "issue another one"));
     }
   }
 
@@ -176,7 +176,12 @@ final class KeyMaterialReader {
   }
 
   private void authorityProblem(String path, int number, CertificateException e) {
-    problems.add(
-        path + ": certificate " + number + " " + e.getMessage() + "; remove or replace it");
+    problems.add(path + ": certificate " + number + " " + mended(e, "remove or replace it"));
+  }
+
+  /** With what to do, unless the message says that itself: nothing is wrong with the file then. */
+  private static String mended(CertificateException e, String hint) {
+    String message = e.getMessage();
+    return message.endsWith(EllipticCurves.MISSING) ? message : message + "; " + hint;
   }
 }

@@ -86,14 +86,16 @@ record AgentStatus(
       Optional<Instant> notAfter,
       Optional<Long> expiresInSeconds,
       long generation,
-      String lastError) {
+      String lastError,
+      String warning) {
     static IdentityReport of(IdentityStatus status, Instant now) {
       return new IdentityReport(
           status.id().map(Object::toString).orElse(""),
           status.notAfter(),
           status.notAfter().map(end -> Duration.between(now, end).toSeconds()),
           status.generation(),
-          status.lastError().orElse(""));
+          status.lastError().orElse(""),
+          status.warning().orElse(""));
     }
   }
 }

@@ -3,6 +3,7 @@ package io.inboard.mesh;
 
 import io.inboard.call.Inboard;
 import io.inboard.call.InboundTls;
+import io.inboard.call.Log;
 import io.inboard.call.TlsPlan;
 import io.inboard.identity.Identity;
 import io.inboard.policy.Clock;
@@ -37,7 +38,12 @@ public final class Mesh {
     this.inboundTls = identity.inboundTls(() -> this.settings.inbound(), traffic);
     this.inbound = new MeshInbound(telemetry, identity, inboundTls, traffic);
     this.outbound =
-        new MeshOutbound(this::plan, new TelemetryObserver(telemetry), telemetry.contexts());
+        new MeshOutbound(
+            this::plan,
+            Telemetry.unusable().isEmpty()
+                ? new TelemetryObserver(telemetry)
+                : CallObserver.NONE,
+            telemetry.contexts());
     telemetry.observe(
         meter ->
             ResilienceMetrics.register(
@@ -75,6 +81,7 @@ public final class Mesh {
    */
   public void start() {
     identity.watch();
+    Telemetry.unusable().ifPresent(why -> Log.warnOnce("telemetry", why));
   }
 
   /** Sends what telemetry holds, within the given time; called while the JVM ends. */

@@ -169,6 +169,9 @@ final class MeshInbound implements Inbound {
   }
 
   private Optional<ServerTrace> trace(InboundRequest request, CallerTerms terms, Verdict verdict) {
+    if (Telemetry.unusable().isPresent()) {
+      return Optional.empty();
+    }
     try {
       ServerTrace trace = telemetry.server(request, terms);
       if (verdict instanceof Verdict.Deny deny) {

@@ -29,6 +29,8 @@ import java.util.function.Consumer;
  * <p>Safe for use by any thread. A request reads one volatile and takes no lock.
  */
 public final class Telemetry {
+  private static final Optional<String> UNUSABLE = missing();
+
   private final ServiceSettings service;
   private final Timing timing;
   private final RequestContexts contexts = new RequestContexts();
@@ -69,6 +71,23 @@ public final class Telemetry {
     this.view = View.of(settings);
     this.spanLane = new Lane<>("traces", spans, traces(settings));
     this.metricLane = new Lane<>("metrics", metrics, metrics(settings));
+  }
+
+  /**
+   * Why nothing can be traced or measured in this JVM: the SDK and its exporters log by {@code
+   * java.util.logging}, of a module that a runtime image may lack. Empty if they can. Whoever uses
+   * this object asks first, and calls neither {@link #server} nor {@link #client} then.
+   */
+  public static Optional<String> unusable() {
+    return UNUSABLE;
+  }
+
+  private static Optional<String> missing() {
+    return ModuleLayer.boot().findModule("java.logging").isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "this Java runtime lacks the module java.logging: nothing is traced or measured;"
+                + " add it to the image (jlink --add-modules java.logging)");
   }
 
   /** Telemetry as settings say; OTEL_BSP_* and OTEL_METRIC_EXPORT_INTERVAL from the environment. */
@@ -219,7 +238,8 @@ public final class Telemetry {
         built == null ? 0 : built.queue().queued(),
         metricLane.exported(),
         spanLane.failures() + metricLane.failures(),
-        spanLane.lastError().isEmpty() ? metricLane.lastError() : spanLane.lastError());
+        UNUSABLE.orElse(
+            spanLane.lastError().isEmpty() ? metricLane.lastError() : spanLane.lastError()));
   }
 
   /**
