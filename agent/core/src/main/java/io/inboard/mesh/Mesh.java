@@ -40,9 +40,7 @@ public final class Mesh {
     this.outbound =
         new MeshOutbound(
             this::plan,
-            Telemetry.unusable().isEmpty()
-                ? new TelemetryObserver(telemetry)
-                : CallObserver.NONE,
+            Telemetry.unusable().isEmpty() ? new TelemetryObserver(telemetry) : CallObserver.NONE,
             telemetry.contexts());
     telemetry.observe(
         meter ->

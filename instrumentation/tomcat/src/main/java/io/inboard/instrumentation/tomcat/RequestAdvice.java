@@ -46,8 +46,7 @@ final class RequestAdvice {
       }
       if (isLapsedInStrict(channel)) {
         MeshChannel lapsed = channel.get();
-        Inboard.inboundTls()
-            .refused(lapsed.local().getPort(), lapsed.remote(), Refusal.EXPIRED);
+        Inboard.inboundTls().refused(lapsed.local().getPort(), lapsed.remote(), Refusal.EXPIRED);
         if (!request.protocol().equals("HTTP/2.0")) {
           // Another connection begins with a handshake, which tells the peer why.
           response.getMimeHeaders().setValue("Connection").setString("close");
