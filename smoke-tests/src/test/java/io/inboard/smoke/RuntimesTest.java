@@ -49,7 +49,7 @@ class RuntimesTest {
         assertThat(bare.warnings()).isEmpty();
       } else {
         assertThat(Http.body(bare.url("/call/http://pay/hello"))).isEqualTo("hello from pay");
-        assertThat(bare.program().err().lines())
+        assertThat(bare.warnings())
             .singleElement()
             .asString()
             .contains("lacks the module java.logging", "nothing is traced");
