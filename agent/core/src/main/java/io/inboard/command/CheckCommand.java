@@ -3,6 +3,7 @@ package io.inboard.command;
 
 import io.inboard.identity.IdentityCheck;
 import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.IdentitySettings;
 import io.inboard.settings.Problem;
 import io.inboard.settings.Settings;
 import io.inboard.settings.SettingsException;
@@ -46,11 +47,17 @@ final class CheckCommand implements Callable<Integer> {
     reader.warnings().forEach(w -> spec.commandLine().getErr().println("warning: " + w));
     SettingsSource source = SettingsSource.of(settings, new File("").getAbsoluteFile());
     try {
-      Settings read = SettingsSource.read(source, reader);
+      String text = SettingsSource.text(source);
+      Settings read = reader.of(source).read(text, source.name());
+      if (SettingsReader.isEmpty(text)) {
+        out.println(
+            source.name() + ": is empty; begin with a key such as 'service:' or 'destinations:'");
+        return 1;
+      }
       List<String> ofIdentity = IdentityCheck.problems(read.identity());
-      ofIdentity.forEach(p -> out.println(source.name() + ": identity: " + p));
+      ofIdentity.forEach(p -> out.println(located(p, read.identity(), source, text)));
       IdentityCheck.warnings(read.identity())
-          .forEach(w -> out.println(source.name() + ": identity: warning: " + w));
+          .forEach(w -> out.println(located("warning: " + w, read.identity(), source, text)));
       UnreachablePorts.warnings(read.inbound())
           .forEach(w -> out.println(source.name() + ": inbound: warning: " + w));
       if (ofIdentity.isEmpty()) {
@@ -63,6 +70,19 @@ final class CheckCommand implements Callable<Integer> {
       }
       return 1;
     }
+  }
+
+  /** As the problems of the settings look: with the line of the file's key. */
+  private static String located(
+      String problem, IdentitySettings identity, SettingsSource source, String text) {
+    String key =
+        problem.startsWith(identity.certificateChain())
+            ? "identity.certificateChain"
+            : problem.startsWith(identity.privateKey())
+                ? "identity.privateKey"
+                : problem.startsWith(identity.trustBundle()) ? "identity.trustBundle" : "identity";
+    SettingsReader.Place place = SettingsReader.place(text, source.name(), key);
+    return source.name() + ":" + new Problem(key, place.line(), place.column(), problem, "");
   }
 
   private static String summary(Settings settings) {

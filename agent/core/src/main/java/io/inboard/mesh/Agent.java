@@ -59,7 +59,7 @@ public final class Agent {
         SettingsSource.find(
             argument, System::getProperty, environment, new File(System.getProperty("user.dir")));
     SettingsReader reader =
-        new SettingsReader(environment, System.getProperty("sun.java.command", ""));
+        new SettingsReader(environment, System.getProperty("sun.java.command", "")).of(source);
     MeshWhenNeeded mesh = new MeshWhenNeeded();
     MeshSockets sockets = new MeshSockets();
     InForce inForce = new InForce(mesh, sockets);

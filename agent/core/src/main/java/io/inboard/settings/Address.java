@@ -27,14 +27,14 @@ record Address(String host, int port) {
             ? "host:port, such as 10.0.0.5:8443 or [::1]:8443"
             : "payments, payments:8080 or *.shop";
     if (text.contains("://") || text.contains("/")) {
-      return wrong(value, "must be a host without scheme and path, and is " + value.shown(), like);
+      return wrong(value, "must be a host without scheme and path, but was " + value.shown(), like);
     }
     String host;
     String port;
     if (text.startsWith("[")) {
       int end = text.indexOf(']');
       if (end < 0 || (end + 1 < text.length() && text.charAt(end + 1) != ':')) {
-        return wrong(value, "must be [address]:port, and is " + value.shown(), like);
+        return wrong(value, "must be [address]:port, but was " + value.shown(), like);
       }
       host = text.substring(1, end);
       port = end + 1 < text.length() ? text.substring(end + 2) : null;
@@ -63,7 +63,7 @@ record Address(String host, int port) {
     }
     int number = number(port);
     if (number < 1 || number > 65535) {
-      return wrong(value, "must have a port from 1 to 65535, and is " + value.shown(), like);
+      return wrong(value, "must have a port from 1 to 65535, but was " + value.shown(), like);
     }
     return Optional.of(new Address(form(host, suffixAllowed), number));
   }

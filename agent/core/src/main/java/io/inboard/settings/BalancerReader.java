@@ -111,7 +111,7 @@ final class BalancerReader {
   private static Optional<Integer> prime(Value value) {
     Optional<Integer> size = value.integer(2, MAGLEV_MOST);
     if (size.isPresent() && !isPrime(size.get())) {
-      value.problem("must be a prime, and is " + value.shown(), "such as 65537");
+      value.problem("must be a prime, but was " + value.shown(), "such as 65537");
     }
     return size;
   }

@@ -83,13 +83,15 @@ final class DestinationReader {
     RetrySettings retries = RetryReader.read(section.section("retries"), RetrySettings.DEFAULT);
     Map<String, Map<String, String>> subsets = RouteReader.subsets(section, !endpoints.isEmpty());
     Section deadline = section.section("deadline");
+    Optional<Duration> timeout = limit(section, "timeout");
+    RetryReader.checkTries(section, timeout, retries);
     DestinationSettings destination =
         DestinationSettings.builder(address.host())
             .port(address.port())
             .endpoints(endpoints)
             .tls(tls)
             .resilience(RouteReader.enabled(section).orElse(true))
-            .timeout(limit(section, "timeout"))
+            .timeout(timeout)
             .retries(retries)
             .retryBudget(LimitsReader.budget(flatOrPolicy.section("retryBudget")))
             .loadBalancer(BalancerReader.read(flatOrPolicy.section("loadBalancer")))
@@ -105,7 +107,7 @@ final class DestinationReader {
                 section
                     .choice("unknownClients", Value.words(UnknownClients.class), Set.of())
                     .orElse(UnknownClients.WARN))
-            .routes(RouteReader.routes(section.items("routes"), retries, subsets))
+            .routes(RouteReader.routes(section.items("routes"), timeout, retries, subsets))
             .subsets(subsets)
             .build();
     deadline.end();

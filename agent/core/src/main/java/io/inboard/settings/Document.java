@@ -99,7 +99,7 @@ final class Document {
                 key.length() > 60 ? key.substring(0, 60) + "..." : key,
                 entry.line(),
                 entry.column(),
-                "the key stands twice in one mapping",
+                "duplicate key",
                 "first in line " + first.line()));
       }
     }

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A file, through java.io only: it is read before the application's main method, when the default
@@ -40,6 +41,11 @@ final class FileSource implements SettingsSource {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public Optional<File> directory() {
+    return Optional.ofNullable(file.getAbsoluteFile().getParentFile());
   }
 
   /** Changes whenever the file does, but for a rewrite of equal length within the clock's grain. */

@@ -39,7 +39,7 @@ final class InboundReader {
       Optional<Integer> port = port(entry.getKey());
       if (port.isEmpty()) {
         value.problem(
-            "the key must be a port from 1 to 65535, and is '" + entry.getKey() + "'", "");
+            "the key must be a port from 1 to 65535, but was '" + entry.getKey() + "'", "");
       }
       Optional<MtlsMode> mode = mode(value, hasIdentity);
       if (port.isPresent() && mode.isPresent()) {
@@ -138,7 +138,7 @@ final class InboundReader {
         boolean one = !inTheMiddle && !atBothEnds;
         if (!one) {
           item.problem(
-              "may hold one '*', at its beginning or its end, and is " + item.shown(),
+              "may hold one '*', at its beginning or its end, but was " + item.shown(),
               "a*, *a or *");
         }
         patterns.add(one ? normal(item, key, inner) : inner);
@@ -156,7 +156,7 @@ final class InboundReader {
         if (pattern.startsWith("/") || pattern.startsWith("*")) {
           yield Patterns.path(item, pattern);
         }
-        item.problem("must begin with '/' or '*', and is " + item.shown(), "");
+        item.problem("must begin with '/' or '*', but was " + item.shown(), "");
         yield pattern;
       }
     };
@@ -169,9 +169,9 @@ final class InboundReader {
       if (method.isPresent()) {
         String upper = method.get().toUpperCase(Locale.ROOT);
         if (!method.get().equals(upper) && METHODS.contains(upper)) {
-          item.problem("methods are in capitals, and this is " + item.shown(), "write " + upper);
+          item.problem("methods are in capitals, but this is " + item.shown(), "write " + upper);
         } else if (!isMethod(method.get())) {
-          item.problem("can match no method, and is " + item.shown(), "such as [GET, POST]");
+          item.problem("can match no method, but was " + item.shown(), "such as [GET, POST]");
         }
         methods.add(method.get());
       }

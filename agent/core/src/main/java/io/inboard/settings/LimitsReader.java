@@ -125,7 +125,7 @@ final class LimitsReader {
     double percentile =
         digits.matches("[0-9]{1,3}(\\.[0-9]{1,6})?") ? Double.parseDouble(digits) : 0;
     if (percentile < 50 || percentile > 99.9) {
-      at.problem("must be from p50 to p99.9 or a duration, and is " + at.shown(), "p95 or 30ms");
+      at.problem("must be from p50 to p99.9 or a duration, but was " + at.shown(), "p95 or 30ms");
       return 95;
     }
     return percentile;

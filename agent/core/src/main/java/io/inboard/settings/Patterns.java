@@ -26,7 +26,7 @@ final class Patterns {
     Optional<String> problem = pathProblem(item, pattern);
     if (problem.isPresent()) {
       item.problem(
-          "can match no path as requests are compared, and is " + item.shown(), problem.get());
+          "can match no path as requests are compared, but was " + item.shown(), problem.get());
       return pattern;
     }
     StringBuilder plain = new StringBuilder(pattern.length());
@@ -125,7 +125,7 @@ final class Patterns {
     String pattern = principal(text);
     String problem = principalProblem(pattern, suffixes);
     if (!problem.isEmpty()) {
-      item.problem("can match no identity, and is " + item.shown(), problem);
+      item.problem("can match no identity, but was " + item.shown(), problem);
     }
     return pattern;
   }
@@ -210,7 +210,7 @@ final class Patterns {
     for (int i = 0; i < pattern.length(); i++) {
       if (pattern.charAt(i) != '*' && !isIdCharacter(pattern.charAt(i))) {
         item.problem(
-            "can match no namespace, and is " + item.shown(),
+            "can match no namespace, but was " + item.shown(),
             "a namespace is what stands after /ns/ in an id, such as shop");
         break;
       }

@@ -92,6 +92,31 @@ final class RetryReader {
   }
 
   /**
+   * An attempt that may take longer than the whole call is a mistake: the call would be over before
+   * its first attempt was given up.
+   *
+   * @param section the destination or route whose keys these are
+   * @param timeout in force there
+   */
+  static void checkTries(Section section, Optional<Duration> timeout, RetrySettings retries) {
+    Optional<Duration> perTry = retries.perTryTimeout();
+    if (timeout.isEmpty() || perTry.isEmpty() || perTry.get().compareTo(timeout.get()) <= 0) {
+      return;
+    }
+    Optional<Value> given =
+        section.has("retries")
+            ? section.section("retries").value("perTryTimeout")
+            : Optional.empty();
+    String message =
+        "perTryTimeout "
+            + Durations.format(perTry.get())
+            + " is longer than the timeout of the whole call, "
+            + Durations.format(timeout.get());
+    String hint = "no attempt would ever reach it: make it shorter, or remove it";
+    given.or(() -> section.value("timeout")).orElseThrow().problem(message, hint);
+  }
+
+  /**
    * @param idempotent those whose repetition harms nobody; else those that are repeated at all
    */
   private static Set<String> methods(Value value, boolean idempotent) {
@@ -113,7 +138,7 @@ final class RetryReader {
               + " repeated all the same");
     } else if (!method.matches("[A-Z][A-Z0-9_-]*")) {
       at.problem(
-          "must be a method's name in upper case, and is " + at.shown(),
+          "must be a method's name in upper case, but was " + at.shown(),
           Nearest.of(method.toUpperCase(Locale.ROOT), KNOWN_METHODS)
               .map(m -> "did you mean " + m + "?")
               .orElse("such as GET, PUT, DELETE"));
@@ -150,7 +175,9 @@ final class RetryReader {
       at.problem("has an empty word", "words are separated by one comma");
     } else {
       at.problem(
-          "'" + (word.length() > 60 ? word.substring(0, 60) : word) + "' is no retry condition",
+          "'"
+              + (word.length() > 60 ? word.substring(0, 60) : word)
+              + "' is an unknown retry condition",
           Nearest.of(word, WORDS)
               .map(w -> "did you mean " + w + "?")
               .orElse("one of " + String.join(", ", WORDS) + ", or a status such as 503"));

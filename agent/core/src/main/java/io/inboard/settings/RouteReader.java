@@ -24,11 +24,15 @@ final class RouteReader {
   /**
    * In the order of the file.
    *
+   * @param timeout of the destination, which holds for routes without one
    * @param retries what a route's retries leave out is as there
    * @param subsets those that a route may name
    */
   static List<RouteSettings> routes(
-      List<Value> items, RetrySettings retries, Map<String, Map<String, String>> subsets) {
+      List<Value> items,
+      Optional<Duration> timeout,
+      RetrySettings retries,
+      Map<String, Map<String, String>> subsets) {
     List<RouteSettings> routes = new ArrayList<>();
     for (Value item : items) {
       Section section = item.section();
@@ -36,8 +40,7 @@ final class RouteReader {
       List<Match> matches = match.isEmpty() ? List.of(Match.ANY) : matches(match.get());
       Optional<Boolean> resilience = enabled(section);
       // 0s is none: it lifts the destination's own bound.
-      Optional<Duration> timeout =
-          section.duration("timeout", Duration.ZERO, SettingsReader.LONGEST);
+      Optional<Duration> own = section.duration("timeout", Duration.ZERO, SettingsReader.LONGEST);
       Optional<RetrySettings> ofRoute =
           section.has("retries")
               ? Optional.of(RetryReader.read(section.section("retries"), retries))
@@ -48,8 +51,12 @@ final class RouteReader {
           .notYet("headers", "mirror", "mirrors", "rewrite", "redirect", "route", "corsPolicy")
           .end();
       // A list of matches means any of them (Istio).
+      if (own.isPresent() || ofRoute.isPresent()) {
+        RetryReader.checkTries(
+            section, own.or(() -> timeout).filter(t -> !t.isZero()), ofRoute.orElse(retries));
+      }
       for (Match any : matches) {
-        routes.add(new RouteSettings(any, resilience, timeout, ofRoute, fault, shares));
+        routes.add(new RouteSettings(any, resilience, own, ofRoute, fault, shares));
       }
     }
     return routes;

@@ -82,7 +82,9 @@ final class Section {
         : value.get().section();
   }
 
+  /** Whether the key is there; to ask is to know it. */
   boolean has(String key) {
+    known.add(key);
     return node.entries().containsKey(key) || (inner.isPresent() && inner.get().has(key));
   }
 
@@ -213,8 +215,8 @@ final class Section {
   void end() {
     for (Map.Entry<String, Node.Entry> entry : node.entries().entrySet()) {
       String key = entry.getKey();
-      if (!known.contains(key)) {
-        boolean later = notYet.contains(key);
+      boolean later = notYet.contains(key);
+      if (later || !known.contains(key)) {
         problems.add(
             new Problem(
                 child(key),

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.settings;
 
+import java.io.File;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,9 @@ public final class SettingsReader {
   private final Expansion expansion;
   private final OtelDefaults otel;
 
+  /** What relative paths are relative to; empty: the working directory. */
+  private final Optional<File> directory;
+
   /**
    * @param environment of the process
    * @param javaCommand the system property {@code sun.java.command}, the source of the service's
@@ -25,7 +29,56 @@ public final class SettingsReader {
   public SettingsReader(Map<String, String> environment, String javaCommand) {
     this.expansion = new Expansion(environment);
     this.otel = OtelDefaults.from(environment, javaCommand);
+    this.directory = Optional.empty();
   }
+
+  private SettingsReader(Expansion expansion, OtelDefaults otel, Optional<File> directory) {
+    this.expansion = expansion;
+    this.otel = otel;
+    this.directory = directory;
+  }
+
+  /**
+   * The same reader for the settings of this source: relative paths in a file are relative to that
+   * file.
+   */
+  public SettingsReader of(SettingsSource source) {
+    return new SettingsReader(expansion, otel, source.directory());
+  }
+
+  /**
+   * Where a key stands in a text.
+   *
+   * @param path such as {@code identity.privateKey}; no lists
+   * @return of the last key of the path that is there; line 0 if the text cannot be parsed or not
+   *     even the first one is
+   */
+  public static Place place(String text, String sourceName, String path) {
+    Optional<Node> node = Document.parse(text, sourceName, new Problem.Collector());
+    Place found = new Place(0, 0);
+    for (String key : path.split("\\.")) {
+      if (node.isPresent()
+          && node.get() instanceof Node.Mapping mapping
+          && mapping.entries().containsKey(key)) {
+        Node.Entry entry = mapping.entries().get(key);
+        found = new Place(entry.line(), entry.column());
+        node = Optional.of(entry.value());
+      } else {
+        break;
+      }
+    }
+    return found;
+  }
+
+  /** Whether a text says nothing: no key at all, be it for comments only. */
+  public static boolean isEmpty(String text) {
+    return text.lines()
+        .map(String::strip)
+        .allMatch(l -> l.isEmpty() || l.startsWith("#") || l.equals("---") || l.equals("{}"));
+  }
+
+  /** A place in a text, from 1; 0 if unknown. */
+  public record Place(int line, int column) {}
 
   /** What holds without any settings. */
   public Settings defaults() {
@@ -51,14 +104,25 @@ public final class SettingsReader {
     if (root.isPresent()) {
       Node node = root.get();
       if (node instanceof Node.Mapping mapping) {
-        settings = settings(new Section(mapping, "", expansion, problems));
+        if (isConfigMap(mapping)) {
+          problems.add(
+              new Problem(
+                  "",
+                  mapping.line(),
+                  mapping.column(),
+                  "this is a Kubernetes object, not the settings in it",
+                  "name the file that its data becomes when it is mounted: data: {inboard.yaml: |"
+                      + " ...} is .../inboard.yaml"));
+        } else {
+          settings = settings(new Section(mapping, "", expansion, problems));
+        }
       } else if (!(node instanceof Node.Scalar scalar && scalar.text().isEmpty())) {
         problems.add(
             new Problem(
                 "",
                 node.line(),
                 node.column(),
-                "settings are a mapping of keys, and this is " + node.kind(),
+                "settings are a mapping of keys, but this is " + node.kind(),
                 "begin with a key such as 'service:' or 'destinations:'"));
       }
     }
@@ -66,6 +130,10 @@ public final class SettingsReader {
       throw new SettingsException(sourceName, problems.sorted());
     }
     return settings == null ? defaults() : settings;
+  }
+
+  private static boolean isConfigMap(Node.Mapping root) {
+    return root.entries().containsKey("apiVersion") && root.entries().containsKey("kind");
   }
 
   private Settings settings(Section root) {
@@ -116,7 +184,7 @@ public final class SettingsReader {
     return service;
   }
 
-  private static IdentitySettings identity(Section section) {
+  private IdentitySettings identity(Section section) {
     section.notYet("workloadApi");
     if (section.isEmpty()) {
       return IdentitySettings.NONE;
@@ -126,12 +194,20 @@ public final class SettingsReader {
         section.has("workloadApi")
             ? IdentitySettings.NONE
             : new IdentitySettings(
-                section.requiredText("certificateChain", hint).orElse("?"),
-                section.requiredText("privateKey", hint).orElse("?"),
-                section.requiredText("trustBundle", hint).orElse("?"),
+                path(section.requiredText("certificateChain", hint)),
+                path(section.requiredText("privateKey", hint)),
+                path(section.requiredText("trustBundle", hint)),
                 trustDomain(section));
     section.end();
     return identity;
+  }
+
+  private String path(Optional<String> path) {
+    if (path.isEmpty() || directory.isEmpty() || new File(path.get()).isAbsolute()) {
+      return path.orElse("?");
+    }
+    String relative = path.get().startsWith("./") ? path.get().substring(2) : path.get();
+    return new File(directory.get(), relative).getPath();
   }
 
   private static String trustDomain(Section section) {
@@ -139,7 +215,7 @@ public final class SettingsReader {
     if (text.isPresent() && !text.get().matches("[a-z0-9._-]{1,255}")) {
       Value value = section.value("trustDomain").orElseThrow();
       value.problem(
-          "must be a SPIFFE trust domain, and is " + value.shown(),
+          "must be a SPIFFE trust domain, but was " + value.shown(),
           "lower case, without spiffe:// and without a path: cluster.local");
       return "";
     }

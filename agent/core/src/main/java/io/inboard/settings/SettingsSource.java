@@ -97,17 +97,22 @@ public sealed interface SettingsSource permits SettingsSource.None, FileSource, 
   }
 
   /**
-   * Reads, parses and checks once, as the command {@code check} does; takes 10 s at the most.
+   * The whole text, read once; takes 10 s at the most.
    *
-   * @throws SettingsException also if the source cannot be read
+   * @throws SettingsException if the source cannot be read
    */
-  static Settings read(SettingsSource source, SettingsReader reader) throws SettingsException {
+  static String text(SettingsSource source) throws SettingsException {
     Answer answer = source.read(Duration.ofSeconds(10));
     if (answer instanceof Answer.Text text) {
-      return reader.read(text.text(), source.name());
+      return text.text();
     }
     String problem = answer instanceof Answer.Failed failed ? failed.problem() : "has not changed";
     throw new SettingsException(source.name(), List.of(new Problem("", 0, 0, problem, "")));
+  }
+
+  /** The absolute directory of a file; empty for what is none. */
+  default Optional<File> directory() {
+    return Optional.empty();
   }
 
   /** The disk copy's key; empty if this source needs none. */

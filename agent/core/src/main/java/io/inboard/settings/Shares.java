@@ -22,7 +22,7 @@ final class Shares {
     int sum = shares.values().stream().mapToInt(Integer::intValue).sum();
     if (whole ? sum != 100 && !shares.isEmpty() : sum > 100) {
       value.problem(
-          "must be " + (whole ? "" : "at most ") + "100 percent in all, and is " + sum, "");
+          "must be " + (whole ? "" : "at most ") + "100 percent in all, but was " + sum, "");
     } else if (shares.isEmpty() && whole) {
       value.problem("names nobody", "such as {eu-1a: 80, eu-1b: 20}");
     }

@@ -70,7 +70,7 @@ final class TelemetryReader {
         continue;
       }
       if (!pattern.get().startsWith("/") && !pattern.get().startsWith("*")) {
-        item.problem("must be a path, and is " + item.shown(), "such as /health or /actuator/**");
+        item.problem("must be a path, but was " + item.shown(), "such as /health or /actuator/**");
         continue;
       }
       paths.add(Patterns.path(item, pattern.get()));

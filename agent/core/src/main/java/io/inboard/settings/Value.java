@@ -50,7 +50,7 @@ final class Value {
   /** A scalar's text, expanded and without blanks around it; never empty text. */
   Optional<String> text() {
     if (!(node instanceof Node.Scalar scalar)) {
-      problem("must be a text, and is " + node.kind(), "");
+      problem("must be one value, but was " + node.kind(), Examples.word(path, node));
       return Optional.empty();
     }
     String text;
@@ -73,7 +73,7 @@ final class Value {
       if (text.get().equalsIgnoreCase("true") || text.get().equalsIgnoreCase("false")) {
         return Optional.of(Boolean.parseBoolean(text.get()));
       }
-      problem("must be true or false, and is " + shown(), "");
+      problem("must be true or false, but was " + shown(), "");
     }
     return Optional.empty();
   }
@@ -106,7 +106,7 @@ final class Value {
       // Said below.
     }
     problem(
-        "must be a whole number from " + least + " to " + most + unit + ", and is " + shown(), "");
+        "must be a whole number from " + least + " to " + most + unit + ", but was " + shown(), "");
     return Optional.empty();
   }
 
@@ -150,7 +150,7 @@ final class Value {
             + " to "
             + bound(most)
             + unit
-            + ", and is "
+            + ", but was "
             + shown(),
         "");
     return Optional.empty();
@@ -169,7 +169,7 @@ final class Value {
     if (duration.isEmpty()) {
       boolean bare = text.get().chars().allMatch(Character::isDigit);
       problem(
-          "must be a duration, and is " + shown(),
+          "must be a duration, but was " + shown(),
           bare
               ? "with a unit: " + text.get() + "s or " + text.get() + "ms"
               : "such as 1h, 1m, 1s, 1ms, 1m30s");
@@ -181,7 +181,7 @@ final class Value {
               + Durations.format(least)
               + " to "
               + Durations.format(most)
-              + ", and is "
+              + ", but was "
               + shown(),
           "");
       return Optional.empty();
@@ -208,7 +208,7 @@ final class Value {
       problem(shown() + " is not supported by this version yet", "known: " + all);
     } else {
       problem(
-          "must be one of " + all + ", and is " + shown(),
+          "must be one of " + all + ", but was " + shown(),
           Nearest.of(text.get(), words.keySet()).map(w -> "did you mean " + w + "?").orElse(""));
     }
     return Optional.empty();
@@ -236,7 +236,7 @@ final class Value {
   List<Value> items() {
     if (!(node instanceof Node.Sequence sequence)) {
       problem(
-          isNull() ? "has no value" : "must be a list, and is " + node.kind(),
+          isNull() ? "has no value" : "must be a list, but was " + node.kind(),
           isNull()
               ? "give it one or remove the key"
               : "write [a, b] or one line with '- ' for each");
@@ -255,8 +255,8 @@ final class Value {
       return new Section(mapping, path, expansion, problems);
     }
     problem(
-        isNull() ? "has no value" : "must be a mapping (key: value), and is " + node.kind(),
-        isNull() ? "give it one or remove the key" : "");
+        isNull() ? "has no value" : "must be a mapping (key: value), but was " + node.kind(),
+        isNull() ? "give it one or remove the key" : Examples.section(path, isList()));
     return new Section(
         new Node.Mapping(node.line(), node.column(), 1, Map.of()), path, expansion, problems);
   }

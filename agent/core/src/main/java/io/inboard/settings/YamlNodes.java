@@ -45,12 +45,7 @@ final class YamlNodes {
       options.setCodePointLimit(Document.MAX_SIZE);
       return new YamlNodes(new ParserImpl(new StreamReader(text), options), problems).root();
     } catch (MarkedYAMLException e) {
-      Mark at = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
-      throw new Unreadable(
-          at == null ? 0 : at.getLine() + 1,
-          at == null ? 0 : at.getColumn() + 1,
-          "cannot be parsed: " + oneLine(e.getProblem() == null ? e.getContext() : e.getProblem()),
-          hint(e.getProblem() == null ? "" : e.getProblem()));
+      throw YamlErrors.of(e);
     } catch (YAMLException e) {
       throw new Unreadable(0, 0, "cannot be parsed: " + oneLine(e.getMessage()), "");
     }
@@ -129,7 +124,7 @@ final class YamlNodes {
         throw new Unreadable(
             key.line(),
             key.column(),
-            "a key must be a word, and is " + key.kind(),
+            "a key must be a word, but was " + key.kind(),
             "a text with { } needs quotes: \"${NAME}\"");
       }
       Node value = node(depth + 1);
@@ -157,25 +152,12 @@ final class YamlNodes {
       } else {
         problems.add(
             new Problem(
-                "<<", one.line(), one.column(), "merges mappings, and this is " + one.kind(), ""));
+                "<<", one.line(), one.column(), "merges mappings, but this is " + one.kind(), ""));
       }
     }
   }
 
   private static String oneLine(String message) {
     return message == null ? "malformed" : message.replaceAll("\\s+", " ").strip();
-  }
-
-  private static String hint(String problem) {
-    if (problem.contains("\\t")) {
-      return "YAML is indented with spaces, not with tabs";
-    }
-    if (problem.contains("mapping values are not allowed")) {
-      return "check the indentation, and quote a text that holds ': '";
-    }
-    if (problem.contains("expected ',' or")) {
-      return "a bracket is not closed, or a text with { } needs quotes: \"${NAME}\"";
-    }
-    return "";
   }
 }

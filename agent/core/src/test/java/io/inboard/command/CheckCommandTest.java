@@ -40,7 +40,7 @@ class CheckCommandTest {
         .containsExactly(
             file + ":1:1 enabld: is an unknown key (did you mean enabled?)",
             file
-                + ":3:13 reload.interval: must be a duration, and is '5' (with a unit: 5s or 5ms)");
+                + ":3:13 reload.interval: must be a duration, but was '5' (with a unit: 5s or 5ms)");
   }
 
   @Test
@@ -57,7 +57,7 @@ class CheckCommandTest {
         write("identity: {certificateChain: /no/c.pem, privateKey: /no/k, trustBundle: /no/b}\n");
 
     assertThat(check(file.toString())).isEqualTo(1);
-    assertThat(out.toString()).contains("identity: ").contains("/no/c.pem");
+    assertThat(out.toString()).contains(":1:12 identity.certificateChain: /no/c.pem");
   }
 
   @Test

@@ -556,13 +556,13 @@ class LimitsTest {
   @Test
   void aRefusalNamesTheRange() {
     assertThat(message("destinations: [{host: a, retries: {attempts: 11}}]"))
-        .contains("must be a whole number from 0 to 10, and is '11'");
+        .contains("must be a whole number from 0 to 10, but was '11'");
     assertThat(message("destinations: [{host: a, retryBudget: {percent: 120%}}]"))
-        .contains("must be a number from 0 to 100 percent, and is '120%'");
+        .contains("must be a number from 0 to 100 percent, but was '120%'");
     assertThat(message("destinations: [{host: a, outlierDetection: {maxEjectionPercent: 1.5}}]"))
         .contains("must be a whole number from 0 to 100 percent");
     assertThat(message("destinations: [{host: a, hedge: {after: 721h}}]"))
-        .contains("must be from 1ms to 720h, and is '721h'");
+        .contains("must be from 1ms to 720h, but was '721h'");
     assertThat(message("destinations: [{host: a, retryBudget: {fundedBy: sucess}}]"))
         .contains("must be one of success, request", "did you mean success?");
     assertThat(message("destinations: [{host: a, outlierDetection: {consecutive5xxError: 5}}]"))

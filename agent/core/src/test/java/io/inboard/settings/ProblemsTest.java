@@ -43,7 +43,7 @@ class ProblemsTest {
     assertThat(problems.get(0).hint()).isEqualTo("did you mean enabled?");
     assertThat(problems.get(1))
         .hasToString(
-            "4:14 destinations[0].timeout: must be a duration, and is '2' (with a unit: 2s or 2ms)");
+            "4:14 destinations[0].timeout: must be a duration, but was '2' (with a unit: 2s or 2ms)");
     assertThat(problems.get(3).hint()).isEqualTo("did you mean connect-failure?");
     assertThat(problems.get(4).message()).isEqualTo("the key 'host' is missing");
   }

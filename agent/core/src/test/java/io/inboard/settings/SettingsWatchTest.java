@@ -273,7 +273,11 @@ class SettingsWatchTest {
     write("service: {name: a}");
     SettingsSource usual = SettingsSource.find(null, p -> null, Map.of(), here);
     assertThat(usual.name()).isEqualTo("./inboard.yaml");
-    assertThat(SettingsSource.read(usual, new SettingsReader(Map.of(), "")).service().name())
+    assertThat(
+            new SettingsReader(Map.of(), "")
+                .read(SettingsSource.text(usual), usual.name())
+                .service()
+                .name())
         .isEqualTo("a");
   }
 
@@ -287,7 +291,9 @@ class SettingsWatchTest {
     ways.add("inboard.yaml");
     for (String way : ways) {
       SettingsSource source = SettingsSource.of(way, directory.toFile());
-      assertThat(SettingsSource.read(source, reader).service().name()).as(way).isEqualTo("a");
+      assertThat(reader.read(SettingsSource.text(source), source.name()).service().name())
+          .as(way)
+          .isEqualTo("a");
     }
   }
 
