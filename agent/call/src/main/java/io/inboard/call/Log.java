@@ -14,11 +14,15 @@ import java.util.function.Supplier;
  * main method, which breaks applications that configure their own. Any thread may call any method.
  *
  * <p>Lines may quote what a peer or a file said: control characters are escaped here ({@link
- * Printable}), so that nobody writes lines or terminal sequences of their own into the log.
+ * Printable}), so that nobody writes lines or terminal sequences of their own into the log. They
+ * may quote a URL, be it in another library's message: it is shown without user info and query.
  */
 public final class Log {
   /** The stream of the process, not one that the application puts in its place later. */
   private static final PrintStream ERR = System.err;
+
+  /** Another one in tests. */
+  private static volatile PrintStream to = ERR;
 
   /** How long one kind of refusal is silent after a line, in nanoseconds. */
   private static final long REFUSAL_PAUSE = 10_000_000_000L;
@@ -35,6 +39,11 @@ public final class Log {
   private static volatile Level level = Level.INFO;
 
   private Log() {}
+
+  /** Writes to that stream instead; null: to the process's own. For tests. */
+  static void to(PrintStream stream) {
+    to = stream == null ? ERR : stream;
+  }
 
   /** From which level on lines are written; {@code log.level} in the settings. */
   public static void level(Level from) {
@@ -90,7 +99,8 @@ public final class Log {
   }
 
   private static void line(String what) {
-    ERR.println("[inboard] " + Printable.text(what.replace('\n', ' ').replace('\r', ' ')));
+    String oneLine = what.replace('\n', ' ').replace('\r', ' ');
+    to.println("[inboard] " + Printable.text(Printable.urlsIn(oneLine)));
   }
 
   /** How much is written. */

@@ -42,34 +42,93 @@ public final class Printable {
 
   /**
    * A URL without what may be secret: user info and query are replaced by {@code ***}, the fragment
-   * is left out. Works on text that is no valid URL, too. Every URL that is printed goes through
-   * here.
+   * is left out. Works on text that is no valid URL, too, and then shows rather too little. Every
+   * URL that is printed goes through here.
    */
   public static String url(String raw) {
-    int end = raw.length();
-    int fragment = raw.indexOf('#');
-    if (fragment >= 0) {
-      end = fragment;
-    }
-    int query = raw.indexOf('?');
-    boolean hasQuery = query >= 0 && query < end;
-    if (hasQuery) {
-      end = query;
-    }
     int scheme = raw.indexOf("://");
-    int authority = scheme >= 0 && scheme < end ? scheme + 3 : 0;
-    int path = raw.indexOf('/', authority);
-    int authorityEnd = path >= 0 && path < end ? path : end;
+    int authority = scheme >= 0 ? scheme + 3 : raw.startsWith("//") ? 2 : 0;
+    int authorityEnd = firstOf(raw, "/?#", authority);
     int at = raw.lastIndexOf('@', authorityEnd - 1);
-    // A slash in a password that nobody encoded: the last @ of all before the query counts then.
-    if (at < authority && scheme >= 0) {
-      at = raw.lastIndexOf('@', end - 1);
+    if (at < authority) {
+      // No user info, or one with a '/', '?' or '#' that nobody encoded, or cut off before its '@'.
+      boolean plain = authority == 0 || isHostAndPort(raw, authority, authorityEnd);
+      at = plain ? -1 : raw.lastIndexOf('@');
+      if (!plain && at < authority) {
+        return text(raw.substring(0, authority)) + "***";
+      }
     }
-    String shown =
-        at >= authority
-            ? raw.substring(0, authority) + "***" + raw.substring(at, end)
-            : raw.substring(0, end);
-    return text(hasQuery ? shown + "?***" : shown);
+    String shown = raw;
+    int from = authority;
+    if (at >= authority) {
+      shown = raw.substring(0, authority) + "***" + raw.substring(at);
+      from = authority + 4;
+    }
+    int end = firstOf(shown, "?#", from);
+    boolean query = end < shown.length() && shown.charAt(end) == '?';
+    return text(shown.substring(0, end) + (query ? "?***" : ""));
+  }
+
+  /**
+   * Text, such as another library's message, in which each URL is shown as {@link #url} shows it; a
+   * URL ends at a blank, a quote or an angle bracket. Otherwise as it is.
+   */
+  public static String urlsIn(String raw) {
+    int scheme = raw.indexOf("://");
+    if (scheme < 0) {
+      return raw;
+    }
+    StringBuilder out = new StringBuilder(raw.length());
+    int done = 0;
+    for (; scheme >= 0; scheme = raw.indexOf("://", Math.max(done, scheme + 3))) {
+      int start = scheme;
+      while (start > done && isSchemeChar(raw.charAt(start - 1))) {
+        start--;
+      }
+      int end = scheme + 3;
+      while (end < raw.length() && raw.charAt(end) > ' ' && "\"'<>".indexOf(raw.charAt(end)) < 0) {
+        end++;
+      }
+      // The sentence's, not the URL's.
+      while (end > scheme + 3 && ".,;:)]}".indexOf(raw.charAt(end - 1)) >= 0) {
+        end--;
+      }
+      out.append(raw, done, start).append(url(raw.substring(start, end)));
+      done = end;
+    }
+    return out.append(raw, done, raw.length()).toString();
+  }
+
+  private static boolean isSchemeChar(char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || c == '+'
+        || c == '-';
+  }
+
+  /** {@code host}, {@code host:8080}, {@code [::1]:8080}: what no secret has the form of. */
+  private static boolean isHostAndPort(String raw, int from, int to) {
+    int bracket = raw.lastIndexOf(']', to - 1);
+    int colon = raw.indexOf(':', Math.max(from, bracket));
+    if (colon < 0 || colon >= to) {
+      return true;
+    }
+    for (int i = colon + 1; i < to; i++) {
+      if (raw.charAt(i) < '0' || raw.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return colon + 1 < to;
+  }
+
+  private static int firstOf(String raw, String ends, int from) {
+    for (int i = from; i < raw.length(); i++) {
+      if (ends.indexOf(raw.charAt(i)) >= 0) {
+        return i;
+      }
+    }
+    return raw.length();
   }
 
   private static int firstUnfit(String raw) {
