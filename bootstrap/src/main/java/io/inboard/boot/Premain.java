@@ -30,13 +30,35 @@ public final class Premain {
     } catch (Throwable e) {
       // A SecurityManager from the command line may forbid already to read a property.
       Throwable cause = e instanceof InvocationTargetException ? e.getCause() : e;
+      if (required()) {
+        end("could not start: " + cause);
+      }
       say("could not start, and the application starts without it: " + cause);
     }
+  }
+
+  /** Who says so wants no JVM that the mesh does not secure; see the agent's StartRules. */
+  private static boolean required() {
+    try {
+      String word = System.getProperty("inboard.startup");
+      word = word == null || word.trim().isEmpty() ? System.getenv("INBOARD_STARTUP") : word;
+      return word != null && !word.trim().isEmpty() && !word.trim().equals("optional");
+    } catch (SecurityException e) {
+      return false; // Nobody may read it, so nobody has said it.
+    }
+  }
+
+  private static void end(String what) {
+    say("WARN " + what + "; this JVM ends, since INBOARD_STARTUP=required (exit code 78)");
+    System.exit(78);
   }
 
   private static void start(String argument, Instrumentation instrumentation)
       throws ReflectiveOperationException, IOException, URISyntaxException {
     if (javaVersion() < 17) {
+      if (required() && !isJdkTool(System.getProperty("sun.java.command", ""))) {
+        end("needs Java 17 or later, and this is Java " + System.getProperty("java.version"));
+      }
       say(
           "needs Java 17 or later, and this is Java "
               + System.getProperty("java.version")

@@ -48,8 +48,8 @@ final class CheckCommand implements Callable<Integer> {
     SettingsSource source = SettingsSource.of(settings, new File("").getAbsoluteFile());
     try {
       String text = SettingsSource.text(source);
-      Settings read = reader.of(source).read(text, source.name());
-      if (SettingsReader.isEmpty(text)) {
+      Settings read = SettingsSource.read(source, reader.of(source), text);
+      if (reader.saysNothing(text, source.name())) {
         out.println(
             source.name() + ": is empty; begin with a key such as 'service:' or 'destinations:'");
         return 1;

@@ -43,6 +43,7 @@ final class StatusText {
           library, count(s.get("innerAttempts").get(library), "send"));
     }
     telemetry(s.get("telemetry"));
+    loops(s.get("loops"));
     line("hooks");
     s.get("hooks").elements().forEach(this::hook);
     if (!s.get("errors").text().equals("0")) {
@@ -60,6 +61,17 @@ final class StatusText {
         count(s.get("reloads"), "reload"),
         s.get("failures").text());
     problem(s.get("lastError"));
+    problem(s.get("pending"));
+  }
+
+  private void loops(JsonTree s) {
+    for (JsonTree loop : s.elements()) {
+      if (!loop.get("failures").text().equals("0")) {
+        line(
+            "thread       %s goes on after %s failures, the last one %s",
+            loop.get("name").text(), loop.get("failures").text(), loop.get("lastFailure").text());
+      }
+    }
   }
 
   /** How long ago it was, by the clock of the JVM that was asked. */

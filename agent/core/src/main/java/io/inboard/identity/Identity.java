@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.identity;
 
+import io.inboard.call.AgentLoop;
 import io.inboard.call.AgentThreads;
 import io.inboard.call.InboundTls;
 import io.inboard.call.Log;
@@ -240,19 +241,15 @@ public final class Identity implements AutoCloseable {
   }
 
   private void run() {
-    ready();
-    while (!closed) {
-      try {
-        lookAtAccess();
-        Thread.sleep(pollMillis);
-        look();
-      } catch (InterruptedException e) {
-        return;
-      } catch (RuntimeException e) {
-        // Nothing here may end the watch; the type only, as a message could quote a file.
-        Log.warnOnce("identity-watch", "identity: watching the files failed: " + e.getClass());
-      }
-    }
+    AgentLoop.named("inboard-identity")
+        .run(
+            () -> closed,
+            () -> {
+              ready();
+              lookAtAccess();
+              Thread.sleep(pollMillis);
+              look();
+            });
   }
 
   /**

@@ -2,19 +2,24 @@
 package io.inboard.mesh;
 
 import io.inboard.boot.JavaBase;
+import io.inboard.call.AgentLoop;
 import io.inboard.call.AgentThreads;
 import io.inboard.call.Inboard;
 import io.inboard.call.Log;
 import io.inboard.settings.Loaded;
 import io.inboard.settings.SettingsReader;
 import io.inboard.settings.SettingsSource;
+import io.inboard.settings.SettingsStatus;
 import io.inboard.settings.SettingsWatch;
 import io.inboard.weave.HookIndex;
 import io.inboard.weave.Weaver;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -39,12 +44,12 @@ public final class Agent {
       SettingsWatch watch,
       Weaver weaver,
       String jarPath) {
-    this.jarPath = jarPath;
     this.instrumentation = instrumentation;
     this.mesh = mesh;
     this.sockets = sockets;
     this.watch = watch;
     this.weaver = weaver;
+    this.jarPath = jarPath;
   }
 
   /**
@@ -63,8 +68,16 @@ public final class Agent {
     MeshWhenNeeded mesh = new MeshWhenNeeded();
     MeshSockets sockets = new MeshSockets();
     InForce inForce = new InForce(mesh, sockets);
-    SettingsWatch watch = SettingsWatch.of(source, reader, environment, inForce, new LogVoice());
-    inForce.accept(watch.load());
+    StartRules.HeldVoice voice = new StartRules.HeldVoice(new LogVoice());
+    SettingsWatch watch = SettingsWatch.of(source, reader, environment, inForce, voice);
+    Loaded loaded = watch.load();
+    Optional<String> refusal = refusal(loaded, watch, environment);
+    if (refusal.isPresent()) {
+      end(refusal.get());
+      return;
+    }
+    voice.release();
+    inForce.accept(loaded);
     Inboard.watch(sockets);
     Weaver weaver =
         Weaver.install(
@@ -73,15 +86,46 @@ public final class Agent {
     new Agent(instrumentation, mesh, sockets, watch, weaver, jarPath).continueLater();
   }
 
+  private static Optional<String> refusal(
+      Loaded loaded, SettingsWatch watch, Map<String, String> environment) {
+    try {
+      return StartRules.required(System::getProperty, environment)
+          ? StartRules.refusal(loaded, watch.status())
+          : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  /** Before main, with one line, whatever level the settings name. */
+  @SuppressWarnings("removal") // A SecurityManager would forbid it to the application's own frames.
+  private static void end(String why) {
+    Log.level(Log.Level.INFO);
+    Log.warn(why + "; this JVM ends, since INBOARD_STARTUP=required (exit code 78)");
+    AccessController.doPrivileged(
+        (PrivilegedAction<Void>)
+            () -> {
+              System.exit(StartRules.EXIT);
+              return null;
+            });
+  }
+
   private void continueLater() {
     AgentThreads.daemon("inboard-start", this::afterPremain).start();
     Runtime.getRuntime().addShutdownHook(Farewell.of(LAST_FLUSH, mesh::close));
   }
 
   private void afterPremain() {
-    weaver.weaveLoadedClasses(instrumentation);
-    watch.start();
-    mesh.start();
+    // Each for itself: what one of them throws must not keep the others from starting.
+    AgentLoop start = AgentLoop.named("inboard-start");
+    start.turn(() -> weaver.weaveLoadedClasses(instrumentation));
+    start.turn(watch::start);
+    start.turn(mesh::start);
+    start.turn(this::openStatus);
+    start.turn(this::tell);
+  }
+
+  private void openStatus() {
     try {
       StatusDoor.open(
           JavaBase.enter(instrumentation),
@@ -117,6 +161,20 @@ public final class Agent {
     @Override
     public boolean test(Class<?> opener) {
       return weaver.knows(opener);
+    }
+  }
+
+  /** At a good start; a bad one has said what is wrong. */
+  private void tell() {
+    SettingsStatus status = watch.status();
+    if (status.lastError().isEmpty()) {
+      Log.info(
+          StartLine.of(
+              AgentVersion.of(jarPath),
+              status,
+              mesh.settings(),
+              mesh.identityStatus(),
+              weaver.report()));
     }
   }
 

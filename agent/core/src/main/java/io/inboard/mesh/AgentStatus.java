@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
+import io.inboard.call.AgentLoop;
 import io.inboard.identity.IdentityStatus;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.Timer;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param sockets ports and connections where they were opened, those that no hook knows among them
  * @param innerAttempts sends that libraries repeated by themselves, by library
  * @param pendingTimers bounds of calls and attempts that are under way, and the like
+ * @param loops threads that work on and on, and what they survived
  * @param errors of ours that were kept from calls; those of hooks stand with their unit
  */
 record AgentStatus(
@@ -42,6 +44,7 @@ record AgentStatus(
     List<UnitReport> hooks,
     TelemetryStatus telemetry,
     int pendingTimers,
+    List<AgentLoop.Report> loops,
     long errors) {
 
   static AgentStatus of(
@@ -73,6 +76,7 @@ record AgentStatus(
         hooks,
         mesh.telemetry().status(),
         Timer.PROCESS.pending(),
+        AgentLoop.reports(),
         outbound.errors() + sockets.errors());
   }
 

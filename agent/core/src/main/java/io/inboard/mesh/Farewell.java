@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
+import io.inboard.call.AgentLoop;
+import io.inboard.call.AgentThreads;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -17,22 +19,17 @@ final class Farewell {
    * goes when that is done or {@code atMost} has passed, measured from its own start.
    */
   static Thread of(Duration atMost, Consumer<Duration> work) {
-    Thread last =
-        new Thread(
-            () -> {
-              Thread worker = new Thread(() -> work.accept(atMost), "inboard-exit-work");
-              // Its context class loader is this thread's. To set it anew would need a right that a
-              // security manager, set by the application since, may refuse.
-              worker.setDaemon(true);
-              worker.start();
-              try {
-                worker.join(atMost.toMillis());
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt(); // somebody wants the end now
-              }
-            },
-            "inboard-exit");
-    last.setContextClassLoader(null);
-    return last;
+    return AgentThreads.daemon(
+        "inboard-exit",
+        () ->
+            AgentLoop.named("inboard-exit")
+                .turn(
+                    () -> {
+                      Thread worker =
+                          AgentThreads.daemon("inboard-exit-work", () -> work.accept(atMost));
+                      worker.start();
+                      // An interrupt ends the wait: somebody wants the end now.
+                      worker.join(atMost.toMillis());
+                    }));
   }
 }

@@ -3,6 +3,7 @@ package io.inboard.mesh;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.inboard.call.Printable;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
@@ -13,7 +14,10 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 
-/** Writes status records as JSON, by their components' names. For the slow path only. */
+/**
+ * Writes status records as JSON, by their components' names; a URL in them without its secrets. For
+ * the slow path only.
+ */
 public final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -71,7 +75,7 @@ public final class Json {
     } else if (value instanceof Number number) {
       json.writeNumber(number.doubleValue());
     } else {
-      json.writeString(value.toString());
+      json.writeString(Printable.urlsIn(value.toString()));
     }
   }
 

@@ -6,6 +6,7 @@ import io.inboard.call.Inboard;
 import io.inboard.call.Inbound;
 import io.inboard.call.InboundTls;
 import io.inboard.call.Outbound;
+import io.inboard.identity.IdentityStatus;
 import io.inboard.settings.InboundSettings;
 import io.inboard.settings.InboundSettings.MtlsMode;
 import io.inboard.settings.Loaded;
@@ -61,6 +62,19 @@ final class MeshWhenNeeded implements Consumer<Loaded> {
       make(settings);
     }
     return mesh;
+  }
+
+  synchronized Settings settings() {
+    return settings;
+  }
+
+  /** None without a mesh, which alone reads the files. */
+  IdentityStatus identityStatus() {
+    Mesh there;
+    synchronized (this) {
+      there = mesh;
+    }
+    return there == null ? IdentityStatus.NONE : there.identity().status();
   }
 
   private void make(Settings by) {

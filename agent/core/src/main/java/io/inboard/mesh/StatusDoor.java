@@ -2,6 +2,7 @@
 package io.inboard.mesh;
 
 import io.inboard.boot.JavaBase;
+import io.inboard.call.AgentLoop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.HashSet;
@@ -26,7 +27,7 @@ public final class StatusDoor {
   /**
    * Opens the door.
    *
-   * @param json asked by the JVM's attach thread, each time somebody looks; must not throw
+   * @param json asked by the JVM's attach thread, each time somebody looks
    * @throws ReflectiveOperationException when this JVM keeps its properties elsewhere
    */
   static void open(JavaBase javaBase, Supplier<String> json) throws ReflectiveOperationException {
@@ -60,7 +61,13 @@ public final class StatusDoor {
 
     @Override
     public String getProperty(String key) {
-      return PROPERTY.equals(key) ? json.get() : super.getProperty(key);
+      if (!PROPERTY.equals(key)) {
+        return super.getProperty(key);
+      }
+      // The JVM's attach thread asks: nothing of ours may end it, and who asks is told something.
+      String[] answer = {"{}"};
+      AgentLoop.named("inboard-status").turn(() -> answer[0] = json.get());
+      return answer[0];
     }
   }
 }

@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
+import io.inboard.call.AgentLoop;
 import io.inboard.call.AgentThreads;
-import io.inboard.call.Log;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
@@ -26,6 +26,8 @@ import java.util.concurrent.locks.LockSupport;
 final class ProcessTimer implements Timer {
   /** How many are handed over before the thread is woken to look which of them were cancelled. */
   static final int PILE = 1024;
+
+  private static final AgentLoop LOOP = AgentLoop.named("inboard-timer");
 
   /** Of {@link #wakesAt}: it will look at what is handed over before it sleeps. */
   private static final long AWAKE = -1;
@@ -86,9 +88,9 @@ final class ProcessTimer implements Timer {
       task = null;
       try {
         wanted.run();
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         // A library's socket may throw what it likes when it is closed; the timer goes on.
-        Log.warnOnce("timer." + e.getClass().getName(), "a timed task failed: " + e);
+        LOOP.failed(e);
       }
     }
   }
@@ -120,18 +122,20 @@ final class ProcessTimer implements Timer {
 
   private void work() {
     thread = Thread.currentThread();
-    while (true) {
-      wakesAt = AWAKE;
-      takeOver();
-      for (Entry due = agenda.due(now()); due != null; due = agenda.due(now())) {
-        due.run();
-      }
-      long until = agenda.next();
-      wakesAt = until;
-      takeOver();
-      if (agenda.next() >= until) {
-        sleep(until);
-      }
+    LOOP.run(() -> false, this::round);
+  }
+
+  private void round() {
+    wakesAt = AWAKE;
+    takeOver();
+    for (Entry due = agenda.due(now()); due != null; due = agenda.due(now())) {
+      due.run();
+    }
+    long until = agenda.next();
+    wakesAt = until;
+    takeOver();
+    if (agenda.next() >= until) {
+      sleep(until);
     }
   }
 

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.settings;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,39 +19,48 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The last good settings of a URL, for a start at which it is away: one file of mode 0600 in a
- * directory of mode 0700, $XDG_CACHE_HOME/inboard or else inboard-USER in the temporary directory.
- * What belongs to another user, or what another may write, is not trusted: who writes there decides
- * whom this JVM talks to.
+ * The last good settings of a source, for a start at which it is away or broken: one file of mode
+ * 0600 in a directory of mode 0700, $XDG_CACHE_HOME/inboard or else inboard-USER in the temporary
+ * directory. What belongs to another user, or what another may write, is not trusted: who writes
+ * there decides whom this JVM talks to.
  */
 final class DiskCopy {
   private static final Set<PosixFilePermission> OTHERS_WRITE =
       Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
-  private final Path directory;
-  private final Path file;
+  /**
+   * Of java.io, since this is made before main, when java.nio's file system must not be touched.
+   */
+  private final File place;
 
-  private DiskCopy(Path directory, String key) {
-    this.directory = directory;
-    this.file = directory.resolve("settings-" + Version.hash(key) + ".txt");
+  private final String name;
+
+  private DiskCopy(File place, String key) {
+    this.place = place;
+    this.name = "settings-" + Version.hash(key) + ".txt";
   }
 
   static DiskCopy of(String key, Map<String, String> environment) {
     String cacheHome = environment.getOrDefault("XDG_CACHE_HOME", "");
-    if (!cacheHome.isEmpty() && Path.of(cacheHome).isAbsolute()) {
-      return new DiskCopy(Path.of(cacheHome, "inboard"), key);
+    if (!cacheHome.isEmpty() && new File(cacheHome).isAbsolute()) {
+      return new DiskCopy(new File(cacheHome, "inboard"), key);
     }
     String user = System.getProperty("user.name", "").replaceAll("[^A-Za-z0-9._-]", "_");
-    return new DiskCopy(Path.of(System.getProperty("java.io.tmpdir"), "inboard-" + user), key);
+    return new DiskCopy(new File(System.getProperty("java.io.tmpdir"), "inboard-" + user), key);
   }
 
   /** In the given directory. */
   static DiskCopy in(Path directory, String key) {
-    return new DiskCopy(directory, key);
+    return new DiskCopy(directory.toFile(), key);
   }
 
   /** Empty if there is none. */
   Optional<String> load() throws IOException {
+    if (!new File(place, name).exists()) {
+      return Optional.empty();
+    }
+    Path directory = place.toPath();
+    Path file = directory.resolve(name);
     try {
       distrust(directory);
       distrust(file);
@@ -63,8 +73,13 @@ final class DiskCopy {
     }
   }
 
-  /** Replaces the copy in one step. */
+  /** Replaces the copy in one step, unless it is the same. */
   void save(String text) throws IOException {
+    if (load().equals(Optional.of(text))) {
+      return;
+    }
+    Path directory = place.toPath();
+    Path file = directory.resolve(name);
     boolean posix = posix(directory);
     if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectories(directory.toAbsolutePath().getParent());

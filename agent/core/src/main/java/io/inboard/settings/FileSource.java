@@ -48,6 +48,29 @@ final class FileSource implements SettingsSource {
     return Optional.ofNullable(file.getAbsoluteFile().getParentFile());
   }
 
+  @Override
+  public Optional<String> cacheKey() {
+    return Optional.of("file:" + file.getAbsolutePath());
+  }
+
+  /** Read in pieces: it may be what does not fit into memory. */
+  @Override
+  public SecurityWords securityWords() {
+    SecurityWords words = new SecurityWords();
+    try (InputStream in = new FileInputStream(file)) {
+      byte[] buffer = new byte[8192];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        for (int i = 0; i < n; i++) {
+          words.next((char) (buffer[i] & 0xff));
+        }
+      }
+    } catch (IOException e) {
+      // What was seen until then counts.
+    }
+    words.end();
+    return words;
+  }
+
   /** Changes whenever the file does, but for a rewrite of equal length within the clock's grain. */
   Stamp stamp() {
     return new Stamp(file.lastModified(), file.length());

@@ -70,6 +70,18 @@ public record InboundSettings(
     IGNORE
   }
 
+  /** The same, but nobody gets in on any port: STRICT, and everything is denied. */
+  InboundSettings refusing() {
+    AuthorizationRule everything =
+        new AuthorizationRule(Action.DENY, List.of(), List.of(), List.of(), List.of(), List.of());
+    return new InboundSettings(MtlsMode.STRICT, Map.of(), List.of(everything), server, unknownServers);
+  }
+
+  /** Whether STRICT holds anywhere. */
+  boolean anyStrict() {
+    return mtls == MtlsMode.STRICT || portLevelMtls.containsValue(MtlsMode.STRICT);
+  }
+
   /** Istio's words (PeerAuthentication). */
   public enum MtlsMode {
     DISABLE,

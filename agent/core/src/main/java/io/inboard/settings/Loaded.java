@@ -15,8 +15,12 @@ public record Loaded(
   public enum Origin {
     /** The source itself. */
     SOURCE,
-    /** The copy on disk of a URL that is away. */
+    /** The copy on disk of a source that is away or broken. */
     DISK_COPY,
+    /** What is valid of {@code identity} and {@code inbound}; the rest of the source is broken. */
+    SECTIONS,
+    /** Nothing; and what there is asks for STRICT or authorization, so that ports refuse. */
+    REFUSING,
     /** Nothing: the defaults, by choice or because the source cannot be read. */
     DEFAULTS
   }

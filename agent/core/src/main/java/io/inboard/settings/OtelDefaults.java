@@ -211,7 +211,14 @@ record OtelDefaults(ServiceSettings service, TelemetrySettings telemetry, List<S
             ? text + "/"
             : text;
       }
-      return text + (text.endsWith("/") ? "" : "/") + path;
+      // The path grows at its own end, which is not that of the text: a query may hold a token.
+      int pathEnd = text.length();
+      for (char mark : new char[] {'#', '?'}) {
+        int at = text.indexOf(mark);
+        pathEnd = at >= 0 && at < pathEnd ? at : pathEnd;
+      }
+      String before = text.substring(0, pathEnd);
+      return before + (before.endsWith("/") ? "" : "/") + path + text.substring(pathEnd);
     }
 
     private Optional<URI> uri(String name) {

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.settings;
 
+import io.inboard.call.Log;
 import java.util.List;
 
 /**
@@ -10,6 +11,7 @@ import java.util.List;
  * @param enabled the kill switch
  * @param destinations in the order of the file; the closest serves a call: an exact host before a
  *     suffix, a longer suffix before a shorter one, with a port before without
+ * @param log from which level on lines are written
  */
 public record Settings(
     boolean enabled,
@@ -19,7 +21,8 @@ public record Settings(
     InboundSettings inbound,
     ResilienceSettings resilience,
     List<DestinationSettings> destinations,
-    ReloadSettings reload) {
+    ReloadSettings reload,
+    Log.Level log) {
   public Settings {
     destinations = List.copyOf(destinations);
   }
@@ -30,5 +33,19 @@ public record Settings(
    */
   public boolean guardsIdentity() {
     return inbound.declared() || identity.present();
+  }
+
+  /** The same, but nobody gets in on any port of a hooked server; not switched off either. */
+  Settings refusing() {
+    return new Settings(
+        true,
+        service,
+        telemetry,
+        identity,
+        inbound.refusing(),
+        resilience,
+        destinations,
+        reload,
+        log);
   }
 }

@@ -2,7 +2,9 @@
 package io.inboard.settings;
 
 import java.io.File;
+import io.inboard.call.Log;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,13 +72,6 @@ public final class SettingsReader {
     return found;
   }
 
-  /** Whether a text says nothing: no key at all, be it for comments only. */
-  public static boolean isEmpty(String text) {
-    return text.lines()
-        .map(String::strip)
-        .allMatch(l -> l.isEmpty() || l.startsWith("#") || l.equals("---") || l.equals("{}"));
-  }
-
   /** A place in a text, from 1; 0 if unknown. */
   public record Place(int line, int column) {}
 
@@ -136,6 +131,57 @@ public final class SettingsReader {
     return root.entries().containsKey("apiVersion") && root.entries().containsKey("kind");
   }
 
+  /** Whether a text says nothing at all: it is empty, or holds comments only. */
+  public boolean saysNothing(String text, String sourceName) {
+    if (text.length() > Document.MAX_SIZE) {
+      return false;
+    }
+    Problem.Collector problems = new Problem.Collector();
+    Optional<Node> root = Document.parse(text, sourceName, problems);
+    return problems.isEmpty()
+        && (root.isEmpty()
+            || (root.get() instanceof Node.Scalar scalar && scalar.text().isEmpty()));
+  }
+
+  /**
+   * What secures this JVM of a text that is broken elsewhere: {@code identity} and {@code inbound}.
+   *
+   * @return empty if these two are broken themselves, or there is nothing to read
+   */
+  Optional<Settings> securityOf(String text, String sourceName) {
+    Problem.Collector problems = new Problem.Collector();
+    Optional<Node> root = Document.parse(text, sourceName, problems);
+    // A key that stands twice may be one of these two: then nobody knows which counts.
+    if (!problems.isEmpty() || !(root.orElse(null) instanceof Node.Mapping whole)) {
+      return Optional.empty();
+    }
+    Map<String, Node.Entry> entries = new LinkedHashMap<>(whole.entries());
+    entries.keySet().retainAll(List.of("identity", "inbound"));
+    if (entries.isEmpty()) {
+      return Optional.empty();
+    }
+    Node.Mapping part = new Node.Mapping(whole.line(), whole.column(), whole.size(), entries);
+    Settings settings = settings(new Section(part, "", expansion, problems));
+    return problems.isEmpty() ? Optional.of(settings) : Optional.empty();
+  }
+
+  /** Whether what is wrong with a text leaves open if it asks for mutual TLS or authorization. */
+  boolean doubtful(String text, String sourceName) {
+    try {
+      read(text, sourceName);
+      return false;
+    } catch (SettingsException e) {
+      return e.problems().stream()
+          .map(Problem::path)
+          .anyMatch(
+              p ->
+                  p.equals("inbound")
+                      || p.startsWith("inbound.mtls")
+                      || p.startsWith("inbound.portLevelMtls")
+                      || p.startsWith("inbound.auth"));
+    }
+  }
+
   private Settings settings(Section root) {
     boolean enabled = root.bool("enabled", true);
     ServiceSettings service = service(root.section("service"));
@@ -159,6 +205,9 @@ public final class SettingsReader {
             RouteReader.enabled(root).orElse(true),
             ServerReader.deadline(root.section("deadline")),
             root.word("libraryRetries", ResilienceSettings.DEFAULT.libraryRetries()));
+    Section logging = root.section("log");
+    Log.Level log = logging.word("level", Log.Level.INFO);
+    logging.end();
     root.end();
     return new Settings(
         enabled,
@@ -168,7 +217,8 @@ public final class SettingsReader {
         inbound,
         resilience,
         destinations,
-        new ReloadSettings(interval));
+        new ReloadSettings(interval),
+        log);
   }
 
   private ServiceSettings service(Section section) {

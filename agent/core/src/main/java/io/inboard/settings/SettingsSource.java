@@ -102,9 +102,14 @@ public sealed interface SettingsSource permits SettingsSource.None, FileSource, 
    * @throws SettingsException if the source cannot be read
    */
   static String text(SettingsSource source) throws SettingsException {
-    Answer answer = source.read(Duration.ofSeconds(10));
-    if (answer instanceof Answer.Text text) {
-      return text.text();
+    Answer answer;
+    try {
+      answer = source.read(Duration.ofSeconds(10));
+      if (answer instanceof Answer.Text text) {
+        return text.text();
+      }
+    } catch (OutOfMemoryError e) {
+      answer = new Answer.Failed(BrokenSource.describe(e));
     }
     String problem = answer instanceof Answer.Failed failed ? failed.problem() : "has not changed";
     throw new SettingsException(source.name(), List.of(new Problem("", 0, 0, problem, "")));
@@ -113,6 +118,29 @@ public sealed interface SettingsSource permits SettingsSource.None, FileSource, 
   /** The absolute directory of a file; empty for what is none. */
   default Optional<File> directory() {
     return Optional.empty();
+  }
+
+  /**
+   * Reads a text of this source; too little memory for it is a problem like others.
+   *
+   * @throws SettingsException with all problems that were found
+   */
+  static Settings read(SettingsSource source, SettingsReader reader, String text)
+      throws SettingsException {
+    try {
+      return reader.read(text, source.name());
+    } catch (OutOfMemoryError e) {
+      throw new SettingsException(
+          source.name(), List.of(new Problem("", 0, 0, BrokenSource.describe(e), "")));
+    }
+  }
+
+  /** Forgets what would make the next answer {@link Answer.Unchanged}. */
+  default void forget() {}
+
+  /** What a source that cannot be read as a whole asks for, as far as it can be seen. */
+  default SecurityWords securityWords() {
+    return SecurityWords.in("");
   }
 
   /** The disk copy's key; empty if this source needs none. */

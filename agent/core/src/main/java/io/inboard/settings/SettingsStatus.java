@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param lastError why what the source holds now is not in force; empty if it is
  * @param lastErrorAt when that was seen first
+ * @param pending what waits until it has stood unchanged for a while, and why; empty: nothing does
  * @param reloads changes put in force since the start
  * @param failures readings that failed since the start; the same bad content counts once
  */
@@ -19,5 +20,6 @@ public record SettingsStatus(
     Instant loadedAt,
     Optional<String> lastError,
     Optional<Instant> lastErrorAt,
+    Optional<String> pending,
     long reloads,
     long failures) {}

@@ -1,7 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.settings;
 
+import io.inboard.call.AgentLoop;
 import io.inboard.call.AgentThreads;
+import io.inboard.call.Log;
 import io.inboard.settings.Loaded.Origin;
 import io.inboard.settings.SettingsSource.Answer;
 import java.io.IOException;
@@ -29,6 +31,16 @@ public final class SettingsWatch implements AutoCloseable {
   private static final Duration POLL_BUDGET = Duration.ofSeconds(10);
   private static final int SMALL = 1 << 20;
 
+  /** How often a document is looked at while it has to stand. */
+  private static final long LOOK_MILLIS = 250;
+
+  private static final long ASK_MILLIS = 1_000;
+
+  private static final AgentLoop LOOP = AgentLoop.named("inboard-settings");
+  private static final String SAYS_NOTHING =
+      "is empty, or holds comments only, and such a document replaces nothing; write {} if no"
+          + " settings are meant";
+
   private final SettingsSource source;
   private final SettingsReader reader;
   private final Optional<DiskCopy> disk;
@@ -44,6 +56,13 @@ public final class SettingsWatch implements AutoCloseable {
   private String goodText;
 
   private String badText;
+
+  /** What waits until it has stood unchanged for a while; null: nothing does. */
+  private String pending;
+
+  /** Readings in a row that an error of the JVM ended. */
+  private int errorsInARow;
+
   private boolean copyDue;
   private FileSource.Stamp stamp;
   private String error;
@@ -54,7 +73,7 @@ public final class SettingsWatch implements AutoCloseable {
   private long versions;
 
   /**
-   * @param disk keeps the last good settings of a URL; empty: nothing is kept
+   * @param disk keeps the last good settings; empty: nothing is kept
    * @param publish called on the daemon thread with every change; what it throws keeps the change
    *     out
    */
@@ -98,34 +117,77 @@ public final class SettingsWatch implements AutoCloseable {
 
   /**
    * Reads for the first time; never throws and takes 3 s at the most. A file is read with java.io
-   * only. Without good settings: the disk copy of a URL, else the defaults.
+   * only. Without good settings: the copy on disk, else {@link BrokenSource}.
    */
   public Loaded load() {
+    remember();
+    String failure = "";
+    String text = null;
+    try {
+      Answer answer = firstAnswer();
+      if (answer instanceof Answer.Text read) {
+        text = read.text();
+        boolean none = source instanceof SettingsSource.None;
+        if (none || !reader.saysNothing(text, source.name())) {
+          Settings settings = reader.read(text, source.name());
+          goodText = text;
+          copyDue = disk.isPresent();
+          accept(settings, text, none ? Origin.DEFAULTS : Origin.SOURCE);
+          warnings();
+          return current;
+        }
+        failure = source.name() + ": " + SAYS_NOTHING;
+      } else if (answer instanceof Answer.Failed failed) {
+        failure = source.name() + ": " + failed.problem();
+      }
+      badText = text;
+    } catch (SettingsException e) {
+      badText = text;
+      failure = e.getMessage();
+    } catch (RuntimeException | Error e) {
+      // An Error here must not end premain, and with it all that secures this JVM.
+      LOOP.failed(e);
+      forgetSource();
+      failure = source.name() + ": " + BrokenSource.describe(e);
+    }
+    warnings();
+    Optional<Loaded> fromDisk = fromDisk();
+    if (fromDisk.isPresent()) {
+      current = fromDisk.get();
+    } else {
+      BrokenSource broken = BrokenSource.of(source, text, reader);
+      current = accept(broken.settings(), text == null ? "" : text, broken.origin());
+    }
+    try {
+      fail(failure);
+    } catch (Error e) {
+      LOOP.failed(e); // No memory for the words; what is in force is.
+    }
+    return current;
+  }
+
+  /** What an HTTP client starts inherits nothing from the application's main thread. */
+  private Answer firstAnswer() {
+    if (!(source instanceof UrlSource)) {
+      return source.read(START_BUDGET);
+    }
+    Answer[] answer = {new Answer.Failed("cannot be read")};
+    Thread first =
+        AgentThreads.daemon(
+            "inboard-settings", () -> LOOP.turn(() -> answer[0] = source.read(START_BUDGET)));
+    first.start();
+    try {
+      first.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return answer[0];
+  }
+
+  private void warnings() {
     for (String warning : reader.warnings()) {
       voice.warn(warning);
     }
-    remember();
-    String failure = "";
-    Answer answer = source.read(START_BUDGET);
-    if (answer instanceof Answer.Text text) {
-      try {
-        Settings settings = reader.read(text.text(), source.name());
-        goodText = text.text();
-        copyDue = disk.isPresent();
-        Origin origin = source instanceof SettingsSource.None ? Origin.DEFAULTS : Origin.SOURCE;
-        return accept(settings, goodText, origin);
-      } catch (SettingsException e) {
-        badText = text.text();
-        failure = e.getMessage();
-      }
-    } else if (answer instanceof Answer.Failed failed) {
-      failure = source.name() + ": " + failed.problem();
-    }
-    Optional<Loaded> fromDisk = fromDisk();
-    current =
-        fromDisk.isPresent() ? fromDisk.get() : accept(reader.defaults(), "", Origin.DEFAULTS);
-    fail(failure);
-    return current;
   }
 
   private Optional<Loaded> fromDisk() {
@@ -139,6 +201,8 @@ public final class SettingsWatch implements AutoCloseable {
       sayOnce("the copy of the settings on disk is not used: " + e.getMessage());
     } catch (SettingsException e) {
       sayOnce("the copy of the settings on disk is not used: " + e.getMessage());
+    } catch (RuntimeException | Error e) {
+      LOOP.failed(e);
     }
     return Optional.empty();
   }
@@ -163,17 +227,13 @@ public final class SettingsWatch implements AutoCloseable {
   }
 
   private void run() {
-    try {
-      while (!stopped.await(pause().toMillis(), TimeUnit.MILLISECONDS)) {
-        try {
-          poll();
-        } catch (RuntimeException e) {
-          fail("unexpected " + e);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    LOOP.run(
+        () -> stopped.getCount() == 0,
+        () -> {
+          if (!stopped.await(pause().toMillis(), TimeUnit.MILLISECONDS)) {
+            poll();
+          }
+        });
   }
 
   /**
@@ -182,6 +242,10 @@ public final class SettingsWatch implements AutoCloseable {
    */
   private Duration pause() {
     Duration interval = current.settings().reload().interval();
+    if (errorsInARow > 0) {
+      // What does not fit into memory costs the application a lot each time.
+      return Duration.ofSeconds(1L << Math.min(errorsInARow - 1, 5));
+    }
     if (source instanceof FileSource) {
       long millis = Math.min(1000, Math.max(50, interval.toMillis() / 2));
       return Duration.ofMillis(millis);
@@ -190,8 +254,20 @@ public final class SettingsWatch implements AutoCloseable {
     return Duration.ofMillis(Math.max(50, (long) (interval.toMillis() * share)));
   }
 
-  /** One look at the source. */
+  /** One look at the source; never ends the watch, whatever goes wrong. */
   void poll() throws InterruptedException {
+    try {
+      look();
+      errorsInARow = 0;
+    } catch (RuntimeException | Error e) {
+      LOOP.failed(e);
+      errorsInARow++;
+      forgetSource();
+      fail(source.name() + ": " + BrokenSource.describe(e));
+    }
+  }
+
+  private void look() throws InterruptedException {
     if (copyDue) {
       keepCopy();
     }
@@ -215,52 +291,110 @@ public final class SettingsWatch implements AutoCloseable {
   }
 
   private void changed(String text) throws InterruptedException {
-    if (source instanceof FileSource file && !settled(file, text)) {
-      forgetStamp();
+    if (reader.saysNothing(text, source.name())) {
+      if (stands(text, Secured.CAUTIOUS)) {
+        badText = text;
+        fail(source.name() + ": " + SAYS_NOTHING);
+      }
       return;
     }
+    Settings settings;
     try {
-      Settings settings = reader.read(text, source.name());
-      Loaded before = current;
-      Loaded next = loaded(settings, text, Origin.SOURCE);
-      publish.accept(next);
-      goodText = text;
-      badText = null;
-      copyDue = disk.isPresent();
-      reloads++;
-      error = null;
-      said.clear();
-      inForce(next);
-      voice.info(
-          "settings "
-              + source.name()
-              + ": version "
-              + current.version()
-              + " is in force, after "
-              + before.version());
-      if (copyDue) {
-        keepCopy();
-      }
+      settings = reader.read(text, source.name());
     } catch (SettingsException e) {
-      badText = text;
-      fail(e.getMessage());
+      if (stands(text, Secured.SOON)) {
+        badText = text;
+        fail(e.getMessage());
+      }
+      return;
+    }
+    String without = String.join(" and ", Secured.dropped(current.settings(), settings));
+    if (!without.isEmpty()) {
+      pending =
+          "the document drops "
+              + without
+              + "; it counts once it has stood unchanged for "
+              + Durations.format(Secured.LONG);
+      update();
+      sayOnce("settings " + source.name() + ": " + pending);
+    }
+    boolean stood;
+    try {
+      stood = stands(text, Secured.patience(current.settings(), settings));
+    } finally {
+      pending = null;
+      update();
+    }
+    if (stood) {
+      replaceBy(settings, text, without);
+    }
+  }
+
+  private void replaceBy(Settings settings, String text, String without) {
+    Loaded before = current;
+    Loaded next = loaded(settings, text, Origin.SOURCE);
+    try {
+      publish.accept(next);
     } catch (RuntimeException e) {
       badText = text;
       fail(source.name() + ": could not be put in force: " + e);
+      return;
+    }
+    goodText = text;
+    badText = null;
+    copyDue = disk.isPresent();
+    reloads++;
+    error = null;
+    said.clear();
+    inForce(next);
+    String line =
+        "settings "
+            + source.name()
+            + ": version "
+            + current.version()
+            + " is in force, after "
+            + before.version();
+    if (without.isEmpty()) {
+      voice.info(line);
+    } else {
+      voice.warn(line + "; it drops " + without);
+    }
+    if (copyDue) {
+      keepCopy();
     }
   }
 
   /**
-   * Whether a second reading a moment later finds the same: half a YAML file often parses, and an
-   * emptied one always does.
+   * Whether the source says the same for so long, looked at all the while. A URL's answer is whole,
+   * so that what is of no weight counts at once.
    */
-  private boolean settled(FileSource file, String text) throws InterruptedException {
-    FileSource.Stamp before = file.stamp();
-    long millis = Math.min(100, pause().toMillis()) * (text.isBlank() ? 5 : 1);
-    settle.millis(millis);
-    return file.read(POLL_BUDGET) instanceof Answer.Text again
-        && again.text().equals(text)
-        && file.stamp().equals(before);
+  private boolean stands(String text, Duration patience) throws InterruptedException {
+    boolean file = source instanceof FileSource;
+    long left = file || !patience.equals(Secured.SOON) ? patience.toMillis() : 0;
+    Optional<FileSource.Stamp> before = stampNow();
+    while (left > 0) {
+      long step = Math.min(left, file ? LOOK_MILLIS : ASK_MILLIS);
+      settle.millis(step);
+      left -= step;
+      Answer again = source.read(POLL_BUDGET);
+      boolean same =
+          again instanceof Answer.Unchanged
+              || (again instanceof Answer.Text read && read.text().equals(text));
+      if (!same || !stampNow().equals(before)) {
+        forgetSource();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Optional<FileSource.Stamp> stampNow() {
+    return source instanceof FileSource file ? Optional.of(file.stamp()) : Optional.empty();
+  }
+
+  private void forgetSource() {
+    forgetStamp();
+    source.forget();
   }
 
   /** A small file is always read: a new one of the same age and length is still another one. */
@@ -293,6 +427,7 @@ public final class SettingsWatch implements AutoCloseable {
   private Loaded inForce(Loaded loaded) {
     versions++;
     current = loaded;
+    Log.level(loaded.settings().log());
     update();
     return loaded;
   }
@@ -304,13 +439,8 @@ public final class SettingsWatch implements AutoCloseable {
       errorSince = Instant.now();
     }
     update();
-    String consequence =
-        switch (current.origin()) {
-          case DEFAULTS -> "the defaults are in force";
-          case DISK_COPY -> "the last good settings, kept on disk, are in force";
-          case SOURCE -> "version " + current.version() + " stays in force";
-        };
-    sayOnce("settings " + problem + "; " + consequence + " until that is mended");
+    sayOnce(
+        "settings " + problem + "; " + BrokenSource.consequence(current) + " until that is mended");
   }
 
   private void mended() {
@@ -352,6 +482,7 @@ public final class SettingsWatch implements AutoCloseable {
             current.loadedAt(),
             Optional.ofNullable(error),
             error == null ? Optional.empty() : Optional.of(errorSince),
+            Optional.ofNullable(pending),
             reloads,
             failures);
   }

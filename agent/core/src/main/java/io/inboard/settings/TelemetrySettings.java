@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.settings;
 
+import io.inboard.call.Printable;
 import java.util.List;
 import java.util.Map;
 
@@ -74,7 +75,7 @@ public record TelemetrySettings(
 
     @Override
     public String toString() {
-      return protocol + " " + endpoint;
+      return protocol + " " + Printable.url(endpoint);
     }
   }
 

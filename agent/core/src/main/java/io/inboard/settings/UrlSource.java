@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.settings;
 
+import io.inboard.call.Printable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,6 +30,9 @@ import okhttp3.ResponseBody;
 final class UrlSource implements SettingsSource {
   private static final Duration CONNECT = Duration.ofSeconds(2);
 
+  private static final String DOWNGRADE =
+      "redirects from https to http, which anybody on the way could answer; this is not followed";
+
   private final String address;
   private final String name;
 
@@ -40,16 +44,33 @@ final class UrlSource implements SettingsSource {
 
   UrlSource(String address) {
     this.address = address;
-    this.name = display(address);
+    this.name = Printable.url(address);
   }
 
-  /** Neither credentials nor the query, which may hold a token, nor the fragment. */
-  private static String display(String address) {
-    String shown = address.replaceFirst("[?#].*", "");
-    int slashes = shown.indexOf("://") + 3;
-    int path = shown.indexOf('/', slashes);
-    int at = shown.lastIndexOf('@', path < 0 ? shown.length() : path);
-    return at < slashes ? shown : shown.substring(0, slashes) + shown.substring(at + 1);
+  /** With a client that trusts others than the JVM does. */
+  UrlSource(String address, OkHttpClient client) {
+    this(address);
+    this.client = guarded(client.newBuilder());
+  }
+
+  /**
+   * Who asks over TLS wants to know whom the settings come from: a redirect that leaves TLS is not
+   * followed. A network interceptor sees each hop before anything of it is sent.
+   */
+  private OkHttpClient guarded(OkHttpClient.Builder builder) {
+    boolean secure = address.regionMatches(true, 0, "https:", 0, 6);
+    return builder
+        .connectTimeout(CONNECT)
+        .followRedirects(true)
+        .followSslRedirects(true)
+        .addNetworkInterceptor(
+            hop -> {
+              if (secure && !hop.request().isHttps()) {
+                throw new ProtocolException(DOWNGRADE);
+              }
+              return hop.proceed(hop.request());
+            })
+        .build();
   }
 
   @Override
@@ -63,18 +84,19 @@ final class UrlSource implements SettingsSource {
   }
 
   @Override
+  public void forget() {
+    etag = null;
+    lastModified = null;
+  }
+
+  @Override
   public Answer read(Duration budget) {
     HttpUrl url = HttpUrl.parse(address);
     if (url == null) {
       return new Answer.Failed("is not a valid address");
     }
     if (client == null) {
-      client =
-          new OkHttpClient.Builder()
-              .connectTimeout(CONNECT)
-              .followRedirects(true)
-              .followSslRedirects(true)
-              .build();
+      client = guarded(new OkHttpClient.Builder());
     }
     OkHttpClient bounded =
         client.newBuilder().callTimeout(budget).readTimeout(budget).writeTimeout(budget).build();
@@ -176,6 +198,9 @@ final class UrlSource implements SettingsSource {
     if (e instanceof SSLException) {
       return "TLS fails: " + root(e);
     }
+    if (e instanceof ProtocolException && DOWNGRADE.equals(e.getMessage())) {
+      return DOWNGRADE;
+    }
     if (e instanceof ProtocolException) {
       return "does not speak HTTP as it should: " + root(e);
     }
@@ -190,6 +215,6 @@ final class UrlSource implements SettingsSource {
     String message = root.getMessage();
     return message == null || message.isBlank()
         ? root.getClass().getSimpleName()
-        : message.replaceAll("\\s+", " ");
+        : Printable.urlsIn(message.replaceAll("\\s+", " "));
   }
 }

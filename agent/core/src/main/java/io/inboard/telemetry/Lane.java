@@ -1,7 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.telemetry;
 
+import io.inboard.call.AgentLoop;
 import io.inboard.call.Log;
+import io.inboard.call.Printable;
 import io.inboard.settings.TelemetrySettings.Target;
 import io.opentelemetry.exporter.internal.FailedExportException;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -86,6 +88,12 @@ final class Lane<D> {
     } catch (RuntimeException | LinkageError e) {
       failed(to.get(), batch.size(), describe(e));
       return CompletableResultCode.ofFailure();
+    } catch (Error e) {
+      // Of a moment without memory: counted with the batch, and the next one is tried.
+      AgentLoop.named("inboard-" + signal).failed(e);
+      lost.add(batch.size());
+      failures.increment();
+      return CompletableResultCode.ofFailure();
     }
     int size = batch.size();
     result.whenComplete(
@@ -152,7 +160,7 @@ final class Lane<D> {
     }
     String name = cause.getClass().getSimpleName();
     return cause instanceof IOException && cause.getMessage() != null
-        ? name + ": " + cause.getMessage()
+        ? name + ": " + Printable.urlsIn(cause.getMessage())
         : name;
   }
 

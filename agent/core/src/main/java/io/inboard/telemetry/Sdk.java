@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.telemetry;
 
+import io.inboard.call.AgentLoop;
 import io.inboard.call.AgentThreads;
 import io.inboard.settings.ServiceSettings;
 import io.inboard.settings.TelemetrySettings;
@@ -21,9 +22,11 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
@@ -63,7 +66,15 @@ final class Sdk {
     this.spanLane = spanLane;
     this.metricLane = metricLane;
     this.metricThread =
-        Executors.newSingleThreadScheduledExecutor(AgentThreads.factory("inboard-metrics"));
+        new ScheduledThreadPoolExecutor(1, AgentThreads.factory("inboard-metrics")) {
+          /** An executor forgets a periodic task that throws; this one goes on. */
+          @Override
+          public ScheduledFuture<?> scheduleAtFixedRate(
+              Runnable task, long first, long period, TimeUnit unit) {
+            return super.scheduleAtFixedRate(
+                () -> AgentLoop.named("inboard-metrics").turn(task::run), first, period, unit);
+          }
+        };
     this.reader =
         PeriodicMetricReader.builder(new ToLane(metricLane))
             .setInterval(Duration.ofMillis(timing.metricIntervalMillis()))

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.telemetry;
 
+import io.inboard.call.AgentLoop;
 import io.inboard.call.AgentThreads;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -41,6 +42,9 @@ final class SpanQueue {
   /** A flush that waits for the worker; null if there is none. */
   private final AtomicReference<CompletableResultCode> flush = new AtomicReference<>();
 
+  /** When the next batch goes out, full or not. The worker's. */
+  private long due;
+
   private final Thread worker;
   private volatile boolean stopped;
 
@@ -80,26 +84,31 @@ final class SpanQueue {
 
   private void work() {
     // The first export opens the exporter, which takes a while: sooner, so that exit need not wait.
-    long due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(firstDelayMillis());
-    while (!stopped) {
-      CompletableResultCode asked = flush.getAndSet(null);
-      if (asked != null) {
-        finish(asked);
-      } else {
-        long wait = due - System.nanoTime();
-        if (queued() < timing.spanBatch() && wait > 0) {
-          LockSupport.parkNanos(this, wait);
-          continue;
-        }
-        exportBatch();
-      }
-      due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timing.spanDelayMillis());
-    }
-    lane.close();
+    due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(firstDelayMillis());
+    AgentLoop loop = AgentLoop.named("inboard-spans");
+    loop.run(() -> stopped, this::round);
+    loop.turn(lane::close);
     CompletableResultCode late = flush.getAndSet(null);
     if (late != null) {
       late.fail();
     }
+  }
+
+  private void round() {
+    CompletableResultCode asked = flush.getAndSet(null);
+    if (asked != null) {
+      finish(asked);
+    } else {
+      long wait = due - System.nanoTime();
+      if (queued() < timing.spanBatch() && wait > 0) {
+        LockSupport.parkNanos(this, wait);
+        // The application may interrupt any thread; one whose flag is up sleeps no more.
+        Thread.interrupted();
+        return;
+      }
+      exportBatch();
+    }
+    due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timing.spanDelayMillis());
   }
 
   private long firstDelayMillis() {
@@ -107,15 +116,20 @@ final class SpanQueue {
   }
 
   private void finish(CompletableResultCode asked) {
-    long end = tail.get();
-    boolean whole = true;
-    while (head.get() < end && !stopped) {
-      whole &= exportBatch();
-    }
-    if (whole) {
-      asked.succeed();
-    } else {
-      asked.fail();
+    boolean whole = false;
+    try {
+      long end = tail.get();
+      boolean sofar = true;
+      while (head.get() < end && !stopped) {
+        sofar &= exportBatch();
+      }
+      whole = sofar;
+    } finally {
+      if (whole) {
+        asked.succeed();
+      } else {
+        asked.fail(); // whatever was thrown: nobody may wait for this any longer
+      }
     }
   }
 

@@ -128,7 +128,7 @@ final class CheckAnswersTest {
 
   @Test
   void whatSaysNothingIsNoSettings() throws IOException {
-    for (String nothing : new String[] {"", "\n", "# service: {name: a}\n", "---\n", "{}\n"}) {
+    for (String nothing : new String[] {"", "\n", "# service: {name: a}\n", "---\n"}) {
       assertThat(check(nothing)).as(nothing).contains("is empty").doesNotContain("OK");
     }
   }

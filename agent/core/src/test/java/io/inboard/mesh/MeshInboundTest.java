@@ -8,6 +8,7 @@ import io.inboard.call.HeaderSink;
 import io.inboard.call.Inboard;
 import io.inboard.call.InboundCall;
 import io.inboard.call.InboundTls;
+import io.inboard.call.Log;
 import io.inboard.call.Verdict;
 import io.inboard.identity.Identity;
 import io.inboard.policy.Arrival;
@@ -267,6 +268,7 @@ final class MeshInboundTest {
             new DeadlineSettings(mode, trust, DeadlineSettings.DEFAULT.headers(), 0.2),
             LibraryRetries.OBSERVE),
         List.of(),
-        new ReloadSettings(Duration.ofSeconds(5)));
+        new ReloadSettings(Duration.ofSeconds(5)),
+        Log.Level.INFO);
   }
 }

@@ -9,6 +9,7 @@ import io.inboard.call.CallerTerms;
 import io.inboard.call.Context;
 import io.inboard.call.Contexts;
 import io.inboard.call.HeaderSink;
+import io.inboard.call.Log;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
 import io.inboard.discovery.Resolver;
@@ -186,7 +187,8 @@ final class World {
             InboundSettings.MtlsMode.DISABLE, Map.of(), List.of(), ServerSettings.DEFAULT),
         new ResilienceSettings(resilience, ResilienceSettings.DEFAULT.deadline(), libraryRetries),
         destinations,
-        new ReloadSettings(Duration.ofSeconds(5)));
+        new ReloadSettings(Duration.ofSeconds(5)),
+        Log.Level.INFO);
   }
 
   /** Forgets the destinations; {@link #apply} follows. */

@@ -47,6 +47,8 @@ class ReadmeTest {
     DestinationSettings d = settings.destinations().get(0);
 
     assertThat(settings.resilience()).isEqualTo(ResilienceSettings.DEFAULT);
+    assertThat(block).contains("log: {level: info}");
+    assertThat(settings.log()).isEqualTo(reader.defaults().log());
     assertThat(settings.inbound().server().dropExpired()).isFalse();
     assertThat(settings.inbound().server().exempt()).isEqualTo(ServerSettings.DEFAULT.exempt());
     assertThat(settings.inbound().server().adaptive().orElseThrow().max())

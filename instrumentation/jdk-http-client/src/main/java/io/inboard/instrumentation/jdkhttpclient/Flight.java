@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
+import io.inboard.call.AgentThreads;
 import io.inboard.call.Attempt;
 import java.io.IOException;
 import java.net.http.HttpTimeoutException;
@@ -66,6 +67,7 @@ final class Flight {
   @SuppressWarnings("FutureReturnValueIgnored")
   void whenSlow(long nanos, Runnable task) {
     // The JDK's delay thread, which forgets the task when the future is completed before.
+    AgentThreads.startDelays();
     slow.completeOnTimeout(true, nanos, TimeUnit.NANOSECONDS);
     slow.thenAccept(
         is -> {

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
+import io.inboard.call.AgentThreads;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,7 @@ record Outcome(Flight flight, Object response, Throwable error) {
       drained.complete(null);
     } else {
       Internals.ignoreBody(flight.exchange()).whenComplete((v, e) -> drained.complete(null));
+      AgentThreads.startDelays();
       drained.completeOnTimeout(null, DRAIN_MILLIS, TimeUnit.MILLISECONDS);
     }
     return drained;

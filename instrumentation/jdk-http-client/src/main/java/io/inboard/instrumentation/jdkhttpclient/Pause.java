@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
+import io.inboard.call.AgentThreads;
 import io.inboard.call.Call;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -64,6 +65,7 @@ final class Pause {
       run(task);
     } else {
       // The JDK's delay thread relays to the executor given; no pool is involved.
+      AgentThreads.startDelays();
       CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, this::run).execute(task);
     }
   }

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
+import io.inboard.call.AgentThreads;
 import io.inboard.call.WeakIdentityMap;
 import java.net.URI;
 import java.net.http.HttpHeaders;
@@ -121,6 +122,7 @@ final class Route {
     long nanos = route.connectTimeoutNanos;
     if (nanos < TimeUnit.DAYS.toNanos(1)) {
       // The JDK's delay thread; with an executor given, no pool is involved.
+      AgentThreads.startDelays();
       CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Runnable::run)
           .execute(() -> Internals.cancelUnlessConnected(exchange, Duration.ofNanos(nanos)));
     }

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.benchmarks.micro;
 
+import io.inboard.call.Log;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.AdmissionSettings;
 import io.inboard.settings.DestinationSettings.BreakerSettings;
@@ -43,7 +44,8 @@ final class AllOn {
             InboundSettings.MtlsMode.DISABLE, Map.of(), List.of(), ServerSettings.DEFAULT),
         ResilienceSettings.DEFAULT,
         all,
-        new ReloadSettings(Duration.ofSeconds(5)));
+        new ReloadSettings(Duration.ofSeconds(5)),
+        Log.Level.INFO);
   }
 
   /** Besides what is on by default: retries, their budget, PEAK_EWMA, ejection. */

@@ -1,0 +1,61 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings;
+
+import io.inboard.settings.Loaded.Origin;
+import java.util.Optional;
+
+/**
+ * What holds at a start whose settings are broken or cannot be read, and of which no good copy is
+ * kept: what is valid of {@code identity} and {@code inbound}; where these are broken but ask for
+ * STRICT or authorization, ports refuse; else the defaults. A mistake in the settings never opens a
+ * port that they wanted closed.
+ *
+ * @param origin SECTIONS, REFUSING or DEFAULTS
+ */
+record BrokenSource(Settings settings, Origin origin) {
+  /**
+   * @param text null: it could not be read, or not be kept
+   */
+  static BrokenSource of(SettingsSource source, String text, SettingsReader reader) {
+    SecurityWords words = text == null ? source.securityWords() : SecurityWords.in(text);
+    Optional<Settings> part = Optional.empty();
+    boolean doubtful = false;
+    if (text != null) {
+      try {
+        part = reader.securityOf(text, source.name());
+        doubtful = part.isEmpty() && reader.doubtful(text, source.name());
+      } catch (RuntimeException | Error e) {
+        part = Optional.empty(); // No memory for it: the words decide.
+      }
+    }
+    Settings held = part.orElseGet(reader::defaults);
+    if (doubtful || !words.satisfiedBy(held.inbound())) {
+      return new BrokenSource(held.refusing(), Origin.REFUSING);
+    }
+    return new BrokenSource(held, part.isPresent() ? Origin.SECTIONS : Origin.DEFAULTS);
+  }
+
+  /** What a person must know, for a warning. */
+  static String consequence(Loaded current) {
+    return switch (current.origin()) {
+      case DEFAULTS -> "the defaults are in force, so neither mutual TLS nor authorization is,";
+      case DISK_COPY -> "the last good settings, kept on disk, are in force";
+      case SECTIONS ->
+          "only its sections identity and inbound are in force (inbound "
+              + current.settings().inbound().mtls()
+              + ")";
+      case REFUSING ->
+          "it asks for STRICT or authorization, so ports of hooked servers refuse everything";
+      case SOURCE -> "version " + current.version() + " stays in force";
+    };
+  }
+
+  /** What went wrong when it was not the text. */
+  static String describe(Throwable error) {
+    return error instanceof OutOfMemoryError
+        ? "is too large for the heap of this JVM ("
+            + Runtime.getRuntime().maxMemory() / 1048576
+            + " MiB); give it more with -Xmx, or say less"
+        : "cannot be read: " + error.getClass().getName();
+  }
+}
