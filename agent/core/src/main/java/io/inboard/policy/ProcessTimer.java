@@ -122,6 +122,7 @@ final class ProcessTimer implements Timer {
 
   private void work() {
     thread = Thread.currentThread();
+    thread.setContextClassLoader(null); // It runs what closes the application's sockets.
     LOOP.run(() -> false, this::round);
   }
 

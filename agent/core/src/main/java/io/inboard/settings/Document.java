@@ -28,7 +28,7 @@ final class Document {
       // JSON, or a YAML mapping in braces: YAML takes no tab between tokens, JSON no bare word.
       Problem.Collector ofJson = new Problem.Collector();
       Optional<Node> json = json(content, ofJson);
-      if (ofJson.isEmpty() || sourceName.endsWith(".json") || sourceName.endsWith(".json?***")) {
+      if (ofJson.isEmpty() || sourceName.endsWith(".json")) {
         ofJson.sorted().forEach(problems::add);
         return json;
       }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * Reads settings from YAML or JSON. What the text leaves out is filled from the environment
  * (OTEL_*) and then from the defaults. Immutable; any thread. Touches neither files nor logging.
  */
-public final class SettingsReader {
+public class SettingsReader {
   static final Duration ZERO = Duration.ZERO;
   static final Duration LONGEST = Duration.ofHours(24 * 30);
 

@@ -44,7 +44,8 @@ final class UrlSource implements SettingsSource {
 
   UrlSource(String address) {
     this.address = address;
-    this.name = Printable.url(address);
+    String shown = Printable.url(address);
+    this.name = shown.endsWith("?***") ? shown.substring(0, shown.length() - 4) : shown;
   }
 
   /** With a client that trusts others than the JVM does. */

@@ -208,4 +208,17 @@ class OtelDefaultsTest {
     }
     return OtelDefaults.from(environment, "app.jar");
   }
+
+  @Test
+  void theSignalsPathGrowsAtThePathsEndAndNothingShowsTheSecrets() {
+    OtelDefaults otel =
+        OtelDefaults.from(
+            Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://me:hunter2@host:4318/otlp?k=hunter2"),
+            "");
+    TelemetrySettings.Target target = otel.telemetry().otlp().traces();
+
+    assertThat(target.endpoint()).isEqualTo("http://me:hunter2@host:4318/otlp/v1/traces?k=hunter2");
+    assertThat(target.toString())
+        .isEqualTo("HTTP_PROTOBUF http://***@host:4318/otlp/v1/traces?***");
+  }
 }

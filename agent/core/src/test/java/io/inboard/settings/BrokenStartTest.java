@@ -1,0 +1,186 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inboard.settings.InboundSettings.MtlsMode;
+import io.inboard.settings.Loaded.Origin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Settings that are broken, missing or too large when the JVM starts. */
+class BrokenStartTest {
+  private static final String IDENTITY =
+      "identity: {certificateChain: /c, privateKey: /k, trustBundle: /t}\n";
+  private static final String SECURED =
+      IDENTITY
+          + "inbound:\n  mtls: STRICT\n  authorization:\n    - {action: DENY, to: {paths: [/x]}}\n";
+
+  @TempDir private Path directory;
+
+  private final List<String> said = new ArrayList<>();
+  private final List<Loaded> published = new ArrayList<>();
+  private Path file;
+
+  @Test
+  void whatIsValidOfIdentityAndInboundIsAppliedWhateverElseIsBroken() throws Exception {
+    for (String broken :
+        List.of("servce: {name: a}\n", "destinations: [{host: a, retries: {attempts: x}}]\n")) {
+      Loaded loaded = start(broken + SECURED);
+
+      assertThat(loaded.origin()).as(broken).isEqualTo(Origin.SECTIONS);
+      assertThat(loaded.settings().identity().privateKey()).isEqualTo("/k");
+      assertThat(loaded.settings().inbound().mtls()).isEqualTo(MtlsMode.STRICT);
+      assertThat(loaded.settings().inbound().authorization()).hasSize(1);
+      assertThat(said).singleElement().asString().contains("identity and inbound");
+    }
+  }
+
+  @Test
+  void whereTheseTwoAreBrokenAndAskForSecurityPortsRefuse() throws Exception {
+    for (String broken :
+        List.of(
+            SECURED.replace("privateKey", "privatKey"),
+            SECURED.replace("authorization", "authorizations"),
+            SECURED.replace("STRICT", "strict"),
+            SECURED.replace("STRICT", "STRCT"),
+            SECURED.replace("inbound:", "inbund:"),
+            SECURED.replace("DENY", "DENI"),
+            SECURED + "\tx: 1\n",
+            "inbound: {mtls: STRICT\n",
+            "{\"inbound\": {\"mtls\": \"STRICT\", \"a #\": }",
+            "inbound: {mtls: STRICT}\ninbound: {mtls: PERMISSIVE}\n",
+            IDENTITY + "inbound: {authorization: [{action: ALLOW, from: {}}]}\n")) {
+      Loaded loaded = start(broken);
+
+      assertThat(loaded.origin()).as(broken).isEqualTo(Origin.REFUSING);
+      InboundSettings inbound = loaded.settings().inbound();
+      assertThat(inbound.mtls()).isEqualTo(MtlsMode.STRICT);
+      assertThat(inbound.portLevelMtls()).isEmpty();
+      assertThat(inbound.authorization())
+          .singleElement()
+          .satisfies(
+              rule -> {
+                assertThat(rule.action()).isEqualTo(InboundSettings.Action.DENY);
+                assertThat(rule.paths()).isEmpty();
+                assertThat(rule.principals()).isEmpty();
+              });
+      assertThat(said).singleElement().asString().contains("refuse everything");
+    }
+  }
+
+  @Test
+  void whatAsksForNothingStartsWithDefaultsAndSaysWhatIsNotInForce() throws Exception {
+    for (String broken :
+        List.of("servce: {name: a}\n", "service:\n\tname: a\n", "# STRICT authorization\nx: 1\n")) {
+      assertThat(start(broken).origin()).as(broken).isEqualTo(Origin.DEFAULTS);
+      assertThat(said)
+          .singleElement()
+          .asString()
+          .contains("the defaults are in force", "neither mutual TLS nor authorization");
+    }
+  }
+
+  @Test
+  void theLastGoodVersionOfAFileIsUsedWhenItIsBrokenEmptyOrGone() throws Exception {
+    start(SECURED);
+    watch.poll();
+    Path kept;
+    try (var files = Files.list(directory.resolve("kept"))) {
+      kept = files.findFirst().orElseThrow();
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)))
+        .isEqualTo("rw-------");
+
+    for (String broken : List.of("servce: {}\n" + IDENTITY, "", "# nothing\n", "inbound: [")) {
+      Loaded loaded = start(broken);
+      assertThat(loaded.origin()).as(broken).isEqualTo(Origin.DISK_COPY);
+      assertThat(loaded.settings().inbound().mtls()).isEqualTo(MtlsMode.STRICT);
+      assertThat(said).singleElement().asString().contains("kept on disk");
+    }
+    Files.delete(file);
+    assertThat(load().origin()).isEqualTo(Origin.DISK_COPY);
+  }
+
+  @Test
+  void aFileThatDoesNotFitIntoMemoryIsUnreadableAndIsReadOnceItDoes() throws Exception {
+    file = Files.writeString(directory.resolve("inboard.yaml"), SECURED);
+    int[] errors = {3};
+    SettingsReader small =
+        new SettingsReader(Map.of(), "") {
+          @Override
+          public Settings read(String text, String name) throws SettingsException {
+            if (errors[0]-- > 0) {
+              throw new OutOfMemoryError("Java heap space");
+            }
+            return super.read(text, name);
+          }
+
+          @Override
+          Optional<Settings> securityOf(String text, String name) {
+            throw new OutOfMemoryError("Java heap space");
+          }
+        };
+    Loaded loaded = load(small);
+
+    assertThat(loaded.origin()).isEqualTo(Origin.REFUSING);
+    assertThat(said).singleElement().asString().contains("is too large for the heap of this JVM");
+    watch.poll();
+    assertThat(watch.status().lastError()).isPresent();
+    watch.poll();
+    assertThat(published).as("a moment with memory").isEmpty();
+    watch.poll();
+    assertThat(published).hasSize(1);
+    assertThat(watch.status().lastError()).isEmpty();
+  }
+
+  @Test
+  void checkSaysInALineThatTheHeapIsTooSmall() {
+    SettingsReader small =
+        new SettingsReader(Map.of(), "") {
+          @Override
+          public Settings read(String text, String name) {
+            throw new OutOfMemoryError("Java heap space");
+          }
+        };
+    assertThat(
+            org.junit.jupiter.api.Assertions.assertThrows(
+                SettingsException.class,
+                () -> SettingsSource.read(new SettingsSource.None(), small)))
+        .hasMessageContaining("is too large for the heap of this JVM")
+        .hasMessageContaining("-Xmx");
+  }
+
+  private SettingsWatch watch;
+
+  private Loaded start(String text) throws IOException {
+    file = Files.writeString(directory.resolve("inboard.yaml"), text);
+    return load();
+  }
+
+  private Loaded load() {
+    return load(new SettingsReader(Map.of(), ""));
+  }
+
+  private Loaded load(SettingsReader reader) {
+    said.clear();
+    watch =
+        new SettingsWatch(
+            new FileSource(file.toFile(), "inboard.yaml"),
+            reader,
+            Optional.of(DiskCopy.in(directory.resolve("kept"), "file")),
+            published::add,
+            new Said(said),
+            millis -> assertThat(Duration.ofMillis(millis)).isPositive());
+    return watch.load();
+  }
+}
