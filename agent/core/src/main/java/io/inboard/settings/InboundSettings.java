@@ -74,7 +74,8 @@ public record InboundSettings(
   InboundSettings refusing() {
     AuthorizationRule everything =
         new AuthorizationRule(Action.DENY, List.of(), List.of(), List.of(), List.of(), List.of());
-    return new InboundSettings(MtlsMode.STRICT, Map.of(), List.of(everything), server, unknownServers);
+    return new InboundSettings(
+        MtlsMode.STRICT, Map.of(), List.of(everything), server, unknownServers);
   }
 
   /** Whether STRICT holds anywhere. */

@@ -48,7 +48,8 @@ public final class NettyService extends SimpleChannelInboundHandler<FullHttpRequ
                   channel
                       .pipeline()
                       .addLast(
-                          new HttpServerCodec(), new HttpObjectAggregator(1 << 16),
+                          new HttpServerCodec(),
+                          new HttpObjectAggregator(1 << 16),
                           new NettyService());
                 }
               })
