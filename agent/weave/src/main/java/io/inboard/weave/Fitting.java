@@ -15,7 +15,7 @@ record Fitting(ClassFiles files) {
         return "class " + witness.className() + " is missing";
       }
       for (Member member : witness.members()) {
-        String misfit = misfit(witness.className(), file, member);
+        String misfit = misfit(witness.className(), file, member, false);
         if (!misfit.isEmpty()) {
           return misfit;
         }
@@ -34,7 +34,7 @@ record Fitting(ClassFiles files) {
     for (String name : hook.classNames()) {
       ClassFiles.ClassFile file = files.find(name.replace('.', '/'));
       if (file != null) {
-        return misfit(name, file, hook.method());
+        return misfit(name, file, hook.method(), true);
       }
     }
     return hook.method().atLeast() == 0
@@ -42,7 +42,12 @@ record Fitting(ClassFiles files) {
         : "class " + String.join(" or ", hook.classNames()) + " is missing";
   }
 
-  private static String misfit(String className, ClassFiles.ClassFile file, Member member) {
+  /**
+   * @param counted whether too many are a misfit: of what is woven they are, since each would be;
+   *     of a witness not, which is called by what it is, whatever else has its name
+   */
+  private static String misfit(
+      String className, ClassFiles.ClassFile file, Member member, boolean counted) {
     if (member instanceof Member.Field field) {
       for (ClassFiles.Field each : file.fields) {
         if (each.name().equals(field.name())) {
@@ -58,7 +63,7 @@ record Fitting(ClassFiles files) {
         found++;
       }
     }
-    if (found >= method.atLeast() && found <= method.atMost()) {
+    if (found >= method.atLeast() && (!counted || found <= method.atMost())) {
       return "";
     }
     return "method "

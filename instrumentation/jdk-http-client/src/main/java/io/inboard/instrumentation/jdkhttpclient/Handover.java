@@ -61,6 +61,7 @@ final class Handover {
       return outcome.response();
     }
     // Of a copy that the application shall not see.
+    flight.outgoing().noteOn(own);
     Object connection = Internals.connection(Internals.impl(exchange));
     return Internals.responseOf(first, own.request(), outcome.response(), connection);
   }

@@ -7,17 +7,21 @@ import static io.inboard.instrumentation.jdkhttpclient.Reach.field;
 import static io.inboard.instrumentation.jdkhttpclient.Reach.ifThere;
 import static io.inboard.instrumentation.jdkhttpclient.Reach.method;
 import static io.inboard.instrumentation.jdkhttpclient.Reach.setter;
+import static io.inboard.instrumentation.jdkhttpclient.Reach.staticMethod;
 import static io.inboard.instrumentation.jdkhttpclient.Reach.type;
+import static io.inboard.instrumentation.jdkhttpclient.Reach.typeIfThere;
 import static io.inboard.instrumentation.jdkhttpclient.Reach.unchecked;
 
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
+import java.net.Authenticator.RequestorType;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
@@ -28,8 +32,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLEngine;
 
 /**
- * The members of {@code jdk.internal.net.http} that the adapter uses, as they are in JDK 17, 21 and
- * 25. Package-private there, hence method handles, resolved once; {@link JdkHttpClientHooks} names
+ * The members of {@code jdk.internal.net.http} that the adapter uses, as they are in JDK 17
+ * to 27. Package-private there, hence method handles, resolved once; {@link JdkHttpClientHooks} names
  * them as witnesses, so this class is not loaded where one is missing.
  */
 final class Internals {
@@ -52,6 +56,14 @@ final class Internals {
   private static final Class<?> BUILDER = type("common.HttpHeadersBuilder");
   private static final Class<?> EXPIRED = type("common.ConnectionExpiredException");
   private static final Class<?> CACHE_KEY = type("ConnectionPool$CacheKey");
+
+  /** Since 26; null before, as what is found in it. */
+  private static final Class<?> RETRY = typeIfThere("MultiExchange$RetryContext");
+
+  private static final MethodHandle RETRY_CAUSE =
+      RETRY == null ? null : method(RETRY, "requestFailureCause", Throwable.class);
+  private static final MethodHandle NO_RETRY =
+      RETRY == null ? null : staticMethod(RETRY, "doNotRetry", RETRY, Throwable.class);
 
   private static final MethodHandle MULTI_OF = field(EXCHANGE, "multi", MULTI);
   private static final MethodHandle REQUEST_OF = field(EXCHANGE, "request", REQUEST);
@@ -90,11 +102,23 @@ final class Internals {
   private static final MethodHandle EXCHANGE_OF = field(IMPL, "exchange", EXCHANGE);
   private static final MethodHandle CONNECTION_OF = method(IMPL, "connection", CONNECTION);
 
-  /** Missing from older updates of JDK 17 (17.0.15 for one): null there. */
-  private static final MethodHandle UNPROCESSED = ifThere(IMPL, "isUnprocessedByPeer");
+  /** Missing from older updates of JDK 17 (17.0.15 for one) and, moved, from 26: null there. */
+  private static final MethodHandle UNPROCESSED =
+      ifThere(IMPL, "isUnprocessedByPeer", boolean.class);
+
+  /** Since 26; null before. */
+  private static final MethodHandle UNPROCESSED_EXCHANGE =
+      ifThere(EXCHANGE, "isUnprocessedByPeer", boolean.class);
+
+  /** Whether the application gave credentials itself; where the JDK does not ask, null. */
+  private static final MethodHandle GAVE =
+      ifThere(REQUEST, "getUserSetAuthFlag", boolean.class, RequestorType.class);
+
+  private static final MethodHandle SET_GAVE =
+      ifThere(REQUEST, "setUserSetAuthFlag", void.class, RequestorType.class, boolean.class);
 
   private static final MethodHandle CONNECTED = method(CONNECTION, "connected", boolean.class);
-  private static final MethodHandle CHANNEL = method(CONNECTION, "channel", SocketChannel.class);
+  private static final MethodHandle CHANNEL = channelOf();
   private static final MethodHandle CLOSE = method(CONNECTION, "close", void.class);
   private static final MethodHandle ADDRESS =
       method(CONNECTION, "address", InetSocketAddress.class);
@@ -119,6 +143,12 @@ final class Internals {
       field(CACHE_KEY, "destination", InetSocketAddress.class);
 
   private Internals() {}
+
+  /** Of HTTP/3, since 26, a channel need not be one of a socket. */
+  private static MethodHandle channelOf() {
+    MethodHandle older = ifThere(CONNECTION, "channel", SocketChannel.class);
+    return older != null ? older : method(CONNECTION, "channel", NetworkChannel.class);
+  }
 
   static Object multi(Object exchange) {
     return call(MULTI_OF, exchange);
@@ -166,10 +196,13 @@ final class Internals {
     call(SET_IGNORED, first, call(IGNORED, exchange));
   }
 
-  /** Leaves the JDK no reason for a retry of its own after a stream that the server refused. */
+  /**
+   * Leaves the JDK no reason for a retry of its own after a stream that the server refused. Since
+   * 26 there is one place that decides about all retries, which {@link #noRetry} is for.
+   */
   static void hideUnprocessed(Object exchange) {
     Object impl = call(IMPL_OF, exchange);
-    if (impl != null && isUnprocessed(impl)) {
+    if (RETRY == null && impl != null && isUnprocessed(impl)) {
       call(SET_IMPL, exchange, null);
     }
   }
@@ -262,7 +295,7 @@ final class Internals {
     return (boolean) call(CONNECTED, connection);
   }
 
-  /** Of TCP, under TLS, too. */
+  /** Of TCP, under TLS, too: HTTP/1.1 goes over no other. */
   static SocketChannel channel(Object connection) {
     return (SocketChannel) call(CHANNEL, connection);
   }
@@ -320,7 +353,9 @@ final class Internals {
 
   /** Whether the server said that it did not process a stream; false where the JDK cannot tell. */
   static boolean isUnprocessed(Object impl) {
-    return UNPROCESSED != null && (boolean) call(UNPROCESSED, impl);
+    return UNPROCESSED_EXCHANGE != null
+        ? (boolean) call(UNPROCESSED_EXCHANGE, exchangeOf(impl))
+        : UNPROCESSED != null && (boolean) call(UNPROCESSED, impl);
   }
 
   static int status(Object response) {
@@ -352,6 +387,28 @@ final class Internals {
 
   static InetSocketAddress destination(Object cacheKey) {
     return (InetSocketAddress) call(DESTINATION, cacheKey);
+  }
+
+  /** Shows one request what the JDK has noted on another while it was sent. */
+  static void copyGivenCredentials(Object from, Object to) {
+    if (GAVE == null || SET_GAVE == null) {
+      return;
+    }
+    for (RequestorType type : RequestorType.values()) {
+      if ((boolean) call(GAVE, from, type)) {
+        call(SET_GAVE, to, type, true);
+      }
+    }
+  }
+
+  /** The error in a {@code RetryContext}, which the application sees if nothing is repeated. */
+  static Throwable retryCause(Object retry) {
+    return (Throwable) call(RETRY_CAUSE, retry);
+  }
+
+  /** A {@code RetryContext} that ends the conversation with this error. */
+  static Object noRetry(Throwable error) {
+    return call(NO_RETRY, error);
   }
 
   /** The error that the application is meant to see. */

@@ -5,6 +5,7 @@ import io.inboard.weave.Advice;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse.BodyHandler;
 import java.util.List;
@@ -84,6 +85,31 @@ final class JdkHttpClientAdvice {
 
     static boolean exit(Throwable ours, Object multi, Throwable error, boolean own) {
       return own;
+    }
+  }
+
+  /** {@code MultiExchange#checkRetryEligible}: the same since JDK 26, of a refused stream, too. */
+  static final class Retry {
+    @Advice.OnMethodExit
+    @Advice.ToReturned
+    static Object exit(@Advice.This Object multi, @Advice.Return Object own) {
+      Throwable error = Internals.retryCause(own);
+      return Conversation.mayRepeat(multi, error, true) ? own : Internals.noRetry(error);
+    }
+  }
+
+  /**
+   * {@code Exchange#version}: nothing goes to an endpoint over HTTP/3, whose TLS is not ours. Of a
+   * URL that says http the JDK, too, takes the version before.
+   */
+  static final class Version {
+    @Advice.OnMethodExit
+    @Advice.ToReturned
+    static HttpClient.Version exit(
+        @Advice.FieldValue("request") Object request, @Advice.Return HttpClient.Version own) {
+      return own.compareTo(HttpClient.Version.HTTP_2) > 0 && Route.address(request) != null
+          ? HttpClient.Version.HTTP_2
+          : own;
     }
   }
 

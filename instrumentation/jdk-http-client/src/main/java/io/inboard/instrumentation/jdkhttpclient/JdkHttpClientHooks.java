@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
-import static io.inboard.weave.Member.constructor;
 import static io.inboard.weave.Member.field;
 import static io.inboard.weave.Member.method;
 
@@ -9,7 +8,7 @@ import io.inboard.weave.Library;
 import io.inboard.weave.Unit;
 
 /**
- * java.net.http.HttpClient of JDK 17, 21 and 25; absent from a runtime image without the module
+ * java.net.http.HttpClient of JDK 17 to 27; absent from a runtime image without the module
  * {@code java.net.http}, where no class of it is ever loaded.
  */
 public final class JdkHttpClientHooks implements Library {
@@ -41,9 +40,18 @@ public final class JdkHttpClientHooks implements Library {
             P + "MultiExchange",
             method("cancel", "java.io.IOException"),
             JdkHttpClientAdvice.Abort.class)
-        .weave(P + "MultiExchange", method("retryOnFailure"), JdkHttpClientAdvice.Repeat.class)
+        // To 25, and since 26.
+        .weave(
+            P + "MultiExchange",
+            method("retryOnFailure").whereItExists(),
+            JdkHttpClientAdvice.Repeat.class)
+        .weave(
+            P + "MultiExchange",
+            method("checkRetryEligible").whereItExists(),
+            JdkHttpClientAdvice.Retry.class)
         // A hop: the attempts.
         .weave(P + "Exchange", method("responseAsync", 0), JdkHttpClientAdvice.Respond.class)
+        .weave(P + "Exchange", method("version", 0), JdkHttpClientAdvice.Version.class)
         // An attempt: where to, how secured, with which headers.
         .weave(REQUEST, method("getAddress"), JdkHttpClientAdvice.Address.class)
         .weave(REQUEST, method("secure"), JdkHttpClientAdvice.Secure.class)
@@ -85,8 +93,7 @@ public final class JdkHttpClientHooks implements Library {
             method("<init>", REQUEST, P + "MultiExchange"),
             method("responseAsyncImpl", CONNECTION),
             method("cancel", "java.io.IOException"),
-            method("ignoreBody", 0),
-            method("version", 0))
+            method("ignoreBody", 0))
         .relyingOn(P + "ExchangeImpl", field("exchange"))
         .relyingOn(CONNECTION, method("address", 0))
         .relyingOn(TLS_CONNECTION, method("getEngine", 0))
@@ -115,7 +122,7 @@ public final class JdkHttpClientHooks implements Library {
             method("proxy"),
             method("isWebSocket", 0),
             method("getSystemHeadersBuilder"))
-        .relyingOn(P + "common.HttpHeadersBuilder", constructor(), method("map"))
+        .relyingOn(P + "common.HttpHeadersBuilder", method("map"))
         .relyingOn(P + "common.ConnectionExpiredException")
         .relyingOn(P + "ConnectionPool$CacheKey", field("destination"))
         .relyingOn(P + "Http1Request", field("request"))

@@ -43,9 +43,27 @@ final class Outgoing implements HeaderSink {
     return new Outgoing(request, untouched);
   }
 
-  /** Another one of the same content, whose body is published by this publisher. */
+  /**
+   * Another one of the same content, whose body is published by this publisher. What the JDK keeps
+   * beside the public request goes with it: the headers of its filters (cookies, credentials),
+   * which are applied to the original alone. The rest of that state is the same for every copy: one
+   * goes through no proxy, opens no WebSocket, and its options are of HTTP/3, which is not spoken
+   * to an endpoint.
+   */
   Outgoing copy(BodyPublisher body) {
-    return new Outgoing(Internals.copy(new SameRequest((HttpRequest) request, body)), untouched);
+    Object copy = Internals.copy(new SameRequest((HttpRequest) request, body));
+    Outgoing outgoing = new Outgoing(copy, untouched);
+    outgoing.reset();
+    return outgoing;
+  }
+
+  /**
+   * What the JDK has noted on a copy while it was sent, for the filters that look at the original
+   * when the response is there: that the application gave credentials itself, and no authenticator
+   * is to be asked.
+   */
+  void noteOn(Outgoing original) {
+    Internals.copyGivenCredentials(request, original.request);
   }
 
   /** From now on the hooks in the request read its route. */

@@ -29,6 +29,14 @@ final class Reach {
     }
   }
 
+  static Object call(MethodHandle handle, Object a, Object b, Object c) {
+    try {
+      return (Object) handle.invokeExact(a, b, c);
+    } catch (Throwable e) {
+      throw unchecked(e);
+    }
+  }
+
   static RuntimeException unchecked(Throwable e) {
     if (e instanceof RuntimeException || e instanceof Error) {
       return Reach.<RuntimeException>rethrow(e);
@@ -42,25 +50,41 @@ final class Reach {
   }
 
   static Class<?> type(String name) {
-    try {
-      return Class.forName(PACKAGE + name, false, ClassLoader.getPlatformClassLoader());
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException(e);
+    Class<?> type = typeIfThere(name);
+    if (type == null) {
+      throw new IllegalStateException("no class " + PACKAGE + name);
     }
+    return type;
   }
 
   static MethodHandle method(Class<?> owner, String name, Class<?> result, Class<?>... parameters) {
     return find(in -> in.findVirtual(owner, name, methodType(result, parameters)), owner);
   }
 
-  static MethodHandle ifThere(Class<?> owner, String name) {
+  /** Null where the class has no such method. */
+  static MethodHandle ifThere(
+      Class<?> owner, String name, Class<?> result, Class<?>... parameters) {
     try {
-      return MethodHandles.privateLookupIn(owner, OWN)
-          .findVirtual(owner, name, methodType(boolean.class))
-          .asType(methodType(Object.class, Object.class));
+      return generic(
+          MethodHandles.privateLookupIn(owner, OWN)
+              .findVirtual(owner, name, methodType(result, parameters)));
     } catch (ReflectiveOperationException e) {
       return null;
     }
+  }
+
+  /** Null where there is no such class. */
+  static Class<?> typeIfThere(String name) {
+    try {
+      return Class.forName(PACKAGE + name, false, ClassLoader.getPlatformClassLoader());
+    } catch (ClassNotFoundException e) {
+      return null;
+    }
+  }
+
+  static MethodHandle staticMethod(
+      Class<?> owner, String name, Class<?> result, Class<?>... parameters) {
+    return find(in -> in.findStatic(owner, name, methodType(result, parameters)), owner);
   }
 
   static MethodHandle constructor(Class<?> owner, Class<?>... parameters) {
@@ -77,11 +101,14 @@ final class Reach {
 
   static MethodHandle find(Find find, Class<?> owner) {
     try {
-      MethodHandle handle = find.in(MethodHandles.privateLookupIn(owner, OWN));
-      return handle.asType(handle.type().generic());
+      return generic(find.in(MethodHandles.privateLookupIn(owner, OWN)));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static MethodHandle generic(MethodHandle handle) {
+    return handle.asType(handle.type().generic());
   }
 
   private interface Find {
