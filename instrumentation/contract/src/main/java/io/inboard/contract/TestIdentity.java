@@ -45,7 +45,7 @@ public final class TestIdentity {
   }
 
   /** Shakes hands as a server that demands a client certificate and speaks HTTP/1.1. */
-  SSLSocket accept(Socket raw) throws IOException {
+  public SSLSocket accept(Socket raw) throws IOException {
     SSLSocket socket =
         (SSLSocket) context.getSocketFactory().createSocket(raw, null, raw.getPort(), true);
     socket.setUseClientMode(false);
@@ -59,7 +59,7 @@ public final class TestIdentity {
   }
 
   /** The SPIFFE id of the other side. */
-  static Optional<String> peer(SSLSocket socket) {
+  public static Optional<String> peer(SSLSocket socket) {
     try {
       X509Certificate leaf = (X509Certificate) socket.getSession().getPeerCertificates()[0];
       return spiffeId(leaf);

@@ -159,6 +159,11 @@ public final class TestServer implements AutoCloseable {
       socket.getOutputStream().flush();
     }
 
+    /** Of the server. */
+    public int port() {
+      return listener.getLocalPort();
+    }
+
     public void close() throws IOException {
       socket.close();
     }

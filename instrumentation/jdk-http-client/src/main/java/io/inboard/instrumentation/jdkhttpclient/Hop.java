@@ -116,8 +116,7 @@ final class Hop {
     if (step instanceof Step.Send send) {
       if (attempts == 0 && send.delayNanos() == 0) {
         send(send.attempt(), last);
-      } else if (attempts > 0 && (webSocket || pause.givenUp() instanceof HttpTimeoutException)) {
-        // The opening handshake has its own rules for what follows it; a time that is up has none.
+      } else if (attempts > 0 && isFinal(last)) {
         call.abandoned();
         handOn(last);
       } else {
@@ -132,6 +131,15 @@ final class Hop {
     } else {
       handOn(last);
     }
+  }
+
+  /**
+   * A time that is up has no other attempt. The opening handshake of a WebSocket has rules of its
+   * own for what answers it; where nothing did, it goes elsewhere as any request.
+   */
+  private boolean isFinal(Outcome last) {
+    return (webSocket && last.response() != null)
+        || pause.givenUp() instanceof HttpTimeoutException;
   }
 
   /** Throws only before anything was sent. */
@@ -368,7 +376,13 @@ final class Hop {
 
   private void answer(Step.Answer answer, Outcome last) {
     settle();
-    if (last.response() == null) {
+    if (webSocket) {
+      // The handshake wants the connection of its answer, and there is none.
+      if (last.response() != null) {
+        last.flight().stop(new IOException("answered otherwise"));
+      }
+      handover.fail(new IOException("no WebSocket: the answer is status " + answer.status()));
+    } else if (last.response() == null) {
       handover.answer(answer);
     } else {
       last.drain().thenRun(() -> pause.run(() -> handover.answer(answer)));

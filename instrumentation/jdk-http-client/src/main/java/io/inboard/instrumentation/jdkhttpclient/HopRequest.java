@@ -98,10 +98,9 @@ final class HopRequest implements OutboundRequest {
     return added == null ? List.of() : List.copyOf(added);
   }
 
-  /** A web socket's handshake goes where it likes, too: its connection outlives the exchange. */
   @Override
   public boolean proxied() {
-    return Internals.isProxied(request) || Internals.isWebSocket(request);
+    return Internals.isProxied(request);
   }
 
   @Override
@@ -109,10 +108,14 @@ final class HopRequest implements OutboundRequest {
     return resent;
   }
 
-  /** Pushed responses have one place to go to. */
+  /** Pushed responses have one place to go to, and so has what follows an upgrade. */
   @Override
   public boolean hedgeable() {
-    return !isHttps() && !proxied() && held() != Body.ONE_SHOT && !pushes;
+    return !isHttps()
+        && !proxied()
+        && held() != Body.ONE_SHOT
+        && !pushes
+        && !Internals.isWebSocket(request);
   }
 
   @Override
