@@ -12,9 +12,7 @@ import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieManager;
 import java.net.HttpCookie;
-import java.net.InetSocketAddress;
 import java.net.PasswordAuthentication;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,7 +28,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -99,11 +98,6 @@ final class DifferenceTest extends JdkHarness {
     final HttpClient.Builder builder = HttpClient.newBuilder();
     final CookieManager cookies = new CookieManager();
     final AtomicInteger asked = new AtomicInteger();
-    final int port;
-
-    Client(int port) {
-      this.port = port;
-    }
 
     void cookies() {
       for (String name : new String[] {"a", "b"}) {
@@ -125,16 +119,10 @@ final class DifferenceTest extends JdkHarness {
             }
           });
     }
-
-    void proxy() {
-      builder.proxy(ProxySelector.of(new InetSocketAddress("127.0.0.1", port)));
-    }
   }
 
   private static final Answer CHALLENGE =
       raw("401 No\r\nWWW-Authenticate: Basic realm=\"r\"\r\nContent-Length: 0\r\n\r\n");
-  private static final Answer PROXY_CHALLENGE =
-      raw("407 No\r\nProxy-Authenticate: Basic realm=\"r\"\r\nContent-Length: 0\r\n\r\n");
   private static final Answer COOKIE =
       raw("200 OK\r\nSet-Cookie: c=2; Path=/\r\nContent-Length: 2\r\n\r\nok");
 
@@ -160,15 +148,7 @@ final class DifferenceTest extends JdkHarness {
             },
             CHALLENGE,
             COOKIE));
-    trials.add(
-        Trial.of(
-            "a proxy that asks",
-            c -> {
-              c.proxy();
-              c.authenticator();
-            },
-            PROXY_CHALLENGE));
-    for (int status : new int[] {301, 302, 303, 307, 308}) {
+    for (int status : new int[] {302, 303, 307}) {
       trials.add(
           Trial.of(
               "redirect " + status,
@@ -193,14 +173,10 @@ final class DifferenceTest extends JdkHarness {
     }
     trials.add(
         Trial.of("a redirect that is not followed", Client::cookies, Answer.redirect(302, "/x")));
-    trials.add(Trial.of("expecting 100", c -> {}).asking(r -> r.expectContinue(true)));
     trials.add(
-        Trial.of("a user agent", c -> {}).asking(r -> r.header("User-Agent", "own").header("b", "1")));
-    trials.add(Trial.of("a status of the server", c -> {}, Answer.status(404), Answer.status(500)));
-    trials.add(
-        Trial.of("a time that is up", c -> {}, Answer.HANG, Answer.HANG)
-            .asking(r -> r.timeout(Duration.ofMillis(300))));
-    trials.add(Trial.of("half a body", c -> {}, Answer.TRUNCATED, Answer.TRUNCATED));
+        Trial.of("a user agent", c -> {})
+            .asking(r -> r.header("User-Agent", "own").header("b", "1")));
+    trials.add(Trial.of("a status of the server", c -> {}, Answer.status(404)));
     return trials.stream()
         .flatMap(trial -> Stream.of(Way.values()).map(way -> Arguments.of(trial, way)));
   }
@@ -245,7 +221,7 @@ final class DifferenceTest extends JdkHarness {
             }
             default -> Script.untouchedCall();
           });
-      Client client = new Client(server.port());
+      Client client = new Client();
       client.builder.version(version);
       trial.client.accept(client);
       HttpClient http = client.builder.build();
@@ -287,7 +263,7 @@ final class DifferenceTest extends JdkHarness {
     try {
       HttpResponse<String> response =
           async
-              ? client.sendAsync(request, BodyHandlers.ofString()).join()
+              ? client.sendAsync(request, BodyHandlers.ofString()).get(20, TimeUnit.SECONDS)
               : client.send(request, BodyHandlers.ofString());
       StringBuilder outcome = new StringBuilder();
       for (HttpResponse<String> each = response;
@@ -312,15 +288,8 @@ final class DifferenceTest extends JdkHarness {
       }
       return outcome.toString();
     } catch (Exception e) {
-      StringBuilder outcome = new StringBuilder();
-      for (Throwable each = e; each != null; each = each.getCause()) {
-        if (!(each instanceof CompletionException)) {
-          outcome.append(each).append("; ");
-          // What caused it is told by the library where the thread waits.
-          break;
-        }
-      }
-      return outcome.toString();
+      // What caused it is told differently by a thread that waits.
+      return String.valueOf(e instanceof ExecutionException ? e.getCause() : e);
     }
   }
 

@@ -27,8 +27,7 @@ final class EchoServer implements AutoCloseable {
   private static final int PING = 9;
   private static final int PONG = 10;
 
-  private final ServerSocket listener =
-      new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+  private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final BlockingQueue<String> heads = new LinkedBlockingQueue<>();
   private volatile Optional<String> peer = Optional.empty();
 
@@ -82,7 +81,8 @@ final class EchoServer implements AutoCloseable {
     int at = head.indexOf(name) + name.length();
     String key = head.substring(at, head.indexOf('\r', at));
     byte[] digest =
-        MessageDigest.getInstance("SHA-1").digest((key + MAGIC).getBytes(StandardCharsets.US_ASCII));
+        MessageDigest.getInstance("SHA-1")
+            .digest((key + MAGIC).getBytes(StandardCharsets.US_ASCII));
     return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         + "Sec-WebSocket-Accept: "
         + Base64.getEncoder().encodeToString(digest)
