@@ -32,9 +32,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLEngine;
 
 /**
- * The members of {@code jdk.internal.net.http} that the adapter uses, as they are in JDK 17
- * to 27. Package-private there, hence method handles, resolved once; {@link JdkHttpClientHooks} names
- * them as witnesses, so this class is not loaded where one is missing.
+ * The members of {@code jdk.internal.net.http} that the adapter uses, as they are in JDK 17 to 27.
+ * Package-private there, hence method handles, resolved once; {@link JdkHttpClientHooks} names them
+ * as witnesses, so this class is not loaded where one is missing.
  */
 final class Internals {
   private static final Class<?> MULTI = type("MultiExchange");

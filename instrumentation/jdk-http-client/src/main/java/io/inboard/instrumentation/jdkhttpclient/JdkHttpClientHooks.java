@@ -8,8 +8,8 @@ import io.inboard.weave.Library;
 import io.inboard.weave.Unit;
 
 /**
- * java.net.http.HttpClient of JDK 17 to 27; absent from a runtime image without the module
- * {@code java.net.http}, where no class of it is ever loaded.
+ * java.net.http.HttpClient of JDK 17 to 27; absent from a runtime image without the module {@code
+ * java.net.http}, where no class of it is ever loaded.
  */
 public final class JdkHttpClientHooks implements Library {
   static final String NAME = "jdk-http-client";
