@@ -47,6 +47,15 @@ public interface OutboundRequest extends HeaderView {
     return false;
   }
 
+  /**
+   * Whether the library by itself, without us, would send this request once more when its
+   * connection ends before an answer begins. Never true of a method that is not idempotent by RFC
+   * 9110 section 9.2.2, even where the library would: that is a promise of the mesh.
+   */
+  default boolean repeatedByLibrary() {
+    return false;
+  }
+
   /** Whether the adapter can have two attempts of this call under way ({@link Call#hedge}). */
   default boolean hedgeable() {
     return false;

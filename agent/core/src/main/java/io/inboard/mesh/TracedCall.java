@@ -19,8 +19,14 @@ final class TracedCall implements Call, Attempt {
   private final Runnable sentAgain;
   private final boolean governed;
 
+  /** How often a connection that was found dead is exchanged: see Repetition. */
+  private static final int MOST_EXCHANGES = 4;
+
   /** Set by the first physical send; libraries send one after the other. */
   private volatile boolean sent;
+
+  /** Used by steps. */
+  private int exchanges;
 
   /** A call whose sends nobody counts. */
   TracedCall(CallObserver.OfCall observer, boolean governed) {
@@ -49,8 +55,17 @@ final class TracedCall implements Call, Attempt {
     return Step.HAND_ON;
   }
 
+  /**
+   * Where the library's own retries are switched off, its exchange of a dead connection for another
+   * is our business: nothing was sent.
+   */
   @Override
   public Step failed(Attempt attempt, Throwable error, Progress progress) {
+    if (governed && progress == Progress.NOT_SENT && exchanges < MOST_EXCHANGES) {
+      exchanges++;
+      sent = false;
+      return new Step.Send(this, 0);
+    }
     observer.end(0, error, "failed");
     return Step.HAND_ON;
   }

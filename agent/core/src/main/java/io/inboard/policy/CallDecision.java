@@ -143,7 +143,7 @@ public final class CallDecision extends Holdings {
       hash = endpoints.hash(request, terms);
       picked = endpoints.pick(now, hash, List.of());
     }
-    return send(new Try(1, "", now, fault.delayNanos(), policy, permit, picked));
+    return send(new Try(1, "", now, fault.delayNanos(), policy, permit, picked, false));
   }
 
   /** By how much {@link #first} has delayed the call on purpose; 0: not at all. */

@@ -3,6 +3,7 @@ package io.inboard.policy;
 
 import io.inboard.call.CallerTerms;
 import io.inboard.call.OutboundRequest;
+import io.inboard.call.OutboundRequest.Body;
 import io.inboard.policy.Statistics.Event;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,12 @@ import java.util.List;
  * {@link #slow}.
  */
 final class Repetition {
+  /**
+   * How often one call exchanges a connection that was found dead, beside its retries: a pool may
+   * hold more than one that the server has closed.
+   */
+  private static final int MOST_EXCHANGES = 4;
+
   private final DestinationPolicy policy;
   private final OutboundRequest request;
   private final CallerTerms terms;
@@ -27,8 +34,11 @@ final class Repetition {
    */
   volatile Try slow;
 
-  /** Attempts so far. */
+  /** Attempts so far, but for those {@link #inPlaceOfTheLibrary}. */
   private int attempts = 1;
+
+  /** Attempts so far that took the place of the library's own. */
+  private int exchanges;
 
   Repetition(
       DestinationPolicy policy,
@@ -73,18 +83,53 @@ final class Repetition {
     if (outcome.effect() == Outcome.Effect.FAILURE && exhausted()) {
       discourage("budget");
     }
-    if (rules.attempts() == 0 || !rules.retries(outcome, request)) {
-      return null;
-    }
-    if (forbidden || suppressed(policy, terms)) {
-      policy.limits().suppressed.increment();
-      return null;
-    }
-    Try next = attempts > rules.attempts() ? null : affordable(last, outcome, wait);
+    boolean wanted = rules.attempts() > 0 && rules.retries(outcome, request);
+    boolean allowed = wanted && !forbidden && !suppressed(policy, terms);
+    Try next = allowed && attempts <= rules.attempts() ? affordable(last, outcome, wait) : null;
     if (next == null) {
+      next = inPlaceOfTheLibrary(last, outcome);
+    }
+    if (next == null && allowed) {
       last.exhaust();
+    } else if (next == null && wanted) {
+      policy.limits().suppressed.increment();
     }
     return next;
+  }
+
+  /**
+   * What the library would repeat by itself without us, which its adapter has switched off: where
+   * the settings repeat nothing, nothing would take its place. A connection from the pool that
+   * turned out to be dead before a byte was written is exchanged for another, whatever the method
+   * and the settings: that is no retry, and counts as none. What was sent is repeated only where
+   * resilience is switched off as a whole, so that nobody has asked for none; once; and only where
+   * its method is idempotent.
+   */
+  private Try inPlaceOfTheLibrary(Try last, Outcome outcome) {
+    boolean unsent = outcome.kind() == Outcome.Kind.RESET_BEFORE_REQUEST;
+    boolean again =
+        outcome.kind() == Outcome.Kind.RESET_BEFORE_RESPONSE
+            && last.number() == 1
+            && !policy.settings().resilience()
+            && request.repeatedByLibrary()
+            && request.body() != Body.ONE_SHOT;
+    if (!(unsent || again) || attempts > 1 || exchanges >= MOST_EXCHANGES || lacksTimeFor(0)) {
+      return null;
+    }
+    Lease permit = permit();
+    if (permit == null) {
+      return null;
+    }
+    exchanges++;
+    return new Try(
+        again ? last.number() + 1 : last.number(),
+        outcome.keyword(),
+        now(),
+        0,
+        policy,
+        given(permit),
+        pick(List.of()),
+        false);
   }
 
   private Try affordable(Try last, Outcome outcome, long wait) {
@@ -106,7 +151,7 @@ final class Repetition {
     }
     long delay = unsent && elsewhere ? 0 : delay(wait);
     Try next =
-        new Try(attempts + 1, outcome.keyword(), now(), delay, policy, given(permit), picked);
+        new Try(attempts + 1, outcome.keyword(), now(), delay, policy, given(permit), picked, true);
     if (lacksTimeFor(delay)) {
       policy.limits().budget().refund(free);
       next.end();
@@ -127,7 +172,7 @@ final class Repetition {
     }
     tried.add(slow.endpoint().get());
     Endpoints.Picked picked = pick(tried);
-    Try next = new Try(attempts + 1, Try.HEDGE, now(), 0, policy, given(permit), picked);
+    Try next = new Try(attempts + 1, Try.HEDGE, now(), 0, policy, given(permit), picked, true);
     if (picked == null || contains(picked.endpoint())) {
       policy.limits().budget().refund(false);
       next.end();
@@ -156,16 +201,18 @@ final class Repetition {
       discourage("budget");
       return null;
     }
-    if (policy.breaker().isEmpty()) {
-      return Health.NO_LEASE;
-    }
-    Lease permit = policy.breaker().get().acquire();
+    Lease permit = permit();
     if (permit == null) {
       budget.refund(free);
       budget.release();
       discourage("breaker");
     }
     return permit;
+  }
+
+  /** The breaker's; null when it gives none. */
+  private Lease permit() {
+    return policy.breaker().isEmpty() ? Health.NO_LEASE : policy.breaker().get().acquire();
   }
 
   /** The breaker's; null when there is none. */

@@ -47,6 +47,9 @@ public final class Try implements Next {
   private final Lease permit;
   private final Endpoints.Picked picked;
 
+  /** Whether it is a retry or a hedge, and holds a place in the budget. */
+  private final boolean paid;
+
   /** What came of it; set once. */
   private volatile Outcome outcome;
 
@@ -74,6 +77,7 @@ public final class Try implements Next {
   /**
    * @param now by the clock
    * @param picked null when the library resolves the host itself
+   * @param paid whether it is a retry or a hedge, for which the budget was asked
    */
   Try(
       int number,
@@ -82,7 +86,8 @@ public final class Try implements Next {
       long delayNanos,
       DestinationPolicy policy,
       Lease permit,
-      Endpoints.Picked picked) {
+      Endpoints.Picked picked,
+      boolean paid) {
     this.number = number;
     this.reason = reason;
     this.delayNanos = delayNanos;
@@ -90,9 +95,10 @@ public final class Try implements Next {
     this.policy = policy;
     this.permit = permit;
     this.picked = picked;
+    this.paid = paid;
   }
 
-  /** 1 for the first. */
+  /** 1 for the first that is sent; one that takes the place of an unsent one has its number. */
   public int number() {
     return number;
   }
@@ -150,7 +156,7 @@ public final class Try implements Next {
   public void sent(long now) {
     sentNanos = now;
     sent = true;
-    if (number > 1) {
+    if (paid) {
       policy.statistics().count(reason.equals(HEDGE) ? Event.HEDGE : Event.RETRY, sentNanos);
     }
     if (picked != null) {
@@ -262,7 +268,7 @@ public final class Try implements Next {
     if (before == IN_FLIGHT && picked != null) {
       load().end();
     }
-    if (before != ENDED && number > 1) {
+    if (before != ENDED && paid) {
       policy.limits().budget().release();
     }
     if (before != ENDED && place != null) {

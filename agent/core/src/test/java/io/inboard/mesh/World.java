@@ -367,6 +367,12 @@ final class World {
       return true;
     }
 
+    /** As java.net.http has it. */
+    @Override
+    public boolean repeatedByLibrary() {
+      return method.equals("GET") || method.equals("HEAD");
+    }
+
     @Override
     public String library() {
       return "test";
