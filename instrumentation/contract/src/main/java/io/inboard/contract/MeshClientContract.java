@@ -3,28 +3,17 @@ package io.inboard.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inboard.call.Inboard;
-import io.inboard.identity.DevelopmentCa;
 import io.inboard.mesh.Mesh;
 import io.inboard.mesh.MeshOutbound;
 import io.inboard.policy.PolicyStatus;
-import io.inboard.settings.Settings;
-import io.inboard.settings.SettingsException;
-import io.inboard.settings.SettingsReader;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,18 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A client library under the whole mesh: settings as a user writes them, the real policy, the real
  * identity. What {@link ClientContract} shows of the adapter is not shown again.
  */
-public abstract class MeshClientContract extends ClientHarness {
-  private static final DevelopmentCa CA = DevelopmentCa.create();
-  private static final TestIdentity ORDERS = TestIdentity.of(CA, SERVER_ID);
-
-  @TempDir private File directory;
-  private Optional<Mesh> running = Optional.empty();
-
-  @AfterEach
-  final void stop() {
-    running.ifPresent(mesh -> mesh.close(Duration.ZERO));
-  }
-
+public abstract class MeshClientContract extends MeshHarness {
   @Test
   void aCallGetsMutualTlsThatNobodyConfigured() throws Exception {
     TestServer server = closing(TestServer.secured(ORDERS));
@@ -347,6 +325,15 @@ public abstract class MeshClientContract extends ClientHarness {
     assertThat(broken.received()).hasSize(before);
   }
 
+  /** java.net.http connects a second time by itself. */
+  @Test
+  void aConnectThatTheLibraryRepeatsIsNoPaymentSentTwice() throws Exception {
+    Mesh mesh = mesh("", "");
+    String gone = "http://127.0.0.1:" + refusing().getPort() + "/";
+    assertThat(failure(Request.post(gone, "pay"))).isInstanceOf(IOException.class);
+    assertThat(((MeshOutbound) mesh.core().outbound()).status().innerAttempts()).isEmpty();
+  }
+
   @Test
   void theKillSwitchLeavesCallsAlone() throws Exception {
     TestServer server = plainServer();
@@ -357,56 +344,5 @@ public abstract class MeshClientContract extends ClientHarness {
     mesh.apply(settings("enabled: false\n"));
     assertThat(send(Request.get(url)).status()).isEqualTo(200);
     assertThat(server.received().get(1).header("traceparent")).isEmpty();
-  }
-
-  private Mesh mesh(String identity, String destinations) throws SettingsException {
-    Mesh mesh = new Mesh(settings(identity + destinations));
-    running = Optional.of(mesh);
-    Inboard.serve(mesh.core());
-    return mesh;
-  }
-
-  private static Settings settings(String yaml) throws SettingsException {
-    String quiet =
-        """
-        service: {name: web}
-        telemetry: {traces: {exporter: none}, metrics: {exporter: none}}
-        """;
-    return new SettingsReader(Map.of(), "").read(quiet + yaml, "test.yaml");
-  }
-
-  private String identity() {
-    return """
-    identity:
-      certificateChain: %1$s/cert-chain.pem
-      privateKey: %1$s/key.pem
-      trustBundle: %1$s/root-cert.pem
-    """
-        .formatted(directory);
-  }
-
-  private static String principal(String account) {
-    return "\"cluster.local/ns/shop/sa/" + account + "\"";
-  }
-
-  private static PolicyStatus status(Mesh mesh) {
-    return ((MeshOutbound) mesh.core().outbound()).status().destinations().get(0);
-  }
-
-  private static String localhost(String more) {
-    return "destinations:\n  - host: localhost\n" + (more.isEmpty() ? "" : "    " + more + "\n");
-  }
-
-  private static String destination(String more, InetSocketAddress... endpoints) {
-    String addresses =
-        Arrays.stream(endpoints)
-            .map(e -> "\"" + e.getAddress().getHostAddress() + ":" + e.getPort() + "\"")
-            .collect(Collectors.joining(", "));
-    return "destinations:\n  - host: "
-        + HOST
-        + "\n    endpoints: ["
-        + addresses
-        + "]\n"
-        + (more.isEmpty() ? "" : "    " + more + "\n");
   }
 }

@@ -30,6 +30,9 @@ final class Attempts {
   /** The response head, or an error, is the application's. */
   private volatile boolean handedOn;
 
+  /** The thread that got it, and has no I/O under way once it does something else. */
+  private volatile long owner;
+
   /** Null for a call left untouched, and for one that the mesh has answered. */
   private volatile Try current;
 
@@ -219,7 +222,7 @@ final class Attempts {
     if (last == null && step instanceof Step.HandOn) {
       overhear(connection);
     }
-    handedOn = true;
+    handOn();
     if (last != null) {
       finish();
     }
@@ -252,7 +255,7 @@ final class Attempts {
 
   /** Lets the application have an answer of the mesh, from where the JDK takes over. */
   private Throwable[] answer(HttpURLConnection connection, Step.Answer answer, Reach reach) {
-    handedOn = true;
+    handOn();
     current = null;
     try {
       if (!request.scheme().equals("http")) {
@@ -320,12 +323,15 @@ final class Attempts {
 
   /** The application has the response or the error, and no attempt follows. */
   void handOn() {
+    owner = Thread.currentThread().getId();
     handedOn = true;
   }
 
   /**
-   * The application disconnects, perhaps from another thread. The JDK would wait for one that reads
-   * the body; a connection whose body was read to its end is not this attempt's any more.
+   * The application disconnects. From another thread, that ends what the calling one waits for; of
+   * a body that it reads, too, for which the JDK would wait. A connection whose body was read to
+   * its end is not this attempt's any more. The thread that has the response waits for nothing: the
+   * JDK reads what is left of the body and its trailers, if they are there.
    */
   void disconnected() {
     waits.leave();
@@ -333,7 +339,7 @@ final class Attempts {
       call.abandoned();
     }
     Try now = current;
-    if (now != null) {
+    if (now != null && !(handedOn && owner == Thread.currentThread().getId())) {
       now.abort();
     }
     finish();

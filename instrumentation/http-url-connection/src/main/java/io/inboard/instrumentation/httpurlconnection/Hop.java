@@ -234,9 +234,21 @@ final class Hop {
   Throwable[] written(HttpURLConnection connection, Throwable error) {
     leave();
     allowSecondTry(connection);
-    return error == null || attempts.current() == null
-        ? null
-        : attempts.failed(connection, error, Reach.WRITE, this::send);
+    Try now = attempts.current();
+    if (error == null || now == null) {
+      return null;
+    }
+    if (!now.died()) {
+      return attempts.failed(connection, error, Reach.WRITE, this::send);
+    }
+    now.drop();
+    try {
+      send(connection, Reach.WRITE);
+      return new Throwable[] {null};
+    } catch (Throwable e) {
+      Throwable[] instead = attempts.failed(connection, e, Reach.WRITE, this::send);
+      return instead == null ? new Throwable[] {e} : instead;
+    }
   }
 
   /** The application writes a part of a body that it streams. */
@@ -267,11 +279,30 @@ final class Hop {
     if (copy != null) {
       if (!now.repeats()) {
         forbidSecondTry();
+        if (hasDied(now)) {
+          return copy;
+        }
       }
       now.send();
       attempts.patience().sending();
     }
     return copy;
+  }
+
+  /**
+   * The last look at a connection from the pool: what comes after {@link #writing} takes long
+   * enough for many a server's idle timeout. Closed, it takes no byte of the head, and the JDK says
+   * so. A new connection is not asked: its server may have spoken first.
+   */
+  private boolean hasDied(Try now) {
+    HttpURLConnection connection = request.connection();
+    HttpClient client = connection == null ? null : Internals.http(connection);
+    if (client == null || now.sent() || !Wires.diedInPool(client)) {
+      return false;
+    }
+    client.closeServer();
+    now.die();
+    return true;
   }
 
   /**

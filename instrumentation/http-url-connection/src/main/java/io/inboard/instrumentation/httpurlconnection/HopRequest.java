@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import sun.net.www.MessageHeader;
 import sun.net.www.ParseUtil;
 import sun.net.www.protocol.http.HttpURLConnection;
@@ -22,6 +23,10 @@ import sun.net.www.protocol.http.HttpURLConnection;
 final class HopRequest implements OutboundRequest {
   /** The connection whose response this thread asks for, which tells a GET from a POST to be. */
   private static final ThreadLocal<HttpURLConnection> ASKING = new ThreadLocal<>();
+
+  /** RFC 9110 section 9.2.2. */
+  private static final Set<String> IDEMPOTENT =
+      Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE");
 
   private final WeakReference<HttpURLConnection> connection;
   private final URL url;
@@ -149,6 +154,16 @@ final class HopRequest implements OutboundRequest {
       // The JDK asks it again in a moment, and the application gets the error from there.
       return true;
     }
+  }
+
+  /**
+   * HttpClient.parseHTTP, HttpURLConnection.writeRequests: whatever is not streamed, and a POST,
+   * too, which is left out.
+   */
+  @Override
+  public boolean repeatedByLibrary() {
+    HttpURLConnection now = connection.get();
+    return now != null && !now.streaming() && IDEMPOTENT.contains(method());
   }
 
   @Override

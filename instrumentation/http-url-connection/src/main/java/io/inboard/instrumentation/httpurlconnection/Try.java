@@ -37,6 +37,9 @@ final class Try {
   private boolean sent;
   private boolean answering;
 
+  /** Its connection, from the pool, was found dead before the first byte; the calling thread's. */
+  private boolean died;
+
   /** The end of the connect's time; the calling thread's own. */
   private long connectDeadline;
 
@@ -157,10 +160,20 @@ final class Try {
     attempt.connected(wire.session());
   }
 
+  /** The connection is none any more, and nothing was written to it. */
+  void die() {
+    died = true;
+  }
+
+  boolean died() {
+    return died;
+  }
+
   /** The connection did not become one, or is none any more. */
   void drop() {
     wire = null;
     used = false;
+    died = false;
   }
 
   /** Stops the I/O; does not block. */

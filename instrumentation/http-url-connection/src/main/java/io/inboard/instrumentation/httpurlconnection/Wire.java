@@ -23,6 +23,9 @@ final class Wire {
   /** When it came back to the pool. Guarded by this. */
   private long idleSince;
 
+  /** Whether it ever did. Guarded by this. */
+  private boolean rested;
+
   Wire(Object poolKey, Socket socket) {
     this.poolKey = poolKey;
     this.socket = socket;
@@ -51,6 +54,11 @@ final class Wire {
   synchronized void giveBack(long nowNanos) {
     user = null;
     idleSince = nowNanos;
+    rested = true;
+  }
+
+  synchronized boolean hasRested() {
+    return rested;
   }
 
   synchronized long restedNanos(long nowNanos) {

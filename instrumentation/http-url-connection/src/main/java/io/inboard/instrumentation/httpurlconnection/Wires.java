@@ -56,6 +56,12 @@ final class Wires {
     return Peek.dead(client, socket, socket instanceof SSLSocket, Long.MAX_VALUE);
   }
 
+  /** The same of one that we made, and that was in the pool; false of others. */
+  static boolean diedInPool(HttpClient client) {
+    Wire wire = WIRES.get(client);
+    return wire != null && wire.hasRested() && dead(client, wire);
+  }
+
   private static boolean dead(HttpClient client, Wire wire) {
     return Peek.dead(
         client, wire.socket(), wire.session() != null, wire.restedNanos(System.nanoTime()));

@@ -64,10 +64,13 @@ final class Conversation {
     return context;
   }
 
-  /** Whether the current hop began with this exchange: the JDK sends it again, all by itself. */
-  boolean began(Object exchange) {
+  /**
+   * Whether the current hop has sent the request of this exchange: the JDK sends it again, all by
+   * itself. It also connects again by itself, which nobody needs to know.
+   */
+  boolean sent(Object exchange) {
     Hop current = hop;
-    return current != null && current.isOf(exchange);
+    return current != null && current.hasSent(exchange);
   }
 
   /** The hop before this one is over: its response was a redirect or a challenge. */

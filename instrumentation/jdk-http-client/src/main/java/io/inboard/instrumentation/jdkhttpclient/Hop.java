@@ -54,6 +54,9 @@ final class Hop {
   private int attempts;
   private boolean governed;
 
+  /** Whether a byte of an attempt may have been sent. Written before the JDK learns how it went. */
+  private volatile boolean sent;
+
   private Hop(
       Conversation conversation, Object exchange, Outgoing own, HopRequest view, Call call) {
     this.multi = Internals.multi(exchange);
@@ -79,7 +82,7 @@ final class Hop {
     Conversation conversation = Conversation.of(Internals.multi(exchange));
     Outgoing own = Outgoing.of(Internals.request(exchange));
     HopRequest view =
-        new HopRequest(own, Internals.takesPushes(exchange), conversation.began(exchange));
+        new HopRequest(own, Internals.takesPushes(exchange), conversation.sent(exchange));
     Call call;
     try (Contexts.Scope scope = Inboard.contexts().activate(conversation.context())) {
       call = Inboard.outbound().begin(view);
@@ -108,8 +111,9 @@ final class Hop {
     return hop.handover.result();
   }
 
-  boolean isOf(Object exchange) {
-    return first == exchange;
+  /** Whether a byte of this exchange's request may have been sent. */
+  boolean hasSent(Object exchange) {
+    return first == exchange && sent;
   }
 
   private void follow(Step step, Outcome last) {
@@ -276,6 +280,7 @@ final class Hop {
     Attempt attempt = flight.attempt();
     Object response = outcome.response();
     Wire wire = Wire.of(flight.exchange(), flight.outgoing().route(), outcome.error());
+    sent |= wire.sent();
     if (wire.connected()) {
       attempt.connected(bystander ? null : wire.session());
     }

@@ -108,6 +108,12 @@ final class HopRequest implements OutboundRequest {
     return resent;
   }
 
+  /** MultiExchange.canRetryRequest, without what its system property adds to it. */
+  @Override
+  public boolean repeatedByLibrary() {
+    return method().equals("GET") || method().equals("HEAD");
+  }
+
   /** Pushed responses have one place to go to, and so has what follows an upgrade. */
   @Override
   public boolean hedgeable() {

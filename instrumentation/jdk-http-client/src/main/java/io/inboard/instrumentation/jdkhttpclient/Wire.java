@@ -46,11 +46,18 @@ record Wire(boolean connected, SSLSession session, Progress progress) {
     Object connection = Internals.connection(impl);
     // Thrown by our own check only, which comes before the first byte of a request.
     boolean unverified = error instanceof SSLPeerUnverifiedException;
-    if (unverified || !Internals.isConnected(connection)) {
+    SSLEngine engine = Internals.engine(connection);
+    if (unverified
+        || !Internals.isConnected(connection)
+        || (engine != null && !Verification.agreed(engine.getSession()))) {
       return new Wire(false, null, Progress.NOT_CONNECTED);
     }
-    SSLEngine engine = Internals.engine(connection);
     return new Wire(true, engine == null ? null : engine.getSession(), progress(impl, error));
+  }
+
+  /** Whether a byte of the request may have been sent. */
+  boolean sent() {
+    return progress != Progress.NOT_CONNECTED && progress != Progress.NOT_SENT;
   }
 
   private static Progress progress(Object impl, Throwable error) {

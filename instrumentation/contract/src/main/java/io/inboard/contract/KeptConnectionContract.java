@@ -1,0 +1,186 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A server closes kept connections at all moments, and the settings repeat nothing. The library
+ * alone would repeat: what it did not send, and of what it sent, what is idempotent.
+ */
+public abstract class KeptConnectionContract extends MeshHarness {
+  private static final int CALLS = 300;
+  private static final String ZERO = "retries: {attempts: 0}";
+
+  @ParameterizedTest(name = "secured: {0}")
+  @CsvSource({"false", "true"})
+  void withResilienceOffNoGetFails(boolean secured) throws Exception {
+    Closer server = server(secured, "resilience: {enabled: false}\n", "");
+    Random random = new Random(5);
+    for (int i = 0; i < CALLS; i++) {
+      assertThat(send(Request.get(URL + "/" + i)).status()).isEqualTo(200);
+      LockSupport.parkNanos(random.nextLong(TimeUnit.MILLISECONDS.toNanos(3)));
+    }
+    assertThat(server.seen).hasSize(CALLS);
+  }
+
+  @ParameterizedTest(name = "{0}, secured: {1}, resilience off: {2}")
+  @CsvSource({
+    "GET, false, false",
+    "GET, true, false",
+    "POST, false, false",
+    "POST, true, false",
+    "POST, false, true",
+    "POST, true, true"
+  })
+  void whatWasSentIsNotSentAgainAndOnlyWhatWasSentFails(String method, boolean secured, boolean off)
+      throws Exception {
+    Closer server =
+        off ? server(secured, "resilience: {enabled: false}\n", "") : server(secured, "", ZERO);
+    Random random = new Random(6);
+    for (int i = 0; i < CALLS; i++) {
+      String url = URL + "/" + i;
+      try {
+        send(method.equals("GET") ? Request.get(url) : Request.post(url, "body"));
+      } catch (IOException e) {
+        // The adapters' own word for a connection that was found dead before the first byte.
+        assertThat(e).hasMessageNotContaining("before the request");
+      }
+      LockSupport.parkNanos(random.nextLong(TimeUnit.MILLISECONDS.toNanos(3)));
+    }
+    assertThat(server.seen.values()).containsOnly(1);
+  }
+
+  private Closer server(boolean secured, String global, String more) throws Exception {
+    Closer server = closing(new Closer(secured ? Optional.of(ORDERS) : Optional.empty()));
+    if (secured) {
+      CA.issue(CLIENT_ID).save(directory);
+    }
+    mesh(secured ? identity() + global : global, destination(more, server.address()));
+    return server;
+  }
+
+  /** Answers, and closes the connection when for some milliseconds nothing more has come. */
+  private static final class Closer implements AutoCloseable {
+    /** How often each target arrived. */
+    final Map<String, Integer> seen = new ConcurrentHashMap<>();
+
+    private final ServerSocket listener;
+    private final Optional<TestIdentity> identity;
+    private final Random random = new Random(4);
+
+    Closer(Optional<TestIdentity> identity) throws IOException {
+      this.identity = identity;
+      listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      daemon(this::accept);
+    }
+
+    private void accept() {
+      while (!listener.isClosed()) {
+        try {
+          Socket socket = listener.accept();
+          daemon(() -> serve(socket));
+        } catch (IOException e) {
+          return;
+        }
+      }
+    }
+
+    private void serve(Socket raw) {
+      try (Socket socket = identity.isPresent() ? identity.get().accept(raw) : raw) {
+        InputStream in = new BufferedInputStream(socket.getInputStream());
+        OutputStream out = socket.getOutputStream();
+        socket.setTcpNoDelay(true);
+        for (boolean more = true; more; more = comesInTime(socket, in)) {
+          String target = readRequest(in);
+          if (target == null) {
+            return;
+          }
+          seen.merge(target, 1, Integer::sum);
+          out.write(
+              "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.UTF_8));
+          out.flush();
+        }
+      } catch (IOException e) {
+        // The client went away.
+      }
+    }
+
+    private boolean comesInTime(Socket socket, InputStream in) throws IOException {
+      int millis;
+      synchronized (random) {
+        millis = 1 + random.nextInt(2);
+      }
+      in.mark(1);
+      socket.setSoTimeout(millis);
+      try {
+        int first = in.read();
+        in.reset();
+        return first >= 0;
+      } catch (SocketTimeoutException e) {
+        return false;
+      } finally {
+        socket.setSoTimeout(0);
+      }
+    }
+
+    /** Its target; null at the end of the connection. */
+    private static String readRequest(InputStream in) throws IOException {
+      String line = readLine(in);
+      int length = 0;
+      for (String h = line; h != null && !h.isEmpty(); h = readLine(in)) {
+        if (h.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+          length = Integer.parseInt(h.substring(h.indexOf(':') + 1).trim());
+        }
+      }
+      return line == null || in.readNBytes(length).length < length ? null : line.split(" ")[1];
+    }
+
+    private static String readLine(InputStream in) throws IOException {
+      StringBuilder line = new StringBuilder();
+      for (int b = in.read(); b != '\n'; b = in.read()) {
+        if (b < 0) {
+          return null;
+        }
+        if (b != '\r') {
+          line.append((char) b);
+        }
+      }
+      return line.toString();
+    }
+
+    private static void daemon(Runnable task) {
+      Thread thread = new Thread(task, "contract-closer");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    InetSocketAddress address() {
+      return (InetSocketAddress) listener.getLocalSocketAddress();
+    }
+
+    @Override
+    public void close() throws IOException {
+      listener.close();
+    }
+  }
+}
