@@ -155,7 +155,7 @@ class BrokenStartTest {
     assertThat(
             org.junit.jupiter.api.Assertions.assertThrows(
                 SettingsException.class,
-                () -> SettingsSource.read(new SettingsSource.None(), small)))
+                () -> SettingsSource.read(new SettingsSource.None(), small, "")))
         .hasMessageContaining("is too large for the heap of this JVM")
         .hasMessageContaining("-Xmx");
   }
