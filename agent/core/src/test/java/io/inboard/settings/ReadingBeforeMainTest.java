@@ -4,6 +4,7 @@ package io.inboard.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import io.inboard.call.Log;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,6 +53,7 @@ class ReadingBeforeMainTest {
     String classPath =
         Stream.of(
                 SettingsWatch.class,
+                Log.class,
                 ReadingBeforeMainTest.class,
                 ParserImpl.class,
                 JsonFactory.class)
