@@ -35,7 +35,7 @@ public final class HttpUrlConnectionHooks implements Library {
             field("ps"),
             field("poster"),
             field("strOutputStream"))
-        .relyingOn(CLIENT, method("available", 0), method("setDoNotRetry", 1))
+        .relyingOn(CLIENT, field("kac"), method("available", 0), method("setDoNotRetry", 1))
         .relyingOn(
             "sun.net.NetworkClient",
             field("serverSocket"),
@@ -61,6 +61,7 @@ public final class HttpUrlConnectionHooks implements Library {
         .weave(BODY, method("close", 0), HopAdvice.BodyClose.class)
         .weave(POOL, method("put", 3), WireAdvice.Return.class)
         .weave(CONNECTION, method("disconnect", 0), HopAdvice.Disconnect.class)
+        .weave(CLIENT, method("closeIdleConnection", 0), WireAdvice.CloseIdle.class)
         .build();
   }
 }

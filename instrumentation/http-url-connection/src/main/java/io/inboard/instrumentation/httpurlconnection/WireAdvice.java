@@ -49,6 +49,16 @@ final class WireAdvice {
     }
   }
 
+  /**
+   * {@code HttpClient.closeIdleConnection()}, of a disconnect: of the pool that this one went to.
+   */
+  static final class CloseIdle {
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter(@Advice.This HttpClient client, @Advice.FieldValue("url") URL url) {
+      return Wires.closeIdle(client, url);
+    }
+  }
+
   /** {@code NetworkClient.createSocket()}: what a timeout closes while it connects. */
   static final class Create {
     @Advice.OnMethodExit

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.URL;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +76,23 @@ final class Wires {
     }
     wire.giveBack(System.nanoTime());
     return wire.poolKey();
+  }
+
+  /**
+   * Closes what rests in the same pool of the mesh, as the JDK does in its own.
+   *
+   * @return false for a connection of the JDK's own pool
+   */
+  static boolean closeIdle(HttpClient client, URL url) {
+    Wire wire = WIRES.get(client);
+    if (wire == null || wire.poolKey() == null) {
+      return false;
+    }
+    HttpClient idle = Canned.fromPool(url, wire.poolKey());
+    if (idle != null) {
+      idle.closeServer();
+    }
+    return true;
   }
 
   /** Host and port to connect to instead of the application's; null to leave them. */
