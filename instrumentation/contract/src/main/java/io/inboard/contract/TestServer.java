@@ -229,11 +229,11 @@ public final class TestServer implements AutoCloseable {
     }
 
     private byte[] readBody(List<Map.Entry<String, String>> headers) throws IOException {
+      if (headers.stream().anyMatch(header -> header.getKey().equalsIgnoreCase("expect"))) {
+        write("HTTP/1.1 100 Continue\r\n\r\n");
+      }
       for (Map.Entry<String, String> header : headers) {
         String name = header.getKey().toLowerCase(Locale.ROOT);
-        if (name.equals("expect")) {
-          write("HTTP/1.1 100 Continue\r\n\r\n");
-        }
         if (name.equals("content-length")) {
           int length = Integer.parseInt(header.getValue());
           byte[] body = in.readNBytes(length);

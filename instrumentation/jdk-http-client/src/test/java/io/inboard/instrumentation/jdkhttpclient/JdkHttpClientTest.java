@@ -274,17 +274,19 @@ final class JdkHttpClientTest extends JdkHarness {
   }
 
   @Test
-  void aWebSocketHandshakeGetsHeadersAndNothingElse() throws Exception {
+  void aWebSocketHandshakeGoesToItsEndpointWithHeadersAndIsNotRepeatedOnceAnswered()
+      throws Exception {
+    TestServer host = plainServer();
     TestServer server = plainServer().answering(Answer.status(503));
-    TestEndpoint elsewhere = plain(plainServer());
-    mesh.script(Script.to(elsewhere, elsewhere));
+    mesh.script(Script.to(plain(server), plain(server)));
     CompletableFuture<WebSocket> socket =
         client
             .newWebSocketBuilder()
             .buildAsync(
-                URI.create("ws://127.0.0.1:" + server.port() + "/"), new WebSocket.Listener() {});
+                URI.create("ws://127.0.0.1:" + host.port() + "/"), new WebSocket.Listener() {});
     assertThatThrownBy(() -> socket.get(20, TimeUnit.SECONDS))
         .hasCauseInstanceOf(java.net.http.WebSocketHandshakeException.class);
+    assertThat(host.connections()).isZero();
     assertThat(server.received()).hasSize(1);
     assertThat(server.received().get(0).all("traceparent")).hasSize(1);
     assertThat(server.received().get(0).header("upgrade")).contains("websocket");
