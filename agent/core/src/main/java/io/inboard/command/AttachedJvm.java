@@ -30,7 +30,6 @@ final class AttachedJvm {
    * @throws AttachException when it cannot be asked; the message says why and what to do
    */
   static Optional<String> property(String pid, String name) throws AttachException {
-    LocalProcess.mustBeAskable(pid);
     Class<?> type;
     try {
       type = Class.forName(VIRTUAL_MACHINE, true, ClassLoader.getSystemClassLoader());
@@ -39,6 +38,7 @@ final class AttachedJvm {
           "this Java runtime has no module jdk.attach, which asks another JVM; run the command with"
               + " a JDK");
     }
+    LocalProcess.mustBeAskable(pid);
     FutureTask<Optional<String>> question = new FutureTask<>(() -> ask(type, pid, name));
     AgentThreads.daemon("inboard-attach", question).start();
     try {

@@ -120,6 +120,7 @@ public final class Agent {
     AgentLoop start = AgentLoop.named("inboard-start");
     start.turn(() -> weaver.weaveLoadedClasses(instrumentation));
     start.turn(watch::start);
+    start.turn(() -> mesh.observe(meter -> AgentMetrics.register(meter, watch::status)));
     start.turn(mesh::start);
     start.turn(this::openStatus);
     start.turn(this::tell);

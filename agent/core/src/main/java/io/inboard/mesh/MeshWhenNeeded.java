@@ -11,6 +11,7 @@ import io.inboard.settings.InboundSettings;
 import io.inboard.settings.InboundSettings.MtlsMode;
 import io.inboard.settings.Loaded;
 import io.inboard.settings.Settings;
+import io.opentelemetry.api.metrics.Meter;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -27,6 +28,9 @@ final class MeshWhenNeeded implements Consumer<Loaded> {
   private Mesh mesh;
 
   private boolean started;
+
+  /** Metrics of whoever has some, for the mesh once it is there; null: none. */
+  private Consumer<Meter> instruments;
 
   /** What the door keeps while there is no mesh. */
   private boolean guards;
@@ -79,6 +83,9 @@ final class MeshWhenNeeded implements Consumer<Loaded> {
 
   private void make(Settings by) {
     mesh = new Mesh(by);
+    if (instruments != null) {
+      mesh.telemetry().observe(instruments);
+    }
     Inboard.serve(mesh.core());
     if (started) {
       mesh.start();
@@ -90,6 +97,14 @@ final class MeshWhenNeeded implements Consumer<Loaded> {
     started = true;
     if (mesh != null) {
       mesh.start();
+    }
+  }
+
+  /** Adds instruments to the metrics of the mesh; once, after premain. */
+  synchronized void observe(Consumer<Meter> register) {
+    instruments = register;
+    if (mesh != null) {
+      mesh.telemetry().observe(register);
     }
   }
 

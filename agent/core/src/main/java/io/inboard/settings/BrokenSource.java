@@ -32,7 +32,8 @@ record BrokenSource(Settings settings, Origin origin) {
     if (doubtful || !words.satisfiedBy(held.inbound())) {
       return new BrokenSource(held.refusing(), Origin.REFUSING);
     }
-    return new BrokenSource(held, part.isPresent() ? Origin.SECTIONS : Origin.DEFAULTS);
+    // Nobody has seen yet what the whole says: an identity that a request only claims is removed.
+    return new BrokenSource(held.guarding(), part.isPresent() ? Origin.SECTIONS : Origin.DEFAULTS);
   }
 
   /** What a person must know, for a warning. */

@@ -78,6 +78,11 @@ public record InboundSettings(
         MtlsMode.STRICT, Map.of(), List.of(everything), server, unknownServers);
   }
 
+  /** The same, as if the settings had one of the two sections. */
+  InboundSettings declaredAnyway() {
+    return new InboundSettings(mtls, portLevelMtls, authorization, true, server, unknownServers);
+  }
+
   /** Whether STRICT holds anywhere. */
   boolean anyStrict() {
     return mtls == MtlsMode.STRICT || portLevelMtls.containsValue(MtlsMode.STRICT);

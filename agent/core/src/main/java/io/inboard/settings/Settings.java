@@ -35,17 +35,18 @@ public record Settings(
     return inbound.declared() || identity.present();
   }
 
+  /** The same, and {@link #guardsIdentity}, whatever sections there are. */
+  Settings guarding() {
+    return with(enabled, inbound.declaredAnyway());
+  }
+
   /** The same, but nobody gets in on any port of a hooked server; not switched off either. */
   Settings refusing() {
+    return with(true, inbound.refusing());
+  }
+
+  private Settings with(boolean on, InboundSettings in) {
     return new Settings(
-        true,
-        service,
-        telemetry,
-        identity,
-        inbound.refusing(),
-        resilience,
-        destinations,
-        reload,
-        log);
+        on, service, telemetry, identity, in, resilience, destinations, reload, log);
   }
 }

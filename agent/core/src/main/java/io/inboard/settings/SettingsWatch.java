@@ -9,10 +9,8 @@ import io.inboard.settings.SettingsSource.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -28,14 +26,6 @@ import java.util.function.Consumer;
  */
 public final class SettingsWatch implements AutoCloseable {
   private static final Duration START_BUDGET = Duration.ofSeconds(3);
-  private static final Duration POLL_BUDGET = Duration.ofSeconds(10);
-  private static final int SMALL = 1 << 20;
-
-  /** How often a document is looked at while it has to stand. */
-  private static final long LOOK_MILLIS = 250;
-
-  private static final long ASK_MILLIS = 1_000;
-
   private static final AgentLoop LOOP = AgentLoop.named("inboard-settings");
   private static final String SAYS_NOTHING =
       "is empty, or holds comments only, and such a document replaces nothing; write {} if no"
@@ -46,10 +36,10 @@ public final class SettingsWatch implements AutoCloseable {
   private final Optional<DiskCopy> disk;
   private final Consumer<Loaded> publish;
   private final Voice voice;
-  private final Pause settle;
+  private final SourceReading reading;
+  private final SettingsReport report;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  private volatile SettingsStatus status;
   private Loaded current;
 
   /** What the source held when it was last understood or refused; null: nothing yet. */
@@ -57,19 +47,10 @@ public final class SettingsWatch implements AutoCloseable {
 
   private String badText;
 
-  /** What waits until it has stood unchanged for a while; null: nothing does. */
-  private String pending;
-
   /** Readings in a row that an error of the JVM ended. */
   private int errorsInARow;
 
   private boolean copyDue;
-  private FileSource.Stamp stamp;
-  private String error;
-  private Instant errorSince;
-  private final Set<String> said = new HashSet<>();
-  private long reloads;
-  private long failures;
   private long versions;
 
   /**
@@ -89,7 +70,8 @@ public final class SettingsWatch implements AutoCloseable {
     this.disk = disk;
     this.publish = publish;
     this.voice = voice;
-    this.settle = settle;
+    this.reading = new SourceReading(source, settle);
+    this.report = new SettingsReport(source.name(), voice);
   }
 
   /**
@@ -120,7 +102,7 @@ public final class SettingsWatch implements AutoCloseable {
    * only. Without good settings: the copy on disk, else {@link BrokenSource}.
    */
   public Loaded load() {
-    remember();
+    reading.remember();
     String failure = "";
     String text = null;
     try {
@@ -147,7 +129,7 @@ public final class SettingsWatch implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       // An Error here must not end premain, and with it all that secures this JVM.
       LOOP.failed(e);
-      forgetSource();
+      reading.forget();
       failure = source.name() + ": " + BrokenSource.describe(e);
     }
     warnings();
@@ -159,7 +141,7 @@ public final class SettingsWatch implements AutoCloseable {
       current = accept(broken.settings(), text == null ? "" : text, broken.origin());
     }
     try {
-      fail(failure);
+      report.failed(failure);
     } catch (Error e) {
       LOOP.failed(e); // No memory for the words; what is in force is.
     }
@@ -198,9 +180,9 @@ public final class SettingsWatch implements AutoCloseable {
             accept(reader.read(text.get(), source.name()), text.get(), Origin.DISK_COPY));
       }
     } catch (IOException e) {
-      sayOnce("the copy of the settings on disk is not used: " + e.getMessage());
+      report.sayOnce("the copy of the settings on disk is not used: " + e.getMessage());
     } catch (SettingsException e) {
-      sayOnce("the copy of the settings on disk is not used: " + e.getMessage());
+      report.sayOnce("the copy of the settings on disk is not used: " + e.getMessage());
     } catch (RuntimeException | Error e) {
       LOOP.failed(e);
     }
@@ -217,7 +199,7 @@ public final class SettingsWatch implements AutoCloseable {
 
   /** Any thread; after {@link #load}. */
   public SettingsStatus status() {
-    return status;
+    return report.status();
   }
 
   /** Ends the daemon thread soon. */
@@ -262,8 +244,8 @@ public final class SettingsWatch implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       LOOP.failed(e);
       errorsInARow++;
-      forgetSource();
-      fail(source.name() + ": " + BrokenSource.describe(e));
+      reading.forget();
+      report.failed(source.name() + ": " + BrokenSource.describe(e));
     }
   }
 
@@ -271,30 +253,29 @@ public final class SettingsWatch implements AutoCloseable {
     if (copyDue) {
       keepCopy();
     }
-    if (source instanceof FileSource file && !mayHaveChanged(file)) {
+    if (!reading.mayHaveChanged()) {
       return;
     }
-    Answer answer = source.read(POLL_BUDGET);
+    Answer answer = reading.read();
     if (answer instanceof Answer.Failed failed) {
-      forgetStamp();
-      fail(source.name() + ": " + failed.problem());
+      report.failed(source.name() + ": " + failed.problem());
     } else if (answer instanceof Answer.Text text) {
       if (text.text().equals(goodText)) {
         badText = null;
-        mended();
+        report.mended();
       } else if (!text.text().equals(badText)) {
         changed(text.text());
       }
     } else if (badText == null) {
-      mended();
+      report.mended();
     }
   }
 
   private void changed(String text) throws InterruptedException {
     if (reader.saysNothing(text, source.name())) {
-      if (stands(text, Secured.CAUTIOUS)) {
+      if (reading.stands(text, Secured.CAUTIOUS)) {
         badText = text;
-        fail(source.name() + ": " + SAYS_NOTHING);
+        report.failed(source.name() + ": " + SAYS_NOTHING);
       }
       return;
     }
@@ -302,28 +283,21 @@ public final class SettingsWatch implements AutoCloseable {
     try {
       settings = reader.read(text, source.name());
     } catch (SettingsException e) {
-      if (stands(text, Secured.SOON)) {
+      if (reading.stands(text, Secured.SOON)) {
         badText = text;
-        fail(e.getMessage());
+        report.failed(e.getMessage());
       }
       return;
     }
-    String without = String.join(" and ", Secured.dropped(current.settings(), settings));
+    String without = String.join(" and ", Secured.dropped(current, settings));
     if (!without.isEmpty()) {
-      pending =
-          "the document drops "
-              + without
-              + "; it counts once it has stood unchanged for "
-              + Durations.format(Secured.LONG);
-      update();
-      sayOnce("settings " + source.name() + ": " + pending);
+      report.waits(without);
     }
-    boolean stood;
+    boolean stood = false;
     try {
-      stood = stands(text, Secured.patience(current.settings(), settings));
+      stood = reading.stands(text, Secured.patience(current, settings));
     } finally {
-      pending = null;
-      update();
+      report.waitedFor(stood);
     }
     if (stood) {
       replaceBy(settings, text, without);
@@ -337,82 +311,17 @@ public final class SettingsWatch implements AutoCloseable {
       publish.accept(next);
     } catch (RuntimeException e) {
       badText = text;
-      fail(source.name() + ": could not be put in force: " + e);
+      report.failed(source.name() + ": could not be put in force: " + e);
       return;
     }
     goodText = text;
     badText = null;
     copyDue = disk.isPresent();
-    reloads++;
-    error = null;
-    said.clear();
     inForce(next);
-    String line =
-        "settings "
-            + source.name()
-            + ": version "
-            + current.version()
-            + " is in force, after "
-            + before.version();
-    if (without.isEmpty()) {
-      voice.info(line);
-    } else {
-      voice.warn(line + "; it drops " + without);
-    }
+    report.replaced(before, next, without);
     if (copyDue) {
       keepCopy();
     }
-  }
-
-  /**
-   * Whether the source says the same for so long, looked at all the while. A URL's answer is whole,
-   * so that what is of no weight counts at once.
-   */
-  private boolean stands(String text, Duration patience) throws InterruptedException {
-    boolean file = source instanceof FileSource;
-    long left = file || !patience.equals(Secured.SOON) ? patience.toMillis() : 0;
-    Optional<FileSource.Stamp> before = stampNow();
-    while (left > 0) {
-      long step = Math.min(left, file ? LOOK_MILLIS : ASK_MILLIS);
-      settle.millis(step);
-      left -= step;
-      Answer again = source.read(POLL_BUDGET);
-      boolean same =
-          again instanceof Answer.Unchanged
-              || (again instanceof Answer.Text read && read.text().equals(text));
-      if (!same || !stampNow().equals(before)) {
-        forgetSource();
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private Optional<FileSource.Stamp> stampNow() {
-    return source instanceof FileSource file ? Optional.of(file.stamp()) : Optional.empty();
-  }
-
-  private void forgetSource() {
-    forgetStamp();
-    source.forget();
-  }
-
-  /** A small file is always read: a new one of the same age and length is still another one. */
-  private boolean mayHaveChanged(FileSource file) {
-    FileSource.Stamp now = file.stamp();
-    boolean same = now.equals(stamp) && now.length() > SMALL;
-    stamp = now;
-    return !same;
-  }
-
-  private void remember() {
-    if (source instanceof FileSource file) {
-      stamp = file.stamp();
-    }
-  }
-
-  private void forgetStamp() {
-    stamp = null;
   }
 
   private Loaded accept(Settings settings, String text, Origin origin) {
@@ -428,33 +337,8 @@ public final class SettingsWatch implements AutoCloseable {
     versions++;
     current = loaded;
     Log.level(loaded.settings().log());
-    update();
+    report.inForce(loaded);
     return loaded;
-  }
-
-  private void fail(String problem) {
-    failures++;
-    if (!problem.equals(error)) {
-      error = problem;
-      errorSince = Instant.now();
-    }
-    update();
-    sayOnce(
-        "settings " + problem + "; " + BrokenSource.consequence(current) + " until that is mended");
-  }
-
-  private void mended() {
-    if (error != null) {
-      error = null;
-      said.clear();
-      update();
-      voice.info(
-          "settings "
-              + source.name()
-              + ": read again, version "
-              + current.version()
-              + " is in force");
-    }
   }
 
   private void keepCopy() {
@@ -462,29 +346,8 @@ public final class SettingsWatch implements AutoCloseable {
     try {
       disk.orElseThrow().save(goodText);
     } catch (IOException e) {
-      sayOnce("the settings cannot be kept on disk: " + e.getMessage());
+      report.sayOnce("the settings cannot be kept on disk: " + e.getMessage());
     }
-  }
-
-  private void sayOnce(String line) {
-    // A bound, for a source whose problem is another one every time.
-    if (said.size() < 20 && said.add(line)) {
-      voice.warn(line);
-    }
-  }
-
-  private void update() {
-    status =
-        new SettingsStatus(
-            source.name(),
-            current.version(),
-            current.origin(),
-            current.loadedAt(),
-            Optional.ofNullable(error),
-            error == null ? Optional.empty() : Optional.of(errorSince),
-            Optional.ofNullable(pending),
-            reloads,
-            failures);
   }
 
   /** Lets some time go by. */

@@ -81,7 +81,10 @@ final class Sdk {
             .setExecutor(metricThread)
             .build();
     SdkMeterProvider meters =
-        SdkMeterProvider.builder().setResource(resource).registerMetricReader(reader).build();
+        SdkMeterProvider.builder()
+            .setResource(resource)
+            .registerMetricReader(new SurvivingReader(reader, AgentLoop.named("inboard-metrics")))
+            .build();
     this.meter = meters.get(SCOPE);
     this.durations = Optional.of(new DurationMetrics(meter));
     queue.start();

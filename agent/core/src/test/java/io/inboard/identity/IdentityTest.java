@@ -6,6 +6,7 @@ import static io.inboard.identity.TestPeer.WEB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.inboard.call.AgentLoop;
 import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.Refusal;
 import io.inboard.call.TlsPlan;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +42,37 @@ class IdentityTest {
 
   private final Clock clock = new MovedClock(() -> now);
   private final Identity identity = new Identity(told::add, clock, 10);
+
+  @Test
+  void theWatchGoesOnAfterAnErrorAndCountsIt() throws Exception {
+    AgentLoop loop = AgentLoop.named("inboard-identity");
+    long before = loop.failures();
+    AtomicInteger errors = new AtomicInteger(3);
+    BlockingQueue<IdentityStatus> statuses = new LinkedBlockingQueue<>();
+    Clock failing =
+        new MovedClock(
+            () -> {
+              if (Thread.currentThread().getName().equals("inboard-identity")
+                  && errors.getAndDecrement() > 0) {
+                throw new OutOfMemoryError("on purpose");
+              }
+              return Instant.now();
+            });
+    DevelopmentCa ca = DevelopmentCa.create();
+    ca.issue(WEB).save(directory);
+    try (Identity watched = new Identity(statuses::add, failing, 10)) {
+      watched.settings(TestPeer.files(directory));
+      assertThat(statuses.poll(20, TimeUnit.SECONDS).id()).isPresent();
+      watched.watch();
+      ca.issue("spiffe://cluster.local/ns/shop/sa/after").save(directory);
+      IdentityStatus last = statuses.poll(20, TimeUnit.SECONDS);
+      while (!last.id().orElseThrow().toString().endsWith("after")) {
+        last = statuses.poll(20, TimeUnit.SECONDS);
+      }
+    }
+    assertThat(errors.get()).isNegative();
+    assertThat(loop.failures()).isGreaterThanOrEqualTo(before + 3);
+  }
 
   private void write(String name, String content) throws Exception {
     Path fresh = new File(directory, name + ".fresh").toPath();

@@ -5,12 +5,15 @@ import static io.inboard.mesh.World.Given.payments;
 import static io.inboard.mesh.World.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.call.AgentLoop;
 import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.Refusal;
 import io.inboard.call.Verdict;
 import io.inboard.policy.Arrival;
 import io.inboard.policy.Shedding;
 import io.inboard.policy.VirtualTime;
+import io.inboard.settings.Loaded;
+import io.inboard.settings.SettingsStatus;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
@@ -109,6 +112,30 @@ final class ResilienceMetricsTest {
         .containsEntry("inboard.server.connections.refused no certificate 8080", 1.0)
         .containsEntry("inboard.server.requests.refused x", 1.0)
         .containsEntry("inboard.identity.expiry", 90.0);
+  }
+
+  @Test
+  void whatOurThreadsSurvivedAndSettingsThatCouldNotBeReadAreCounted() {
+    AgentLoop loop = AgentLoop.named("inboard-test-metrics");
+    AgentMetrics.register(
+        SdkMeterProvider.builder().registerMetricReader(reader).build().get("test"),
+        () ->
+            new SettingsStatus(
+                "a.yaml",
+                "1",
+                Loaded.Origin.SOURCE,
+                Instant.EPOCH,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                7));
+    assertThat(reader.read())
+        .containsEntry("inboard.agent.errors inboard-test-metrics", 0.0)
+        .containsEntry("inboard.settings.failures", 7.0);
+
+    loop.failed(new OutOfMemoryError());
+    assertThat(reader.read()).containsEntry("inboard.agent.errors inboard-test-metrics", 1.0);
   }
 
   private void register() {

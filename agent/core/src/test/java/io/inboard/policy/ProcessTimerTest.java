@@ -3,6 +3,7 @@ package io.inboard.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.call.AgentLoop;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,6 +40,23 @@ final class ProcessTimerTest {
         0);
     Timer.PROCESS.schedule(() -> after.complete("done"), 0);
     assertThat(after.get(10, TimeUnit.SECONDS)).isEqualTo("done");
+  }
+
+  @Test
+  void goesOnAfterAnErrorAndCountsIt() throws Exception {
+    AgentLoop loop = AgentLoop.named("inboard-timer");
+    long before = loop.failures();
+    CompletableFuture<Thread> erring = new CompletableFuture<>();
+    CompletableFuture<Thread> after = new CompletableFuture<>();
+    Timer.PROCESS.schedule(
+        () -> {
+          erring.complete(Thread.currentThread());
+          throw new OutOfMemoryError("on purpose");
+        },
+        0);
+    Timer.PROCESS.schedule(() -> after.complete(Thread.currentThread()), 1_000_000);
+    assertThat(after.get(10, TimeUnit.SECONDS)).isSameAs(erring.get(10, TimeUnit.SECONDS));
+    assertThat(loop.failures()).isGreaterThan(before);
   }
 
   @Test

@@ -82,12 +82,36 @@ class BrokenStartTest {
   void whatAsksForNothingStartsWithDefaultsAndSaysWhatIsNotInForce() throws Exception {
     for (String broken :
         List.of("servce: {name: a}\n", "service:\n\tname: a\n", "# STRICT authorization\nx: 1\n")) {
-      assertThat(start(broken).origin()).as(broken).isEqualTo(Origin.DEFAULTS);
+      Loaded loaded = start(broken);
+      assertThat(loaded.origin()).as(broken).isEqualTo(Origin.DEFAULTS);
+      assertThat(loaded.settings().guardsIdentity()).as(broken).isTrue();
       assertThat(said)
           .singleElement()
           .asString()
           .contains("the defaults are in force", "neither mutual TLS nor authorization");
     }
+  }
+
+  @Test
+  void anIdentityThatARequestClaimsIsRemovedUntilTheSourceCouldBeReadOnce() throws Exception {
+    file = directory.resolve("inboard.yaml");
+    for (SettingsSource away :
+        List.of(
+            new FileSource(file.toFile(), "inboard.yaml"),
+            new FileSource(directory.toFile(), "a directory"),
+            SettingsSource.of("http://127.0.0.1:1/x", directory.toFile()))) {
+      Loaded loaded = load(away);
+      assertThat(loaded.origin()).as(away.name()).isEqualTo(Origin.DEFAULTS);
+      assertThat(loaded.settings().guardsIdentity()).as(away.name()).isTrue();
+    }
+    assertThat(load(new SettingsSource.None()).settings().guardsIdentity()).isFalse();
+
+    // Once it is known that the settings speak of neither, somebody else's gateway may set it.
+    load();
+    Files.writeString(file, "service: {name: a}\n");
+    watch.poll();
+    assertThat(published).hasSize(1);
+    assertThat(published.get(0).settings().guardsIdentity()).isFalse();
   }
 
   @Test
@@ -172,10 +196,18 @@ class BrokenStartTest {
   }
 
   private Loaded load(SettingsReader reader) {
+    return load(new FileSource(file.toFile(), "inboard.yaml"), reader);
+  }
+
+  private Loaded load(SettingsSource source) {
+    return load(source, new SettingsReader(Map.of(), ""));
+  }
+
+  private Loaded load(SettingsSource source, SettingsReader reader) {
     said.clear();
     watch =
         new SettingsWatch(
-            new FileSource(file.toFile(), "inboard.yaml"),
+            source,
             reader,
             Optional.of(DiskCopy.in(directory.resolve("kept"), "file")),
             published::add,

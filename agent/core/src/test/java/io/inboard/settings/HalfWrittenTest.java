@@ -121,6 +121,36 @@ class HalfWrittenTest {
     }
   }
 
+  /** Back and forth within the wait: nothing of it counts, and each time it is told. */
+  @Test
+  void whoComesBackWithinTheWaitStartsItAgain() throws Exception {
+    SettingsWatch watch = watch();
+    watch.load();
+    for (int time = 0; time < 3; time++) {
+      said.clear();
+      Files.writeString(file, "service: {name: a}\n");
+      rest = now + 4_900;
+      watch.poll();
+      assertThat(said).singleElement().asString().contains("drops the identity and STRICT");
+      watch.poll();
+      assertThat(watch.status().pending()).isEmpty();
+      assertThat(watch.status().lastError()).isEmpty();
+    }
+    assertThat(published).isEmpty();
+
+    // Another document that drops as much does not go on where the first one stopped.
+    Files.writeString(file, "service: {name: a}\n");
+    whole = "service: {name: b}\n";
+    rest = now + 4_900;
+    watch.poll();
+    assertThat(published).isEmpty();
+    long before = now;
+    watch.poll();
+    assertThat(now - before).isEqualTo(5_000);
+    assertThat(published).hasSize(1);
+    assertThat(published.get(0).settings().service().name()).isEqualTo("b");
+  }
+
   @Test
   void whatWaitsIsInTheStatus() throws Exception {
     SettingsWatch watch = watch();
