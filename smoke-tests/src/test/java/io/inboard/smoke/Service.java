@@ -25,7 +25,7 @@ final class Service implements AutoCloseable {
     this.program = program;
   }
 
-  /** A Spring Boot service: {@code boot-2.7}, {@code boot-3.5} or {@code boot-4}. */
+  /** A Spring Boot service: {@code boot-2.7}, {@code boot-3.5}, {@code actuator}, … */
   static Builder boot(String line, String name, Jdk jdk) {
     Builder builder = new Builder(name, jdk);
     builder.ready = "Started Shop in";
@@ -213,6 +213,12 @@ final class Service implements AutoCloseable {
 
     Builder jvm(String... flags) {
       jvm.addAll(Arrays.asList(flags));
+      return this;
+    }
+
+    /** Spring Boot's own choice of addresses: all of this host. */
+    Builder everywhere() {
+      arguments.remove("--server.address=127.0.0.1");
       return this;
     }
 

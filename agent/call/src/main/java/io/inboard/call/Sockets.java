@@ -37,6 +37,11 @@ public interface Sockets {
         public boolean failsClosed(int localPort) {
           return false;
         }
+
+        @Override
+        public boolean failsClosed(InetSocketAddress remote) {
+          return false;
+        }
       };
 
   /**
@@ -68,14 +73,19 @@ public interface Sockets {
   /** Whether an error inside a hook must keep this port closed. */
   boolean failsClosed(int localPort);
 
+  /** Whether an error inside a hook must keep this connection from being opened. */
+  boolean failsClosed(InetSocketAddress remote);
+
   /**
    * A port of this JVM.
    *
    * @param local address and port; the port is 0 while the system has not chosen one
    * @param opener the class that binds: the first one that is not the JDK's plumbing
    * @param ownHostOnly whether whoever is not on this host is turned away, wherever it is bound
+   * @param chosen whether the system chose the port, so that no setting can name it beforehand
    */
-  record Listener(InetSocketAddress local, Class<?> opener, boolean ownHostOnly) {
+  record Listener(
+      InetSocketAddress local, Class<?> opener, boolean ownHostOnly, boolean chosen) {
     public Listener {
       Objects.requireNonNull(local);
       Objects.requireNonNull(opener);

@@ -5,6 +5,7 @@ import io.inboard.settings.CanonicalHost;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.EndpointSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
+import io.inboard.settings.DestinationSettings.UnknownClients;
 import io.inboard.settings.Settings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,17 +31,21 @@ final class GuardedHosts {
   private final Map<String, DestinationSettings> endpoints = new HashMap<>();
 
   private final boolean none;
+  private final boolean refusesAny;
 
   private GuardedHosts(List<DestinationSettings> destinations) {
     boolean any = false;
+    boolean refuses = false;
     for (DestinationSettings d : destinations) {
       hosts.add(d.host(), d.port(), d);
       any |= isGuarded(d);
+      refuses |= isGuarded(d) && d.unknownClients() == UnknownClients.REFUSE;
       for (EndpointSettings e : isGuarded(d) ? d.endpoints() : List.<EndpointSettings>of()) {
         endpoints.putIfAbsent(key(CanonicalHost.of(e.host()), e.port()), d);
       }
     }
     none = !any;
+    refusesAny = refuses;
   }
 
   static GuardedHosts of(Settings settings) {
@@ -53,6 +58,11 @@ final class GuardedHosts {
 
   private static String key(String host, int port) {
     return host.concat(" ").concat(Integer.toString(port)); // Before main, too: no invokedynamic.
+  }
+
+  /** Whether clients that no hook knows are refused anywhere. */
+  boolean refusesAny() {
+    return refusesAny;
   }
 
   /** The destination that guards what is connected to. */

@@ -35,7 +35,7 @@ final class MeshSockets implements Sockets {
   private static final String NOT_SECURED = "not secured";
 
   /** Of ports that were open before anybody looked. */
-  private static final String UNSEEN = "(opened before the agent looked)";
+  private static final String UNSEEN = "(opened unseen: before the agent, or by native code)";
 
   private final OpenPorts ports = new OpenPorts();
   private final Unmeshed unmeshed = new Unmeshed();
@@ -146,7 +146,7 @@ final class MeshSockets implements Sockets {
   private Port older(InetSocketAddress local) {
     InetAddress address = local.getAddress();
     BooleanSupplier open = () -> ofTheSystem.get().contains(local);
-    return new Port(local, UNSEEN, false, address.isLoopbackAddress(), open);
+    return new Port(local, UNSEEN, false, address.isLoopbackAddress(), false, open);
   }
 
   @Override
@@ -176,10 +176,17 @@ final class MeshSockets implements Sockets {
             + " binds it, a server that no hook knows, and "
             + (because.isEmpty() ? "inbound.unknownServers is REFUSE" : because)
             + "; "
-            + exemption(port.number());
+            + exemption(port);
     unmeshed.count(SERVER, port.opener(), "port " + port.number(), REFUSED);
     Log.refusal("unknown-server " + port.number(), refusal.substring("inboard: ".length()));
     return Optional.of(refusal);
+  }
+
+  private static String exemption(Port port) {
+    return port.chosen()
+        ? "the system chose the port, give it a fixed one and exempt that by"
+            + " inbound.portLevelMtls: {PORT: DISABLE}"
+        : exemption(port.number());
   }
 
   private static String exemption(int port) {
@@ -211,9 +218,9 @@ final class MeshSockets implements Sockets {
           "older port " + port.number(),
           "port "
               + port.number()
-              + " was open before the agent looked: it is secured only if the hooks know its"
+              + " was opened before the agent looked: it is secured only if the hooks know its"
               + " server (`status` shows them); "
-              + exemption(port.number()));
+              + exemption(port));
       return;
     }
     boolean late = now.of(port.number()) == UnknownServers.REFUSE;
@@ -232,7 +239,7 @@ final class MeshSockets implements Sockets {
                     + "; it was open before and is not closed, the next start refuses it"
                 : "")
             + "; "
-            + exemption(port.number()));
+            + exemption(port));
   }
 
   @Override
@@ -241,27 +248,41 @@ final class MeshSockets implements Sockets {
   }
 
   @Override
-  public boolean watches(InetSocketAddress remote) {
+  public boolean failsClosed(InetSocketAddress remote) {
+    GuardedHosts guarded = rules.guarded;
     try {
-      return rules.guarded.find(remote).isPresent();
+      return guarded.find(remote).filter(MeshSockets::refuses).isPresent();
     } catch (RuntimeException | LinkageError e) {
-      errors.add("looking up a connection", e);
-      return false;
+      return guarded.refusesAny();
     }
   }
 
   @Override
-  public Optional<String> connecting(InetSocketAddress remote, Class<?> opener) {
-    Optional<DestinationSettings> found = rules.guarded.find(remote);
-    boolean refuses = found.isPresent() && found.get().unknownClients() == UnknownClients.REFUSE;
+  public boolean watches(InetSocketAddress remote) {
+    GuardedHosts guarded = rules.guarded;
     try {
+      return guarded.find(remote).isPresent();
+    } catch (RuntimeException | LinkageError e) {
+      errors.add("looking up a connection", e);
+      return guarded.refusesAny();
+    }
+  }
+
+  private static boolean refuses(DestinationSettings destination) {
+    return destination.unknownClients() == UnknownClients.REFUSE;
+  }
+
+  @Override
+  public Optional<String> connecting(InetSocketAddress remote, Class<?> opener) {
+    try {
+      Optional<DestinationSettings> found = rules.guarded.find(remote);
       return found.isEmpty() || isKnown(opener)
           ? Optional.empty()
-          : judge(found.get(), refuses, name(opener));
+          : judge(found.get(), refuses(found.get()), name(opener));
     } catch (RuntimeException | LinkageError e) {
       errors.add("judging a connection", e);
-      return refuses
-          ? Optional.of("inboard: no connection to " + found.get().name() + ": an error of ours")
+      return failsClosed(remote)
+          ? Optional.of("inboard: no connection to " + remote + ": an error of ours")
           : Optional.empty();
     }
   }

@@ -19,12 +19,14 @@ final class OpenPorts {
    * @param opener the class that bound it; empty: opened before anybody looked
    * @param hooked whether its server is in the mesh's hands
    * @param ownHostOnly whether nobody reaches it from another host
+   * @param chosen whether the system chose its number
    */
   record Port(
       InetSocketAddress local,
       String opener,
       boolean hooked,
       boolean ownHostOnly,
+      boolean chosen,
       BooleanSupplier open) {
     int number() {
       return local.getPort();
@@ -45,6 +47,7 @@ final class OpenPorts {
         MeshSockets.name(listener.opener()),
         hooked,
         listener.ownHostOnly() || loopback,
+        listener.chosen(),
         open);
   }
 

@@ -51,7 +51,7 @@ final class MeshSocketsTest {
   }
 
   private static Listener listener(String address, int port, Class<?> opener) {
-    return new Listener(at(address, port), opener, false);
+    return new Listener(at(address, port), opener, false, false);
   }
 
   private boolean opens(int port) {
@@ -96,7 +96,8 @@ final class MeshSocketsTest {
     assertThat(sockets.opening(listener("0.0.0.0", 8080, Hooked.class))).isEmpty();
     assertThat(sockets.opening(listener("127.0.0.1", 8080, Unknown.class))).isEmpty();
     assertThat(sockets.opening(listener("::1", 8080, Unknown.class))).isEmpty();
-    assertThat(sockets.opening(new Listener(at("0.0.0.0", 8080), Unknown.class, true))).isEmpty();
+    assertThat(sockets.opening(new Listener(at("0.0.0.0", 8080), Unknown.class, true, false)))
+        .isEmpty();
     assertThat(sockets.opening(listener("::", 8080, Unknown.class)).isEmpty()).isEqualTo(opens);
   }
 
@@ -246,6 +247,36 @@ final class MeshSocketsTest {
 
     settings("enabled: false\n" + DESTINATIONS.replace("MODE", "REFUSE"));
     assertThat(sockets.watches(to)).isFalse();
+  }
+
+  @Test
+  void anErrorOfOursRefusesWhereUnknownOnesAreRefusedAndNowhereElse() throws Exception {
+    sockets.known(
+        type -> {
+          throw new IllegalStateException("scripted");
+        });
+    InetSocketAddress pay = at("10.0.0.5", 8443);
+    settings(DESTINATIONS.replace("MODE", "REFUSE") + "inbound: {mtls: STRICT}\n");
+    assertThat(opens(8080)).isFalse();
+    assertThat(sockets.connecting(pay, Unknown.class))
+        .hasValueSatisfying(why -> assertThat(why).contains("an error of ours"));
+    assertThat(sockets.failsClosed(pay)).isTrue();
+    assertThat(sockets.failsClosed(at("10.0.0.6", 8080))).isFalse();
+    assertThat(sockets.connecting(at("10.0.0.6", 8080), Unknown.class)).isEmpty();
+
+    settings(DESTINATIONS.replace("MODE", "WARN") + "inbound: {mtls: PERMISSIVE}\n");
+    assertThat(opens(8080)).isTrue();
+    assertThat(sockets.connecting(pay, Unknown.class)).isEmpty();
+    assertThat(sockets.failsClosed(pay)).isFalse();
+    assertThat(sockets.status().errors()).isEqualTo(4);
+  }
+
+  @Test
+  void aPortThatTheSystemChoseIsNotToBeExemptedByItsNumber() throws Exception {
+    settings(IDENTITY + "inbound: {mtls: STRICT}");
+    assertThat(sockets.opening(new Listener(at("0.0.0.0", 40123), Unknown.class, false, true)))
+        .hasValueSatisfying(
+            why -> assertThat(why).contains("port 40123", "fixed").doesNotContain("{40123"));
   }
 
   @ParameterizedTest

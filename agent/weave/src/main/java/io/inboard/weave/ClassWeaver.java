@@ -55,17 +55,19 @@ final class ClassWeaver {
     }
     ClassReader reader = new ClassReader(classFile);
     ClassWriter writer = new ClassWriter(reader, 0);
-    reader.accept(new HookedMethods(writer, mine), ClassReader.EXPAND_FRAMES);
+    reader.accept(new HookedMethods(writer, mine, reader), ClassReader.EXPAND_FRAMES);
     return writer.toByteArray();
   }
 
   private final class HookedMethods extends ClassVisitor {
     private final List<Unit.Hook> hooks;
+    private final ClassReader reader;
     private String owner;
 
-    HookedMethods(ClassVisitor next, List<Unit.Hook> hooks) {
+    HookedMethods(ClassVisitor next, List<Unit.Hook> hooks, ClassReader reader) {
       super(Opcodes.ASM9, next);
       this.hooks = hooks;
+      this.reader = reader;
     }
 
     @Override
@@ -77,11 +79,12 @@ final class ClassWeaver {
         String superName,
         String[] interfaces) {
       int major = version & 0xffff;
-      if (major < Opcodes.V1_7) {
+      boolean lifted = major == Opcodes.V1_6 && JavaSix.isJavaSeven(reader);
+      if (major < Opcodes.V1_7 && !lifted) {
         throw new Unweavable("its class file version " + major + " knows no invokedynamic");
       }
       owner = name;
-      super.visit(version, access, name, signature, superName, interfaces);
+      super.visit(lifted ? Opcodes.V1_7 : version, access, name, signature, superName, interfaces);
     }
 
     @Override

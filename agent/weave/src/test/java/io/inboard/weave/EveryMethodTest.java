@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
@@ -53,6 +54,45 @@ final class EveryMethodTest {
   void ofAClassBeforeJava7IsLeftAsItIs() {
     String old = "org.objectweb.asm.Type";
     assertThatThrownBy(() -> weave(old, file(old))).hasMessageContaining("no invokedynamic");
+  }
+
+  /** Netty 4.1 is such a library. */
+  @Test
+  void ofJava6IsWovenWhereItHasTheFramesOfJava7() throws Exception {
+    byte[] woven = weave("sample.Old", ofJava6(ClassWriter.COMPUTE_FRAMES));
+    Class<?> type =
+        new ClassLoader(EveryMethodTest.class.getClassLoader()) {
+          Class<?> define() {
+            return defineClass("sample.Old", woven, 0, woven.length);
+          }
+        }.define();
+    assertThat(type.getDeclaredMethods()).hasSize(1); // Links the class, which verifies it.
+    assertThat(new ClassReader(woven).readUnsignedShort(6)).isEqualTo(Opcodes.V1_7);
+
+    byte[] bare = ofJava6(ClassWriter.COMPUTE_MAXS);
+    assertThatThrownBy(() -> weave("sample.Old", bare)).hasMessageContaining("no invokedynamic");
+  }
+
+  /** {@code static int most(int a, int b)}. */
+  private static byte[] ofJava6(int flags) {
+    ClassWriter file = new ClassWriter(flags);
+    file.visit(Opcodes.V1_6, Opcodes.ACC_PUBLIC, "sample/Old", null, "java/lang/Object", null);
+    int access = Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC;
+    MethodVisitor code = file.visitMethod(access, "most", "(II)I", null, null);
+    Label second = new Label();
+    code.visitCode();
+    code.visitVarInsn(Opcodes.ILOAD, 0);
+    code.visitVarInsn(Opcodes.ILOAD, 1);
+    code.visitJumpInsn(Opcodes.IF_ICMPLT, second);
+    code.visitVarInsn(Opcodes.ILOAD, 0);
+    code.visitInsn(Opcodes.IRETURN);
+    code.visitLabel(second);
+    code.visitVarInsn(Opcodes.ILOAD, 1);
+    code.visitInsn(Opcodes.IRETURN);
+    code.visitMaxs(0, 0);
+    code.visitEnd();
+    file.visitEnd();
+    return file.toByteArray();
   }
 
   private static byte[] rewritten(byte[] file, int flags) {

@@ -17,6 +17,10 @@ final class ConnectAdvice {
       return Connections.refusal(remote);
     }
 
+    static Throwable enter(Throwable error, SocketAddress remote) {
+      return Connections.afterError(error, remote);
+    }
+
     @Advice.OnMethodExit(onThrowable = true)
     @Advice.ToThrown
     static Throwable exit(@Advice.Enter Throwable refusal) {
@@ -31,6 +35,10 @@ final class ConnectAdvice {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Throwable enter(@Advice.Argument(0) SocketAddress remote) {
       return Connections.refusal(remote);
+    }
+
+    static Throwable enter(Throwable error, SocketAddress remote) {
+      return Connections.afterError(error, remote);
     }
 
     @Advice.OnMethodExit(onThrowable = true)
@@ -49,6 +57,10 @@ final class ConnectAdvice {
       return Connections.refusal(remote);
     }
 
+    static Throwable enter(Throwable error, SocketAddress remote) {
+      return Connections.afterError(error, remote);
+    }
+
     @Advice.OnMethodExit(onThrowable = true)
     @Advice.ToThrown
     static Throwable exit(@Advice.Enter Throwable refusal) {
@@ -65,6 +77,10 @@ final class ConnectAdvice {
       return Connections.unchecked(remote);
     }
 
+    static Throwable enter(Throwable error, SocketAddress remote) {
+      return Connections.uncheckedAfterError(error, remote);
+    }
+
     @Advice.OnMethodExit(onThrowable = true)
     @Advice.ToThrown
     static Throwable exit(@Advice.Enter Throwable refusal) {
@@ -79,6 +95,10 @@ final class ConnectAdvice {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Throwable enter(@Advice.Argument(0) SocketAddress remote) {
       return Connections.unchecked(remote);
+    }
+
+    static Throwable enter(Throwable error, SocketAddress remote) {
+      return Connections.uncheckedAfterError(error, remote);
     }
 
     @Advice.OnMethodExit(onThrowable = true)

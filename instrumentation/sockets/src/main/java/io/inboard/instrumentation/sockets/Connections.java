@@ -20,11 +20,35 @@ final class Connections {
   }
 
   /**
-   * For methods that declare no IOException: the one that they declare for an address that must not
-   * be connected to.
+   * After an error of ours: where unknown clients are refused, nobody can tell now whether this is
+   * one.
    */
+  static Throwable afterError(Throwable error, SocketAddress remote) {
+    if (!(remote instanceof InetSocketAddress address) || !Inboard.sockets().failsClosed(address)) {
+      return null;
+    }
+    ConnectException refusal =
+        new ConnectException(
+            "inboard: no connection to "
+                + address.getHostString()
+                + ": an error of ours hides whether a hook knows its client"
+                + " (destinations[].unknownClients: WARN lets it pass)");
+    refusal.initCause(error);
+    return refusal;
+  }
+
+  /** As {@link #refusal} for methods that declare no IOException. */
   static Throwable unchecked(SocketAddress remote) {
-    Throwable refusal = refusal(remote);
+    return unchecked(refusal(remote));
+  }
+
+  /** As {@link #afterError} for methods that declare no IOException. */
+  static Throwable uncheckedAfterError(Throwable error, SocketAddress remote) {
+    return unchecked(afterError(error, remote));
+  }
+
+  /** What they declare for an address that must not be connected to. */
+  private static Throwable unchecked(Throwable refusal) {
     return refusal == null ? null : new SecurityException(refusal.getMessage(), refusal);
   }
 }

@@ -62,13 +62,17 @@ final class NettyAdvice {
     }
   }
 
-  /** {@code Socket.connect(SocketAddress)}. */
+  /** {@code doConnect(SocketAddress, SocketAddress)}: what it throws fails the promise. */
   static final class Connect {
     private Connect() {}
 
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Throwable enter(@Advice.Argument(0) SocketAddress remote) {
       return Connections.refusal(remote);
+    }
+
+    static Throwable enter(Throwable error, SocketAddress remote) {
+      return Connections.afterError(error, remote);
     }
 
     @Advice.OnMethodExit(onThrowable = true)
@@ -90,6 +94,10 @@ final class NettyAdvice {
       return Connections.refusal(remote);
     }
 
+    static Throwable enter(Throwable error, SocketAddress remote) {
+      return Connections.afterError(error, remote);
+    }
+
     @Advice.OnMethodExit(onThrowable = true)
     @Advice.ToThrown
     static Throwable exit(@Advice.Enter Throwable refusal) {
@@ -104,6 +112,10 @@ final class NettyAdvice {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Throwable enter(@Advice.Argument(0) SocketAddress remote) {
       return Connections.refusal(remote);
+    }
+
+    static Throwable enter(Throwable error, SocketAddress remote) {
+      return Connections.afterError(error, remote);
     }
 
     @Advice.OnMethodExit(onThrowable = true)

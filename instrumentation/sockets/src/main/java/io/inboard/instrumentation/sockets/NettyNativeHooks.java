@@ -10,7 +10,8 @@ import java.util.List;
 
 /**
  * Netty's own sockets: epoll, kqueue and io_uring go around the JDK. All three listen by {@code
- * io.netty.channel.unix.Socket}; epoll and kqueue also connect by it, io_uring in its channel.
+ * io.netty.channel.unix.Socket}; they connect in their channels, which do not call that class where
+ * the first bytes go with the connect (TCP Fast Open).
  */
 public final class NettyNativeHooks implements Library {
   static final String NAME = "netty-native";
@@ -37,12 +38,11 @@ public final class NettyNativeHooks implements Library {
   @Override
   public Unit unit() {
     List<String> socket = names("io.netty.channel.unix.Socket");
+    List<String> channels = names("io.netty.channel.epoll.AbstractEpollChannel");
+    channels.addAll(names("io.netty.channel.kqueue.AbstractKQueueChannel"));
     return Unit.named(NAME)
         .weave(socket, method("listen", "int").whereItExists(), NettyAdvice.Listen.class)
-        .weave(
-            socket,
-            method("connect", "java.net.SocketAddress").whereItExists(),
-            NettyAdvice.Connect.class)
+        .weave(channels, method("doConnect", 2).whereItExists(), NettyAdvice.Connect.class)
         .weave(
             names("io.netty.channel.uring.AbstractIoUringChannel$AbstractUringUnsafe"),
             method("connect", 3).whereItExists(),

@@ -13,7 +13,9 @@ final class Openers {
   private static final ClassLoader OWN = Openers.class.getClassLoader();
 
   /** What stands between a library and its socket, whichever library it is. */
-  private static final String[] PLUMBING = {"java.", "javax.net.", "sun.nio.ch.", "sun.security."};
+  private static final String[] PLUMBING = {
+    "java.", "javax.net.", "sun.nio.ch.", "sun.rmi.", "sun.security.",
+  };
 
   /** Netty's, also where another library has put it under a prefix of its own. */
   private static final String[] NETTY_PLUMBING = {

@@ -15,9 +15,9 @@ import java.util.function.Predicate;
 final class Ports {
   /**
    * The JMX server that {@code jcmd}, {@code jconsole} and the like have started in a JVM: bound to
-   * every address, though it turns away whoever is not on this host.
+   * every address, though it turns away whoever is not on this host, in a class inside this one.
    */
-  private static final String LOCAL_JMX = "sun.management.jmxremote.LocalRMIServerSocketFactory";
+  private static final String LOCAL_JMX = "sun.management.jmxremote.LocalRMIServerSocketFactory$";
 
   private Ports() {}
 
@@ -31,7 +31,7 @@ final class Ports {
     return address instanceof InetSocketAddress local
             && !local.isUnresolved()
             && local.getPort() != 0
-        ? refusal(listener(local))
+        ? refusal(listener(local, false))
         : null;
   }
 
@@ -47,8 +47,8 @@ final class Ports {
     if (!(bound instanceof InetSocketAddress local)) {
       return null;
     }
-    Listener listener = listener(local);
     boolean chosen = !(asked instanceof InetSocketAddress given) || given.getPort() == 0;
+    Listener listener = listener(local, chosen);
     Throwable refusal = chosen ? refusal(listener) : null;
     if (refusal == null) {
       WeakReference<T> weak = new WeakReference<>(socket);
@@ -63,9 +63,9 @@ final class Ports {
     return refusal;
   }
 
-  private static Listener listener(InetSocketAddress local) {
+  private static Listener listener(InetSocketAddress local, boolean chosen) {
     Class<?> opener = Openers.nearest();
-    return new Listener(local, opener, opener.getName().equals(LOCAL_JMX));
+    return new Listener(local, opener, opener.getName().startsWith(LOCAL_JMX), chosen);
   }
 
   private static Throwable refusal(Listener listener) {

@@ -42,6 +42,9 @@ import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.CompletionHandler;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.rmi.Remote;
+import java.rmi.server.RMIServerSocketFactory;
+import java.rmi.server.UnicastRemoteObject;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -94,12 +97,20 @@ final class SocketsTest {
 
     @Override
     public Optional<String> connecting(InetSocketAddress remote, Class<?> opener) {
+      if (fails) {
+        throw new IllegalStateException("scripted");
+      }
       connecting.add(opener);
       return refuses ? Optional.of("scripted refusal") : Optional.empty();
     }
 
     @Override
     public boolean failsClosed(int localPort) {
+      return failsClosed;
+    }
+
+    @Override
+    public boolean failsClosed(InetSocketAddress remote) {
       return failsClosed;
     }
   }
@@ -449,6 +460,52 @@ final class SocketsTest {
           .hasStackTraceContaining("scripted refusal");
       assertThatThrownBy(server::accept).as("nobody came").isInstanceOf(IOException.class);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anErrorOfOursKeepsAConnectionFromWhereUnknownClientsAreRefused(Client client)
+      throws Exception {
+    HttpServer server = answering();
+    try {
+      scripted.fails = true;
+      client.connect(server.getAddress());
+      scripted.failsClosed = true;
+      assertThatThrownBy(() -> client.connect(server.getAddress()))
+          .hasStackTraceContaining("an error of ours");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  /** {@code com.sun.management.jmxremote} and {@code jconsole}: on every address, for this host. */
+  @Test
+  void theServerOfLocalJmxIsForThisHostOnly() throws Exception {
+    RMIServerSocketFactory local =
+        (RMIServerSocketFactory)
+            Class.forName("sun.management.jmxremote.LocalRMIServerSocketFactory")
+                .getConstructor()
+                .newInstance();
+    local.createServerSocket(0).close();
+    assertThat(scripted.opened)
+        .singleElement()
+        .satisfies(
+            l -> {
+              assertThat(l.ownHostOnly()).isTrue();
+              assertThat(l.chosen()).isTrue();
+            });
+  }
+
+  /** Without its plumbing: who exports an object can do something about it. */
+  @Test
+  void aServerOfRmiIsTheOneThatExports() throws Exception {
+    Remote exported = new Remote() {};
+    UnicastRemoteObject.exportObject(
+        exported, 0, null, port -> new ServerSocket(port, 5, LOOPBACK));
+    UnicastRemoteObject.unexportObject(exported, true);
+    assertThat(scripted.opened)
+        .singleElement()
+        .satisfies(l -> assertThat(l.opener().getName()).startsWith(SocketsTest.class.getName()));
   }
 
   @Test
