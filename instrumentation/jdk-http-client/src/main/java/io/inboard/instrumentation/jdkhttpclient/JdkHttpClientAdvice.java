@@ -11,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -268,6 +269,25 @@ final class JdkHttpClientAdvice {
     @Advice.ToReturned
     static SSLEngine exit(@Advice.Enter Object ours, @Advice.Return SSLEngine own) {
       return ours == null ? own : (SSLEngine) ours;
+    }
+  }
+
+  /**
+   * {@code AbstractAsyncSSLConnection#formSNIServerNames}: of the URL's host, for the engine that
+   * ours takes the place of. Since JDK 27 it fails of a host with a dot at its end, which a URL
+   * that says http may have.
+   */
+  static final class ServerNames {
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter() {
+      return OpenConnection.SECURED.get() != null;
+    }
+
+    @Advice.OnMethodExit
+    @Advice.ToReturned
+    static List<SNIServerName> exit(
+        @Advice.Enter boolean ours, @Advice.Return List<SNIServerName> own) {
+      return ours ? List.of() : own;
     }
   }
 

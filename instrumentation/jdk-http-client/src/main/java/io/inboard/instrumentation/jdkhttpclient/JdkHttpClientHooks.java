@@ -69,6 +69,10 @@ public final class JdkHttpClientHooks implements Library {
             JdkHttpClientAdvice.StreamKeyOfConnection.class)
         .weave(CONNECTION, method("getConnection"), JdkHttpClientAdvice.OpenConnection.class)
         .weave(TLS_CONNECTION, method("createEngine", 4), JdkHttpClientAdvice.Engine.class)
+        .weave(
+            TLS_CONNECTION,
+            method("formSNIServerNames").whereItExists(),
+            JdkHttpClientAdvice.ServerNames.class)
         .weave(P + "Exchange", method("remainingConnectTimeout"), JdkHttpClientAdvice.Connect.class)
         .weave(
             P + "AsyncSSLConnection", method("finishConnect"), JdkHttpClientAdvice.Handshake.class)
