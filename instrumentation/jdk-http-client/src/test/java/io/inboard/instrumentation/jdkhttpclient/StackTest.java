@@ -91,7 +91,7 @@ final class StackTest extends JdkHarness {
     String host = trouble == Trouble.UNKNOWN_HOST ? "nowhere.invalid" : "127.0.0.1";
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(scheme + "://" + host + ":" + address.getPort() + "/"))
-            .timeout(Duration.ofMillis(700))
+            .timeout(Duration.ofSeconds(trouble == Trouble.TIMEOUT ? 2 : 20))
             .POST(BodyPublishers.ofString("body"))
             .build();
     HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
