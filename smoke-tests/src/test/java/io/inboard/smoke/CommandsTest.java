@@ -138,6 +138,8 @@ class CommandsTest {
     assertThat(demo.exit()).as(demo.toString()).isZero();
     assertThat(demo.out())
         .contains("spiffe://")
+        .containsPattern("plaintext +refused")
+        .containsPattern("TLS, no certificate +refused")
         .doesNotContain("\u001b")
         .doesNotContain("Exception");
   }

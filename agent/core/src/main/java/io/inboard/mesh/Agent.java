@@ -91,9 +91,10 @@ public final class Agent {
     try {
       return StartRules.required(System::getProperty, environment)
           ? StartRules.refusal(loaded, watch.status())
+              .map(why -> why + "; INBOARD_STARTUP=required, so")
           : Optional.empty();
     } catch (IllegalArgumentException e) {
-      return Optional.of(e.getMessage());
+      return Optional.of(e.getMessage() + ";");
     }
   }
 
@@ -101,7 +102,7 @@ public final class Agent {
   @SuppressWarnings("removal") // A SecurityManager would forbid it to the application's own frames.
   private static void end(String why) {
     Log.level(Log.Level.INFO);
-    Log.warn(why + "; this JVM ends, since INBOARD_STARTUP=required (exit code 78)");
+    Log.warn(why + " this JVM ends before its application starts (exit code 78)");
     AccessController.doPrivileged(
         (PrivilegedAction<Void>)
             () -> {
@@ -124,6 +125,7 @@ public final class Agent {
     start.turn(mesh::start);
     start.turn(this::openStatus);
     start.turn(this::tell);
+    start.turn(() -> sockets.lookForOlderPorts(OPENING_MILLIS));
   }
 
   private void openStatus() {
@@ -140,11 +142,6 @@ public final class Agent {
                       weaver.report())));
     } catch (ReflectiveOperationException | RuntimeException e) {
       Log.warn("`status` cannot look into this JVM: " + e);
-    }
-    try {
-      sockets.lookForOlderPorts(OPENING_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

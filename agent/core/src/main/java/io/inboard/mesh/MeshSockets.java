@@ -297,7 +297,7 @@ final class MeshSockets implements Sockets {
               + ": "
               + opener
               + " opens it, a client that no hook knows, and mutual TLS is asked for there"
-              + " (destinations[].unknownClients: WARN lets it pass)";
+              + " (its unknownClients is REFUSE; WARN would let it pass)";
       Log.refusal("unknown-client " + name, refusal);
       return Optional.of("inboard: " + refusal);
     }
