@@ -199,7 +199,7 @@ public final class Demo {
   private void stranger(String who, Wire.Answer answer) {
     page.row(
         String.format("%-36s", who)
-            + (answer.status() == 0
+            + (answer.status() == 0 || answer.status() == 400
                 ? page.bad("refused") + page.dim("  " + answer.text())
                 : page.outcome(Integer.toString(answer.status()))
                     + page.dim("      " + answer.text())));
