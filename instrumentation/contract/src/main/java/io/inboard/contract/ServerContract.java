@@ -5,24 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 /**
  * What every server library must do under the mesh, told as tests: here what it reports, refuses
- * and survives of requests, in {@link ServerPathContract} which handler they reach, in {@link
- * ServerTlsContract} what it does about TLS, in {@link ServerIdentityContract} what it lets the
- * application believe.
+ * and survives of requests, in {@link ServerThreadsContract} what holds its threads, in {@link
+ * ServerPathContract} which handler they reach, in {@link ServerTlsContract} what it does about
+ * TLS, in {@link ServerIdentityContract} what it lets the application believe.
  */
-public abstract class ServerContract extends ServerPathContract {
-  /** Starts the server without TLS of its own, with these threads for its requests. */
-  protected abstract RunningServer startWith(Executor threads) throws Exception;
-
+public abstract class ServerContract extends ServerThreadsContract {
   // --- What arrives, and what is reported of it.
 
   @Test
@@ -220,32 +213,6 @@ public abstract class ServerContract extends ServerPathContract {
         assertThat(request.beganNanos() - request.queuedNanos() - sent).isNotNegative();
       }
     }
-  }
-
-  @Test
-  void halfHellosOfOnePeerLeaveThreadsForOthers() throws Exception {
-    // Longer than the test waits for any answer.
-    mesh.handshakeMillis(600_000);
-    ExecutorService threads = Executors.newFixedThreadPool(8);
-    List<Wire> stalled = new ArrayList<>();
-    try (RunningServer busy = startWith(threads)) {
-      for (int i = 0; i < 20; i++) {
-        Wire wire = Wire.plain(busy.port());
-        stalled.add(wire);
-        wire.send(new byte[] {0x16, 0x03, 0x01});
-      }
-      try (Wire plain = Wire.plain(busy.port());
-          Wire other = Wire.tlsFrom("127.0.0.2", busy.port(), client)) {
-        assertThat(plain.get("/hello").text()).isEqualTo("hello");
-        assertThat(other.get("/hello").text()).isEqualTo("hello");
-      }
-    } finally {
-      for (Wire wire : stalled) {
-        wire.close();
-      }
-      threads.shutdownNow();
-    }
-    mesh.ended(2);
   }
 
   // --- What is answered.

@@ -29,6 +29,9 @@ final class Connection {
   /** Bytes that were read to tell TLS from plaintext, for the plaintext reader. Reading thread. */
   private ByteBuffer sniffed = ByteBuffer.allocate(0);
 
+  /** Whether the server's own code has read since. Reading thread. */
+  private boolean readByServer;
+
   /** Set once, by the reading thread before any request exists to be answered. */
   private volatile TlsPump tls;
 
@@ -62,6 +65,7 @@ final class Connection {
       return tls.read(bytes, offset, length);
     }
     if (!sniffed.hasRemaining()) {
+      readByServer = true;
       return PLAIN;
     }
     int count = Math.min(length, sniffed.remaining());
@@ -81,9 +85,15 @@ final class Connection {
     return true;
   }
 
-  /** Bytes that the selector cannot see, since they were taken from the channel already. */
+  /**
+   * Bytes that the selector cannot see, since they were taken from the channel already, or {@link
+   * #PLAIN}.
+   */
   int available() {
-    return tls != null ? tls.available() : sniffed.remaining();
+    if (tls != null) {
+      return tls.available();
+    }
+    return readByServer && !sniffed.hasRemaining() ? PLAIN : sniffed.remaining();
   }
 
   boolean isSecured() {

@@ -39,17 +39,22 @@ final class StreamAdvice {
     }
   }
 
-  /** The server looks here for a request that came in the same TLS record as the last one. */
+  /**
+   * The server looks here for a request that came in the same TLS record as the last one, and gives
+   * a connection without one back to its selector. While the stream's own code has read nothing it
+   * answers with the size of its empty buffer, so it is not asked before it has.
+   */
   static final class Available {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-    static int enter(@Advice.FieldValue("channel") SocketChannel channel) {
-      return Connections.of(channel).available();
+    static Object enter(@Advice.FieldValue("channel") SocketChannel channel) {
+      int count = Connections.of(channel).available();
+      return count == Connection.PLAIN ? null : (Object) count;
     }
 
     @Advice.OnMethodExit
-    @Advice.ToReturned
-    static int exit(@Advice.Enter int buffered, @Advice.Return int own) {
-      return buffered > 0 ? buffered : own;
+    @Advice.ToReturned(index = 0)
+    static Object[] exit(@Advice.Enter Object instead) {
+      return instead(instead);
     }
   }
 

@@ -19,6 +19,9 @@ final class TlsPump {
   /** A TLS record at its largest, with what JSSE adds (RFC 8446 section 5.2). */
   static final int BUFFER = 17 * 1024;
 
+  /** Type, version and length; RFC 8446 section 5.1. */
+  private static final int HEADER = 5;
+
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final ChannelBytes channel;
@@ -86,9 +89,15 @@ final class TlsPump {
     }
   }
 
+  /** What can be read without a wait. A record that is cut waits for its rest in the selector. */
   int available() {
-    // An encrypted rest may hold a request; the reader waits for its end if it is cut.
-    return plain.hasRemaining() ? plain.remaining() : in.position();
+    if (plain.hasRemaining()) {
+      return plain.remaining();
+    }
+    boolean whole =
+        in.position() >= HEADER
+            && in.position() >= HEADER + ((in.get(3) & 0xff) << 8 | in.get(4) & 0xff);
+    return whole ? in.position() : 0;
   }
 
   SSLSession session() {

@@ -41,6 +41,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class JdkHttpServerTest extends ServerContract {
   @Override
@@ -105,6 +107,15 @@ final class JdkHttpServerTest extends ServerContract {
     }
     mesh.refusedFor(Refusal.PLAINTEXT);
     assertThat(calls()).isEqualTo(1);
+  }
+
+  /** The server's default: its dispatcher serves the requests itself. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aKeptConnectionDoesNotHoldTheDispatcher(boolean secured) throws Exception {
+    try (RunningServer smallest = startWith(null)) {
+      keptConnectionsHoldNoThread(smallest.port(), secured, 1);
+    }
   }
 
   @Test
