@@ -6,9 +6,11 @@ import io.inboard.call.PeerIdentity;
 import io.inboard.call.Verdict;
 import io.inboard.settings.InboundSettings.Action;
 import io.inboard.settings.InboundSettings.AuthorizationRule;
+import io.inboard.settings.RequestMethod;
 import io.inboard.settings.RequestPath;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Who may ask for what, as Istio's AuthorizationPolicy has it: a DENY rule that matches refuses; if
@@ -16,7 +18,10 @@ import java.util.List;
  *
  * <p>What is judged is what will be served. Where a path can be read in more than one way, a DENY
  * rule that matches one reading refuses, and every reading needs an ALLOW rule; where nobody can
- * tell how it will be read, it is refused as soon as any rule looks at paths.
+ * tell how it will be read, it is refused as soon as any rule looks at paths. A method that is no
+ * token is refused by any rules. To a DENY rule a path is the same with and without a slash at its
+ * end, and a method the same in any case of its letters, since many applications see it so; ALLOW
+ * rules compare both as they are.
  */
 public final class Authorization {
   /** What the reason of every refusal of ours begins with. */
@@ -30,6 +35,8 @@ public final class Authorization {
       new Verdict.Deny(403, NO_ALLOW_RULE + " every way of reading the path");
   private static final Verdict AMBIGUOUS =
       new Verdict.Deny(403, PREFIX + "the path can be read in more than one way");
+  private static final Verdict NO_METHOD =
+      new Verdict.Deny(403, PREFIX + "the method is no token of HTTP");
   private static final List<String> NO_MATTER_WHICH = List.of("");
 
   private final List<DenyRule> deny;
@@ -63,15 +70,21 @@ public final class Authorization {
     if (!present()) {
       return Verdict.ALLOW;
     }
+    String method = request.method();
+    if (!RequestMethod.isToken(method)) {
+      return NO_METHOD;
+    }
     List<String> paths = looksAtPaths ? readings(request.paths()) : NO_MATTER_WHICH;
     if (paths.isEmpty()) {
       return AMBIGUOUS;
     }
     if (!deny.isEmpty()) {
       String handler = looksAtPaths ? request.handlerPath() : "";
+      String inCapitals = method.toUpperCase(Locale.ROOT);
       for (DenyRule denying : deny) {
         AuthorizationRule rule = denying.rule;
-        if (applies(rule, request) && (anyPath(rule, paths) || meansHandler(rule, handler))) {
+        if (applies(rule, request, inCapitals)
+            && (anyPath(rule, paths) || meansHandler(rule, handler))) {
           return denying.refusal;
         }
       }
@@ -104,16 +117,18 @@ public final class Authorization {
 
   private boolean allowed(InboundRequest request, String path) {
     for (AuthorizationRule rule : allow) {
-      if (any(rule.paths(), path) && applies(rule, request)) {
+      if (any(rule.paths(), path) && applies(rule, request, request.method())) {
         return true;
       }
     }
     return false;
   }
 
+  /** Of a rule as {@link DenyRule#of} has it. */
   private static boolean anyPath(AuthorizationRule rule, List<String> paths) {
     for (String path : paths) {
-      if (any(rule.paths(), path)) {
+      if (any(rule.paths(), path)
+          || (path.endsWith("/") && any(rule.paths(), withoutSlash(path)))) {
         return true;
       }
     }
@@ -129,22 +144,37 @@ public final class Authorization {
     return any(rule.paths(), path) || any(rule.paths(), path + "/");
   }
 
+  /** {@code /admin} of {@code /admin/}; what consists of nothing else stays as it is. */
+  private static String withoutSlash(String path) {
+    boolean slash = path.endsWith("/") && !path.equals("/") && !path.equals("*/");
+    return slash ? path.substring(0, path.length() - 1) : path;
+  }
+
   /**
    * A rule with its refusal, which names it as {@code check} does: by its place in the settings.
+   * Its methods are in capitals, its paths without a slash at their end.
    */
   private record DenyRule(AuthorizationRule rule, Verdict refusal) {
     static DenyRule of(AuthorizationRule rule, int index) {
       String name = "DENY rule inbound.authorization[" + index + "] matched";
-      return new DenyRule(rule, new Verdict.Deny(403, PREFIX + name));
+      AuthorizationRule lenient =
+          new AuthorizationRule(
+              rule.action(),
+              rule.principals(),
+              rule.namespaces(),
+              rule.methods().stream().map(method -> method.toUpperCase(Locale.ROOT)).toList(),
+              rule.paths().stream().map(Authorization::withoutSlash).toList(),
+              rule.ports());
+      return new DenyRule(lenient, new Verdict.Deny(403, PREFIX + name));
     }
   }
 
   /** All but its paths. */
-  private static boolean applies(AuthorizationRule rule, InboundRequest request) {
+  private static boolean applies(AuthorizationRule rule, InboundRequest request, String method) {
     String principal = request.peer().map(PeerIdentity::principal).orElse("");
     return any(rule.principals(), principal)
         && any(rule.namespaces(), namespace(principal))
-        && (rule.methods().isEmpty() || any(rule.methods(), request.method()))
+        && (rule.methods().isEmpty() || any(rule.methods(), method))
         && (rule.ports().isEmpty() || rule.ports().contains(request.local().getPort()));
   }
 

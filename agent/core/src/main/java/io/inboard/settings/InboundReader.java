@@ -185,14 +185,7 @@ final class InboundReader {
         pattern.endsWith("*")
             ? pattern.substring(0, pattern.length() - 1)
             : pattern.startsWith("*") ? pattern.substring(1) : pattern;
-    for (int i = 0; i < method.length(); i++) {
-      char c = method.charAt(i);
-      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-      if (!letter && !(c >= '0' && c <= '9') && "!#$%&'+-.^_`|~".indexOf(c) < 0) {
-        return false;
-      }
-    }
-    return true;
+    return method.isEmpty() || (RequestMethod.isToken(method) && method.indexOf('*') < 0);
   }
 
   private static List<Integer> ports(Section to) {

@@ -15,6 +15,10 @@ final class Patterns {
   private static final String SCHEME = "spiffe://";
   private static final String WHOLE_ID = "cluster.local/ns/NAMESPACE/sa/ACCOUNT";
 
+  /** One of them completes whatever is the beginning of a character. */
+  private static final List<String> ENDS_OF_CHARACTERS =
+      List.of("%80", "%80%80", "%80%80%80", "%A0%80", "%90%80%80");
+
   private Patterns() {}
 
   /**
@@ -70,6 +74,11 @@ final class Patterns {
         return Optional.of("no path holds a NUL");
       }
     }
+    if (!isUtf8(pattern)) {
+      return Optional.of(
+          "a request whose path has codes of what is no UTF-8 is refused wherever a rule looks at"
+              + " paths: write the codes of the character's bytes in UTF-8");
+    }
     String clean = dotsDecoded(pattern).replace('\\', '/');
     clean = RequestPath.merged(RequestPath.withoutParameters(clean));
     if (clean.startsWith("/")) {
@@ -105,6 +114,38 @@ final class Patterns {
     return value == '*'
         ? Optional.of("a star in a pattern is always a wildcard: write * for " + code)
         : Optional.empty();
+  }
+
+  /** A star may stand for the rest of a character. */
+  private static boolean isUtf8(String pattern) {
+    String[] pieces = pattern.split("\\*", -1);
+    for (int i = 0; i < pieces.length; i++) {
+      String piece = pieces[i];
+      int from = 0;
+      while (i > 0 && from < 9 && isInsideCharacter(piece, from)) {
+        from += 3;
+      }
+      String rest = piece.substring(from);
+      boolean last = i == pieces.length - 1;
+      if (RequestPath.malformed(rest) >= 0 && (last || !canBeCompleted(rest))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isInsideCharacter(String piece, int at) {
+    int value = at < piece.length() && piece.charAt(at) == '%' ? RequestPath.code(piece, at) : -1;
+    return value >= 0x80 && value < 0xc0;
+  }
+
+  private static boolean canBeCompleted(String piece) {
+    for (String end : ENDS_OF_CHARACTERS) {
+      if (RequestPath.malformed(piece + end) < 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String dotsDecoded(String pattern) {

@@ -33,8 +33,9 @@ public final class RequestPath {
 
   /**
    * The normal form; empty when servers disagree on what the path means (an encoded slash,
-   * backslash, semicolon, percent or NUL, a broken percent code, bytes that are no ASCII, more
-   * {@code ..} than segments, no slash in front), which a rule about paths must refuse.
+   * backslash, semicolon, percent or NUL, a broken percent code, codes that are no UTF-8, raw bytes
+   * that are no ASCII, more {@code ..} than segments, no slash in front), which a rule about paths
+   * must refuse.
    */
   public static Optional<String> normalize(String raw) {
     if (isPlain(raw)) {
@@ -131,7 +132,7 @@ public final class RequestPath {
 
   /** As it came, but for codes that mean the same in either spelling; empty: refuse. */
   private static Optional<String> start(String raw) {
-    if (!raw.startsWith("/")) {
+    if (!raw.startsWith("/") || malformed(raw) >= 0) {
       return Optional.empty();
     }
     StringBuilder out = new StringBuilder(raw.length());
@@ -163,6 +164,47 @@ public final class RequestPath {
    */
   static boolean isAmbiguous(int value) {
     return value <= 0 || value == '/' || value == '\\' || value == '%' || value == ';';
+  }
+
+  /**
+   * Where percent codes begin that are no UTF-8 (RFC 3629 section 4: longer than need be, part of a
+   * character, a surrogate), of which one decoder makes {@code .} or a letter, another one U+FFFD;
+   * -1: nowhere.
+   */
+  static int malformed(String path) {
+    int at = path.indexOf('%');
+    while (at >= 0) {
+      int bytes = character(path, at);
+      if (bytes == 0) {
+        return at;
+      }
+      at = path.indexOf('%', at + 3 * bytes);
+    }
+    return -1;
+  }
+
+  /** How many codes make the character that begins there; 0: it is none. */
+  private static int character(String path, int at) {
+    int first = code(path, at);
+    if (first < 0x80) {
+      return 1;
+    }
+    if (first < 0xc2 || first > 0xf4) {
+      return 0;
+    }
+    int bytes = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    int least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+    int most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+    for (int i = 1; i < bytes; i++) {
+      int next = at + 3 * i;
+      int value = next < path.length() && path.charAt(next) == '%' ? code(path, next) : -1;
+      if (value < least || value > most) {
+        return 0;
+      }
+      least = 0x80;
+      most = 0xbf;
+    }
+    return bytes;
   }
 
   /** The value of the percent code that begins there; -1 if it is broken. */

@@ -90,9 +90,105 @@ final class AuthorizationTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/x%2fadmin", "/x%5Cadmin", "/%00admin", "/%zz", "/..", "/x%", "/a%252fb"})
+      strings = {
+        "/x%2fadmin",
+        "/x%5Cadmin",
+        "/%00admin",
+        "/%zz",
+        "/..",
+        "/x%",
+        "/a%252fb",
+        "/x/%c0%ae%c0%ae/admin",
+        "/caf%e9"
+      })
   void aPathThatServersReadDifferentlyIsRefused(String path) {
     assertDenied(new Authorization(List.of(NOBODY_MAY_ADMIN)).judge(request(WEB, "GET", path)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/admin,/admin",
+    "/admin,/admin/",
+    "/admin,/admin//",
+    "/admin,/admin/;x",
+    "/admin,/admin;x/",
+    "/admin,/x/../admin/",
+    "/admin/,/admin/",
+    "/admin/,/admin",
+    "*/cancel,/orders/1/cancel/",
+    "*/cancel/,/orders/1/cancel",
+    "/,/",
+    "*/,/a/"
+  })
+  void aDenyRuleDoesNotCareForASlashAtTheEnd(String pattern, String path) {
+    AuthorizationRule deny = rule(Action.DENY, List.of(), List.of(), List.of(), List.of(pattern));
+    assertDenied(new Authorization(List.of(deny)).judge(request(WEB, "GET", path)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/admin,/admin/x", "/admin/*,/admin", "/admin,/", "/,/a/", "*/,/a", "*/a,/ba/"})
+  void aDenyRuleLeavesOtherPathsAlone(String pattern, String path) {
+    AuthorizationRule deny = rule(Action.DENY, List.of(), List.of(), List.of(), List.of(pattern));
+    assertThat(new Authorization(List.of(deny)).judge(request(WEB, "GET", path)))
+        .isEqualTo(Verdict.ALLOW);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/orders,/orders/", "/orders/,/orders", "*/read,/orders/read/"})
+  void anAllowRuleDoesCareForASlashAtTheEnd(String pattern, String path) {
+    AuthorizationRule allow = rule(Action.ALLOW, List.of(), List.of(), List.of(), List.of(pattern));
+    assertDenied(new Authorization(List.of(allow)).judge(request(WEB, "GET", path)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DELETE,DELETE",
+    "DELETE,delete",
+    "DELETE,Delete",
+    "DEL*,delete",
+    "*ETE,delete",
+    "purge,PURGE"
+  })
+  void aDenyRuleComparesMethodsWithoutCase(String pattern, String method) {
+    AuthorizationRule deny = rule(Action.DENY, List.of(), List.of(), List.of(pattern), List.of());
+    Authorization rules = new Authorization(List.of(deny));
+    assertDenied(rules.judge(request(WEB, method, "/")));
+    assertThat(rules.judge(request(WEB, "GET", "/"))).isEqualTo(Verdict.ALLOW);
+  }
+
+  @Test
+  void anAllowRuleComparesMethodsAsTheyAre() {
+    Authorization rules = new Authorization(List.of(WEB_MAY_READ_ORDERS));
+    assertDenied(rules.judge(request(WEB, "get", "/orders/1")));
+    assertDenied(rules.judge(request(WEB, "Get", "/orders/1")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "DELETE\t",
+        "DELETE\0",
+        "DELETE\r",
+        "\nDELETE",
+        " DELETE",
+        "DEL ETE",
+        "DELETE\u00a0",
+        "\u0434ELETE",
+        "GET\u212a",
+        "(GET)",
+        "G@T"
+      })
+  void aMethodThatIsNoTokenIsRefusedWhereThereAreRules(String method) {
+    AuthorizationRule other =
+        rule(Action.DENY, List.of(), List.of(), List.of("DELETE"), List.of("/x"));
+    AuthorizationRule all = rule(Action.ALLOW, List.of("*"), List.of(), List.of(), List.of());
+    for (AuthorizationRule rule : List.of(other, all)) {
+      assertThat(new Authorization(List.of(rule)).judge(request(WEB, method, "/")))
+          .isEqualTo(new Verdict.Deny(403, "authorization: the method is no token of HTTP"));
+    }
+    assertThat(new Authorization(List.of()).judge(request(WEB, method, "/")))
+        .isEqualTo(Verdict.ALLOW);
   }
 
   @ParameterizedTest

@@ -22,7 +22,10 @@ class RequestPathTest {
         "/a@b:c,d=e",
         "/~u",
         "/a%20b",
-        "/caf%C3%A9"
+        "/caf%C3%A9",
+        "/%E2%82%AC",
+        "/%F0%9F%98%80%C3%A9/x",
+        "/%ED%9F%BF%EE%80%80%F4%8F%BF%BF"
       })
   void aPlainPathHasOneReading(String path) {
     assertThat(RequestPath.readings(path)).containsExactly(path);
@@ -68,6 +71,24 @@ class RequestPathTest {
         "/a%25b",
         "/a%3Bb",
         "/%00",
+        // No UTF-8: longer than need be, alone, cut off, surrogates, beyond Unicode, Latin-1.
+        "/%c0%ae%c0%ae/a",
+        "/%C0%AF",
+        "/%c1%81",
+        "/%e0%80%af",
+        "/%e0%9f%bf",
+        "/%f0%80%80%af",
+        "/%80",
+        "/a%c3",
+        "/%c3/%a9",
+        "/%c3a9",
+        "/%e2%82",
+        "/%f0%9f%98/x",
+        "/%ed%a0%80",
+        "/%f4%90%80%80",
+        "/%f8%88%80%80%80",
+        "/%ff",
+        "/caf%e9",
         "/%",
         "/%4",
         "/%zz",

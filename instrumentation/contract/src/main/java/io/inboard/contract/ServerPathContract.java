@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -116,6 +117,62 @@ public abstract class ServerPathContract extends ServerIdentityContract {
     }
   }
 
+  /** Many servers and frameworks give {@code /admin/} to the handler of {@code /admin}. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Router.class,
+      names = {"DIRECTORIES"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void aSlashAtTheEndReachesNoHandlerThatIsDenied(Router router) throws Exception {
+    try (RunningServer handlers = startHandlers(router)) {
+      judgeBy("{action: DENY, to: {paths: ['/admin', '*/cancel']}}");
+      for (String target :
+          List.of("/admin", "/admin/", "/admin//", "/admin/;x", "/admin;x/", "/admin/.")) {
+        assertThat(ask(handlers, target)).as(target).doesNotContain("/admin");
+      }
+      for (String target : List.of("/pub/1/cancel", "/pub/1/cancel/", "/pub/1/cancel//;x")) {
+        assertThat(ask(handlers, target)).as(target).doesNotContain("/pub");
+      }
+      assertThat(ask(handlers, "/admin/x")).containsExactly("/admin");
+      judgeBy("{action: ALLOW, to: {paths: ['/pub']}}");
+      assertThat(ask(handlers, "/pub")).containsExactly("/pub");
+      assertThat(ask(handlers, "/pub/")).isEmpty();
+    }
+  }
+
+  @Test
+  void noSpellingOfAMethodReachesAHandlerThatIsDenied() throws Exception {
+    List<String> spellings =
+        List.of(
+            "DELETE",
+            "delete",
+            "Delete",
+            "DELETE\t",
+            "DELETE\0",
+            "DELETE\r",
+            "\nDELETE",
+            "\tDELETE",
+            "DELETE\u00a0",
+            "(DELETE)",
+            "\r\nDELETE",
+            "\r\ndelete",
+            "");
+    try (RunningServer handlers = startHandlers(Router.SERVER)) {
+      mesh.verdicts(request -> Verdict.ALLOW);
+      assertThat(ask(handlers, "delete", "/pub/x")).containsExactly("/pub");
+      judgeBy("{action: DENY, to: {methods: [DELETE]}}");
+      for (String method : spellings) {
+        assertThat(ask(handlers, method, "/pub/x")).as(method).isEmpty();
+      }
+      assertThat(ask(handlers, "PURGE", "/pub/x")).containsExactly("/pub");
+      judgeBy("{action: ALLOW, to: {methods: [GET, DELETE]}}");
+      for (String method : List.of("get", "Get", "GET\t", "GET\0", "delete")) {
+        assertThat(ask(handlers, method, "/pub/x")).as(method).isEmpty();
+      }
+      assertThat(ask(handlers, "DELETE", "/pub/x")).containsExactly("/pub");
+    }
+  }
+
   private static Set<String> targets() {
     return SPELLINGS.stream()
         .flatMap(line -> Stream.of(line.split(" ")))
@@ -148,9 +205,15 @@ public abstract class ServerPathContract extends ServerIdentityContract {
 
   /** The handlers that ran, none or one; the answer itself is of no interest. */
   private static List<String> ask(RunningServer server, String target) throws IOException {
+    return ask(server, "GET", target);
+  }
+
+  private static List<String> ask(RunningServer server, String method, String target)
+      throws IOException {
     PathHandlers.take();
     try (Wire wire = Wire.plain(server.port())) {
-      wire.send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+      wire.send(
+          method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
       wire.response();
     } catch (EOFException | SocketException closedWithoutAnAnswer) {
       // Nothing runs after that.
