@@ -48,11 +48,17 @@ public final class Printable {
   public static String url(String raw) {
     int scheme = raw.indexOf("://");
     int authority = scheme >= 0 ? scheme + 3 : raw.startsWith("//") ? 2 : 0;
+    while (authority > 0 && authority < raw.length() && raw.charAt(authority) == '/') {
+      authority++; // One slash too many hides no user info.
+    }
     int authorityEnd = firstOf(raw, "/?#", authority);
     int at = raw.lastIndexOf('@', authorityEnd - 1);
     if (at < authority) {
       // No user info, or one with a '/', '?' or '#' that nobody encoded, or cut off before its '@'.
-      boolean plain = authority == 0 || isHostAndPort(raw, authority, authorityEnd);
+      boolean plain =
+          authority == 0
+              ? raw.lastIndexOf('@') < 0 || raw.lastIndexOf(':', raw.lastIndexOf('@')) < 0
+              : isHostAndPort(raw, authority, authorityEnd);
       at = plain ? -1 : raw.lastIndexOf('@');
       if (!plain && at < authority) {
         return text(raw.substring(0, authority)) + "***";

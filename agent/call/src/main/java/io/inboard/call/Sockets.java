@@ -84,8 +84,7 @@ public interface Sockets {
    * @param ownHostOnly whether whoever is not on this host is turned away, wherever it is bound
    * @param chosen whether the system chose the port, so that no setting can name it beforehand
    */
-  record Listener(
-      InetSocketAddress local, Class<?> opener, boolean ownHostOnly, boolean chosen) {
+  record Listener(InetSocketAddress local, Class<?> opener, boolean ownHostOnly, boolean chosen) {
     public Listener {
       Objects.requireNonNull(local);
       Objects.requireNonNull(opener);

@@ -15,19 +15,27 @@ import java.util.Optional;
 record BrokenSource(Settings settings, Origin origin) {
   /**
    * @param text null: it could not be read, or not be kept
+   * @param disk holds no copy that can be used, at most a damaged one
    */
-  static BrokenSource of(SettingsSource source, String text, SettingsReader reader) {
+  static BrokenSource of(
+      SettingsSource source, String text, SettingsReader reader, Optional<DiskCopy> disk) {
     SecurityWords words = text == null ? source.securityWords() : SecurityWords.in(text);
     Optional<Settings> part = Optional.empty();
-    boolean doubtful = false;
+    // What has no structure that could be read asks by its words alone.
+    boolean doubtful = words.asks();
     if (text != null) {
       try {
-        part = reader.securityOf(text, source.name());
-        doubtful = part.isEmpty() && reader.doubtful(text, source.name());
+        Optional<SecuritySections> sections = reader.sectionsOf(text, source.name(), words);
+        if (sections.isPresent()) {
+          doubtful = sections.get().doubtful();
+          part = reader.securityOf(text, source.name());
+        }
       } catch (RuntimeException | Error e) {
         part = Optional.empty(); // No memory for it: the words decide.
       }
     }
+    // A copy that could not be used, or this would not be asked.
+    doubtful |= part.isEmpty() && disk.isPresent() && disk.get().securityWords().asks();
     Settings held = part.orElseGet(reader::defaults);
     if (doubtful || !words.satisfiedBy(held.inbound())) {
       return new BrokenSource(held.refusing(), Origin.REFUSING);

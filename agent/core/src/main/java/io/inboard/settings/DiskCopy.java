@@ -14,6 +14,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -64,6 +66,9 @@ final class DiskCopy {
     try {
       distrust(directory);
       distrust(file);
+      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) == 0) {
+        throw new IOException(file + " is damaged");
+      }
       if (Files.size(file) > Document.MAX_SIZE) {
         throw new IOException(file + " is larger than 16 MiB");
       }
@@ -95,6 +100,24 @@ final class DiskCopy {
     } finally {
       Files.deleteIfExists(written);
     }
+  }
+
+  /**
+   * What a copy asks for that is damaged or not trusted: nothing of it is in force, but it may not
+   * open a port either. Nothing if there is none.
+   */
+  SecurityWords securityWords() {
+    File file = new File(place, name);
+    // The listing knows a link that leads nowhere, too, and is of java.io: this may be before main.
+    String[] names = place.list();
+    if (!file.exists() && (names == null || !List.of(names).contains(name))) {
+      return new SecurityWords();
+    }
+    FileSource copy = new FileSource(file, name);
+    return copy.read(Duration.ZERO) instanceof SettingsSource.Answer.Text text
+            && !text.text().isBlank()
+        ? SecurityWords.in(text.text())
+        : SecurityWords.doubt();
   }
 
   private static void distrust(Path path) throws IOException {

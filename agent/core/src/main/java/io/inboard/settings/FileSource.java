@@ -20,6 +20,9 @@ final class FileSource implements SettingsSource {
   private final File file;
   private final String name;
 
+  /** What was read last is no text. */
+  private boolean undecodable;
+
   FileSource(File file, String name) {
     this.file = file;
     this.name = name;
@@ -56,6 +59,12 @@ final class FileSource implements SettingsSource {
   /** Read in pieces: it may be what does not fit into memory. */
   @Override
   public SecurityWords securityWords() {
+    if (!file.isFile()) {
+      return new SecurityWords();
+    }
+    if (undecodable) {
+      return SecurityWords.doubt();
+    }
     SecurityWords words = new SecurityWords();
     try (InputStream in = new FileInputStream(file)) {
       byte[] buffer = new byte[8192];
@@ -84,6 +93,10 @@ final class FileSource implements SettingsSource {
     if (file.isDirectory()) {
       return new Answer.Failed("is a directory; name a file in it, such as inboard.yaml");
     }
+    if (!file.isFile()) {
+      // To open a pipe waits for a writer, and a device may never end.
+      return new Answer.Failed("is a pipe, a device or a socket; name a regular file");
+    }
     if (file.length() > Document.MAX_SIZE) {
       return new Answer.Failed("is larger than 16 MiB; settings are a few kilobytes");
     }
@@ -92,12 +105,14 @@ final class FileSource implements SettingsSource {
       byte[] buffer = new byte[8192];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         out.write(buffer, 0, n);
-        // The length of a pipe or a device is 0.
+        // It may grow, and the length of what is in /proc is 0.
         if (out.size() > Document.MAX_SIZE) {
           return new Answer.Failed("is larger than 16 MiB; settings are a few kilobytes");
         }
       }
-      return SettingsSource.decode(out.toByteArray());
+      Answer answer = SettingsSource.decode(out.toByteArray());
+      undecodable = answer instanceof Answer.Failed;
+      return answer;
     } catch (FileNotFoundException e) {
       return new Answer.Failed(
           file.exists()

@@ -16,6 +16,12 @@ import java.util.Set;
  * is knowing, so the list of known keys is never written down twice.
  */
 final class Section {
+  /** What is wrong with a key that nobody asked for. */
+  static final String UNKNOWN = "is an unknown key";
+
+  /** What is wrong with a key that is announced only. */
+  static final String NOT_YET = "is not supported by this version yet";
+
   private final Node.Mapping node;
   private final String path;
   private final Expansion expansion;
@@ -222,7 +228,7 @@ final class Section {
                 child(key),
                 entry.getValue().line(),
                 entry.getValue().column(),
-                later ? "is not supported by this version yet" : "is an unknown key",
+                later ? NOT_YET : UNKNOWN,
                 later ? "remove it" : suggestion(key)));
       }
     }

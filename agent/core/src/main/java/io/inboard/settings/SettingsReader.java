@@ -4,7 +4,6 @@ package io.inboard.settings;
 import io.inboard.call.Log;
 import java.io.File;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,42 +143,36 @@ public class SettingsReader {
   }
 
   /**
-   * What secures this JVM of a text that is broken elsewhere: {@code identity} and {@code inbound}.
+   * What secures this JVM of a text that is broken elsewhere: what is valid of {@code identity} and
+   * {@code inbound}.
    *
-   * @return empty if these two are broken themselves, or there is nothing to read
+   * @return empty if nothing of these two is valid, or there is nothing to read
    */
   Optional<Settings> securityOf(String text, String sourceName) {
-    Problem.Collector problems = new Problem.Collector();
-    Optional<Node> root = Document.parse(text, sourceName, problems);
-    // A key that stands twice may be one of these two: then nobody knows which counts.
-    if (!problems.isEmpty() || !(root.orElse(null) instanceof Node.Mapping whole)) {
-      return Optional.empty();
-    }
-    Map<String, Node.Entry> entries = new LinkedHashMap<>(whole.entries());
-    entries.keySet().retainAll(List.of("identity", "inbound"));
-    if (entries.isEmpty()) {
-      return Optional.empty();
-    }
-    Node.Mapping part = new Node.Mapping(whole.line(), whole.column(), whole.size(), entries);
-    Settings settings = settings(new Section(part, "", expansion, problems));
-    return problems.isEmpty() ? Optional.of(settings) : Optional.empty();
+    Optional<SecuritySections> sections = sectionsOf(text, sourceName, new SecurityWords());
+    return sections.isEmpty() || sections.get().nothingIsValid()
+        ? Optional.empty()
+        : Optional.of(
+            settings(new Section(sections.get().valid(), "", expansion, new Problem.Collector())));
   }
 
-  /** Whether what is wrong with a text leaves open if it asks for mutual TLS or authorization. */
-  boolean doubtful(String text, String sourceName) {
-    try {
-      read(text, sourceName);
-      return false;
-    } catch (SettingsException e) {
-      return e.problems().stream()
-          .map(Problem::path)
-          .anyMatch(
-              p ->
-                  p.equals("inbound")
-                      || p.startsWith("inbound.mtls")
-                      || p.startsWith("inbound.portLevelMtls")
-                      || p.startsWith("inbound.auth"));
+  /**
+   * The two sections that secure this JVM.
+   *
+   * @param words see what the text says as well, once its escapes and variables are resolved
+   * @return empty if the text cannot be parsed
+   */
+  Optional<SecuritySections> sectionsOf(String text, String sourceName, SecurityWords words) {
+    Problem.Collector ofText = new Problem.Collector();
+    Optional<Node> root = Document.parse(text, sourceName, ofText);
+    if (!(root.orElse(null) instanceof Node.Mapping whole)) {
+      return Optional.empty();
     }
+    words.in(whole, expansion);
+    Problem.Collector ofSettings = new Problem.Collector();
+    settings(new Section(SecuritySections.partOf(whole), "", expansion, ofSettings));
+    return Optional.of(
+        new SecuritySections(whole, ofText.sorted(), ofSettings.sorted(), expansion));
   }
 
   private Settings settings(Section root) {

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.settings;
 
+import io.inboard.call.Printable;
 import java.io.File;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -56,7 +57,10 @@ public sealed interface SettingsSource permits SettingsSource.None, FileSource, 
     }
     String path = lower.startsWith("file:") ? FileSource.pathOf(value) : value;
     File file = new File(path);
-    return new FileSource(file.isAbsolute() ? file : new File(workingDirectory, path), path);
+    // Most likely an address with a slip in it, which may hold credentials.
+    boolean likeAddress = path.startsWith("//") || path.matches("(?s)[A-Za-z][A-Za-z0-9+.-]+:.*");
+    String name = likeAddress ? Printable.url(path) : path;
+    return new FileSource(file.isAbsolute() ? file : new File(workingDirectory, path), name);
   }
 
   /** No settings at all: the defaults. */

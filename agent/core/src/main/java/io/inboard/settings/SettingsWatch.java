@@ -137,7 +137,7 @@ public final class SettingsWatch implements AutoCloseable {
     if (fromDisk.isPresent()) {
       current = fromDisk.get();
     } else {
-      BrokenSource broken = BrokenSource.of(source, text, reader);
+      BrokenSource broken = BrokenSource.of(source, text, reader, disk);
       current = accept(broken.settings(), text == null ? "" : text, broken.origin());
     }
     try {
@@ -209,6 +209,8 @@ public final class SettingsWatch implements AutoCloseable {
   }
 
   private void run() {
+    // At once, for the JVM that does not live until the first look.
+    LOOP.turn(this::keepCopyIfDue);
     LOOP.run(
         () -> stopped.getCount() == 0,
         () -> {
@@ -250,9 +252,7 @@ public final class SettingsWatch implements AutoCloseable {
   }
 
   private void look() throws InterruptedException {
-    if (copyDue) {
-      keepCopy();
-    }
+    keepCopyIfDue();
     if (!reading.mayHaveChanged()) {
       return;
     }
@@ -319,9 +319,7 @@ public final class SettingsWatch implements AutoCloseable {
     copyDue = disk.isPresent();
     inForce(next);
     report.replaced(before, next, without);
-    if (copyDue) {
-      keepCopy();
-    }
+    keepCopyIfDue();
   }
 
   private Loaded accept(Settings settings, String text, Origin origin) {
@@ -341,7 +339,10 @@ public final class SettingsWatch implements AutoCloseable {
     return loaded;
   }
 
-  private void keepCopy() {
+  private void keepCopyIfDue() {
+    if (!copyDue) {
+      return;
+    }
     copyDue = false;
     try {
       disk.orElseThrow().save(goodText);

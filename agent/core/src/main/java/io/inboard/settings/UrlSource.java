@@ -42,6 +42,9 @@ final class UrlSource implements SettingsSource {
   private String etag;
   private String lastModified;
 
+  /** What was answered last is no text. */
+  private boolean undecodable;
+
   UrlSource(String address) {
     this.address = address;
     String shown = Printable.url(address);
@@ -82,6 +85,11 @@ final class UrlSource implements SettingsSource {
   @Override
   public Optional<String> cacheKey() {
     return Optional.of(address);
+  }
+
+  @Override
+  public SecurityWords securityWords() {
+    return undecodable ? SecurityWords.doubt() : new SecurityWords();
   }
 
   @Override
@@ -154,13 +162,18 @@ final class UrlSource implements SettingsSource {
       if (stripped.startsWith("<")) {
         return new Answer.Failed("answers with markup, not with settings; is the address right?");
       }
-      etag = response.header("ETag");
-      lastModified = response.header("Last-Modified");
+      etag = sendable(response.header("ETag"));
+      lastModified = sendable(response.header("Last-Modified"));
     }
     return answer;
   }
 
-  private static Answer text(ResponseBody body) throws IOException {
+  /** Null if it is null, or if no request can carry it: then the next one is not conditional. */
+  private static String sendable(String value) {
+    return value == null || value.chars().allMatch(c -> c >= ' ' && c <= '~') ? value : null;
+  }
+
+  private Answer text(ResponseBody body) throws IOException {
     Answer tooLarge =
         new Answer.Failed("answers with more than 16 MiB; settings are a few kilobytes");
     if (body.contentLength() > Document.MAX_SIZE) {
@@ -175,7 +188,9 @@ final class UrlSource implements SettingsSource {
         return tooLarge;
       }
     }
-    return SettingsSource.decode(out.toByteArray());
+    Answer answer = SettingsSource.decode(out.toByteArray());
+    undecodable = answer instanceof Answer.Failed;
+    return answer;
   }
 
   private static String hint(int status) {

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.settings.InboundSettings.MtlsMode;
 import io.inboard.settings.Loaded.Origin;
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Settings that are broken, missing or too large when the JVM starts. */
@@ -114,6 +118,120 @@ class BrokenStartTest {
     assertThat(published.get(0).settings().guardsIdentity()).isFalse();
   }
 
+  /** An unknown key takes nothing else of its section away. */
+  @Test
+  void anIdentityThatIsValidIsNotThrownAwayForAKeyBesideIt() throws Exception {
+    for (String broken :
+        List.of(
+            IDENTITY + "inbound: {mtls: PERMISSIVE, foo: 1}\n",
+            IDENTITY.replace("}", ", trustDomian: a}") + "inbound: {mtls: PERMISSIVE}\n",
+            "service: {name: a, name: b}\n" + IDENTITY)) {
+      Loaded loaded = start(broken);
+
+      assertThat(loaded.origin()).as(broken).isEqualTo(Origin.SECTIONS);
+      assertThat(loaded.settings().identity().privateKey()).isEqualTo("/k");
+      assertThat(loaded.settings().inbound().mtls()).isEqualTo(MtlsMode.PERMISSIVE);
+      assertThat(loaded.settings().guardsIdentity()).isTrue();
+    }
+  }
+
+  @Test
+  void anIdentityThatIsBrokenLeavesTheHeaderRemoved() throws Exception {
+    for (String broken :
+        List.of(
+            "identity: {certificateChian: /c}\n",
+            "identity: {certificateChian: /c}\ninbound: {mtls: PERMISSIVE}\n",
+            IDENTITY + "telemetry: [\n")) {
+      Loaded loaded = start(broken);
+
+      assertThat(loaded.settings().identity().present()).as(broken).isFalse();
+      assertThat(loaded.settings().inbound().mtls()).isEqualTo(MtlsMode.DISABLE);
+      assertThat(loaded.settings().guardsIdentity()).isTrue();
+    }
+  }
+
+  /** The word is in a variable, in an escape, or in what no reader can take for text. */
+  @Test
+  void whatCannotBeParsedAndSpeaksOfWhoMayComeInRefuses() throws Exception {
+    for (String broken :
+        List.of(
+            "inbound:\n  mtls: ${MODEX}\nx: [\n",
+            "inbound: {mtls: ${MODEX}}\n",
+            "\"inb\\u006fund\": {\"mtl\\x73\": \"x\"\n",
+            "{\"inb\\u006fund\": {\"m\\u0074ls\": \"STR\\u0049CT\"}",
+            "in\u0000bound: {mt\u0000ls: STR\u0000ICT}\n",
+            "a: STR\u0000ICT\n",
+            "a: \"STR\\\n  ICT\"\n\tx\n",
+            "# a comment\rinbound: [\n",
+            IDENTITY + "inbound: {athorization: [{action: DENY, to: {paths: [/x]}}]}\n",
+            IDENTITY + "inbound: {portLevelMtls: {1: STRICT}, mtsl: ${MODEX}}\n",
+            IDENTITY + "x: \"STR\\u0049CT\"\n",
+            IDENTITY + "x: ${MODEX}\n")) {
+      Loaded loaded = start(broken);
+      assertThat(loaded.origin()).as(broken).isEqualTo(Origin.REFUSING);
+    }
+    for (Charset charset : List.of(StandardCharsets.UTF_16, StandardCharsets.UTF_16LE)) {
+      file = directory.resolve("inboard.yaml");
+      Files.write(file, SECURED.getBytes(charset));
+      assertThat(load().origin()).as(charset.name()).isEqualTo(Origin.REFUSING);
+    }
+  }
+
+  @Test
+  void aCopyThatIsDamagedOpensNoPort() throws Exception {
+    start(SECURED);
+    watch.poll();
+    Files.delete(file);
+    Path kept;
+    try (var files = Files.list(directory.resolve("kept"))) {
+      kept = files.findFirst().orElseThrow();
+    }
+    Files.writeString(kept, SECURED.substring(0, SECURED.length() - 8));
+    assertThat(load().origin()).isEqualTo(Origin.REFUSING);
+    assertThat(said).anyMatch(line -> line.contains("is not used"));
+
+    Files.writeString(kept, "");
+    assertThat(load().origin()).as("empty").isEqualTo(Origin.REFUSING);
+
+    Files.move(kept, directory.resolve("elsewhere"));
+    Files.createSymbolicLink(kept, directory.resolve("elsewhere"));
+    assertThat(load().origin()).as("a link").isEqualTo(Origin.REFUSING);
+
+    Files.delete(kept);
+    assertThat(load().origin()).as("none").isEqualTo(Origin.DEFAULTS);
+  }
+
+  /** To open it would wait for a writer, before main. */
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whatIsNoRegularFileIsAnErrorAndIsNotOpened() throws Exception {
+    file = directory.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+    assertThat(load().origin()).isEqualTo(Origin.DEFAULTS);
+    assertThat(said).singleElement().asString().contains("name a regular file");
+    watch.poll();
+    assertThat(load(new FileSource(new File("/dev/zero"), "zero")).origin())
+        .isEqualTo(Origin.DEFAULTS);
+  }
+
+  /** Named without a network, as a path: an address with a slip in it. */
+  @Test
+  void anAddressWithASlipInItIsNamedWithoutItsSecrets() {
+    for (String slip :
+        List.of(
+            "https:/user:sEcret1@127.0.0.1:1/x.yaml?token=sEcret2",
+            "http:user:sEcret1@h/x?token=sEcret2",
+            "http:user:s/Ecret1@h/x",
+            "//user:sEcret1@h/x?token=sEcret2",
+            "htp://user:sEcret1@h/x?token=sEcret2",
+            "file:////user:sEcret1@h/ x?token=sEcret2")) {
+      assertThat(SettingsSource.of(slip, directory.toFile()).name())
+          .doesNotContain("cret1", "sEcret2");
+    }
+    assertThat(SettingsSource.of("/etc/a?b@c#d.yaml", directory.toFile()).name())
+        .isEqualTo("/etc/a?b@c#d.yaml");
+  }
+
   @Test
   void theLastGoodVersionOfAFileIsUsedWhenItIsBrokenEmptyOrGone() throws Exception {
     start(SECURED);
@@ -140,7 +258,7 @@ class BrokenStartTest {
     file = Files.writeString(directory.resolve("inboard.yaml"), SECURED);
     int[] errors = {3};
     SettingsReader small =
-        new SettingsReader(Map.of(), "") {
+        new SettingsReader(Map.of("MODEX", "STRICT"), "") {
           @Override
           public Settings read(String text, String name) throws SettingsException {
             if (errors[0]-- > 0) {
@@ -170,7 +288,7 @@ class BrokenStartTest {
   @Test
   void checkSaysInALineThatTheHeapIsTooSmall() {
     SettingsReader small =
-        new SettingsReader(Map.of(), "") {
+        new SettingsReader(Map.of("MODEX", "STRICT"), "") {
           @Override
           public Settings read(String text, String name) {
             throw new OutOfMemoryError("Java heap space");
@@ -192,7 +310,7 @@ class BrokenStartTest {
   }
 
   private Loaded load() {
-    return load(new SettingsReader(Map.of(), ""));
+    return load(new SettingsReader(Map.of("MODEX", "STRICT"), ""));
   }
 
   private Loaded load(SettingsReader reader) {
@@ -200,7 +318,7 @@ class BrokenStartTest {
   }
 
   private Loaded load(SettingsSource source) {
-    return load(source, new SettingsReader(Map.of(), ""));
+    return load(source, new SettingsReader(Map.of("MODEX", "STRICT"), ""));
   }
 
   private Loaded load(SettingsSource source, SettingsReader reader) {

@@ -302,7 +302,7 @@ class SettingsWatchTest {
     Path file = directory.resolve("inboard.yaml");
     Files.write(file, new byte[] {'a', ':', ' ', (byte) 0xff});
 
-    assertThat(watch(file).load().origin()).isEqualTo(Origin.DEFAULTS);
+    assertThat(watch(file).load().origin()).isEqualTo(Origin.REFUSING);
     assertThat(said).singleElement().asString().contains("is not UTF-8");
   }
 

@@ -91,6 +91,25 @@ class UrlSettingsTest {
     assertThat(said).isEmpty();
   }
 
+  /** What no request can carry is not sent back; the settings are read all the same. */
+  @Test
+  void aTagThatNoRequestCanCarryIsForgotten() throws Exception {
+    String[] text = {"service: {name: a}"};
+    answer =
+        exchange -> {
+          exchange.getResponseHeaders().set("ETag", "\"v\u00011\u00e9\"");
+          exchange.getResponseHeaders().set("Last-Modified", "yester\u0001day");
+          respond(exchange, 200, "application/yaml", text[0]);
+        };
+    SettingsWatch watch = watch("/orders.yaml");
+    watch.load();
+    text[0] = "service: {name: b}";
+    watch.poll();
+
+    assertThat(published).hasSize(1);
+    assertThat(said).noneMatch(line -> line.startsWith("WARN"));
+  }
+
   @Test
   void whatAnEndpointDoesWrongIsSaidOnceEachAndItsRecoveryOnce() throws Exception {
     good("service: {name: a}");
