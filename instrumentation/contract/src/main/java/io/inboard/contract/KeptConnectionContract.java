@@ -13,15 +13,18 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A server closes kept connections at all moments, and the settings repeat nothing. The library
@@ -70,6 +73,35 @@ public abstract class KeptConnectionContract extends MeshHarness {
     assertThat(server.seen.values()).containsOnly(1);
   }
 
+  /**
+   * A peer says the end of TLS and leaves TCP open. What it reads after that is what was sent; a
+   * call of which nothing was sent goes elsewhere, and so none fails that it has not read.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "POST"})
+  void atAnEndOfTlsOnlyWhatWasSentFails(String method) throws Exception {
+    Closer server = server(true, "", ZERO);
+    server.endsTlsOnly = true;
+    Set<String> failed = new HashSet<>();
+    Random random = new Random(7);
+    for (int i = 0; i < CALLS; i++) {
+      String url = URL + "/" + i;
+      try {
+        send(method.equals("GET") ? Request.get(url) : Request.post(url, "body"));
+      } catch (IOException e) {
+        failed.add("/" + i);
+      }
+      LockSupport.parkNanos(random.nextLong(TimeUnit.MICROSECONDS.toNanos(500)));
+    }
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!server.unanswered.containsAll(failed) && System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+    assertThat(server.unanswered).containsAll(failed);
+    assertThat(server.seen.values()).containsOnly(1);
+    assertThat(server.seen).doesNotContainKeys(server.unanswered.toArray(new String[0]));
+  }
+
   private Closer server(boolean secured, String global, String more) throws Exception {
     Closer server = closing(new Closer(secured ? Optional.of(ORDERS) : Optional.empty()));
     if (secured) {
@@ -83,6 +115,12 @@ public abstract class KeptConnectionContract extends MeshHarness {
   private static final class Closer implements AutoCloseable {
     /** How often each target arrived. */
     final Map<String, Integer> seen = new ConcurrentHashMap<>();
+
+    /** What came after the end of TLS. */
+    final Set<String> unanswered = ConcurrentHashMap.newKeySet();
+
+    /** Whether to say the end of TLS after an answer, and to go on reading. */
+    volatile boolean endsTlsOnly;
 
     private final ServerSocket listener;
     private final Optional<TestIdentity> identity;
@@ -119,6 +157,13 @@ public abstract class KeptConnectionContract extends MeshHarness {
           out.write(
               "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.UTF_8));
           out.flush();
+          if (endsTlsOnly) {
+            socket.shutdownOutput();
+            for (String t = readRequest(in); t != null; t = readRequest(in)) {
+              unanswered.add(t);
+            }
+            return;
+          }
         }
       } catch (IOException e) {
         // The client went away.

@@ -241,6 +241,9 @@ final class Hop {
   private void ended(Flight flight, Object response, Throwable thrown) {
     flight.notSlow();
     Outcome outcome = Outcome.of(flight, response, thrown);
+    if (outcome.error() != null) {
+      Stale.failed(flight.exchange());
+    }
     Step step = Step.HAND_ON;
     Flight loser;
     synchronized (this) {

@@ -23,6 +23,40 @@ final class Stale {
   }
 
   /**
+   * A request failed. If its head was not taken yet to be written, it never will be: what a peer
+   * says at the end of TLS (close_notify) ends the writing, too, and most often before {@link
+   * #stops} is asked. Any thread, without a lock.
+   */
+  static void failed(Object exchange) {
+    Object http1 = Internals.impl(exchange);
+    if (http1 == null || !Internals.isHttp1(http1) || !Internals.isHeadNext(http1) || is(http1)) {
+      return;
+    }
+    Object connection = Internals.connection(http1);
+    if (!Internals.isConnected(connection)) {
+      return;
+    }
+    // In this order: a writer that did not see the mark finds no channel to write to, and what it
+    // had written before that shows in the state, which it changes first.
+    STALE.put(http1, true);
+    if (!close(connection) || !Internals.isHeadNext(http1)) {
+      STALE.remove(http1);
+    }
+  }
+
+  /** Whether nothing is written from now on; what is being written is waited for. */
+  private static boolean close(Object connection) {
+    Internals.close(connection);
+    try {
+      // The connection says so at once where another thread closes it.
+      Internals.channel(connection).close();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
    * {@code Http1Exchange#getOutgoing}, asked for each piece of a request by one thread at a time,
    * which writes the piece. Fails an attempt that the mesh can repeat.
    *
