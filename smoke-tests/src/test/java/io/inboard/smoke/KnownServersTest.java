@@ -4,8 +4,10 @@ package io.inboard.smoke;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +19,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  * does, what they do not know is refused with the key that exempts it.
  */
 class KnownServersTest {
+  @BeforeAll
+  static void inANetworkOfItsOwn() throws SocketException {
+    OwnNetwork.needed();
+  }
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String RULES = "authorization: [{action: ALLOW, to: {paths: [\"/hello\"]}}]";
 
