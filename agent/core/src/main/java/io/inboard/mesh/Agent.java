@@ -12,6 +12,7 @@ import io.inboard.settings.SettingsSource;
 import io.inboard.settings.SettingsStatus;
 import io.inboard.settings.SettingsWatch;
 import io.inboard.weave.HookIndex;
+import io.inboard.weave.UnderWay;
 import io.inboard.weave.Weaver;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
@@ -26,6 +27,9 @@ import java.util.function.Predicate;
 /** Starts the agent in an application's JVM. */
 public final class Agent {
   private static final Duration LAST_FLUSH = Duration.ofMillis(800);
+
+  /** For weaving that is under way, from the same moment on: the exit is delayed by 1 s at most. */
+  private static final Duration LAST_WORK = Duration.ofMillis(950);
 
   /** How long a port may take from its opening to its mention. */
   private static final long OPENING_MILLIS = 1_000;
@@ -113,19 +117,33 @@ public final class Agent {
 
   private void continueLater() {
     AgentThreads.daemon("inboard-start", this::afterPremain).start();
-    Runtime.getRuntime().addShutdownHook(Farewell.of(LAST_FLUSH, mesh::close));
+    Runtime.getRuntime()
+        .addShutdownHook(Farewell.of(LAST_FLUSH, mesh::close, weaver.underWay(), LAST_WORK));
   }
 
   private void afterPremain() {
     // Each for itself: what one of them throws must not keep the others from starting.
     AgentLoop start = AgentLoop.named("inboard-start");
-    start.turn(() -> weaver.weaveLoadedClasses(instrumentation));
-    start.turn(watch::start);
-    start.turn(() -> mesh.observe(meter -> AgentMetrics.register(meter, watch::status)));
-    start.turn(mesh::start);
-    start.turn(this::openStatus);
-    start.turn(this::tell);
+    step(start, () -> weaver.weaveLoadedClasses(instrumentation));
+    step(start, watch::start);
+    step(start, () -> mesh.observe(meter -> AgentMetrics.register(meter, watch::status)));
+    step(start, mesh::start);
+    step(start, this::openStatus);
+    step(start, this::tell);
+    // Waits more than it works: the JVM's end need not wait for it.
     start.turn(() -> sockets.lookForOlderPorts(OPENING_MILLIS));
+  }
+
+  /** Each step loads classes, which the JVM's end had better not meet; see {@link UnderWay}. */
+  private void step(AgentLoop start, AgentLoop.Turn step) {
+    UnderWay underWay = weaver.underWay();
+    if (underWay.begin()) {
+      try {
+        start.turn(step);
+      } finally {
+        underWay.end();
+      }
+    }
   }
 
   private void openStatus() {

@@ -3,6 +3,7 @@ package io.inboard.mesh;
 
 import io.inboard.call.AgentLoop;
 import io.inboard.call.AgentThreads;
+import io.inboard.weave.UnderWay;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -16,20 +17,27 @@ final class Farewell {
 
   /**
    * An unstarted thread for {@link Runtime#addShutdownHook}. It hands {@code work} to a daemon and
-   * goes when that is done or {@code atMost} has passed, measured from its own start.
+   * goes when that is done or {@code atMost} has passed, and then nothing else is under way or
+   * {@code atMostInAll} has passed; both measured from its own start.
+   *
+   * @param underWay what begins nothing more once the thread runs
    */
-  static Thread of(Duration atMost, Consumer<Duration> work) {
+  static Thread of(
+      Duration atMost, Consumer<Duration> work, UnderWay underWay, Duration atMostInAll) {
     return AgentThreads.daemon(
         "inboard-exit",
         () ->
             AgentLoop.named("inboard-exit")
                 .turn(
                     () -> {
+                      long began = System.nanoTime();
+                      underWay.over();
                       Thread worker =
                           AgentThreads.daemon("inboard-exit-work", () -> work.accept(atMost));
                       worker.start();
                       // An interrupt ends the wait: somebody wants the end now.
                       worker.join(atMost.toMillis());
+                      underWay.await(atMostInAll.minusNanos(System.nanoTime() - began));
                     }));
   }
 }

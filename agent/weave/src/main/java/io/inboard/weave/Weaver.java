@@ -27,6 +27,7 @@ import java.util.List;
 public final class Weaver implements ClassFileTransformer {
   private final HookIndex index;
   private final WeaveListener listener;
+  private final UnderWay underWay = new UnderWay();
   private final ClassLoader agentLoader = Weaver.class.getClassLoader();
 
   private Weaver(HookIndex index, WeaveListener listener) {
@@ -58,7 +59,8 @@ public final class Weaver implements ClassFileTransformer {
 
   /**
    * Retransforms hooked classes that were loaded before us, one by one: a class that another agent
-   * has made unweavable must not cost the others. May load ASM: not for premain.
+   * has made unweavable must not cost the others. May load ASM: not for premain. Stops between two
+   * classes when the JVM is about to end.
    */
   public void weaveLoadedClasses(Instrumentation instrumentation) {
     for (Class<?> type : instrumentation.getAllLoadedClasses()) {
@@ -66,13 +68,23 @@ public final class Weaver implements ClassFileTransformer {
       if (wanting == null || isOurs(type.getClassLoader())) {
         continue;
       }
+      if (!underWay.begin()) {
+        return;
+      }
       try {
         instrumentation.retransformClasses(type);
       } catch (Throwable e) {
         wanting.forEach(state -> state.unwoven(type.getClassLoader(), type.getName()));
         listener.failed(wanting.get(0).name(), type.getName(), e);
+      } finally {
+        underWay.end();
       }
     }
+  }
+
+  /** The weaving that goes on, for whoever ends the JVM. */
+  public UnderWay underWay() {
+    return underWay;
   }
 
   /**
@@ -106,14 +118,20 @@ public final class Weaver implements ClassFileTransformer {
     if (wanting == null || isOurs(loader)) {
       return null;
     }
-    // No lambda: nothing before main is to need invokedynamic.
-    return OwnRight.act(
-        new PrivilegedAction<byte[]>() {
-          @Override
-          public byte[] run() {
-            return weave(wanting, loader, internalName.replace('/', '.'), domain, classFile);
-          }
-        });
+    // Never left out: while its hooks run, an application at its end still calls and is called.
+    underWay.beginAnyway();
+    try {
+      // No lambda: nothing before main is to need invokedynamic.
+      return OwnRight.act(
+          new PrivilegedAction<byte[]>() {
+            @Override
+            public byte[] run() {
+              return weave(wanting, loader, internalName.replace('/', '.'), domain, classFile);
+            }
+          });
+    } finally {
+      underWay.end();
+    }
   }
 
   private byte[] weave(
