@@ -15,6 +15,8 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -218,13 +220,34 @@ public final class Telemetry {
   private Sdk build() {
     synchronized (this) {
       if (sdk == null) {
-        Sdk built = new Sdk(service, view.settings, timing, spanLane, metricLane);
+        Sdk built = builtUnderOurLoader();
         instruments.forEach(register -> register.accept(built.meter()));
         instruments.clear();
         sdk = built;
       }
       return sdk;
     }
+  }
+
+  /**
+   * The SDK keeps the context class loader of the thread that builds it, which may be one of the
+   * application, and gives it to the thread that reads metrics. To set it is privileged: the
+   * application's own frames on the stack may not have the right, under a security manager.
+   */
+  @SuppressWarnings("removal")
+  private Sdk builtUnderOurLoader() {
+    return AccessController.doPrivileged(
+        (PrivilegedAction<Sdk>)
+            () -> {
+              Thread thread = Thread.currentThread();
+              ClassLoader before = thread.getContextClassLoader();
+              thread.setContextClassLoader(Telemetry.class.getClassLoader());
+              try {
+                return new Sdk(service, view.settings, timing, spanLane, metricLane);
+              } finally {
+                thread.setContextClassLoader(before);
+              }
+            });
   }
 
   /** What was exported and what was lost. */
