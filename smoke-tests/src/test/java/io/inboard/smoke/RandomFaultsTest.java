@@ -129,7 +129,7 @@ class RandomFaultsTest {
     lines.add("timeout: " + (500 + random.nextInt(1_500)) + "ms");
     lines.add(
         "retries: {attempts: %d, perTryTimeout: %dms}"
-            .formatted(random.nextInt(4), 200 + random.nextInt(400)));
+            .formatted(random.nextInt(4), 200 + random.nextInt(300)));
     lines.add("retryBudget: {percent: " + random.nextInt(100) + "}");
     lines.add(
         "loadBalancer: {simple: %s}"

@@ -100,20 +100,24 @@ final class RetryReader {
    */
   static void checkTries(Section section, Optional<Duration> timeout, RetrySettings retries) {
     Optional<Duration> perTry = retries.perTryTimeout();
-    if (timeout.isEmpty() || perTry.isEmpty() || perTry.get().compareTo(timeout.get()) <= 0) {
-      return;
-    }
     Optional<Value> given =
         section.has("retries")
             ? section.section("retries").value("perTryTimeout")
             : Optional.empty();
+    // Where it is inherited it is no mistake: the shorter timeout of a route bounds the attempt.
+    if (given.isEmpty()
+        || timeout.isEmpty()
+        || perTry.isEmpty()
+        || perTry.get().compareTo(timeout.get()) <= 0) {
+      return;
+    }
     String message =
         "perTryTimeout "
             + Durations.format(perTry.get())
             + " is longer than the timeout of the whole call, "
             + Durations.format(timeout.get());
     String hint = "no attempt would ever reach it: make it shorter, or remove it";
-    given.or(() -> section.value("timeout")).orElseThrow().problem(message, hint);
+    given.get().problem(message, hint);
   }
 
   /**

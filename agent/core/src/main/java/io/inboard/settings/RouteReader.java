@@ -51,10 +51,8 @@ final class RouteReader {
           .notYet("headers", "mirror", "mirrors", "rewrite", "redirect", "route", "corsPolicy")
           .end();
       // A list of matches means any of them (Istio).
-      if (own.isPresent() || ofRoute.isPresent()) {
-        RetryReader.checkTries(
-            section, own.or(() -> timeout).filter(t -> !t.isZero()), ofRoute.orElse(retries));
-      }
+      RetryReader.checkTries(
+          section, own.or(() -> timeout).filter(t -> !t.isZero()), ofRoute.orElse(retries));
       for (Match any : matches) {
         routes.add(new RouteSettings(any, resilience, own, ofRoute, fault, shares));
       }

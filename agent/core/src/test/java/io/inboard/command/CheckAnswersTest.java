@@ -122,8 +122,10 @@ final class CheckAnswersTest {
 
   @Test
   void aRoutesAttemptIsNotLongerThanItsCall() throws IOException {
-    assertThat(check(GOOD.replace("server:", "    routes: [{timeout: 300ms}]\nserver:")))
-        .contains("19:24 destinations[0].routes[0].timeout: perTryTimeout 500ms is longer than");
+    String route = "    routes: [{timeout: 300ms%s}]\nserver:";
+    assertThat(check(GOOD.replace("server:", route.formatted(", retries: {perTryTimeout: 400ms}"))))
+        .contains("19:56 destinations[0].routes[0].retries.perTryTimeout: perTryTimeout 400ms");
+    assertThat(check(GOOD.replace("server:", route.formatted("")))).contains(": OK");
   }
 
   @Test
