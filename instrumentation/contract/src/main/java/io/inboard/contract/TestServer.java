@@ -197,6 +197,9 @@ public final class TestServer implements AutoCloseable {
       List<Map.Entry<String, String>> headers = new ArrayList<>();
       for (String line = readLine(); line != null && !line.isEmpty(); line = readLine()) {
         int colon = line.indexOf(':');
+        if (colon < 0) {
+          throw new IOException("not a header: " + line);
+        }
         headers.add(Map.entry(line.substring(0, colon), line.substring(colon + 1).trim()));
       }
       String[] parts = requestLine.split(" ", 3);

@@ -142,7 +142,10 @@ final class Attempts {
   /** Failed where no hook stands: the application's own TLS, a body that it did not complete. */
   void failedUnseen(Throwable error) {
     current.report();
-    call.failed(current.attempt(), error, current.progress());
+    if (call.failed(current.attempt(), error, current.progress()) instanceof Step.Send) {
+      // What was decided is not sent, and must not count as if it were.
+      call.abandoned();
+    }
   }
 
   private Step failed(Throwable error) {

@@ -205,6 +205,17 @@ final class Hop {
     return null;
   }
 
+  /**
+   * There is no connection after all: what an https connection does beyond plainConnect0 failed.
+   * Within a send of ours, whoever sends reports it.
+   */
+  static void unconnected(HttpURLConnection connection, Throwable error) {
+    Hop hop = HOPS.get(connection);
+    if (hop != null && hop != CURRENT.get()) {
+      hop.answered(connection, error);
+    }
+  }
+
   // Write
 
   /**

@@ -46,6 +46,20 @@ final class HopAdvice {
     }
   }
 
+  /**
+   * {@code connect()} of an https connection. After plainConnect0 it asks a proxy for a tunnel and
+   * makes the application's own handshake; an error there ends the call, which getOutputStream()
+   * and connect() would leave in flight.
+   */
+  static final class SecuredConnect {
+    @Advice.OnMethodExit(onThrowable = true)
+    static void exit(@Advice.This HttpURLConnection connection, @Advice.Thrown Throwable error) {
+      if (error != null) {
+        Hop.unconnected(connection, error);
+      }
+    }
+  }
+
   /** {@code writeRequests()} of the connection. Enter gives a hop, an error, or null. */
   static final class Write {
     @Advice.OnMethodEnter(skipOn = Throwable.class)

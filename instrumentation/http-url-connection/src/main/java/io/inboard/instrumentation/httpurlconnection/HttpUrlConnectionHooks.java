@@ -15,6 +15,8 @@ public final class HttpUrlConnectionHooks implements Library {
   static final String NAME = "http-url-connection";
 
   private static final String CONNECTION = "sun.net.www.protocol.http.HttpURLConnection";
+  private static final String SECURED =
+      "sun.net.www.protocol.https.AbstractDelegateHttpsURLConnection";
   private static final String BODY = CONNECTION + "$HttpInputStream";
   private static final String STREAM = CONNECTION + "$StreamingOutputStream";
   private static final String CLIENT = "sun.net.www.http.HttpClient";
@@ -49,6 +51,7 @@ public final class HttpUrlConnectionHooks implements Library {
         .weave(POOL, method("get", 2), WireAdvice.Lease.class)
         .weave("sun.net.NetworkClient", method("createSocket", 0), WireAdvice.Create.class)
         .weave("sun.net.NetworkClient", method("doConnect", 2), WireAdvice.Connect.class)
+        .weave(SECURED, method("connect", 0), HopAdvice.SecuredConnect.class)
         .weave(CONNECTION, method("writeRequests", 0), HopAdvice.Write.class)
         .weave(CLIENT, method("writeRequests", 2), WireAdvice.Head.class)
         .weave(STREAM, method("write", int.class), HopAdvice.ByteWrite.class)

@@ -26,7 +26,9 @@ final class StackTest extends ClientHarness {
   enum Trouble {
     REFUSED,
     TIMEOUT,
-    UNKNOWN_HOST
+    RESET,
+    UNKNOWN_HOST,
+    TLS
   }
 
   /** As many as an attempt takes from the JDK's code to the JDK's code. */
@@ -73,7 +75,13 @@ final class StackTest extends ClientHarness {
   private Throwable error(Trouble trouble, boolean meshed) throws Exception {
     InetSocketAddress refusing = refusing();
     TestServer server = plainServer();
-    server.answering(Answer.HANG);
+    Answer answer =
+        switch (trouble) {
+          case TIMEOUT -> Answer.HANG;
+          case RESET -> Answer.RESET;
+          default -> Answer.OK;
+        };
+    server.answering(answer, answer); // The JDK alone sends a second time.
     InetSocketAddress address =
         switch (trouble) {
           case REFUSED -> refusing;
@@ -84,10 +92,13 @@ final class StackTest extends ClientHarness {
         meshed
             ? Script.to(new TestEndpoint(address, "key", Optional.empty()))
             : Script.untouchedCall());
+    String scheme = trouble == Trouble.TLS ? "https" : "http";
     String host = trouble == Trouble.UNKNOWN_HOST ? "nowhere.invalid" : "127.0.0.1";
     HttpURLConnection connection =
         (HttpURLConnection)
-            URI.create("http://" + host + ":" + address.getPort() + "/").toURL().openConnection();
+            URI.create(scheme + "://" + host + ":" + address.getPort() + "/")
+                .toURL()
+                .openConnection();
     connection.setReadTimeout(700);
     connection.setDoOutput(true);
     try {
