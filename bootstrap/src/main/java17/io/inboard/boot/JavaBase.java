@@ -66,6 +66,18 @@ public final class JavaBase {
   }
 
   /**
+   * Leaves what runs after all shutdown hooks, on the thread that ends the JVM; not before {@code
+   * Runtime.halt}.
+   */
+  public void atTheEnd(Runnable last) {
+    try {
+      dispatcher.getField("atTheEnd").set(null, last);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the dispatcher in java.base is not ours: " + e, e);
+    }
+  }
+
+  /**
    * Opens a package of a named module of the boot layer to a module of ours.
    *
    * @return false when this runtime has no such module or package

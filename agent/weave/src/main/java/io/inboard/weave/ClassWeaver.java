@@ -14,7 +14,7 @@ import org.objectweb.asm.Opcodes;
  * Weaves one class. Changes the bodies of hooked methods only, so that classes already loaded,
  * other agents and shared archives keep working; every other method is copied byte by byte.
  */
-final class ClassWeaver {
+final class ClassWeaver implements UnitState.FitCheck {
   /** See the dispatcher in java.base, which bootstrap/ brings. */
   static final Handle BOOTSTRAP =
       new Handle(
@@ -37,8 +37,8 @@ final class ClassWeaver {
     this.files = new ClassFiles(loader, className.replace('.', '/'), classFile);
   }
 
-  /** See {@link UnitState.FitCheck}. */
-  String misfit(Unit unit) {
+  @Override
+  public String misfit(Unit unit) {
     return new Fitting(files).misfit(unit);
   }
 

@@ -9,6 +9,7 @@ import java.security.PrivilegedAction;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Weaves hooks into classes as they load: one map look-up for each class of the JVM, and ASM only
@@ -28,6 +29,10 @@ public final class Weaver implements ClassFileTransformer {
   private final HookIndex index;
   private final WeaveListener listener;
   private final UnderWay underWay = new UnderWay();
+
+  /** How many threads are inside {@link #transform}, whatever the class. */
+  private final AtomicInteger callbacks = new AtomicInteger();
+
   private final ClassLoader agentLoader = Weaver.class.getClassLoader();
 
   private Weaver(HookIndex index, WeaveListener listener) {
@@ -53,6 +58,7 @@ public final class Weaver implements ClassFileTransformer {
     Linker linker = new Linker(index, javaBase, listener, Faults.fromSystemProperty());
     javaBase.link(linker);
     Weaver weaver = new Weaver(index, listener);
+    javaBase.atTheEnd(new AtTheEnd(weaver, instrumentation));
     instrumentation.addTransformer(weaver, true);
     return weaver;
   }
@@ -61,8 +67,12 @@ public final class Weaver implements ClassFileTransformer {
    * Retransforms hooked classes that were loaded before us, one by one: a class that another agent
    * has made unweavable must not cost the others. May load ASM: not for premain. Stops between two
    * classes when the JVM is about to end.
+   *
+   * <p>What the weaving itself needs is loaded before the first of them, outside of any callback
+   * from the JVM; {@link UnderWay} says why.
    */
   public void weaveLoadedClasses(Instrumentation instrumentation) {
+    boolean rehearsed = false;
     for (Class<?> type : instrumentation.getAllLoadedClasses()) {
       List<UnitState> wanting = index.wanting(type.getName().replace('.', '/'));
       if (wanting == null || isOurs(type.getClassLoader())) {
@@ -72,6 +82,11 @@ public final class Weaver implements ClassFileTransformer {
         return;
       }
       try {
+        if (!rehearsed) {
+          rehearsed = true;
+          rehearse(wanting, type);
+        }
+        wanting.forEach(UnitState::unit);
         instrumentation.retransformClasses(type);
       } catch (Throwable e) {
         wanting.forEach(state -> state.unwoven(type.getClassLoader(), type.getName()));
@@ -80,6 +95,35 @@ public final class Weaver implements ClassFileTransformer {
         underWay.end();
       }
     }
+  }
+
+  /** Weaves a class for nobody: no state and no class is changed. */
+  private void rehearse(List<UnitState> wanting, Class<?> type) {
+    try {
+      byte[] file = ClassFiles.read(type.getClassLoader(), type.getName().replace('.', '/'));
+      if (file == null) {
+        return; // Made at run time. The first callback then loads what it needs.
+      }
+      for (UnitState state : wanting) {
+        ClassWeaver weaver =
+            new ClassWeaver(agentLoader, type.getClassLoader(), type.getName(), file);
+        if (weaver.misfit(state.unit()).isEmpty()) {
+          weaver.weave(state.unit().hooks());
+        }
+      }
+    } catch (RuntimeException | LinkageError e) {
+      // The weaving itself meets the same, and says it.
+    }
+  }
+
+  /**
+   * The JVM ends now, after all shutdown hooks: it does not call us any more, and what it called us
+   * for is waited for, so that it need not (see {@link UnderWay}).
+   */
+  void stop(Instrumentation instrumentation) {
+    underWay.over();
+    instrumentation.removeTransformer(this);
+    underWay.awaitTheEnd(callbacks);
   }
 
   /** The weaving that goes on, for whoever ends the JVM. */
@@ -111,13 +155,23 @@ public final class Weaver implements ClassFileTransformer {
       Class<?> redefined,
       ProtectionDomain domain,
       byte[] classFile) {
-    if (internalName == null) {
-      return null;
+    callbacks.incrementAndGet();
+    try {
+      List<UnitState> wanting = internalName == null ? null : index.wanting(internalName);
+      return wanting == null || isOurs(loader)
+          ? null
+          : weave(wanting, loader, internalName, domain, classFile);
+    } finally {
+      callbacks.decrementAndGet();
     }
-    List<UnitState> wanting = index.wanting(internalName);
-    if (wanting == null || isOurs(loader)) {
-      return null;
-    }
+  }
+
+  private byte[] weave(
+      List<UnitState> wanting,
+      ClassLoader loader,
+      String internalName,
+      ProtectionDomain domain,
+      byte[] classFile) {
     // Never left out: while its hooks run, an application at its end still calls and is called.
     underWay.beginAnyway();
     try {
@@ -126,7 +180,7 @@ public final class Weaver implements ClassFileTransformer {
           new PrivilegedAction<byte[]>() {
             @Override
             public byte[] run() {
-              return weave(wanting, loader, internalName.replace('/', '.'), domain, classFile);
+              return woven(wanting, loader, internalName.replace('/', '.'), domain, classFile);
             }
           });
     } finally {
@@ -134,7 +188,7 @@ public final class Weaver implements ClassFileTransformer {
     }
   }
 
-  private byte[] weave(
+  private byte[] woven(
       List<UnitState> wanting,
       ClassLoader loader,
       String className,
@@ -145,7 +199,7 @@ public final class Weaver implements ClassFileTransformer {
       try {
         ClassWeaver weaver =
             new ClassWeaver(agentLoader, loader, className, woven == null ? classFile : woven);
-        UnitState.Fit fit = state.fit(loader, library(loader, domain), weaver::misfit, listener);
+        UnitState.Fit fit = state.fit(loader, library(loader, domain), weaver, listener);
         List<Unit.Hook> hooks = fit.fits() ? state.unit().hooks() : state.unit().guards();
         byte[] result = weaver.weave(hooks);
         if (result != null) {
@@ -174,6 +228,14 @@ public final class Weaver implements ClassFileTransformer {
       reports.add(state.report());
     }
     return reports;
+  }
+
+  /** No lambda: nothing before main is to need invokedynamic. */
+  private record AtTheEnd(Weaver weaver, Instrumentation instrumentation) implements Runnable {
+    @Override
+    public void run() {
+      weaver.stop(instrumentation);
+    }
   }
 
   private static String library(ClassLoader loader, ProtectionDomain domain) {
