@@ -29,7 +29,7 @@ final class StartLine {
         + source(status)
         + (settings.enabled() ? "" : ", switched off (enabled: false)")
         + "; ports "
-        + ports(settings.inbound())
+        + ports(settings)
         + "; "
         + identity(settings, identity)
         + "; hooked so far: "
@@ -42,7 +42,8 @@ final class StartLine {
         : "settings " + status.source() + ", version " + status.version();
   }
 
-  private static String ports(InboundSettings inbound) {
+  private static String ports(Settings settings) {
+    InboundSettings inbound = settings.inbound();
     StringBuilder ports = new StringBuilder(inbound.mtls().name());
     new TreeMap<>(inbound.portLevelMtls())
         .forEach((port, mode) -> ports.append(", ").append(port).append(' ').append(mode));
@@ -50,7 +51,10 @@ final class StartLine {
     return ports
         + (rules == 0
             ? ", no authorization"
-            : ", " + rules + (rules == 1 ? " authorization rule" : " authorization rules"));
+            : ", "
+                + rules
+                + (rules == 1 ? " authorization rule" : " authorization rules")
+                + (settings.enabled() ? "" : ", not in force"));
   }
 
   private static String identity(Settings settings, IdentityStatus identity) {

@@ -59,11 +59,17 @@ final class SettingsReport {
             + ": version "
             + next.version()
             + " is in force, after "
-            + before.version();
-    if (without.isEmpty()) {
+            + before.version()
+            + ": "
+            + SettingsChange.of(before.settings(), next.settings());
+    String off = SettingsChange.switchedOff(before.settings(), next.settings());
+    if (without.isEmpty() && off.isEmpty()) {
       voice.info(line);
     } else {
-      voice.warn(line + "; it drops " + without);
+      voice.warn(
+          line
+              + (without.isEmpty() ? "" : "; it drops " + without)
+              + (off.isEmpty() ? "" : "; " + off));
     }
   }
 
