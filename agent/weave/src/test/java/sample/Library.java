@@ -27,6 +27,10 @@ public class Library {
     return true;
   }
 
+  public String highBit() {
+    return "not skipped";
+  }
+
   public String part() {
     return new Part().say();
   }

@@ -103,7 +103,8 @@ final class BalancerReader {
     Optional<Value> value = section.value("balanceFactor");
     int factor = value.flatMap(v -> v.wholePercent(0, 10_000)).orElse(0);
     if (factor > 0 && factor < 100) {
-      value.get().problem("must be 0 (no bound) or from 100 to 10000 percent", "");
+      String range = "must be 0 (no bound) or from 100 to 10000 percent";
+      value.get().problem(range + ", but was " + value.get().shown(), "");
     }
     return factor;
   }

@@ -64,6 +64,13 @@ public final class SampleAdvice {
     }
   }
 
+  static final class SkipsByItsHighestBit {
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static long enter() {
+      return Long.MIN_VALUE;
+    }
+  }
+
   static final class FailsClosed {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static boolean enter(@Advice.This Object self) {

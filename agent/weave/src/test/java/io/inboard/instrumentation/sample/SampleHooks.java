@@ -22,6 +22,7 @@ public final class SampleHooks {
                 .weave(LIBRARY, method("greet", String.class), SampleAdvice.Greet.class)
                 .weave(LIBRARY, method("late"), SampleAdvice.Throwing.class)
                 .weave(LIBRARY, method("allowed"), SampleAdvice.FailsClosed.class)
+                .weave(LIBRARY, method("highBit"), SampleAdvice.SkipsByItsHighestBit.class)
                 .weaveConstruction(LIBRARY, method("part"), SampleAdvice.Construction.class)
                 .build(),
         () ->
