@@ -24,6 +24,7 @@ final class ArchitectureTest {
   private static final String CALL = "io.inboard.call..";
   private static final String SETTINGS = "io.inboard.settings..";
   private static final String BALANCE = "io.inboard.balance..";
+  private static final String TIME = "io.inboard.time..";
   private static final String OTEL = "io.opentelemetry..";
 
   @ArchTest static final ArchRule callKnowsTheJdk = knows("call");
@@ -50,7 +51,13 @@ final class ArchitectureTest {
   static final ArchRule telemetryKnowsItsSdk =
       knows("telemetry", CALL, SETTINGS, OTEL, "okhttp3..", "okio..", "kotlin..");
 
-  @ArchTest static final ArchRule policyKnowsBalance = knows("policy", CALL, SETTINGS, BALANCE);
+  @ArchTest static final ArchRule timeKnowsTheJdk = knows("time", CALL);
+
+  @ArchTest
+  static final ArchRule policyKnowsBalance = knows("policy", CALL, SETTINGS, BALANCE, TIME);
+
+  @ArchTest
+  static final ArchRule admissionKnowsBalance = knows("admission", CALL, SETTINGS, BALANCE, TIME);
 
   @ArchTest
   static final ArchRule weaveKnowsNoMesh =
@@ -67,13 +74,24 @@ final class ArchitectureTest {
           .allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule onlyTheCommandsAndTheirStarterKnowTheMesh =
+  static final ArchRule onlyWhatStartsItKnowsTheMesh =
       noClasses()
           .that()
-          .resideOutsideOfPackages("io.inboard.mesh..", "io.inboard.command..", "io.inboard.boot..")
+          .resideOutsideOfPackages(
+              "io.inboard.mesh..", "io.inboard.agent..", "io.inboard.command..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.inboard.mesh..", "io.inboard.command..");
+          .resideInAnyPackage("io.inboard.mesh..");
+
+  @ArchTest
+  static final ArchRule onlyCommandsKnowTheAgent =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "io.inboard.agent..", "io.inboard.command..", "io.inboard.boot..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.inboard.agent..", "io.inboard.command..");
 
   @ArchTest
   static final ArchRule ourOwnRequestsDoNotMeetOurHooks =

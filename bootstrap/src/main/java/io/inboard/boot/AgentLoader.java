@@ -19,7 +19,7 @@ import java.util.zip.ZipEntry;
 
 /**
  * Loads the agent from {@code inst/} of its own jar, where the application's class loaders see no
- * class file: {@code inst/io/inboard/mesh/Agent.classdata}. Its parent is the platform loader, so
+ * class file: {@code inst/io/inboard/agent/Agent.classdata}. Its parent is the platform loader, so
  * neither side sees the other's libraries and nothing needs relocation.
  *
  * <p>This class has no {@code .class} file in the jar either; {@link Premain} defines it.

@@ -75,7 +75,7 @@ public final class Premain {
     System.setProperty(MARK, "true");
     call(
         agentLoader(),
-        "io.inboard.mesh.Agent",
+        "io.inboard.agent.Agent",
         "start",
         new Class<?>[] {String.class, Instrumentation.class, String.class},
         argument,

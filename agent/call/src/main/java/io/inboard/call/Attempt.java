@@ -20,7 +20,7 @@ public interface Attempt {
    * leaves that out, also where there is no {@link #endpoint}. False where the mesh only looks on
    * (a host of no destination, TLS or a proxy of the application's own). Constant.
    */
-  boolean governed();
+  boolean meshRetries();
 
   /**
    * Gives the headers of this attempt (trace context, deadline, ...). Asked once per physical send:

@@ -9,10 +9,10 @@ package io.inboard.call;
  * <pre>
  *   Step step = call.first();
  *   loop: Send       → wait its delay, send attempt → responded(..) or failed(..) gives the next step
- *         HandOn     → the application gets the response, or the error, that the library has
+ *         Deliver     → the application gets the response, or the error, that the library has
  *         Refuse     → the application gets an error of the library's own kind; nothing (more) is sent
  *         Answer     → the application gets this response; nothing (more) is sent
- *         Wait       → the next step comes later
+ *         Later       → the next step comes later
  *   finally: done()
  * </pre>
  *
@@ -50,14 +50,15 @@ public interface Call {
    * Asks for a second attempt beside one that has not been answered within {@link
    * Attempt#hedgeAfterNanos}. Both are then under way; steps still follow each other.
    *
-   * <p>The first of the two whose {@link #responded} gives {@link Step.HandOn} is the winner: the
+   * <p>The first of the two whose {@link #responded} gives {@link Step.Deliver} is the winner: the
    * adapter stops the other one's I/O and reports it with {@link #lost}. When one fails, or its
-   * answer is not good enough, while the other is under way, the step is {@link Step.Await}.
+   * answer is not good enough, while the other is under way, the step is {@link
+   * Step.OtherInFlight}.
    *
-   * @return {@link Step.Send} without delay, or {@link Step.HandOn}: no second one
+   * @return {@link Step.Send} without delay, or {@link Step.Deliver}: no second one
    */
   default Step hedge(Attempt slow) {
-    return Step.HAND_ON;
+    return Step.DELIVER;
   }
 
   /** The other attempt has won; this one was stopped. Counts neither for nor against anybody. */
@@ -78,7 +79,7 @@ public interface Call {
   /**
    * How many bytes of the response's body the mesh would like to see, once it is read to its end by
    * the application (the last good answer of a fallback); 0: none. Asked after a step {@link
-   * Step.HandOn} that follows {@link #responded}.
+   * Step.Deliver} that follows {@link #responded}.
    */
   default int bodyWanted() {
     return 0;

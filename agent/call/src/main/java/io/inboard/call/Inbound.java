@@ -10,7 +10,7 @@ public interface Inbound {
   Inbound GUARDED =
       new Inbound() {
         @Override
-        public boolean idle() {
+        public boolean disabled() {
           return true;
         }
 
@@ -34,7 +34,7 @@ public interface Inbound {
   Inbound PASS =
       new Inbound() {
         @Override
-        public boolean idle() {
+        public boolean disabled() {
           return true;
         }
 
@@ -54,14 +54,14 @@ public interface Inbound {
    * anything, so that a mesh that is switched off costs one read. May change at any time; says
    * nothing of the connections, which STRICT judges all the same.
    */
-  default boolean idle() {
+  default boolean disabled() {
     return false;
   }
 
   /**
    * Whether {@link #FORWARDED_CLIENT_CERT} from outside must not reach the application, on no port:
    * the settings speak of identity or of who may come in, so the application may believe it. Holds
-   * while {@link #idle}, too, and after an error of ours: adapters remove the header then by
+   * while {@link #disabled}, too, and after an error of ours: adapters remove the header then by
    * themselves.
    */
   default boolean guardsIdentity() {

@@ -8,7 +8,7 @@ public interface Outbound {
   Outbound PASS =
       new Outbound() {
         @Override
-        public boolean idle() {
+        public boolean disabled() {
           return true;
         }
 
@@ -22,7 +22,7 @@ public interface Outbound {
    * Whether every call is left alone for now (the kill switch): asked by hooks before they make
    * anything, so that a mesh that is switched off costs one read. May change at any time.
    */
-  default boolean idle() {
+  default boolean disabled() {
     return false;
   }
 

@@ -7,11 +7,11 @@ import java.util.concurrent.CompletableFuture;
 
 /** What the library does next in a {@link Call}. */
 public sealed interface Step {
-  /** See {@link HandOn}. */
-  Step HAND_ON = new HandOn();
+  /** See {@link Deliver}. */
+  Step DELIVER = new Deliver();
 
-  /** See {@link Await}. */
-  Step AWAIT = new Await();
+  /** See {@link OtherInFlight}. */
+  Step OTHER_IN_FLIGHT = new OtherInFlight();
 
   /**
    * Send this attempt, after the delay. A blocking adapter sleeps (and an interrupt ends the call
@@ -47,8 +47,8 @@ public sealed interface Step {
    *
    * @param next completed by the mesh in bounded time, never exceptionally and never with a wait
    */
-  record Wait(CompletableFuture<Step> next) implements Step {
-    public Wait {
+  record Later(CompletableFuture<Step> next) implements Step {
+    public Later {
       Objects.requireNonNull(next);
     }
   }
@@ -57,10 +57,10 @@ public sealed interface Step {
    * Follows {@link Call#failed} or {@link Call#responded} of an attempt that was one of two under
    * way ({@link Call#hedge}): the other one is still waited for.
    */
-  record Await() implements Step {}
+  record OtherInFlight() implements Step {}
 
   /** The application gets what the library has: the response that was reported, or the error. */
-  record HandOn() implements Step {}
+  record Deliver() implements Step {}
 
   /**
    * The application gets an error of the library's own kind, without (further) I/O.

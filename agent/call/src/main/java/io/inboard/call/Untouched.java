@@ -5,17 +5,17 @@ package io.inboard.call;
 final class Untouched implements Call {
   @Override
   public Step first() {
-    return Step.HAND_ON;
+    return Step.DELIVER;
   }
 
   @Override
   public Step responded(Attempt attempt, int status, HeaderView headers) {
-    return Step.HAND_ON;
+    return Step.DELIVER;
   }
 
   @Override
   public Step failed(Attempt attempt, Throwable error, Progress progress) {
-    return Step.HAND_ON;
+    return Step.DELIVER;
   }
 
   @Override

@@ -1,11 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.command;
 
+import io.inboard.agent.StatusDoor;
 import io.inboard.command.demo.Demo;
 import io.inboard.command.demo.DemoException;
 import io.inboard.command.demo.MeshStatus;
 import io.inboard.command.demo.Page;
-import io.inboard.mesh.StatusDoor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.command;
 
-import io.inboard.mesh.StatusDoor;
+import io.inboard.agent.StatusDoor;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;

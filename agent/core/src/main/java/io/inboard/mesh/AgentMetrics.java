@@ -9,13 +9,13 @@ import io.opentelemetry.api.metrics.Meter;
 import java.util.function.Supplier;
 
 /** How the agent itself fares. Counters that only move when something of ours is wrong. */
-final class AgentMetrics {
+public final class AgentMetrics {
   /** Of a closed set: our threads' names. */
   private static final AttributeKey<String> THREAD = AttributeKey.stringKey("inboard.thread");
 
   private AgentMetrics() {}
 
-  static void register(Meter meter, Supplier<SettingsStatus> settings) {
+  public static void register(Meter meter, Supplier<SettingsStatus> settings) {
     meter
         .counterBuilder("inboard.agent.errors")
         .setUnit("{error}")

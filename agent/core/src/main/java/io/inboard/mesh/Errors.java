@@ -5,15 +5,15 @@ import io.inboard.call.Log;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Errors of ours that were kept from the application: counted, and told once for each kind. */
-final class Errors {
+public final class Errors {
   private final LongAdder count = new LongAdder();
 
-  void add(String what, Throwable error) {
+  public void add(String what, Throwable error) {
     count.increment();
     Log.warnOnce(what + error.getClass().getName(), what + " failed: " + error);
   }
 
-  long count() {
+  public long count() {
     return count.sum();
   }
 }

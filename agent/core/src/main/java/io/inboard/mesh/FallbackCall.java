@@ -104,7 +104,7 @@ final class FallbackCall implements Call {
     seen = true;
     read = true;
     Step step = call.responded(attempt, status, headers);
-    if (step instanceof Step.HandOn && !over) {
+    if (step instanceof Step.Deliver && !over) {
       if (failed(status)) {
         return instead(step, true);
       }
@@ -120,7 +120,7 @@ final class FallbackCall implements Call {
     seen |= arrived;
     read |= arrived || progress == Progress.REFUSED_STREAM;
     Step step = call.failed(attempt, error, progress);
-    if (!(step instanceof Step.HandOn) || over) {
+    if (!(step instanceof Step.Deliver) || over) {
       return judged(step, true);
     }
     Kind kind =
@@ -142,9 +142,9 @@ final class FallbackCall implements Call {
     if (step instanceof Step.Answer answer && failed(answer.status())) {
       return instead(step, maySend); // Made to fail on purpose.
     }
-    if (step instanceof Step.Wait wait) {
+    if (step instanceof Step.Later wait) {
       // Comes on the timer's thread, where nothing may be looked up.
-      return new Step.Wait(wait.next().thenApply(s -> judged(s, false)));
+      return new Step.Later(wait.next().thenApply(s -> judged(s, false)));
     }
     return step;
   }
@@ -220,7 +220,7 @@ final class FallbackCall implements Call {
     call = next;
     if (over) {
       next.abandoned();
-      return Step.HAND_ON;
+      return Step.DELIVER;
     }
     return judged(next.first(), true);
   }

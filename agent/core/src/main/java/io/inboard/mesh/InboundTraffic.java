@@ -7,7 +7,7 @@ import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.PeerIdentity;
 import io.inboard.call.Refusal;
 import io.inboard.call.Verdict;
-import io.inboard.policy.Clock;
+import io.inboard.time.Clock;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -6,10 +6,10 @@ import io.inboard.call.InboundTls;
 import io.inboard.call.Log;
 import io.inboard.call.TlsPlan;
 import io.inboard.identity.Identity;
-import io.inboard.policy.Clock;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.Settings;
 import io.inboard.telemetry.Telemetry;
+import io.inboard.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -98,23 +98,23 @@ public final class Mesh {
     }
   }
 
-  Settings settings() {
+  public Settings settings() {
     return settings;
   }
 
-  Identity identity() {
+  public Identity identity() {
     return identity;
   }
 
-  Telemetry telemetry() {
+  public Telemetry telemetry() {
     return telemetry;
   }
 
-  MeshInbound inbound() {
+  public MeshInbound inbound() {
     return inbound;
   }
 
-  MeshOutbound outbound() {
+  public MeshOutbound outbound() {
     return outbound;
   }
 }

@@ -6,8 +6,8 @@ import io.inboard.call.Endpoint;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.TlsPlan;
 import io.inboard.policy.Outcome.Expiry;
-import io.inboard.policy.Timer;
-import io.inboard.policy.Try;
+import io.inboard.policy.PolicyAttempt;
+import io.inboard.time.Timer;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -36,7 +36,7 @@ final class MeshAttempt implements Attempt, Runnable {
       AtomicReferenceFieldUpdater.newUpdater(MeshAttempt.class, State.class, "state");
 
   private final MeshCall call;
-  private final Try policy;
+  private final PolicyAttempt policy;
   private final Optional<Endpoint> endpoint;
 
   /** Null until the attempt begins, which is after its delay. Set once. */
@@ -69,14 +69,14 @@ final class MeshAttempt implements Attempt, Runnable {
     TOTAL
   }
 
-  MeshAttempt(MeshCall call, Try policy, Optional<Endpoint> endpoint) {
+  MeshAttempt(MeshCall call, PolicyAttempt policy, Optional<Endpoint> endpoint) {
     this.call = call;
     this.policy = policy;
     this.endpoint = endpoint;
     this.startedNanos = policy.dueNanos();
   }
 
-  Try policy() {
+  PolicyAttempt policy() {
     return policy;
   }
 
@@ -138,7 +138,7 @@ final class MeshAttempt implements Attempt, Runnable {
   }
 
   @Override
-  public boolean governed() {
+  public boolean meshRetries() {
     return true;
   }
 

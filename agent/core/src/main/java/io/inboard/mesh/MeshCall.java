@@ -10,12 +10,12 @@ import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
 import io.inboard.call.TlsPlan;
 import io.inboard.policy.CallDecision;
-import io.inboard.policy.Clock;
+import io.inboard.policy.Decision;
 import io.inboard.policy.EndpointState;
-import io.inboard.policy.Next;
 import io.inboard.policy.Outcome.Expiry;
-import io.inboard.policy.Timer;
-import io.inboard.policy.Try;
+import io.inboard.policy.PolicyAttempt;
+import io.inboard.time.Clock;
+import io.inboard.time.Timer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -66,7 +66,7 @@ final class MeshCall implements Call {
       if (plan.isEmpty() && destination.wantsTls()) {
         return untrusted();
       }
-      Next first = decision.first();
+      Decision first = decision.first();
       if (decision.injectedDelayNanos() > 0 || decision.injectedStatus() > 0) {
         observer.injected(decision.injectedDelayNanos(), decision.injectedStatus());
       }
@@ -82,7 +82,7 @@ final class MeshCall implements Call {
   @Override
   public Step responded(Attempt attempt, int status, HeaderView headers) {
     try {
-      return attempt instanceof MeshAttempt a ? answered(a, status, headers) : Step.HAND_ON;
+      return attempt instanceof MeshAttempt a ? answered(a, status, headers) : Step.DELIVER;
     } catch (RuntimeException | LinkageError e) {
       return brokenOff(e);
     }
@@ -93,7 +93,7 @@ final class MeshCall implements Call {
     try {
       return attempt instanceof MeshAttempt a
           ? failed(a, error, progress, a.settle(true))
-          : Step.HAND_ON;
+          : Step.DELIVER;
     } catch (RuntimeException | LinkageError e) {
       return brokenOff(e);
     }
@@ -102,7 +102,7 @@ final class MeshCall implements Call {
   private Step brokenOff(Throwable e) {
     finish();
     means.errors().add("deciding a call", e);
-    return Step.HAND_ON;
+    return Step.DELIVER;
   }
 
   private Step answered(MeshAttempt a, int status, HeaderView headers) {
@@ -111,9 +111,9 @@ final class MeshCall implements Call {
       // Our bound came first and has stopped the I/O; the body would never come.
       return failed(a, new TimeoutException(), Progress.RESPONSE_STARTED, expiry);
     }
-    Next next = decision.responded(a.policy(), status, headers);
+    Decision next = decision.responded(a.policy(), status, headers);
     a.ended(status, null, a.policy().exhausted());
-    if (next != Next.HAND_ON) {
+    if (next != Decision.DELIVER) {
       a.release(); // Nobody reads its body.
     }
     return one(a, next);
@@ -121,7 +121,7 @@ final class MeshCall implements Call {
 
   private Step failed(MeshAttempt a, Throwable error, Progress progress, Expiry expiry) {
     a.release();
-    Next next = decision.failed(a.policy(), error, progress, expiry);
+    Decision next = decision.failed(a.policy(), error, progress, expiry);
     a.ended(0, error, a.policy().exhausted());
     return one(a, next);
   }
@@ -131,17 +131,17 @@ final class MeshCall implements Call {
     try {
       Optional<TlsPlan> plan = destination.plan(request.host());
       if (!(first instanceof MeshAttempt a) || (plan.isEmpty() && destination.wantsTls())) {
-        return Step.HAND_ON;
+        return Step.DELIVER;
       }
-      Next next = decision.hedge(a.policy());
-      if (next instanceof Try) {
+      Decision next = decision.hedge(a.policy());
+      if (next instanceof PolicyAttempt) {
         slow = a;
         return step(next, plan);
       }
-      return Step.HAND_ON;
+      return Step.DELIVER;
     } catch (RuntimeException | LinkageError e) {
       means.errors().add("deciding a call", e); // The first attempt goes on.
-      return Step.HAND_ON;
+      return Step.DELIVER;
     }
   }
 
@@ -182,20 +182,21 @@ final class MeshCall implements Call {
     finish();
   }
 
-  private Step one(MeshAttempt a, Next next) {
-    if (next instanceof Next.End end && end.step() == Step.AWAIT) {
+  private Step one(MeshAttempt a, Decision next) {
+    if (next instanceof Decision.End end && end.step() == Step.OTHER_IN_FLIGHT) {
       forget(a);
     }
     return step(next);
   }
 
-  private Step step(Next next) {
+  private Step step(Decision next) {
     // Asked again for every attempt: a rotation may have come in between.
-    return step(next, next instanceof Try ? destination.plan(request.host()) : Optional.empty());
+    return step(
+        next, next instanceof PolicyAttempt ? destination.plan(request.host()) : Optional.empty());
   }
 
-  private Step step(Next next, Optional<TlsPlan> plan) {
-    if (next instanceof Next.End end) {
+  private Step step(Decision next, Optional<TlsPlan> plan) {
+    if (next instanceof Decision.End end) {
       if (end.step() instanceof Step.Refuse refuse) {
         finish();
         observer.refused(refuse.reason(), refuse.message());
@@ -204,13 +205,13 @@ final class MeshCall implements Call {
       }
       return end.step();
     }
-    if (next instanceof Next.Pause pause) {
+    if (next instanceof Decision.Pause pause) {
       return pause(pause);
     }
-    if (next instanceof Next.Queue queue) {
+    if (next instanceof Decision.Queue queue) {
       return queue(queue);
     }
-    Try attempt = (Try) next;
+    PolicyAttempt attempt = (PolicyAttempt) next;
     if (plan.isEmpty() && destination.wantsTls()) {
       return untrusted();
     }
@@ -220,13 +221,13 @@ final class MeshCall implements Call {
     current = a;
     if (over()) {
       a.abandoned(); // Given up on another thread, which may have seen the attempt before only.
-      return Step.HAND_ON;
+      return Step.DELIVER;
     }
     return new Step.Send(a, attempt.delayNanos());
   }
 
   /** The end comes later, or never mind when somebody gives up. */
-  private Step pause(Next.Pause pause) {
+  private Step pause(Decision.Pause pause) {
     CompletableFuture<Step> later = new CompletableFuture<>();
     waiting = later;
     task =
@@ -235,17 +236,17 @@ final class MeshCall implements Call {
             .schedule(
                 () -> {
                   waiting = null;
-                  later.complete(over() ? Step.HAND_ON : step(pause.then(), Optional.empty()));
+                  later.complete(over() ? Step.DELIVER : step(pause.then(), Optional.empty()));
                 },
                 pause.nanos());
     if (over()) {
       finish();
     }
-    return new Step.Wait(later);
+    return new Step.Later(later);
   }
 
   /** The next step comes when somebody else's call ends, and on that thread. */
-  private Step queue(Next.Queue queue) {
+  private Step queue(Decision.Queue queue) {
     CompletableFuture<Step> later = new CompletableFuture<>();
     waiting = later;
     Timer.Task late = means.timer().schedule(() -> waitedTooLong(later), queue.nanos());
@@ -259,7 +260,7 @@ final class MeshCall implements Call {
     if (over()) {
       finish();
     }
-    return new Step.Wait(later);
+    return new Step.Later(later);
   }
 
   private Step turn() {
@@ -273,7 +274,7 @@ final class MeshCall implements Call {
   }
 
   private void waitedTooLong(CompletableFuture<Step> later) {
-    Next refused = decision.waitedTooLong();
+    Decision refused = decision.waitedTooLong();
     if (refused != null) {
       waiting = null;
       later.complete(step(refused, Optional.empty()));
@@ -306,16 +307,16 @@ final class MeshCall implements Call {
     }
     CompletableFuture<Step> w = waiting;
     if (w != null) {
-      w.complete(Step.HAND_ON);
+      w.complete(Step.DELIVER);
     }
   }
 
-  CallObserver.OfAttempt observe(Try attempt) {
+  CallObserver.OfAttempt observe(PolicyAttempt attempt) {
     return observer.attempt(
         attempt.number(), attempt.reason(), attempt.endpoint().map(EndpointState::address));
   }
 
-  void writeHeaders(Try attempt, HeaderSink headers) {
+  void writeHeaders(PolicyAttempt attempt, HeaderSink headers) {
     decision.writeHeaders(attempt, headers);
   }
 
@@ -352,11 +353,11 @@ final class MeshCall implements Call {
     return decision.connectTimeoutNanos();
   }
 
-  long perTryNanos(Try attempt) {
+  long perTryNanos(PolicyAttempt attempt) {
     return decision.perTryNanos(attempt);
   }
 
-  long hedgeAfterNanos(Try attempt) {
+  long hedgeAfterNanos(PolicyAttempt attempt) {
     return decision.hedgeAfterNanos(attempt);
   }
 }

@@ -1,6 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
+import io.inboard.admission.Authorization;
+import io.inboard.admission.Deadlines;
+import io.inboard.admission.Shedding;
+import io.inboard.admission.Shedding.Admission;
 import io.inboard.call.CallerTerms;
 import io.inboard.call.Context;
 import io.inboard.call.HeaderSink;
@@ -14,15 +18,11 @@ import io.inboard.call.Verdict;
 import io.inboard.identity.ForwardedClientCert;
 import io.inboard.identity.Identity;
 import io.inboard.identity.KeyMaterial;
-import io.inboard.policy.Authorization;
-import io.inboard.policy.Clock;
-import io.inboard.policy.Deadlines;
-import io.inboard.policy.Shedding;
-import io.inboard.policy.Shedding.Admission;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.Settings;
 import io.inboard.telemetry.ServerTrace;
 import io.inboard.telemetry.Telemetry;
+import io.inboard.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -31,7 +31,7 @@ import java.util.concurrent.atomic.LongAdder;
  * The requests that arrive. An error in telemetry never becomes the application's; an error in
  * authorization becomes a refusal.
  */
-final class MeshInbound implements Inbound {
+public final class MeshInbound implements Inbound {
   /** Ours, of a response: why the request should not be repeated. */
   static final String NO_RETRY = "x-inboard-no-retry";
 
@@ -92,7 +92,7 @@ final class MeshInbound implements Inbound {
   }
 
   @Override
-  public boolean idle() {
+  public boolean disabled() {
     return !rules.enabled;
   }
 
@@ -190,7 +190,7 @@ final class MeshInbound implements Inbound {
     return tls.mode(localPort) == Mode.STRICT || (now.enabled && now.authorization.present());
   }
 
-  InboundStatus status(Settings settings) {
+  public InboundStatus status(Settings settings) {
     InboundTraffic.Status arrived = traffic.status(tls::mode);
     return new InboundStatus(
         settings.inbound().mtls().name(),
@@ -215,7 +215,7 @@ final class MeshInbound implements Inbound {
    * @param deadlinesMalformed deadlines that could not be read
    * @param traffic port by port, and what was refused
    */
-  record InboundStatus(
+  public record InboundStatus(
       String mtls,
       int authorizationRules,
       long connectionsRefused,

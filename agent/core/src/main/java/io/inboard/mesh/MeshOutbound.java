@@ -8,14 +8,14 @@ import io.inboard.call.Contexts;
 import io.inboard.call.Outbound;
 import io.inboard.call.OutboundRequest;
 import io.inboard.discovery.Resolver;
-import io.inboard.policy.Clock;
 import io.inboard.policy.DestinationPolicy;
-import io.inboard.policy.Timer;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.ResilienceSettings;
 import io.inboard.settings.ResilienceSettings.LibraryRetries;
 import io.inboard.settings.Settings;
+import io.inboard.time.Clock;
+import io.inboard.time.Timer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +35,7 @@ import java.util.Optional;
 public final class MeshOutbound implements Outbound {
   private final Errors errors = new Errors();
   private final MeshCall.Means means;
-  private final InnerAttempts innerAttempts = new InnerAttempts();
+  private final LibraryRetryCounts libraryRetryCounts = new LibraryRetryCounts();
   private final TlsPlans tls;
   private final SafeObserver observer;
   private final Contexts contexts;
@@ -109,7 +109,7 @@ public final class MeshOutbound implements Outbound {
   }
 
   @Override
-  public boolean idle() {
+  public boolean disabled() {
     return !snapshot.enabled();
   }
 
@@ -124,11 +124,11 @@ public final class MeshOutbound implements Outbound {
     if (found.isEmpty() || request.proxied()) {
       CallObserver.OfCall traced = observer.call(request, Optional.empty());
       if (request.resent()) {
-        innerAttempts.count(request);
+        libraryRetryCounts.count(request);
       }
       return found.isPresent() && found.get().wantsTls()
           ? new RefusedCall(found.get(), traced)
-          : new TracedCall(traced, () -> innerAttempts.count(request), s.governsAll());
+          : new TracedCall(traced, () -> libraryRetryCounts.count(request), s.governsAll());
     }
     Destination destination = found.get();
     DestinationPolicy policy = policy(destination, request);
@@ -186,7 +186,7 @@ public final class MeshOutbound implements Outbound {
     return new OutboundStatus(
         s.enabled(),
         s.entries().stream().flatMap(e -> e.destination().status().stream()).toList(),
-        innerAttempts.counts(),
+        libraryRetryCounts.counts(),
         errors.count());
   }
 }

@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  *
  * <p>An error here keeps a port closed that was to be closed, and lets everything else pass.
  */
-final class MeshSockets implements Sockets {
+public final class MeshSockets implements Sockets {
   private static final String SERVER = "server";
   private static final String CLIENT = "client";
   private static final String REFUSED = "refused";
@@ -95,7 +95,7 @@ final class MeshSockets implements Sockets {
     }
   }
 
-  MeshSockets() {
+  public MeshSockets() {
     this(new SystemPorts());
   }
 
@@ -105,12 +105,12 @@ final class MeshSockets implements Sockets {
   }
 
   /** Whom the hooks know; told once they are there. */
-  void known(Predicate<Class<?>> known) {
+  public void known(Predicate<Class<?>> known) {
     this.known = known;
   }
 
   /** Puts settings into force; ports that are open and would be refused now are named. */
-  void apply(Settings settings) {
+  public void apply(Settings settings) {
     rules =
         new Rules(settings.enabled(), Optional.of(settings.inbound()), GuardedHosts.of(settings));
     for (Port port : ports.current()) {
@@ -124,7 +124,7 @@ final class MeshSockets implements Sockets {
    *
    * @param pauseMillis how long a port may take from its opening to {@link #opened}
    */
-  void lookForOlderPorts(long pauseMillis) throws InterruptedException {
+  public void lookForOlderPorts(long pauseMillis) throws InterruptedException {
     if (unseen().isEmpty()) {
       return;
     }
@@ -323,7 +323,7 @@ final class MeshSockets implements Sockets {
     return inner > 0 ? name.substring(0, inner) : name;
   }
 
-  SocketsStatus status() {
+  public SocketsStatus status() {
     Rules now = rules;
     List<PortStatus> listening = new ArrayList<>();
     List<Port> all = new ArrayList<>(ports.current());
@@ -359,7 +359,7 @@ final class MeshSockets implements Sockets {
   }
 
   /** A listening port, and how it is treated. */
-  record PortStatus(int port, String address, String server, String treatment) {}
+  public record PortStatus(int port, String address, String server, String treatment) {}
 
   /**
    * For {@code status}.
@@ -367,5 +367,6 @@ final class MeshSockets implements Sockets {
    * @param unmeshed libraries that no hook knows, with counts
    * @param errors of ours; 0 unless there is a bug
    */
-  record SocketsStatus(List<PortStatus> listening, List<Unmeshed.Count> unmeshed, long errors) {}
+  public record SocketsStatus(
+      List<PortStatus> listening, List<Unmeshed.Count> unmeshed, long errors) {}
 }

@@ -3,7 +3,7 @@ package io.inboard.mesh;
 
 import io.inboard.call.InboundRequest;
 import io.inboard.call.Refusal;
-import io.inboard.policy.Clock;
+import io.inboard.time.Clock;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
+import io.inboard.admission.Authorization;
 import io.inboard.call.InboundRequest;
 import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.Log;
@@ -8,8 +9,7 @@ import io.inboard.call.PeerIdentity;
 import io.inboard.call.Printable;
 import io.inboard.call.Refusal;
 import io.inboard.call.Verdict;
-import io.inboard.policy.Authorization;
-import io.inboard.policy.Clock;
+import io.inboard.time.Clock;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -32,12 +32,12 @@ final class RefusedCall implements Call {
 
   @Override
   public Step responded(Attempt attempt, int status, HeaderView headers) {
-    return Step.HAND_ON;
+    return Step.DELIVER;
   }
 
   @Override
   public Step failed(Attempt attempt, Throwable error, Progress progress) {
-    return Step.HAND_ON;
+    return Step.DELIVER;
   }
 
   @Override

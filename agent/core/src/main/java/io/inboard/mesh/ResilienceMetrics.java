@@ -1,13 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
+import io.inboard.admission.Shedding;
 import io.inboard.mesh.MeshInbound.InboundStatus;
 import io.inboard.policy.Breaker;
 import io.inboard.policy.EjectionReason;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.PolicyStatus.EndpointStatus;
 import io.inboard.policy.PolicyStatus.State;
-import io.inboard.policy.Shedding;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;

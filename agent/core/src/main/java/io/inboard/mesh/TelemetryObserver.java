@@ -120,9 +120,9 @@ final class TelemetryObserver implements CallObserver {
 
     @Override
     public void injected(long delayNanos, int status) {
-      flags = delayNanos > 0 ? Flags.DELAY_INJECTED : "";
+      flags = delayNanos > 0 ? ResponseFlags.DELAY_INJECTED : "";
       if (status > 0) {
-        trace.answered(1, status, "", Flags.join(flags, Flags.FAULT_INJECTED));
+        trace.answered(1, status, "", ResponseFlags.join(flags, ResponseFlags.FAULT_INJECTED));
       }
     }
 
@@ -136,7 +136,7 @@ final class TelemetryObserver implements CallObserver {
 
     @Override
     public void refused(Step.Reason reason, String message) {
-      trace.refused(attempts + 1, reason.name().toLowerCase(Locale.ROOT), Flags.of(reason));
+      trace.refused(attempts + 1, reason.name().toLowerCase(Locale.ROOT), ResponseFlags.of(reason));
     }
   }
 
@@ -168,7 +168,7 @@ final class TelemetryObserver implements CallObserver {
 
     @Override
     public void retriesExhausted() {
-      flags = Flags.join(flags, Flags.EXHAUSTED);
+      flags = ResponseFlags.join(flags, ResponseFlags.EXHAUSTED);
     }
 
     @Override
@@ -177,7 +177,7 @@ final class TelemetryObserver implements CallObserver {
       if (!reason.isEmpty()) {
         retried(call.destination, reason, status > 0 && status < 400 ? "success" : "failure");
       }
-      String all = Flags.join(Flags.of(outcome), flags);
+      String all = ResponseFlags.join(ResponseFlags.of(outcome), flags);
       if (!all.isEmpty()) {
         span.flags(all);
       }

@@ -17,7 +17,7 @@ import javax.net.ssl.SSLSession;
 final class TracedCall implements Call, Attempt {
   private final CallObserver.OfAttempt observer;
   private final Runnable sentAgain;
-  private final boolean governed;
+  private final boolean meshRetries;
 
   /** How often a connection that was found dead is exchanged: see Repetition. */
   private static final int MOST_EXCHANGES = 4;
@@ -29,18 +29,18 @@ final class TracedCall implements Call, Attempt {
   private int exchanges;
 
   /** A call whose sends nobody counts. */
-  TracedCall(CallObserver.OfCall observer, boolean governed) {
-    this(observer, () -> {}, governed);
+  TracedCall(CallObserver.OfCall observer, boolean meshRetries) {
+    this(observer, () -> {}, meshRetries);
   }
 
   /**
    * @param sentAgain run for every send after the first
-   * @param governed whether the library's own retries are switched off
+   * @param meshRetries whether the library's own retries are switched off
    */
-  TracedCall(CallObserver.OfCall observer, Runnable sentAgain, boolean governed) {
+  TracedCall(CallObserver.OfCall observer, Runnable sentAgain, boolean meshRetries) {
     this.observer = observer.attempt(1, "", Optional.empty());
     this.sentAgain = sentAgain;
-    this.governed = governed;
+    this.meshRetries = meshRetries;
   }
 
   @Override
@@ -52,7 +52,7 @@ final class TracedCall implements Call, Attempt {
   public Step responded(Attempt attempt, int status, HeaderView headers) {
     // Of nearly all calls, without a new string.
     observer.end(status, null, status == 200 ? "200" : Integer.toString(status));
-    return Step.HAND_ON;
+    return Step.DELIVER;
   }
 
   /**
@@ -61,13 +61,13 @@ final class TracedCall implements Call, Attempt {
    */
   @Override
   public Step failed(Attempt attempt, Throwable error, Progress progress) {
-    if (governed && progress == Progress.NOT_SENT && exchanges < MOST_EXCHANGES) {
+    if (meshRetries && progress == Progress.NOT_SENT && exchanges < MOST_EXCHANGES) {
       exchanges++;
       sent = false;
       return new Step.Send(this, 0);
     }
     observer.end(0, error, "failed");
-    return Step.HAND_ON;
+    return Step.DELIVER;
   }
 
   @Override
@@ -91,8 +91,8 @@ final class TracedCall implements Call, Attempt {
   }
 
   @Override
-  public boolean governed() {
-    return governed;
+  public boolean meshRetries() {
+    return meshRetries;
   }
 
   @Override

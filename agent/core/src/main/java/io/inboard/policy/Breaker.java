@@ -4,6 +4,7 @@ package io.inboard.policy;
 import io.inboard.balance.Chance;
 import io.inboard.policy.Statistics.Event;
 import io.inboard.settings.DestinationSettings.BreakerSettings;
+import io.inboard.time.Clock;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 

@@ -20,8 +20,8 @@ import java.util.List;
  * <p>The order is that of resilience.md section 2: deadline, bulkhead, throttle, breaker, and then
  * for each attempt budget, pick, send, classify, feed. What is refused here is nobody's failure.
  */
-public final class CallDecision extends Holdings {
-  private static final Next AWAIT = new Next.End(Step.AWAIT);
+public final class CallDecision extends CallReservations {
+  private static final Decision OTHER_IN_FLIGHT = new Decision.End(Step.OTHER_IN_FLIGHT);
 
   private static final String STREAM = "text/event-stream";
   private static final String GRPC = "application/grpc";
@@ -46,7 +46,7 @@ public final class CallDecision extends Holdings {
   private volatile Repetition repetition;
 
   /** The attempt under way. Written by steps, read by {@link #end}. */
-  private volatile Try current;
+  private volatile PolicyAttempt current;
 
   CallDecision(DestinationPolicy policy, OutboundRequest request, CallerTerms terms) {
     super(policy, terms);
@@ -54,7 +54,7 @@ public final class CallDecision extends Holdings {
   }
 
   /** Decides the first attempt. */
-  public Next first() {
+  public Decision first() {
     long now = policy.clock().nanos();
     startNanos = now;
     time = CallTime.begin(policy, request, terms, now);
@@ -65,7 +65,7 @@ public final class CallDecision extends Holdings {
       return Refusal.late(policy);
     }
     fault = policy.faults().draw(policy.chance(), time.timeoutNanos());
-    Next onPurpose = fault.next(policy, time.timeoutNanos());
+    Decision onPurpose = fault.next(policy, time.timeoutNanos());
     if (onPurpose != null) {
       return onPurpose;
     }
@@ -90,7 +90,7 @@ public final class CallDecision extends Holdings {
     if (place == null) {
       return Refusal.overflow(policy, "too many calls wait for a connection");
     }
-    return place.held() ? start(now) : new Next.Queue(patience());
+    return place.held() ? start(now) : new Decision.Queue(patience());
   }
 
   /** How long the call may wait for a connection: what it has, else as long as for a new one. */
@@ -100,7 +100,8 @@ public final class CallDecision extends Holdings {
   }
 
   /**
-   * Says what to do when the call, which got {@link Next.Queue}, has its turn; now if it has come.
+   * Says what to do when the call, which got {@link Decision.Queue}, has its turn; now if it has
+   * come.
    *
    * @param action asks {@link #turn}
    */
@@ -109,16 +110,16 @@ public final class CallDecision extends Holdings {
   }
 
   /** Decides the first attempt of a call that has waited for its turn. */
-  public Next turn() {
+  public Decision turn() {
     if (over()) {
-      return Next.HAND_ON;
+      return Decision.DELIVER;
     }
     long now = policy.clock().nanos();
     return remainingNanos(now) <= 0 ? Refusal.late(policy) : start(now);
   }
 
   /** Ends the waiting; null when the turn has come in the meantime. */
-  public Next waitedTooLong() {
+  public Decision waitedTooLong() {
     if (!place().leave()) {
       return null;
     }
@@ -127,7 +128,7 @@ public final class CallDecision extends Holdings {
         : Refusal.overflow(policy, "no connection became free in time");
   }
 
-  private Next start(long now) {
+  private Decision start(long now) {
     policy.limits().begun(now);
     Lease permit = null;
     if (policy.breaker().isPresent()) {
@@ -143,7 +144,7 @@ public final class CallDecision extends Holdings {
       hash = endpoints.hash(request, terms);
       picked = endpoints.pick(now, hash, List.of());
     }
-    return send(new Try(1, "", now, fault.delayNanos(), policy, permit, picked, false));
+    return send(new PolicyAttempt(1, "", now, fault.delayNanos(), policy, permit, picked, false));
   }
 
   /** By how much {@link #first} has delayed the call on purpose; 0: not at all. */
@@ -157,7 +158,7 @@ public final class CallDecision extends Holdings {
   }
 
   /** An attempt was answered, within its bounds. */
-  public Next responded(Try attempt, int status, HeaderView headers) {
+  public Decision responded(PolicyAttempt attempt, int status, HeaderView headers) {
     Outcome outcome = grpc ? Outcome.grpc(status, headers) : Outcome.response(status);
     if (outcome.status() < 400) {
       attempt.tell(outcome, 0, is(headers.headers("content-type"), STREAM));
@@ -166,7 +167,7 @@ public final class CallDecision extends Holdings {
     long wait = Signals.waitNanos(status, headers, policy.clock().epochMillis());
     attempt.tell(outcome, Math.max(0, wait), false);
     if (over()) {
-      return Next.HAND_ON;
+      return Decision.DELIVER;
     }
     if (wait > policy.rules().retryAfterNanos() || wait > remainingNanos()) {
       attempt.hold(wait); // Whoever waited for it would wait for nothing.
@@ -180,10 +181,10 @@ public final class CallDecision extends Holdings {
       return won(attempt); // The application's mistake is no better at another endpoint.
     }
     if (!good && otherGoesOn(attempt)) {
-      return AWAIT;
+      return OTHER_IN_FLIGHT;
     }
-    Try next = repetition().after(attempt, outcome, wait, forbidden);
-    return next == null ? Next.HAND_ON : send(attempt, next);
+    PolicyAttempt next = repetition().after(attempt, outcome, wait, forbidden);
+    return next == null ? Decision.DELIVER : send(attempt, next);
   }
 
   /**
@@ -191,10 +192,10 @@ public final class CallDecision extends Holdings {
    *
    * @param expiry which bound of ours has ended it
    */
-  public Next failed(Try attempt, Throwable error, Progress progress, Expiry expiry) {
+  public Decision failed(PolicyAttempt attempt, Throwable error, Progress progress, Expiry expiry) {
     if (over()) {
       attempt.end();
-      return Next.HAND_ON;
+      return Decision.DELIVER;
     }
     Outcome outcome = Outcome.failure(error, progress, expiry);
     if (expiry == Expiry.PER_TRY) {
@@ -202,61 +203,61 @@ public final class CallDecision extends Holdings {
     }
     attempt.tell(outcome);
     if (otherGoesOn(attempt)) {
-      return AWAIT;
+      return OTHER_IN_FLIGHT;
     }
-    Try next = repetition().after(attempt, outcome, Signals.NOTHING, false);
+    PolicyAttempt next = repetition().after(attempt, outcome, Signals.NOTHING, false);
     if (next != null) {
       return send(attempt, next);
     }
     attempt.end();
     return expiry == Expiry.NONE
-        ? Next.HAND_ON
+        ? Decision.DELIVER
         : Refusal.timeout(policy, time, attempt, expiry == Expiry.TOTAL);
   }
 
   /** How long an attempt is alone; {@link Long#MAX_VALUE}: until it ends. */
-  public long hedgeAfterNanos(Try attempt) {
+  public long hedgeAfterNanos(PolicyAttempt attempt) {
     Hedging hedging = policy.limits().hedging();
     return hedging == null || !mayGetASecond(attempt)
         ? Long.MAX_VALUE
         : hedging.afterNanos(policy.statistics(), time.perTryNanos());
   }
 
-  private boolean mayGetASecond(Try attempt) {
+  private boolean mayGetASecond(PolicyAttempt attempt) {
     return attempt.number() == 1
         && repetition == null
         && request.hedgeable()
         && policy.rules().hedges(request);
   }
 
-  /** A second attempt beside a slow one; {@link Next#HAND_ON}: none. */
-  public Next hedge(Try first) {
+  /** A second attempt beside a slow one; {@link Decision#DELIVER}: none. */
+  public Decision hedge(PolicyAttempt first) {
     Hedging hedging = policy.limits().hedging();
     if (over() || hedging == null || first != current || !mayGetASecond(first)) {
-      return Next.HAND_ON;
+      return Decision.DELIVER;
     }
-    Try second = hedging.second(first, repetition(), policy.limits().bulkhead());
-    return second == null ? Next.HAND_ON : send(second);
+    PolicyAttempt second = hedging.second(first, repetition(), policy.limits().bulkhead());
+    return second == null ? Decision.DELIVER : send(second);
   }
 
   /** The other attempt has won. */
-  public void lost(Try attempt) {
+  public void lost(PolicyAttempt attempt) {
     attempt.end();
   }
 
-  private Next won(Try attempt) {
+  private Decision won(PolicyAttempt attempt) {
     Hedging hedging = policy.limits().hedging();
-    Try slow = slow();
+    PolicyAttempt slow = slow();
     if (slow != null && hedging != null) {
       hedging.answered(attempt == slow);
     }
-    return Next.HAND_ON;
+    return Decision.DELIVER;
   }
 
   /** Whether another attempt is under way; it alone goes on, then. */
-  private boolean otherGoesOn(Try attempt) {
+  private boolean otherGoesOn(PolicyAttempt attempt) {
     Repetition r = repetition;
-    Try other = r == null ? null : r.besides(attempt, current);
+    PolicyAttempt other = r == null ? null : r.besides(attempt, current);
     if (other == null) {
       return false;
     }
@@ -267,12 +268,12 @@ public final class CallDecision extends Holdings {
   }
 
   /** One that is under way beside {@link #current}; null: none. */
-  private Try slow() {
+  private PolicyAttempt slow() {
     Repetition r = repetition;
     return r == null ? null : r.slow;
   }
 
-  private Try send(Try last, Try next) {
+  private PolicyAttempt send(PolicyAttempt last, PolicyAttempt next) {
     last.end();
     return send(next);
   }
@@ -280,11 +281,11 @@ public final class CallDecision extends Holdings {
   /** The call is over: answered and read, or given up. Idempotent. */
   public void end() {
     isOver();
-    Try attempt = current;
+    PolicyAttempt attempt = current;
     if (attempt != null) {
       attempt.end();
     }
-    Try other = slow();
+    PolicyAttempt other = slow();
     if (other != null) {
       other.end();
     }
@@ -296,7 +297,7 @@ public final class CallDecision extends Holdings {
    * further up asks for again is a repetition here, too, from the first attempt on: a callee that
    * took it for new would retry it, and each tier below would begin anew.
    */
-  public void writeHeaders(Try attempt, HeaderSink headers) {
+  public void writeHeaders(PolicyAttempt attempt, HeaderSink headers) {
     int number = terms.repetition() ? attempt.number() + 1 : attempt.number();
     headers.set("x-envoy-attempt-count", number == 1 ? "1" : Integer.toString(number));
     time.tell(headers, request, grpc, policy.clock().nanos() - startNanos);
@@ -323,7 +324,7 @@ public final class CallDecision extends Holdings {
   }
 
   /** The bound of an attempt; {@link Long#MAX_VALUE}: none but the call's. */
-  public long perTryNanos(Try attempt) {
+  public long perTryNanos(PolicyAttempt attempt) {
     Hedging hedging = policy.limits().hedging();
     return hedging != null && hedging.onPerTryTimeout() && mayGetASecond(attempt)
         ? Long.MAX_VALUE // Its time brings a second one, and stops nothing.
@@ -339,7 +340,7 @@ public final class CallDecision extends Holdings {
     return r;
   }
 
-  private Try send(Try attempt) {
+  private PolicyAttempt send(PolicyAttempt attempt) {
     attempt.begin();
     current = attempt;
     if (over()) {

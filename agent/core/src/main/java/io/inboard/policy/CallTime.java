@@ -5,6 +5,7 @@ import io.inboard.call.CallerTerms;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.OutboundRequest;
 import io.inboard.settings.DeadlineSettings.Mode;
+import io.inboard.time.HeaderDuration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -88,7 +89,7 @@ final class CallTime {
     if (values.isEmpty()) {
       return Long.MAX_VALUE;
     }
-    long nanos = Deadlines.nanos(header, values.get(0).trim());
+    long nanos = HeaderDuration.nanos(header, values.get(0).trim());
     return nanos > 0 ? nanos : Long.MAX_VALUE; // 0 is Envoy's word for none: that lengthens.
   }
 

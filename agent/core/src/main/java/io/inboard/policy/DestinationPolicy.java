@@ -9,6 +9,8 @@ import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.BreakerSettings;
 import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.RouteSettings;
+import io.inboard.time.Clock;
+import io.inboard.time.Timer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +36,7 @@ public final class DestinationPolicy {
   private final FaultInjection faults;
   private final Optional<Endpoints> endpoints;
   private final Optional<Breaker> breaker;
-  private final Ejection ejection;
+  private final OutlierDetector ejection;
   private final Statistics statistics;
 
   /** In flight to all endpoints. */
@@ -53,7 +55,7 @@ public final class DestinationPolicy {
       DestinationSettings settings,
       Optional<Endpoints> endpoints,
       Optional<Breaker> breaker,
-      Ejection ejection,
+      OutlierDetector ejection,
       Statistics statistics,
       LongAdder inFlight,
       Limits limits,
@@ -115,8 +117,8 @@ public final class DestinationPolicy {
       states.add(state);
     }
     Statistics statistics = isNew ? new Statistics(clock) : before.get().statistics;
-    Ejection ejection =
-        isNew ? new Ejection(statistics, clock, timer, chance) : before.get().ejection;
+    OutlierDetector ejection =
+        isNew ? new OutlierDetector(statistics, clock, timer, chance) : before.get().ejection;
     ejection.change(settings.outlierDetection(), states);
     Optional<Breaker> breaker = breaker(settings, before, statistics, clock, chance);
     Limits limits = limits(settings, before, statistics, clock);
@@ -293,7 +295,7 @@ public final class DestinationPolicy {
     return breaker;
   }
 
-  Ejection ejection() {
+  OutlierDetector ejection() {
     return ejection;
   }
 

@@ -76,7 +76,7 @@ final class FaultInjection {
      * @param remaining of the call's time; more than 0
      * @return null when the call goes its way, perhaps after the delay
      */
-    Next next(DestinationPolicy policy, long remaining) {
+    Decision next(DestinationPolicy policy, long remaining) {
       if (this == NOTHING) {
         return null;
       }
@@ -84,9 +84,9 @@ final class FaultInjection {
         policy.statistics().count(Event.FAULT_DELAYED);
         if (remaining <= delayNanos) {
           policy.statistics().count(Event.TIMEOUT);
-          return new Next.Pause(
+          return new Decision.Pause(
               remaining,
-              Next.refuse(
+              Decision.refuse(
                   Step.Reason.TIMEOUT,
                   "inboard: " + policy.name() + ": time was up during a delay on purpose (fault)"));
         }
@@ -95,8 +95,8 @@ final class FaultInjection {
         return null;
       }
       policy.statistics().count(Event.FAULT_ABORTED);
-      Next.End end = new Next.End(abort);
-      return delayNanos == 0 ? end : new Next.Pause(delayNanos, end);
+      Decision.End end = new Decision.End(abort);
+      return delayNanos == 0 ? end : new Decision.Pause(delayNanos, end);
     }
   }
 

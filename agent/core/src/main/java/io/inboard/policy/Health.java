@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What this JVM knows of one endpoint, in one object: its load, whether it may be used, and what it
- * did since the start. Written by {@link Ejection}, under its lock unless said otherwise; read by
- * every call without a lock.
+ * did since the start. Written by {@link OutlierDetector}, under its lock unless said otherwise;
+ * read by every call without a lock.
  */
 final class Health extends Load {
   /** What {@link #admit} gives for a healthy endpoint: no lease is needed. */
@@ -65,7 +65,7 @@ final class Health extends Load {
   private volatile Lease[] probes = NONE;
 
   /** Who decides about it; set before it is first chosen, and the same ever after. */
-  private volatile Ejection ejection;
+  private volatile OutlierDetector ejection;
 
   /** Whether it is an endpoint of the present settings; guarded by the ejection's lock. */
   private boolean listed;
@@ -82,7 +82,7 @@ final class Health extends Load {
    * @param earlyNanos from when on it may be tried before its time, if those that are left fail
    */
   record Ejected(long untilNanos, long earlyNanos) {
-    boolean probes(long now, Ejection ejection) {
+    boolean probes(long now, OutlierDetector ejection) {
       return now - untilNanos >= 0 || (now - earlyNanos >= 0 && ejection.restFails(now));
     }
   }
@@ -245,7 +245,7 @@ final class Health extends Load {
     return listed;
   }
 
-  void list(Ejection by) {
+  void list(OutlierDetector by) {
     ejection = by;
     listed = true;
   }

@@ -68,14 +68,14 @@ final class Hedging {
    * An attempt beside a slow one, at another endpoint, with a place of the pool of its own; null:
    * none is allowed, or there is nowhere to send it.
    */
-  Try second(Try slow, Repetition repetition, Bulkhead pool) {
+  PolicyAttempt second(PolicyAttempt slow, Repetition repetition, Bulkhead pool) {
     if (!take()) {
       denied.increment();
       return null;
     }
     Bulkhead.Place place = pool.limited() ? pool.ask() : null;
     boolean full = pool.limited() && (place == null || !place.held());
-    Try second = full ? null : repetition.beside(slow);
+    PolicyAttempt second = full ? null : repetition.beside(slow);
     if (second == null) {
       if (place != null) {
         place.leave();

@@ -20,7 +20,7 @@ final class Limits {
   private volatile Hedging hedging;
 
   /** Null: off. Replaced when its settings change. */
-  private volatile Throttle throttle;
+  private volatile AdmissionControl throttle;
 
   /** Retries left out because the call served one already, or because the server said so. */
   final LongAdder suppressed = new LongAdder();
@@ -51,13 +51,13 @@ final class Limits {
     hedging = hedging(settings);
   }
 
-  private Throttle throttle(DestinationSettings settings, long now) {
-    Throttle old = throttle;
+  private AdmissionControl throttle(DestinationSettings settings, long now) {
+    AdmissionControl old = throttle;
     if (settings.admissionControl().isEmpty()) {
       return null;
     }
     AdmissionSettings wanted = settings.admissionControl().get();
-    return old != null && old.is(wanted) ? old : new Throttle(wanted, now);
+    return old != null && old.is(wanted) ? old : new AdmissionControl(wanted, now);
   }
 
   /** What came of an attempt that was sent. */
@@ -65,7 +65,7 @@ final class Limits {
     if (well) {
       budget.success(now);
     }
-    Throttle t = throttle;
+    AdmissionControl t = throttle;
     if (t != null) {
       t.answered(well, now);
     }
@@ -73,7 +73,7 @@ final class Limits {
 
   /** Whether a call that begins now is refused because much of what was sent before failed. */
   boolean throttles(long now, Chance chance) {
-    Throttle t = throttle;
+    AdmissionControl t = throttle;
     return t != null && t.refuses(now, chance);
   }
 

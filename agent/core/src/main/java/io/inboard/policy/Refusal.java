@@ -10,7 +10,7 @@ final class Refusal {
   private Refusal() {}
 
   /** The call had no time left when it began, or its turn came. */
-  static Next late(DestinationPolicy policy) {
+  static Decision late(DestinationPolicy policy) {
     return unsent(
         policy,
         Event.TIMEOUT,
@@ -18,23 +18,23 @@ final class Refusal {
         "the time of the request that this call serves is up");
   }
 
-  static Next overflow(DestinationPolicy policy, String why) {
+  static Decision overflow(DestinationPolicy policy, String why) {
     return unsent(policy, Event.OVERFLOW, Step.Reason.OVERFLOW, why);
   }
 
-  static Next throttled(DestinationPolicy policy) {
+  static Decision throttled(DestinationPolicy policy) {
     return unsent(
         policy, Event.THROTTLED, Step.Reason.THROTTLED, "too much of what was sent before failed");
   }
 
-  static Next circuitOpen(DestinationPolicy policy) {
+  static Decision circuitOpen(DestinationPolicy policy) {
     return unsent(
         policy, Event.SHORT_CIRCUITED, Step.Reason.CIRCUIT_OPEN, "the circuit breaker is open");
   }
 
   /** A mistake of the settings: nothing is counted. */
-  static Next deserted(DestinationPolicy policy) {
-    return Next.refuse(
+  static Decision deserted(DestinationPolicy policy) {
+    return Decision.refuse(
         Step.Reason.NO_ENDPOINT,
         "inboard: " + policy.name() + ": no endpoint has the labels of this subset");
   }
@@ -44,12 +44,13 @@ final class Refusal {
    *
    * @param total the call's bound; false: the attempt's
    */
-  static Next timeout(DestinationPolicy policy, CallTime time, Try attempt, boolean total) {
+  static Decision timeout(
+      DestinationPolicy policy, CallTime time, PolicyAttempt attempt, boolean total) {
     if (total) {
       policy.statistics().count(Event.TIMEOUT);
     }
     long bound = total ? time.timeoutNanos() : time.perTryNanos();
-    return Next.refuse(
+    return Decision.refuse(
         Step.Reason.TIMEOUT,
         "inboard: "
             + policy.name()
@@ -60,9 +61,9 @@ final class Refusal {
             + attempt.endpoint().map(e -> " to " + e.address()).orElse(""));
   }
 
-  private static Next unsent(
+  private static Decision unsent(
       DestinationPolicy policy, Event event, Step.Reason reason, String why) {
     policy.statistics().count(event);
-    return Next.refuse(reason, "inboard: " + policy.name() + ": " + why + ", nothing was sent");
+    return Decision.refuse(reason, "inboard: " + policy.name() + ": " + why + ", nothing was sent");
   }
 }

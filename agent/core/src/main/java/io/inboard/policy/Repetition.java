@@ -32,7 +32,7 @@ final class Repetition {
    * A slow one that is under way beside the last one; null: none. Written by steps, read by who
    * gives up.
    */
-  volatile Try slow;
+  volatile PolicyAttempt slow;
 
   /** Attempts so far, but for those {@link #inPlaceOfTheLibrary}. */
   private int attempts = 1;
@@ -78,14 +78,15 @@ final class Repetition {
    * @param wait what the server asked for; {@link Signals#NOTHING}
    * @param forbidden whether the server asked for none
    */
-  Try after(Try last, Outcome outcome, long wait, boolean forbidden) {
+  PolicyAttempt after(PolicyAttempt last, Outcome outcome, long wait, boolean forbidden) {
     RetryRules rules = policy.rules();
     if (outcome.effect() == Outcome.Effect.FAILURE && exhausted()) {
       discourage("budget");
     }
     boolean wanted = rules.attempts() > 0 && rules.retries(outcome, request);
     boolean allowed = wanted && !forbidden && !suppressed(policy, terms);
-    Try next = allowed && attempts <= rules.attempts() ? affordable(last, outcome, wait) : null;
+    PolicyAttempt next =
+        allowed && attempts <= rules.attempts() ? affordable(last, outcome, wait) : null;
     if (next == null) {
       next = inPlaceOfTheLibrary(last, outcome);
     }
@@ -105,7 +106,7 @@ final class Repetition {
    * resilience is switched off as a whole, so that nobody has asked for none; once; and only where
    * its method is idempotent.
    */
-  private Try inPlaceOfTheLibrary(Try last, Outcome outcome) {
+  private PolicyAttempt inPlaceOfTheLibrary(PolicyAttempt last, Outcome outcome) {
     boolean unsent = outcome.kind() == Outcome.Kind.RESET_BEFORE_REQUEST;
     boolean again =
         outcome.kind() == Outcome.Kind.RESET_BEFORE_RESPONSE
@@ -121,7 +122,7 @@ final class Repetition {
       return null;
     }
     exchanges++;
-    return new Try(
+    return new PolicyAttempt(
         again ? last.number() + 1 : last.number(),
         outcome.keyword(),
         now(),
@@ -132,7 +133,7 @@ final class Repetition {
         false);
   }
 
-  private Try affordable(Try last, Outcome outcome, long wait) {
+  private PolicyAttempt affordable(PolicyAttempt last, Outcome outcome, long wait) {
     RetryRules rules = policy.rules();
     if (wait > rules.retryAfterNanos() || lacksTimeFor(Math.max(0, wait))) {
       return null;
@@ -150,8 +151,9 @@ final class Repetition {
       policy.limits().sameEndpoint.increment();
     }
     long delay = unsent && elsewhere ? 0 : delay(wait);
-    Try next =
-        new Try(attempts + 1, outcome.keyword(), now(), delay, policy, given(permit), picked, true);
+    PolicyAttempt next =
+        new PolicyAttempt(
+            attempts + 1, outcome.keyword(), now(), delay, policy, given(permit), picked, true);
     if (lacksTimeFor(delay)) {
       policy.limits().budget().refund(free);
       next.end();
@@ -162,7 +164,7 @@ final class Repetition {
   }
 
   /** An attempt beside one that is slow, at another endpoint; null when there can be none. */
-  Try beside(Try slow) {
+  PolicyAttempt beside(PolicyAttempt slow) {
     if (suppressed(policy, terms) || lacksTimeFor(0) || slow.endpoint().isEmpty()) {
       return null;
     }
@@ -172,7 +174,9 @@ final class Repetition {
     }
     tried.add(slow.endpoint().get());
     Endpoints.Picked picked = pick(tried);
-    Try next = new Try(attempts + 1, Try.HEDGE, now(), 0, policy, given(permit), picked, true);
+    PolicyAttempt next =
+        new PolicyAttempt(
+            attempts + 1, PolicyAttempt.HEDGE, now(), 0, policy, given(permit), picked, true);
     if (picked == null || contains(picked.endpoint())) {
       policy.limits().budget().refund(false);
       next.end();
@@ -188,8 +192,8 @@ final class Repetition {
    *
    * @param last the call's last one
    */
-  Try besides(Try attempt, Try last) {
-    Try other = attempt == slow ? last : slow;
+  PolicyAttempt besides(PolicyAttempt attempt, PolicyAttempt last) {
+    PolicyAttempt other = attempt == slow ? last : slow;
     return other == null || other == attempt || other.outcome().isPresent() ? null : other;
   }
 

@@ -350,7 +350,7 @@ final class FallbackTest {
     Call call = world.mesh.begin(Request.of("GET"));
     Step.Send send = (Step.Send) call.first();
     call.abandoned();
-    assertThat(call.responded(send.attempt(), 503, name -> List.of())).isEqualTo(Step.HAND_ON);
+    assertThat(call.responded(send.attempt(), 503, name -> List.of())).isEqualTo(Step.DELIVER);
     assertThat(interventions().response()).isZero();
   }
 

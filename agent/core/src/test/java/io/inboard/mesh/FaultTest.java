@@ -120,7 +120,7 @@ final class FaultTest {
   void whoGivesUpDuringAPauseLeavesNothing() {
     world.with(payments(1).timeout(1_000).that(b -> b.fault(delay(5_000, 100)))).apply();
     Call call = world.mesh.begin(Request.of("GET"));
-    Step.Wait wait = (Step.Wait) call.first();
+    Step.Later wait = (Step.Later) call.first();
     assertThat(wait.next()).isNotDone();
     call.abandoned();
     assertThat(wait.next()).isDone();

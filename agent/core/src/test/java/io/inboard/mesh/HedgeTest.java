@@ -75,8 +75,8 @@ final class HedgeTest {
     assertThat(second.number()).isEqualTo(2);
     assertThat(second.endpoint().get().address()).isNotEqualTo(slow.endpoint().get().address());
     assertThat(second.hedgeAfterNanos()).as("one extra").isEqualTo(Long.MAX_VALUE);
-    assertThat(call.hedge(second)).isEqualTo(Step.HAND_ON);
-    assertThat(answer(call, second, 200)).isEqualTo(Step.HAND_ON);
+    assertThat(call.hedge(second)).isEqualTo(Step.DELIVER);
+    assertThat(answer(call, second, 200)).isEqualTo(Step.DELIVER);
     call.lost(slow);
     call.done();
     assertThat(world.status().limits().hedgesWon()).isEqualTo(1);
@@ -91,8 +91,8 @@ final class HedgeTest {
     Call call = begin(Request.of("GET"));
     Attempt slow = sent(call.first());
     Attempt second = sent(call.hedge(slow));
-    assertThat(answer(call, second, 503)).isEqualTo(Step.AWAIT);
-    assertThat(answer(call, slow, 200)).isEqualTo(Step.HAND_ON);
+    assertThat(answer(call, second, 503)).isEqualTo(Step.OTHER_IN_FLIGHT);
+    assertThat(answer(call, slow, 200)).isEqualTo(Step.DELIVER);
     call.done();
     assertThat(world.status().inFlight()).isZero();
     assertThat(world.status().limits().retriesUnderWay()).isZero();
@@ -104,12 +104,13 @@ final class HedgeTest {
     Call call = begin(Request.of("GET"));
     Attempt slow = sent(call.first());
     Attempt second = sent(call.hedge(slow));
-    assertThat(call.failed(slow, new IOException("broken"), Progress.SENT)).isEqualTo(Step.AWAIT);
+    assertThat(call.failed(slow, new IOException("broken"), Progress.SENT))
+        .isEqualTo(Step.OTHER_IN_FLIGHT);
     Attempt third = sent(answer(call, second, 503));
     assertThat(third.number()).isEqualTo(3);
     assertThat(third.endpoint().get().address())
         .isNotIn(slow.endpoint().get().address(), second.endpoint().get().address());
-    assertThat(answer(call, third, 503)).as("two are all").isEqualTo(Step.HAND_ON);
+    assertThat(answer(call, third, 503)).as("two are all").isEqualTo(Step.DELIVER);
     call.done();
     assertThat(world.status().inFlight()).isZero();
     assertThat(world.status().limits().retriesUnderWay()).isZero();
@@ -131,7 +132,7 @@ final class HedgeTest {
     world.terms = new CallerTerms(CallerTerms.NO_DEADLINE, false, true, "");
     world.with(hedging(30, 100)).apply();
     Call call = begin(Request.of("GET"));
-    assertThat(call.hedge(sent(call.first()))).isEqualTo(Step.HAND_ON);
+    assertThat(call.hedge(sent(call.first()))).isEqualTo(Step.DELIVER);
     call.done();
     assertNothingIsUnderWay();
   }
@@ -184,7 +185,7 @@ final class HedgeTest {
     Attempt first = sent(two.first());
     Call three = begin(Request.of("GET"));
     three.first();
-    assertThat(two.hedge(first)).isEqualTo(Step.HAND_ON);
+    assertThat(two.hedge(first)).isEqualTo(Step.DELIVER);
     assertThat(world.status().limits().pending()).isZero();
     two.done();
     three.done();
@@ -237,7 +238,7 @@ final class HedgeTest {
     world.time.passMillis(500);
     assertThat(stopped[0]).isFalse();
     Attempt second = sent(call.hedge(slow));
-    assertThat(answer(call, slow, 200)).isEqualTo(Step.HAND_ON);
+    assertThat(answer(call, slow, 200)).isEqualTo(Step.DELIVER);
     call.lost(second);
     call.done();
     assertThat(world.status().limits().hedgesLost()).isEqualTo(1);
@@ -255,7 +256,8 @@ final class HedgeTest {
     second.onTimeout(() -> stopped[1] = true);
     world.time.passMillis(200);
     assertThat(stopped).containsExactly(true, true);
-    assertThat(call.failed(slow, new IOException("closed"), Progress.SENT)).isEqualTo(Step.AWAIT);
+    assertThat(call.failed(slow, new IOException("closed"), Progress.SENT))
+        .isEqualTo(Step.OTHER_IN_FLIGHT);
     Step last = call.failed(second, new IOException("closed"), Progress.SENT);
     assertThat(((Step.Refuse) last).reason()).isEqualTo(Step.Reason.TIMEOUT);
     assertThat(world.status().inFlight()).isZero();

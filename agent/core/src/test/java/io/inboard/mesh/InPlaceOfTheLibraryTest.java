@@ -88,6 +88,6 @@ final class InPlaceOfTheLibraryTest {
     attempt.writeHeaders(new World.Headers());
     assertThat(world.mesh.status().innerAttempts()).as("nothing was sent twice").isEmpty();
     assertThat(call.failed(attempt, new IOException("closed"), Progress.SENT))
-        .isInstanceOf(Step.HandOn.class);
+        .isInstanceOf(Step.Deliver.class);
   }
 }

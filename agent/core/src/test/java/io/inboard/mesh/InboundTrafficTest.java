@@ -3,14 +3,14 @@ package io.inboard.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.admission.Arrival;
+import io.inboard.admission.Authorization;
 import io.inboard.call.InboundRequest;
 import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.PeerIdentity;
 import io.inboard.call.Refusal;
 import io.inboard.call.Verdict;
-import io.inboard.policy.Arrival;
-import io.inboard.policy.Authorization;
-import io.inboard.policy.VirtualTime;
+import io.inboard.time.VirtualTime;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;

@@ -3,6 +3,7 @@ package io.inboard.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.admission.Arrival;
 import io.inboard.call.CallerTerms;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.Inboard;
@@ -11,8 +12,6 @@ import io.inboard.call.InboundTls;
 import io.inboard.call.Log;
 import io.inboard.call.Verdict;
 import io.inboard.identity.Identity;
-import io.inboard.policy.Arrival;
-import io.inboard.policy.VirtualTime;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DeadlineSettings.Mode;
 import io.inboard.settings.DeadlineSettings.Trust;
@@ -28,6 +27,7 @@ import io.inboard.settings.ServiceSettings;
 import io.inboard.settings.Settings;
 import io.inboard.settings.TelemetrySettings;
 import io.inboard.telemetry.Telemetry;
+import io.inboard.time.VirtualTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -109,7 +109,7 @@ final class MeshOutboundTest {
     World.Headers headers = new World.Headers();
     send.attempt().writeHeaders(headers);
     assertThat(headers.set).containsOnlyKeys("traceparent");
-    assertThat(call.responded(send.attempt(), 503, name -> List.of())).isEqualTo(Step.HAND_ON);
+    assertThat(call.responded(send.attempt(), 503, name -> List.of())).isEqualTo(Step.DELIVER);
     call.done();
     assertThat(world.observed.lines).containsExactly("call -", "attempt 1  -", "end 1 503 503");
   }
@@ -121,7 +121,7 @@ final class MeshOutboundTest {
     assertThat(
             call.failed(
                 send.attempt(), new java.net.ConnectException("refused"), Progress.NOT_CONNECTED))
-        .isEqualTo(Step.HAND_ON);
+        .isEqualTo(Step.DELIVER);
   }
 
   @Test
@@ -137,21 +137,21 @@ final class MeshOutboundTest {
   void whatLibrariesRepeatByThemselvesIsSwitchedOffForAllIfAskedFor() {
     Request elsewhere = Request.of("GET").to("elsewhere", 80);
     world.with(payments(1)).apply();
-    assertThat(governed(Request.of("GET"))).isTrue();
-    assertThat(governed(elsewhere)).isFalse();
+    assertThat(meshRetries(Request.of("GET"))).isTrue();
+    assertThat(meshRetries(elsewhere)).isFalse();
     world.libraryRetries = LibraryRetries.DISABLE;
     world.apply();
-    assertThat(governed(elsewhere)).isTrue();
+    assertThat(meshRetries(elsewhere)).isTrue();
     world.resilience = false;
     world.apply();
-    assertThat(governed(elsewhere)).isFalse();
+    assertThat(meshRetries(elsewhere)).isFalse();
   }
 
-  private boolean governed(Request request) {
+  private boolean meshRetries(Request request) {
     Call call = world.mesh.begin(request);
     Step.Send send = (Step.Send) call.first();
     call.done();
-    return send.attempt().governed();
+    return send.attempt().meshRetries();
   }
 
   @Test
@@ -161,7 +161,7 @@ final class MeshOutboundTest {
     Step.Send send = (Step.Send) call.first();
     assertThat(send.attempt().endpoint()).isEmpty();
     assertThat(world.observed.lines).containsExactly("call -", "attempt 1  -");
-    assertThat(call.responded(send.attempt(), 503, name -> List.of())).isEqualTo(Step.HAND_ON);
+    assertThat(call.responded(send.attempt(), 503, name -> List.of())).isEqualTo(Step.DELIVER);
     assertThat(world.status().calls()).isZero();
   }
 

@@ -70,8 +70,8 @@ final class PoolTest {
     Call two = begin();
     Call three = begin();
     assertThat(one.first()).isInstanceOf(Step.Send.class);
-    CompletableFuture<Step> second = ((Step.Wait) two.first()).next();
-    CompletableFuture<Step> third = ((Step.Wait) three.first()).next();
+    CompletableFuture<Step> second = ((Step.Later) two.first()).next();
+    CompletableFuture<Step> third = ((Step.Later) three.first()).next();
     assertThat(refused(begin().first())).as("the queue is full").isEqualTo(Step.Reason.OVERFLOW);
     assertThat(world.status().limits().pending()).isEqualTo(2);
     one.done();
@@ -98,9 +98,9 @@ final class PoolTest {
     world.with(pool(1, 9, UNLIMITED)).apply();
     Call one = begin();
     one.first();
-    CompletableFuture<Step> unbounded = ((Step.Wait) begin().first()).next();
+    CompletableFuture<Step> unbounded = ((Step.Later) begin().first()).next();
     world.change(pool(1, 9, UNLIMITED).timeout(300));
-    CompletableFuture<Step> bounded = ((Step.Wait) begin().first()).next();
+    CompletableFuture<Step> bounded = ((Step.Later) begin().first()).next();
     world.time.passMillis(299);
     assertThat(bounded).isNotDone();
     world.time.passMillis(1);
@@ -118,8 +118,8 @@ final class PoolTest {
   void largerBoundsServeAtOnceThoseWhoWait() {
     world.with(pool(1, 9, UNLIMITED)).apply();
     begin().first();
-    CompletableFuture<Step> second = ((Step.Wait) begin().first()).next();
-    CompletableFuture<Step> third = ((Step.Wait) begin().first()).next();
+    CompletableFuture<Step> second = ((Step.Later) begin().first()).next();
+    CompletableFuture<Step> third = ((Step.Later) begin().first()).next();
     world.change(pool(2, 9, UNLIMITED));
     assertThat(second).isDone();
     assertThat(third).isNotDone();
@@ -133,10 +133,10 @@ final class PoolTest {
     Call one = begin();
     one.first();
     Call two = begin();
-    CompletableFuture<Step> second = ((Step.Wait) two.first()).next();
+    CompletableFuture<Step> second = ((Step.Later) two.first()).next();
     two.abandoned();
     assertThat(second).isDone();
-    CompletableFuture<Step> third = ((Step.Wait) begin().first()).next();
+    CompletableFuture<Step> third = ((Step.Later) begin().first()).next();
     one.done();
     assertThat(third.join()).isInstanceOf(Step.Send.class);
   }
@@ -148,7 +148,7 @@ final class PoolTest {
     Step.Send sent = (Step.Send) one.first();
     List<CompletableFuture<Step>> others = new ArrayList<>();
     for (int i = 0; i < 20_000; i++) {
-      others.add(((Step.Wait) begin().first()).next());
+      others.add(((Step.Later) begin().first()).next());
     }
     world.change(pool(1, UNLIMITED, UNLIMITED).breaker(50, 1).attempts(0));
     one.failed(sent.attempt(), new IOException("broken"), Progress.SENT); // Opens the breaker.
@@ -210,7 +210,7 @@ final class PoolTest {
   }
 
   private Step next(Call call, Step step, Random random) {
-    if (step instanceof Step.Wait wait) {
+    if (step instanceof Step.Later wait) {
       return wait.next().isDone() ? wait.next().join() : step;
     }
     if (!(step instanceof Step.Send send)) {

@@ -5,15 +5,15 @@ import static io.inboard.mesh.World.Given.payments;
 import static io.inboard.mesh.World.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.admission.Arrival;
+import io.inboard.admission.Shedding;
 import io.inboard.call.AgentLoop;
 import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.Refusal;
 import io.inboard.call.Verdict;
-import io.inboard.policy.Arrival;
-import io.inboard.policy.Shedding;
-import io.inboard.policy.VirtualTime;
 import io.inboard.settings.Loaded;
 import io.inboard.settings.SettingsStatus;
+import io.inboard.time.VirtualTime;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;

@@ -340,7 +340,7 @@ final class RetryTest {
     send.attempt().writeHeaders(new World.Headers());
     call.abandoned();
     assertThat(call.failed(send.attempt(), new java.io.IOException("cancelled"), Progress.SENT))
-        .isEqualTo(Step.HAND_ON);
+        .isEqualTo(Step.DELIVER);
     call.done();
     assertThat(world.endpoint(1).inFlight() + world.endpoint(2).inFlight()).isZero();
     assertThat(world.endpoint(1).failures() + world.endpoint(2).failures()).isZero();

@@ -181,7 +181,7 @@ final class TimeoutTest {
     int[] aborts = new int[1];
     send.attempt().onTimeout(() -> aborts[0]++);
     world.time.passMillis(100);
-    assertThat(call.responded(send.attempt(), 200, name -> List.of())).isEqualTo(Step.HAND_ON);
+    assertThat(call.responded(send.attempt(), 200, name -> List.of())).isEqualTo(Step.DELIVER);
     world.time.passMillis(800);
     assertThat(aborts[0]).as("the bound of the attempt ends with the head").isZero();
     world.time.passMillis(200);

@@ -16,7 +16,6 @@ import io.inboard.discovery.Resolver;
 import io.inboard.policy.Fallback;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.SeededChance;
-import io.inboard.policy.VirtualTime;
 import io.inboard.settings.BalancerSettings;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationBuilder;
@@ -32,6 +31,7 @@ import io.inboard.settings.RouteSettings.Match;
 import io.inboard.settings.ServerSettings;
 import io.inboard.settings.ServiceSettings;
 import io.inboard.settings.Settings;
+import io.inboard.time.VirtualTime;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -247,7 +247,7 @@ final class World {
     int status = 0;
     Throwable error = null;
     while (true) {
-      if (step instanceof Step.Wait wait) {
+      if (step instanceof Step.Later wait) {
         step = await(wait);
         continue;
       }
@@ -287,7 +287,7 @@ final class World {
         step = call.failed(attempt, error, s.progress());
       }
     }
-    if (step instanceof Step.HandOn && status > 0 && call.bodyWanted() > 0) {
+    if (step instanceof Step.Deliver && status > 0 && call.bodyWanted() > 0) {
       bodies++;
       call.body(("body " + bodies).getBytes(StandardCharsets.UTF_8));
     }
@@ -300,7 +300,7 @@ final class World {
         : new Result(status, error, null, attempts, null);
   }
 
-  private Step await(Step.Wait wait) {
+  private Step await(Step.Later wait) {
     for (int patience = 600_000; !wait.next().isDone(); patience--) {
       if (patience == 0) {
         throw new AssertionError("the next step never comes");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.settings.BudgetSettings;
 import io.inboard.settings.BudgetSettings.FundedBy;
+import io.inboard.time.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,10 +8,10 @@ import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
 import io.inboard.policy.CallDecision;
+import io.inboard.policy.Decision;
 import io.inboard.policy.DestinationPolicy;
-import io.inboard.policy.Next;
 import io.inboard.policy.Outcome.Expiry;
-import io.inboard.policy.Try;
+import io.inboard.policy.PolicyAttempt;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.ArrayList;
@@ -88,8 +88,8 @@ final class Client {
     /**
      * @param status what is handed on if the policy says so; 0: an error
      */
-    void step(Next next, int status) {
-      if (next instanceof Try attempt) {
+    void step(Decision next, int status) {
+      if (next instanceof PolicyAttempt attempt) {
         if (attempt.delayNanos() > 0) {
           simulation.inNanos(attempt.delayNanos(), () -> send(attempt));
         } else {
@@ -97,15 +97,15 @@ final class Client {
         }
         return;
       }
-      if (next instanceof Next.Pause pause) {
+      if (next instanceof Decision.Pause pause) {
         simulation.inNanos(pause.nanos(), () -> step(pause.then(), status));
         return;
       }
-      if (next instanceof Next.Queue) {
+      if (next instanceof Decision.Queue) {
         throw new UnsupportedOperationException("no scenario has a pool");
       }
-      Step step = ((Next.End) next).step();
-      if (step instanceof Step.Await) {
+      Step step = ((Decision.End) next).step();
+      if (step instanceof Step.OtherInFlight) {
         return;
       }
       int result = status;
@@ -125,7 +125,7 @@ final class Client {
       done.accept(result);
     }
 
-    void send(Try attempt) {
+    void send(PolicyAttempt attempt) {
       attempts++;
       attempt.sent(simulation.nanos());
       long perTry = decision.perTryNanos(attempt);
@@ -150,7 +150,7 @@ final class Client {
 
     /** A second one beside it, if it may have one. */
     private void hedge(Sent slow) {
-      if (!slow.over && decision.hedge(slow.attempt) instanceof Try second) {
+      if (!slow.over && decision.hedge(slow.attempt) instanceof PolicyAttempt second) {
         send(second);
       }
     }
@@ -159,7 +159,7 @@ final class Client {
   /** An attempt under way. */
   private final class Sent implements Arrival, HeaderSink {
     private final Running call;
-    private final Try attempt;
+    private final PolicyAttempt attempt;
     private final long deadlineNanos;
 
     /** Names and values in turn; null: no more. An array, because there are many attempts. */
@@ -167,7 +167,7 @@ final class Client {
 
     private boolean over;
 
-    Sent(Running call, Try attempt, long deadlineNanos) {
+    Sent(Running call, PolicyAttempt attempt, long deadlineNanos) {
       this.call = call;
       this.attempt = attempt;
       this.deadlineNanos = deadlineNanos;

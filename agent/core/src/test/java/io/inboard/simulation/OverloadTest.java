@@ -3,9 +3,9 @@ package io.inboard.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inboard.policy.ConcurrencyLimiter;
-import io.inboard.policy.ConcurrencyLimiter.Ended;
-import io.inboard.policy.ConcurrencyLimiter.Permit;
+import io.inboard.admission.ConcurrencyLimiter;
+import io.inboard.admission.ConcurrencyLimiter.Ended;
+import io.inboard.admission.ConcurrencyLimiter.Permit;
 import io.inboard.settings.DestinationBuilder;
 import io.inboard.settings.RetrySettings;
 import io.inboard.settings.ServerSettings.Adaptive;

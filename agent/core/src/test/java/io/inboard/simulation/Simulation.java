@@ -2,8 +2,8 @@
 package io.inboard.simulation;
 
 import io.inboard.balance.Chance;
-import io.inboard.policy.Clock;
-import io.inboard.policy.Timer;
+import io.inboard.time.Clock;
+import io.inboard.time.Timer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;

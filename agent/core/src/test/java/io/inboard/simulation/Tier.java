@@ -1,10 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.simulation;
 
+import io.inboard.admission.Deadlines;
 import io.inboard.call.CallerTerms;
 import io.inboard.call.HeaderView;
 import io.inboard.call.InboundRequest;
-import io.inboard.policy.Deadlines;
 import io.inboard.settings.DeadlineSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,8 +80,8 @@ final class Tier implements Peer {
 
   /** As it arrives from a peer of our trust domain. */
   private static InboundRequest inbound(Arrival arrival) {
-    io.inboard.policy.Arrival request =
-        io.inboard.policy.Arrival.of("/").from("cluster.local/ns/shop/sa/web");
+    io.inboard.admission.Arrival request =
+        io.inboard.admission.Arrival.of("/").from("cluster.local/ns/shop/sa/web");
     for (String name : TOLD) {
       for (String value : arrival.headers().headers(name)) {
         request = request.header(name, value);

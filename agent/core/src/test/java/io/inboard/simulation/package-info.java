@@ -10,8 +10,8 @@
  *
  * <ul>
  *   <li>{@link io.inboard.simulation.Simulation}: the clock, the heap of events, randomness, open
- *       loop arrivals; a {@link io.inboard.policy.Clock}, {@link io.inboard.balance.Chance} and
- *       {@link io.inboard.policy.Timer} for the classes under test. Times of scenarios are
+ *       loop arrivals; a {@link io.inboard.time.Clock}, {@link io.inboard.balance.Chance} and
+ *       {@link io.inboard.time.Timer} for the classes under test. Times of scenarios are
  *       milliseconds since the start.
  *   <li>{@link io.inboard.simulation.Peer}: whatever receives attempts ({@link
  *       io.inboard.simulation.Arrival}) and answers, refuses, resets or stays silent. {@link

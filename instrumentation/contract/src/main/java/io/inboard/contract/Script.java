@@ -49,7 +49,7 @@ public final class Script implements Cloneable {
   Duration hedgeAfter = Duration.ZERO;
 
   /** Whether the call alone decides about repetitions, also where it names no endpoint. */
-  boolean governed;
+  boolean meshRetries;
 
   /** How many bytes of a one-shot body may be kept. */
   int mayKeep;
@@ -124,7 +124,7 @@ public final class Script implements Cloneable {
 
   /** The library repeats nothing by itself. */
   public Script withoutLibraryRetries() {
-    return with(s -> s.governed = true);
+    return with(s -> s.meshRetries = true);
   }
 
   /** So many bytes of a body that can be read once may be kept. */

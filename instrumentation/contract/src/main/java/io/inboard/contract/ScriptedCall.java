@@ -83,13 +83,13 @@ public final class ScriptedCall implements Call {
     }
     if (status < 500) {
       winner = true;
-      return Step.HAND_ON;
+      return Step.DELIVER;
     }
     if (anotherUnderWay()) {
-      return Step.AWAIT;
+      return Step.OTHER_IN_FLIGHT;
     }
     boolean again = idempotent() && request.body() != OutboundRequest.Body.ONE_SHOT;
-    return again && more() ? send(script.delay.toNanos()) : last(Step.HAND_ON);
+    return again && more() ? send(script.delay.toNanos()) : last(Step.DELIVER);
   }
 
   @Override
@@ -97,7 +97,7 @@ public final class ScriptedCall implements Call {
     report(attempt);
     failures.add(new Failure(attempt.number(), error, progress));
     if (anotherUnderWay()) {
-      return Step.AWAIT;
+      return Step.OTHER_IN_FLIGHT;
     }
     boolean again =
         switch (progress) {
@@ -106,7 +106,7 @@ public final class ScriptedCall implements Call {
           case SENT -> idempotent() && request.body() != OutboundRequest.Body.ONE_SHOT;
           case RESPONSE_STARTED -> false;
         };
-    return again && more() ? send(script.delay.toNanos()) : last(Step.HAND_ON);
+    return again && more() ? send(script.delay.toNanos()) : last(Step.DELIVER);
   }
 
   @Override
@@ -114,7 +114,7 @@ public final class ScriptedCall implements Call {
     if (!request.hedgeable()) {
       misuse.add("asked for a second attempt of a request that cannot have two");
     }
-    return !winner && more() && !reported(slow) && !wasAbandoned() ? send(0) : Step.HAND_ON;
+    return !winner && more() && !reported(slow) && !wasAbandoned() ? send(0) : Step.DELIVER;
   }
 
   @Override
@@ -187,7 +187,7 @@ public final class ScriptedCall implements Call {
       taken.run();
       return step;
     }
-    return new Step.Wait(
+    return new Step.Later(
         gate.get()
             .thenApply(
                 open -> {
@@ -306,8 +306,8 @@ public final class ScriptedCall implements Call {
     }
 
     @Override
-    public boolean governed() {
-      return endpoint.isPresent() || script.governed;
+    public boolean meshRetries() {
+      return endpoint.isPresent() || script.meshRetries;
     }
 
     @Override

@@ -39,7 +39,7 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
   private volatile Map<String, String> toRespond = Map.of();
   private volatile boolean beginFails;
   private volatile boolean failsClosed;
-  private volatile boolean idle;
+  private volatile boolean disabled;
   private volatile boolean guards;
   private volatile boolean headersFail;
   private volatile int handshakeMillis = 10_000;
@@ -109,9 +109,9 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
     headersFail = fails;
   }
 
-  /** The kill switch: what {@link Inbound#idle} answers. */
-  public void idle(boolean off) {
-    idle = off;
+  /** The kill switch: what {@link Inbound#disabled} answers. */
+  public void disabled(boolean off) {
+    disabled = off;
   }
 
   /** What {@link Inbound#guardsIdentity} answers. */
@@ -181,8 +181,8 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
   }
 
   @Override
-  public boolean idle() {
-    return idle;
+  public boolean disabled() {
+    return disabled;
   }
 
   @Override

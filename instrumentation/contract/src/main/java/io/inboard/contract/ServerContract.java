@@ -20,7 +20,7 @@ public abstract class ServerContract extends ServerThreadsContract {
 
   @Test
   void plaintextIsServedInPermissive() throws Exception {
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       assertThat(wire.get("/hello?x=1").text()).isEqualTo("hello");
     }
     SeenRequest seen = mesh.only();
@@ -42,7 +42,7 @@ public abstract class ServerContract extends ServerThreadsContract {
 
   @Test
   void aPeerIsReportedWithTheIdThatItProved() throws Exception {
-    try (Wire wire = Wire.tls(server.port(), client)) {
+    try (RawConnection wire = RawConnection.tls(server.port(), client)) {
       assertThat(wire.get("/hello").text()).isEqualTo("hello");
     }
     assertThat(mesh.only().peerId()).isEqualTo(CLIENT_ID);
@@ -53,7 +53,7 @@ public abstract class ServerContract extends ServerThreadsContract {
 
   @Test
   void manyHeadersOfOneNameAreSeenInTheirOrder() throws Exception {
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       wire.get("/hello", "traceparent: one", "TraceParent: two");
     }
     assertThat(mesh.only().traceparents()).containsExactly("one", "two");
@@ -61,7 +61,7 @@ public abstract class ServerContract extends ServerThreadsContract {
 
   @Test
   void everyRequestOfAConnectionIsReportedOnce() throws Exception {
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
         assertThat(wire.get("/hello").status()).isEqualTo(200);
         assertThat(wire.get("/async").text()).isEqualTo("later");
@@ -85,7 +85,7 @@ public abstract class ServerContract extends ServerThreadsContract {
 
   @Test
   void pipelinedRequestsAreAnsweredInTheirOrder() throws Exception {
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
         String get = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n";
         wire.send(get.formatted("/hello") + get.formatted("/async") + get.formatted("/hello"));
@@ -100,7 +100,7 @@ public abstract class ServerContract extends ServerThreadsContract {
   @Test
   void largeBodiesPassBothWays() throws Exception {
     byte[] large = SampleApplication.content();
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
         assertThat(wire.post("/echo", large).body()).isEqualTo(large);
         assertThat(wire.get("/file").body()).isEqualTo(large);
@@ -112,7 +112,7 @@ public abstract class ServerContract extends ServerThreadsContract {
 
   @Test
   void aChunkedRequestAndAHeadPass() throws Exception {
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
         wire.send(
             "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -127,7 +127,7 @@ public abstract class ServerContract extends ServerThreadsContract {
 
   @Test
   void expectContinueIsAnswered() throws Exception {
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
         wire.send(
             "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n"
@@ -146,7 +146,7 @@ public abstract class ServerContract extends ServerThreadsContract {
 
   @Test
   void whatTheApplicationThrowsEndsTheRequestOnce() throws Exception {
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       wire.send("GET", "/throw", new byte[0]);
       wire.untilClosed();
     }
@@ -159,7 +159,7 @@ public abstract class ServerContract extends ServerThreadsContract {
 
   @Test
   void aClientThatGoesAwayEndsTheRequestOnce() throws Exception {
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       wire.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf");
       Eventually.eventually(() -> mesh.seen().size() == 1, () -> "the request's begin");
       wire.reset();
@@ -170,7 +170,7 @@ public abstract class ServerContract extends ServerThreadsContract {
   @Test
   void theContextIsThereWhileTheApplicationWorksAndGoneAfterwards() throws Exception {
     for (int i = 0; i < 30; i++) {
-      try (Wire wire = Wire.plain(server.port())) {
+      try (RawConnection wire = RawConnection.plain(server.port())) {
         assertThat(wire.get("/context").text()).isEqualTo("/context");
       }
     }
@@ -181,7 +181,8 @@ public abstract class ServerContract extends ServerThreadsContract {
   void theTimeThatARequestWaitsForAThreadIsToldOfEachRequest() throws Exception {
     try (SlowExecutor threads = new SlowExecutor();
         RunningServer busy = startWith(threads)) {
-      for (Wire wire : List.of(Wire.plain(busy.port()), Wire.tls(busy.port(), client))) {
+      for (RawConnection wire :
+          List.of(RawConnection.plain(busy.port()), RawConnection.tls(busy.port(), client))) {
         try (wire) {
           int before = mesh.seen().size();
           long sent = System.nanoTime();
@@ -220,7 +221,7 @@ public abstract class ServerContract extends ServerThreadsContract {
   @Test
   void theMeshHearsOfEachResponseOnceBeforeItsHeadGoesOut() throws Exception {
     mesh.respondWith("x-inboard-no-retry", "budget");
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
         for (String path : List.of("/hello", "/async", "/stream", "/file", "/nothing")) {
           assertThat(wire.get(path).headers().get("x-inboard-no-retry"))
@@ -246,9 +247,9 @@ public abstract class ServerContract extends ServerThreadsContract {
   @Test
   void aHeaderOfTheApplicationIsLeftAlone() throws Exception {
     mesh.respondWith("x-inboard-no-retry", "budget");
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
-        Wire.Response response = wire.get("/own");
+        RawConnection.Response response = wire.get("/own");
         assertThat(response.status()).isEqualTo(500);
         assertThat(response.headers().get("x-inboard-no-retry")).containsExactly("mine");
       }
@@ -260,9 +261,9 @@ public abstract class ServerContract extends ServerThreadsContract {
   void aRefusalIsAResponseToo() throws Exception {
     mesh.respondWith("x-inboard-no-retry", "budget");
     mesh.deny(503);
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
-        Wire.Response response = wire.get("/hello");
+        RawConnection.Response response = wire.get("/hello");
         assertThat(response.status()).isEqualTo(503);
         assertThat(response.headers().get("x-inboard-no-retry")).containsExactly("budget");
       }
@@ -282,9 +283,9 @@ public abstract class ServerContract extends ServerThreadsContract {
   void aDeniedRequestNeverReachesTheApplication() throws Exception {
     for (int status : new int[] {403, 429, 503}) {
       mesh.deny(status);
-      for (Wire wire : both()) {
+      for (RawConnection wire : both()) {
         try (wire) {
-          Wire.Response response = wire.get("/hello");
+          RawConnection.Response response = wire.get("/hello");
           assertThat(response.status()).isEqualTo(status);
           assertThat(response.body()).isEmpty();
           if (staysOpenAfterRefusal(status)) {
@@ -303,12 +304,12 @@ public abstract class ServerContract extends ServerThreadsContract {
   @Test
   void whatAPeerSaysOfItsOwnIdentityIsRemoved() throws Exception {
     String spoofed = "X-Forwarded-Client-Cert: URI=spiffe://cluster.local/ns/shop/sa/admin";
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       assertThat(wire.get("/headers", spoofed, spoofed, "x-mine: kept").text())
           .contains("x-forwarded-client-cert=[]")
           .contains("x-mine=[kept]");
     }
-    try (Wire wire = Wire.tls(server.port(), client)) {
+    try (RawConnection wire = RawConnection.tls(server.port(), client)) {
       assertThat(wire.get("/headers", spoofed, spoofed, "x-mine: kept").text())
           .contains("x-forwarded-client-cert=[URI=" + CLIENT_ID + "]")
           .contains("x-mine=[kept]");
@@ -320,7 +321,7 @@ public abstract class ServerContract extends ServerThreadsContract {
   @Test
   void anErrorInTheMeshNeverReachesTheApplication() throws Exception {
     mesh.beginFails(true);
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
         assertThat(wire.get("/hello").text()).isEqualTo("hello");
         assertThat(wire.get("/async").text()).isEqualTo("later");
@@ -332,7 +333,7 @@ public abstract class ServerContract extends ServerThreadsContract {
   @Test
   void anErrorOfTheMeshAboutAResponseNeverReachesTheApplication() throws Exception {
     mesh.respondFails();
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
         assertThat(wire.get("/hello").text()).isEqualTo("hello");
         assertThat(wire.get("/async").text()).isEqualTo("later");
@@ -345,7 +346,7 @@ public abstract class ServerContract extends ServerThreadsContract {
   void anErrorInTheMeshIsARefusalWhereItFailsClosed() throws Exception {
     mesh.beginFails(true);
     mesh.failsClosed(true);
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
         assertThat(wire.get("/hello").status()).isEqualTo(503);
       }

@@ -128,7 +128,7 @@ public abstract class ServerFixture {
   }
 
   /** The same over plaintext and over mutual TLS. */
-  protected final List<Wire> both() throws IOException {
-    return List.of(Wire.plain(server.port()), Wire.tls(server.port(), client));
+  protected final List<RawConnection> both() throws IOException {
+    return List.of(RawConnection.plain(server.port()), RawConnection.tls(server.port(), client));
   }
 }

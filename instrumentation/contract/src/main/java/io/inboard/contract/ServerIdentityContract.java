@@ -34,21 +34,21 @@ public abstract class ServerIdentityContract extends ServerTlsContract {
     "x-Forwarded-client-CERT:" + FORGED
   };
 
-  private List<Wire> wires(Mode mode) throws IOException {
+  private List<RawConnection> wires(Mode mode) throws IOException {
     mesh.mode(mode);
     return switch (mode) {
-      case DISABLE -> List.of(Wire.plain(server.port()));
+      case DISABLE -> List.of(RawConnection.plain(server.port()));
       case PERMISSIVE -> both();
-      case STRICT -> List.of(Wire.tls(server.port(), client));
+      case STRICT -> List.of(RawConnection.tls(server.port(), client));
     };
   }
 
   @Test
   void aForgedIdentityIsRemovedInEveryModeAlsoWhileTheMeshIsSwitchedOff() throws Exception {
     mesh.guards(true);
-    mesh.idle(true);
+    mesh.disabled(true);
     for (Mode mode : Mode.values()) {
-      for (Wire wire : wires(mode)) {
+      for (RawConnection wire : wires(mode)) {
         try (wire) {
           for (int i = 0; i < 2; i++) {
             assertThat(wire.get("/headers", HEADERS).text())
@@ -67,7 +67,7 @@ public abstract class ServerIdentityContract extends ServerTlsContract {
   void aForgedIdentityIsRemovedFromHttp2WhileTheMeshIsSwitchedOff() throws Exception {
     Assumptions.assumeTrue(http2(), library() + " speaks no HTTP/2");
     mesh.guards(true);
-    mesh.idle(true);
+    mesh.disabled(true);
     String forged = "x-forwarded-client-cert: " + FORGED;
     assertThat(
             Curl.with(client)
@@ -78,8 +78,8 @@ public abstract class ServerIdentityContract extends ServerTlsContract {
 
   @Test
   void whereTheMeshHasNoSayTheHeaderIsTheApplications() throws Exception {
-    mesh.idle(true);
-    try (Wire wire = Wire.plain(server.port())) {
+    mesh.disabled(true);
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       assertThat(wire.get("/headers", HEADERS[0]).text())
           .contains("x-forwarded-client-cert=[" + FORGED + "]");
     }
@@ -91,9 +91,9 @@ public abstract class ServerIdentityContract extends ServerTlsContract {
         startWithOwnTls(Workload.of(FOREIGN_CA.issue("spiffe://own.example/tls")));
     Assumptions.assumeTrue(own.isPresent(), library() + " has no TLS of its own");
     mesh.guards(true);
-    mesh.idle(true);
+    mesh.disabled(true);
     try (RunningServer secured = own.get();
-        Wire wire = Wire.tls(secured.port(), Workload.anonymous(FOREIGN_CA))) {
+        RawConnection wire = RawConnection.tls(secured.port(), Workload.anonymous(FOREIGN_CA))) {
       assertThat(wire.get("/headers", HEADERS).text()).contains("x-forwarded-client-cert=[]");
     }
   }
@@ -102,7 +102,7 @@ public abstract class ServerIdentityContract extends ServerTlsContract {
   void noErrorOfOursPassesAForgedIdentity() throws Exception {
     mesh.guards(true);
     mesh.beginFails(true);
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
         assertThat(wire.get("/headers", HEADERS).text())
             .contains("x-forwarded-client-cert=[]")
@@ -111,7 +111,7 @@ public abstract class ServerIdentityContract extends ServerTlsContract {
     }
     mesh.beginFails(false);
     mesh.headersFail(true);
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
         assertThat(wire.get("/headers", HEADERS).text()).contains("x-forwarded-client-cert=[]");
       }
@@ -128,10 +128,10 @@ public abstract class ServerIdentityContract extends ServerTlsContract {
     for (Mode mode : new Mode[] {Mode.PERMISSIVE, Mode.STRICT}) {
       mesh.mode(mode);
       int before = calls();
-      try (Wire wire = Wire.tls(server.port(), shortLived(clock))) {
+      try (RawConnection wire = RawConnection.tls(server.port(), shortLived(clock))) {
         assertThat(wire.get("/headers").text()).contains("[URI=" + CLIENT_ID + "]");
         clock.forward(Duration.ofHours(2));
-        Wire.Response response = wire.get("/headers");
+        RawConnection.Response response = wire.get("/headers");
         if (mode == Mode.STRICT) {
           assertThat(response.status()).isEqualTo(403);
           assertThat(response.body()).isEmpty();
@@ -149,8 +149,8 @@ public abstract class ServerIdentityContract extends ServerTlsContract {
     MovedClock clock = new MovedClock();
     mesh.tls(tlsOf(longLived(), clock));
     mesh.mode(Mode.STRICT);
-    mesh.idle(true);
-    try (Wire wire = Wire.tls(server.port(), shortLived(clock))) {
+    mesh.disabled(true);
+    try (RawConnection wire = RawConnection.tls(server.port(), shortLived(clock))) {
       assertThat(wire.get("/hello").text()).isEqualTo("hello");
       clock.forward(Duration.ofHours(2));
       assertThat(wire.get("/hello").status()).isEqualTo(403);

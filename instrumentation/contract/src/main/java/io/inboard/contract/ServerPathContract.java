@@ -4,9 +4,9 @@ package io.inboard.contract;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.admission.Authorization;
 import io.inboard.call.Verdict;
 import io.inboard.contract.PathHandlers.Router;
-import io.inboard.policy.Authorization;
 import io.inboard.settings.SettingsException;
 import io.inboard.settings.SettingsReader;
 import java.io.EOFException;
@@ -211,7 +211,7 @@ public abstract class ServerPathContract extends ServerIdentityContract {
   private static List<String> ask(RunningServer server, String method, String target)
       throws IOException {
     PathHandlers.take();
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       wire.send(
           method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
       wire.response();

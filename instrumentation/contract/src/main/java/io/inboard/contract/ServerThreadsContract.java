@@ -38,23 +38,24 @@ public abstract class ServerThreadsContract extends ServerPathContract {
   protected final void keptConnectionsHoldNoThread(int port, boolean secured, int threads)
       throws Exception {
     byte[] body = "body".getBytes(StandardCharsets.UTF_8);
-    List<Wire> kept = new ArrayList<>();
+    List<RawConnection> kept = new ArrayList<>();
     try {
       for (int round = 0; round < 2; round++) {
         for (int i = 0; i < threads; i++) {
-          Wire wire = secured ? Wire.tls(port, client) : Wire.plain(port);
+          RawConnection wire =
+              secured ? RawConnection.tls(port, client) : RawConnection.plain(port);
           kept.add(wire);
           assertThat(wire.get("/hello").text()).isEqualTo("hello");
         }
       }
       for (int round = 0; round < 2; round++) {
-        for (Wire wire : kept) {
+        for (RawConnection wire : kept) {
           assertThat(wire.post("/echo", body).text()).isEqualTo("body");
           assertThat(wire.get("/hello").text()).isEqualTo("hello");
         }
       }
     } finally {
-      for (Wire wire : kept) {
+      for (RawConnection wire : kept) {
         wire.close();
       }
     }
@@ -65,20 +66,20 @@ public abstract class ServerThreadsContract extends ServerPathContract {
     // Longer than the test waits for any answer.
     mesh.handshakeMillis(600_000);
     ExecutorService threads = Executors.newFixedThreadPool(8);
-    List<Wire> stalled = new ArrayList<>();
+    List<RawConnection> stalled = new ArrayList<>();
     try (RunningServer busy = startWith(threads)) {
       for (int i = 0; i < 20; i++) {
-        Wire wire = Wire.plain(busy.port());
+        RawConnection wire = RawConnection.plain(busy.port());
         stalled.add(wire);
         wire.send(new byte[] {0x16, 0x03, 0x01});
       }
-      try (Wire plain = Wire.plain(busy.port());
-          Wire other = Wire.tlsFrom("127.0.0.2", busy.port(), client)) {
+      try (RawConnection plain = RawConnection.plain(busy.port());
+          RawConnection other = RawConnection.tlsFrom("127.0.0.2", busy.port(), client)) {
         assertThat(plain.get("/hello").text()).isEqualTo("hello");
         assertThat(other.get("/hello").text()).isEqualTo("hello");
       }
     } finally {
-      for (Wire wire : stalled) {
+      for (RawConnection wire : stalled) {
         wire.close();
       }
       threads.shutdownNow();

@@ -26,7 +26,7 @@ public abstract class ServerTlsContract extends ServerFixture {
   void anHttpRequestInPlaintextIsToldInStrictWhyItIsRefused() throws Exception {
     mesh.mode(Mode.STRICT);
     for (String method : new String[] {"GET", "OPTIONS", "M-SEARCH"}) {
-      try (Wire wire = Wire.plain(server.port())) {
+      try (RawConnection wire = RawConnection.plain(server.port())) {
         wire.send(method, "/hello", new byte[0]);
         toldThatThePortWantsMutualTls(wire.response());
         assertThat(wire.untilClosed()).isEmpty();
@@ -44,7 +44,7 @@ public abstract class ServerTlsContract extends ServerFixture {
   @Test
   void theAnswerToAHeadHasNoBody() throws Exception {
     mesh.mode(Mode.STRICT);
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       wire.send("HEAD", "/hello", new byte[0]);
       assertThat(wire.response(true).status()).isEqualTo(400);
       assertThat(wire.untilClosed()).isEmpty();
@@ -64,7 +64,7 @@ public abstract class ServerTlsContract extends ServerFixture {
   }
 
   private boolean isToldThoughItSendsOn() {
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       wire.send("PO");
       Eventually.pause(20);
       wire.send("ST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n");
@@ -81,16 +81,16 @@ public abstract class ServerTlsContract extends ServerFixture {
   @Test
   void peersThatAreToldAndDoNotGoHoldNothing() throws Exception {
     mesh.mode(Mode.STRICT);
-    List<Wire> stubborn = new ArrayList<>();
+    List<RawConnection> stubborn = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      Wire wire = Wire.plain(server.port());
+      RawConnection wire = RawConnection.plain(server.port());
       wire.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n");
       stubborn.add(wire);
     }
-    try (Wire wire = Wire.tls(server.port(), client)) {
+    try (RawConnection wire = RawConnection.tls(server.port(), client)) {
       assertThat(wire.get("/hello").text()).isEqualTo("hello");
     }
-    for (Wire wire : stubborn) {
+    for (RawConnection wire : stubborn) {
       wire.untilClosed();
       wire.close();
     }
@@ -98,7 +98,7 @@ public abstract class ServerTlsContract extends ServerFixture {
   }
 
   /** What the answer says, and that it says nothing else. */
-  protected static void toldThatThePortWantsMutualTls(Wire.Response answer) {
+  protected static void toldThatThePortWantsMutualTls(RawConnection.Response answer) {
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.header("connection")).isEqualToIgnoringCase("close");
     assertThat(answer.header("content-type")).startsWith("text/plain");
@@ -109,7 +109,7 @@ public abstract class ServerTlsContract extends ServerFixture {
   void garbageIsRefusedInStrictWithoutAByte() throws Exception {
     mesh.mode(Mode.STRICT);
     for (byte[] garbage : new byte[][] {{0}, {0x16, 0x02, 1, 1}, {(byte) 0x80, 0x2e, 1, 3, 1}}) {
-      try (Wire wire = Wire.plain(server.port())) {
+      try (RawConnection wire = RawConnection.plain(server.port())) {
         wire.send(garbage);
         assertThat(wire.untilClosed()).as(Arrays.toString(garbage)).isEmpty();
       }
@@ -121,7 +121,7 @@ public abstract class ServerTlsContract extends ServerFixture {
   @Test
   void mutualTlsIsServedInStrict() throws Exception {
     mesh.mode(Mode.STRICT);
-    try (Wire wire = Wire.tls(server.port(), client)) {
+    try (RawConnection wire = RawConnection.tls(server.port(), client)) {
       assertThat(wire.get("/hello").text()).isEqualTo("hello");
       assertThat(wire.get("/async").text()).isEqualTo("later");
     }
@@ -160,7 +160,7 @@ public abstract class ServerTlsContract extends ServerFixture {
   private void refused(Workload peer) {
     ThrowingCallable attempt =
         () -> {
-          try (Wire wire = Wire.tls(server.port(), peer)) {
+          try (RawConnection wire = RawConnection.tls(server.port(), peer)) {
             wire.get("/hello");
           }
         };
@@ -173,18 +173,18 @@ public abstract class ServerTlsContract extends ServerFixture {
   void aModeHoldsForConnectionsThatComeAfterIt() throws Exception {
     for (int i = 0; i < 3; i++) {
       mesh.mode(Mode.DISABLE);
-      try (Wire wire = Wire.plain(server.port())) {
+      try (RawConnection wire = RawConnection.plain(server.port())) {
         assertThat(wire.get("/hello").text()).isEqualTo("hello");
       }
       mesh.mode(Mode.STRICT);
-      try (Wire wire = Wire.plain(server.port())) {
+      try (RawConnection wire = RawConnection.plain(server.port())) {
         toldThatThePortWantsMutualTls(wire.get("/hello"));
       }
-      try (Wire wire = Wire.tls(server.port(), client)) {
+      try (RawConnection wire = RawConnection.tls(server.port(), client)) {
         assertThat(wire.get("/hello").text()).isEqualTo("hello");
       }
       mesh.mode(Mode.PERMISSIVE);
-      for (Wire wire : both()) {
+      for (RawConnection wire : both()) {
         try (wire) {
           assertThat(wire.get("/hello").text()).isEqualTo("hello");
         }
@@ -195,21 +195,21 @@ public abstract class ServerTlsContract extends ServerFixture {
   @Test
   void aPortWithItsOwnModeIsLeftAlone() throws Exception {
     mesh.modes(port -> port == server.port() ? Mode.DISABLE : Mode.STRICT);
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       assertThat(wire.get("/hello").text()).isEqualTo("hello");
     }
     assertThat(mesh.only().peerId()).isEmpty();
-    assertThatThrownBy(() -> Wire.tls(server.port(), client).close())
+    assertThatThrownBy(() -> RawConnection.tls(server.port(), client).close())
         .isInstanceOf(IOException.class);
   }
 
   @Test
   void aNewConnectionSeesARotatedCertificateAndAnOpenOneGoesOn() throws Exception {
-    try (Wire open = Wire.tls(server.port(), client)) {
+    try (RawConnection open = RawConnection.tls(server.port(), client)) {
       assertThat(open.get("/hello").status()).isEqualTo(200);
       mesh.tls(tlsOf(CA.issue(SERVER_ID)));
       assertThat(open.get("/hello").status()).isEqualTo(200);
-      try (Wire fresh = Wire.tls(server.port(), client)) {
+      try (RawConnection fresh = RawConnection.tls(server.port(), client)) {
         assertThat(fresh.get("/hello").status()).isEqualTo(200);
         assertThat(fresh.serverCertificate()).isNotEqualTo(open.serverCertificate());
       }
@@ -223,7 +223,7 @@ public abstract class ServerTlsContract extends ServerFixture {
     Assumptions.assumeTrue(own.isPresent(), library() + " has no TLS of its own");
     mesh.mode(Mode.STRICT);
     try (RunningServer secured = own.get();
-        Wire wire = Wire.tls(secured.port(), Workload.anonymous(FOREIGN_CA))) {
+        RawConnection wire = RawConnection.tls(secured.port(), Workload.anonymous(FOREIGN_CA))) {
       assertThat(wire.get("/hello").text()).isEqualTo("hello");
     }
     assertThat(mesh.only().scheme()).isEqualTo("https");
@@ -234,7 +234,7 @@ public abstract class ServerTlsContract extends ServerFixture {
 
   @Test
   void aClientHelloMayComeByteByByte() throws Exception {
-    try (Wire wire = Wire.dribblingTls(server.port(), client)) {
+    try (RawConnection wire = RawConnection.dribblingTls(server.port(), client)) {
       assertThat(wire.get("/hello").text()).isEqualTo("hello");
     }
     assertThat(mesh.only().peerId()).isEqualTo(CLIENT_ID);
@@ -242,7 +242,7 @@ public abstract class ServerTlsContract extends ServerFixture {
 
   @Test
   void plaintextMayComeByteByByte() throws Exception {
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       for (char c : "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n".toCharArray()) {
         wire.send("" + c);
         Eventually.pause(1);
@@ -255,8 +255,8 @@ public abstract class ServerTlsContract extends ServerFixture {
   void aSilentPeerHoldsNothingInStrict() throws Exception {
     mesh.mode(Mode.STRICT);
     mesh.handshakeMillis(300);
-    try (Wire silent = Wire.plain(server.port());
-        Wire stalled = Wire.plain(server.port())) {
+    try (RawConnection silent = RawConnection.plain(server.port());
+        RawConnection stalled = RawConnection.plain(server.port())) {
       stalled.send(new byte[] {0x16, 0x03, 0x01});
       assertThat(silent.untilClosed()).isEmpty();
       stalled.untilClosed();
@@ -266,12 +266,12 @@ public abstract class ServerTlsContract extends ServerFixture {
   @Test
   void aStalledHandshakeHoldsNothingInPermissive() throws Exception {
     mesh.handshakeMillis(300);
-    try (Wire stalled = Wire.plain(server.port())) {
+    try (RawConnection stalled = RawConnection.plain(server.port())) {
       stalled.send(new byte[] {0x16, 0x03, 0x01});
       stalled.untilClosed();
     }
     mesh.refusedFor(Refusal.TIMEOUT);
-    try (Wire silent = Wire.plain(server.port())) {
+    try (RawConnection silent = RawConnection.plain(server.port())) {
       Eventually.pause(700);
       assertThat(silent.get("/hello").text()).as("plaintext may wait").isEqualTo("hello");
     }
@@ -280,12 +280,12 @@ public abstract class ServerTlsContract extends ServerFixture {
   @Test
   void aPeerThatOnlyConnectsAndGoesIsNoTrouble() throws Exception {
     for (int i = 0; i < 5; i++) {
-      Wire.plain(server.port()).close();
-      Wire wire = Wire.plain(server.port());
+      RawConnection.plain(server.port()).close();
+      RawConnection wire = RawConnection.plain(server.port());
       wire.send(new byte[] {0x16});
       wire.reset();
     }
-    try (Wire wire = Wire.tls(server.port(), client)) {
+    try (RawConnection wire = RawConnection.tls(server.port(), client)) {
       assertThat(wire.get("/hello").status()).isEqualTo(200);
     }
   }
@@ -319,11 +319,12 @@ public abstract class ServerTlsContract extends ServerFixture {
 
   @Test
   void aServerWithoutACommonProtocolStillServes() throws Exception {
-    try (Wire wire = Wire.tls(server.port(), client, "istio-peer-exchange", "istio")) {
+    try (RawConnection wire =
+        RawConnection.tls(server.port(), client, "istio-peer-exchange", "istio")) {
       assertThat(wire.get("/hello").text()).isEqualTo("hello");
       assertThat(wire.protocol()).isEmpty();
     }
-    try (Wire wire = Wire.tls(server.port(), client, "http/1.1")) {
+    try (RawConnection wire = RawConnection.tls(server.port(), client, "http/1.1")) {
       assertThat(wire.get("/hello").text()).isEqualTo("hello");
     }
   }

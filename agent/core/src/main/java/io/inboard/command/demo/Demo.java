@@ -164,18 +164,19 @@ public final class Demo {
     page.act("Strangers are refused, on the port that payments opened itself");
     String bundle = stage.ca().bundlePem();
     String curious = "spiffe://demo/ns/shop/sa/curious";
-    Wire.Answer plain = Wire.plain(payments.port(), "/pay/0", "", PATIENCE_MILLIS);
+    UnmeshedCaller.Answer plain =
+        UnmeshedCaller.plain(payments.port(), "/pay/0", "", PATIENCE_MILLIS);
     stranger("plaintext", plain);
     // 400 is the port's own answer, which says why; nothing of the service is in it.
     must(
         plain.status() == 0 || plain.status() == 400,
         "payments answered plaintext although its settings say STRICT");
-    Wire.Answer nobody =
-        Wire.tls(payments.port(), "/pay/0", bundle, Optional.empty(), PATIENCE_MILLIS);
+    UnmeshedCaller.Answer nobody =
+        UnmeshedCaller.tls(payments.port(), "/pay/0", bundle, Optional.empty(), PATIENCE_MILLIS);
     stranger("TLS, no certificate", nobody);
     must(nobody.status() == 0, "payments answered a caller without a certificate");
-    Wire.Answer other =
-        Wire.tls(
+    UnmeshedCaller.Answer other =
+        UnmeshedCaller.tls(
             payments.port(),
             "/pay/0",
             bundle,
@@ -183,8 +184,8 @@ public final class Demo {
             PATIENCE_MILLIS);
     stranger(curious, other);
     must(other.status() == 403, "payments did not refuse " + curious + " with 403");
-    Wire.Answer web =
-        Wire.tls(
+    UnmeshedCaller.Answer web =
+        UnmeshedCaller.tls(
             payments.port(),
             "/pay/0",
             bundle,
@@ -196,7 +197,7 @@ public final class Demo {
             + " and lets web in, and nobody else.");
   }
 
-  private void stranger(String who, Wire.Answer answer) {
+  private void stranger(String who, UnmeshedCaller.Answer answer) {
     page.row(
         String.format("%-36s", who)
             + (answer.status() == 0 || answer.status() == 400

@@ -62,8 +62,8 @@ final class Orders {
     String parentId = hex(8);
     int number = placed.size() + 1;
     long start = System.nanoTime();
-    Wire.Answer answer =
-        Wire.plain(
+    UnmeshedCaller.Answer answer =
+        UnmeshedCaller.plain(
             stage.web().port(),
             "/order/" + number,
             "00-" + traceId + "-" + parentId + "-01",

@@ -34,7 +34,7 @@ final class Attempts {
   private volatile long owner;
 
   /** Null for a call left untouched, and for one that the mesh has answered. */
-  private volatile Try current;
+  private volatile InFlight current;
 
   /** The application's own time ran out: nothing follows, whatever the core says. */
   private boolean spent;
@@ -50,7 +50,7 @@ final class Attempts {
   }
 
   /** How far an attempt has to come again before the JDK takes over. */
-  enum Reach {
+  enum Phase {
     CONNECT,
     /** The head, and a buffered body; of a streamed one, no byte yet. */
     WRITE,
@@ -62,11 +62,11 @@ final class Attempts {
   /** Sends an attempt again, as the JDK sends. */
   @FunctionalInterface
   interface Sender {
-    void send(HttpURLConnection connection, Reach reach) throws Throwable;
+    void send(HttpURLConnection connection, Phase reach) throws Throwable;
   }
 
   /** The attempt under way, or the last; null for a call left alone. */
-  Try current() {
+  InFlight current() {
     return current;
   }
 
@@ -97,7 +97,7 @@ final class Attempts {
       }
     }
     if (step instanceof Step.Answer answer) {
-      return answer(connection, answer, Reach.CONNECT);
+      return answer(connection, answer, Phase.CONNECT);
     }
     finish();
     if (step instanceof Step.Refuse refuse) {
@@ -107,9 +107,11 @@ final class Attempts {
   }
 
   private void start(Attempt attempt) {
-    boolean governed = attempt.governed() && request.scheme().equals("http") && !request.proxied();
-    Try next =
-        new Try(attempt, governed, governed ? attempt.endpoint().orElse(null) : null, patience);
+    boolean governed =
+        attempt.meshRetries() && request.scheme().equals("http") && !request.proxied();
+    InFlight next =
+        new InFlight(
+            attempt, governed, governed ? attempt.endpoint().orElse(null) : null, patience);
     current = next;
     attempt.onTimeout(next::abort);
   }
@@ -120,18 +122,18 @@ final class Attempts {
    *
    * @return see {@link HopAdvice}
    */
-  Throwable[] failed(HttpURLConnection connection, Throwable error, Reach reach, Sender sender) {
+  Throwable[] failed(HttpURLConnection connection, Throwable error, Phase reach, Sender sender) {
     return follow(connection, failed(error), error, reach, sender);
   }
 
   /** The same after an attempt that was answered. */
   Throwable[] responded(HttpURLConnection connection, Sender sender) {
-    return follow(connection, responded(connection), null, Reach.READ, sender);
+    return follow(connection, responded(connection), null, Phase.READ, sender);
   }
 
   /** The application writes a part of a body that it streams. */
   void writes(byte[] from, int offset, int length) {
-    Try now = current;
+    InFlight now = current;
     if (now == null || now.repeats() || over.get()) {
       request.kept().forget();
     } else {
@@ -151,12 +153,12 @@ final class Attempts {
   private Step failed(Throwable error) {
     current.report();
     if (gone()) {
-      return Step.HAND_ON;
+      return Step.DELIVER;
     }
     if (Thread.currentThread().isInterrupted() && Internals.virtual(Thread.currentThread())) {
       // The JDK has closed the connection for it, and the application wants no other.
       call.abandoned();
-      return Step.HAND_ON;
+      return Step.DELIVER;
     }
     spent = error instanceof SocketTimeoutException && !current.aborted() && isTired();
     return call.failed(current.attempt(), error, current.progress());
@@ -170,7 +172,7 @@ final class Attempts {
   private Step responded(HttpURLConnection connection) {
     current.report();
     if (gone()) {
-      return Step.HAND_ON;
+      return Step.DELIVER;
     }
     MessageHeader responses = Internals.responses(connection);
     int status = Messages.status(responses);
@@ -186,7 +188,7 @@ final class Attempts {
    * @param error how the last attempt ended; null: with a response
    */
   private Throwable[] follow(
-      HttpURLConnection connection, Step first, Throwable error, Reach reach, Sender sender) {
+      HttpURLConnection connection, Step first, Throwable error, Phase reach, Sender sender) {
     Step step = waits.awaited(first);
     Throwable last = error;
     boolean again = false;
@@ -199,7 +201,7 @@ final class Attempts {
       try {
         start(send.attempt());
         sender.send(connection, reach);
-        if (reach != Reach.READ) {
+        if (reach != Phase.READ) {
           return new Throwable[] {null};
         }
         step = waits.awaited(responded(connection));
@@ -222,7 +224,7 @@ final class Attempts {
       finish();
       return new Throwable[] {exception(refuse, last)};
     }
-    if (last == null && step instanceof Step.HandOn) {
+    if (last == null && step instanceof Step.Deliver) {
       overhear(connection);
     }
     handOn();
@@ -232,7 +234,7 @@ final class Attempts {
     return again ? new Throwable[] {last} : null;
   }
 
-  private boolean able(HttpURLConnection connection, Reach reach) {
+  private boolean able(HttpURLConnection connection, Phase reach) {
     return !current.repeats()
         && switch (reach) {
           case CONNECT, WRITE -> true;
@@ -244,7 +246,7 @@ final class Attempts {
   }
 
   /** What the library can do, and the application waits for; waits until it is time. */
-  private boolean mayFollow(HttpURLConnection connection, Step.Send send, Reach reach) {
+  private boolean mayFollow(HttpURLConnection connection, Step.Send send, Phase reach) {
     if (gone()) {
       return false;
     }
@@ -257,7 +259,7 @@ final class Attempts {
   }
 
   /** Lets the application have an answer of the mesh, from where the JDK takes over. */
-  private Throwable[] answer(HttpURLConnection connection, Step.Answer answer, Reach reach) {
+  private Throwable[] answer(HttpURLConnection connection, Step.Answer answer, Phase reach) {
     handOn();
     current = null;
     try {
@@ -266,12 +268,12 @@ final class Attempts {
       }
       Canned canned = new Canned(connection.getURL(), answer);
       Internals.connected(connection, canned);
-      if (reach == Reach.BODY) {
+      if (reach == Phase.BODY) {
         // The application learns that its body is not wanted, and then why.
         canned.writeRequests(Internals.requests(connection), null);
         return null;
       }
-      if (reach == Reach.READ) {
+      if (reach == Phase.READ) {
         canned.writeRequests(Internals.requests(connection), null);
         Internals.parseHttp(connection);
       }
@@ -341,7 +343,7 @@ final class Attempts {
     if (!handedOn && !over.get()) {
       call.abandoned();
     }
-    Try now = current;
+    InFlight now = current;
     if (now != null && !(handedOn && owner == Thread.currentThread().getId())) {
       now.abort();
     }

@@ -4,7 +4,7 @@ package io.inboard.instrumentation.httpurlconnection;
 import io.inboard.call.Call;
 import io.inboard.call.Inboard;
 import io.inboard.call.WeakIdentityMap;
-import io.inboard.instrumentation.httpurlconnection.Attempts.Reach;
+import io.inboard.instrumentation.httpurlconnection.Attempts.Phase;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.SocketTimeoutException;
@@ -57,14 +57,14 @@ final class Hop {
   }
 
   /** The attempt whose I/O this thread does, or null. */
-  static Try attempt() {
+  static InFlight attempt() {
     Hop hop = CURRENT.get();
     return hop == null ? null : hop.attempts.current();
   }
 
   /** The same, if its connections are the mesh's; or null. */
-  static Try governed() {
-    Try now = attempt();
+  static InFlight governed() {
+    InFlight now = attempt();
     return now == null || !now.governed() ? null : now;
   }
 
@@ -121,7 +121,7 @@ final class Hop {
    */
   static Throwable[] broken(HttpURLConnection connection, Throwable error) {
     Hop hop = HOPS.get(connection);
-    Try attempt = hop == null ? null : hop.attempts.current();
+    InFlight attempt = hop == null ? null : hop.attempts.current();
     if (attempt == null
         || !attempt.aborted()
         || hop.attempts.gone()
@@ -156,7 +156,7 @@ final class Hop {
    * null when there is nothing to do.
    */
   static Object begin(HttpURLConnection connection) {
-    if (Inboard.outbound().idle() && HOPS.isEmpty()) {
+    if (Inboard.outbound().disabled() && HOPS.isEmpty()) {
       return null;
     }
     Hop before = HOPS.get(connection);
@@ -189,12 +189,12 @@ final class Hop {
   /** Exit of plainConnect0. */
   Throwable[] connected(HttpURLConnection connection, Throwable error) {
     leave();
-    Try now = attempts.current();
+    InFlight now = attempts.current();
     if (now == null) {
       return null;
     }
     if (error != null) {
-      return attempts.failed(connection, error, Reach.CONNECT, this::send);
+      return attempts.failed(connection, error, Phase.CONNECT, this::send);
     }
     if (Internals.http(connection) == null) {
       // A response cache of the application had it.
@@ -226,9 +226,13 @@ final class Hop {
    */
   static Object writing(HttpURLConnection connection) {
     Hop hop = entering(connection);
-    Try now = hop == null ? null : hop.attempts.current();
+    InFlight now = hop == null ? null : hop.attempts.current();
     HttpClient client = Internals.http(connection);
-    if (now == null || now.repeats() || now.sent() || client == null || !Wires.dead(client)) {
+    if (now == null
+        || now.repeats()
+        || now.sent()
+        || client == null
+        || !MeshConnections.dead(client)) {
       return hop;
     }
     client.closeServer();
@@ -245,19 +249,19 @@ final class Hop {
   Throwable[] written(HttpURLConnection connection, Throwable error) {
     leave();
     allowSecondTry(connection);
-    Try now = attempts.current();
+    InFlight now = attempts.current();
     if (error == null || now == null) {
       return null;
     }
     if (!now.died()) {
-      return attempts.failed(connection, error, Reach.WRITE, this::send);
+      return attempts.failed(connection, error, Phase.WRITE, this::send);
     }
     now.drop();
     try {
-      send(connection, Reach.WRITE);
+      send(connection, Phase.WRITE);
       return new Throwable[] {null};
     } catch (Throwable e) {
-      Throwable[] instead = attempts.failed(connection, e, Reach.WRITE, this::send);
+      Throwable[] instead = attempts.failed(connection, e, Phase.WRITE, this::send);
       return instead == null ? new Throwable[] {e} : instead;
     }
   }
@@ -273,19 +277,19 @@ final class Hop {
   /** It could not. */
   static Throwable[] unwritten(HttpURLConnection connection, Throwable error) {
     Hop hop = HOPS.get(connection);
-    Try now = hop == null ? null : hop.attempts.current();
+    InFlight now = hop == null ? null : hop.attempts.current();
     HttpClient client = Internals.http(connection);
     if (now == null || now.reported() || client == null) {
       return null;
     }
     boolean ours = now.aborted() || ((PrintStream) client.getOutputStream()).checkError();
     // Else it wrote too much, or too late: the connection is not to blame.
-    return ours ? hop.attempts.failed(connection, error, Reach.BODY, hop::send) : null;
+    return ours ? hop.attempts.failed(connection, error, Phase.BODY, hop::send) : null;
   }
 
   /** One physical send: the head to write; null to write it as it is. */
   MessageHeader head(MessageHeader head) {
-    Try now = attempts.current();
+    InFlight now = attempts.current();
     MessageHeader copy = now == null ? null : Messages.copy(head, now.attempt());
     if (copy != null) {
       if (!now.repeats()) {
@@ -305,10 +309,10 @@ final class Hop {
    * enough for many a server's idle timeout. Closed, it takes no byte of the head, and the JDK says
    * so. A new connection is not asked: its server may have spoken first.
    */
-  private boolean hasDied(Try now) {
+  private boolean hasDied(InFlight now) {
     HttpURLConnection connection = request.connection();
     HttpClient client = connection == null ? null : Internals.http(connection);
-    if (client == null || now.sent() || !Wires.diedInPool(client)) {
+    if (client == null || now.sent() || !MeshConnections.diedInPool(client)) {
       return false;
     }
     client.closeServer();
@@ -340,7 +344,7 @@ final class Hop {
 
   /** Enter of parseHTTP. */
   void reading(HttpURLConnection connection, HttpClient client) {
-    Try now = attempts.current();
+    InFlight now = attempts.current();
     if (now != null && !now.repeats()) {
       client.setDoNotRetry(true);
       // So that a head that breaks off is told from none.
@@ -351,7 +355,7 @@ final class Hop {
   /** Exit of parseHTTP. */
   Throwable[] read(HttpURLConnection connection, Throwable error) {
     leave();
-    Try now = attempts.current();
+    InFlight now = attempts.current();
     if (now == null || !now.sent() || now.reported()) {
       // The answer to a CONNECT, or to a second request on a connection kept for authentication.
       return null;
@@ -365,7 +369,7 @@ final class Hop {
       if (Internals.responses(connection).getValue(0) != null) {
         now.answering();
       }
-      return attempts.failed(connection, error, Reach.READ, this::send);
+      return attempts.failed(connection, error, Phase.READ, this::send);
     }
     if (beforeBody && Messages.status(Internals.responses(connection)) == 100) {
       return null;
@@ -375,11 +379,11 @@ final class Hop {
 
   // Again
 
-  private void send(HttpURLConnection connection, Reach reach) throws Throwable {
+  private void send(HttpURLConnection connection, Phase reach) throws Throwable {
     enter();
     try {
       Internals.connect(connection);
-      if (reach == Reach.CONNECT) {
+      if (reach == Phase.CONNECT) {
         return;
       }
       try {
@@ -387,7 +391,7 @@ final class Hop {
       } finally {
         allowSecondTry(connection);
       }
-      if (reach == Reach.WRITE) {
+      if (reach == Phase.WRITE) {
         return;
       }
       HttpClient client = Internals.http(connection);
@@ -410,7 +414,7 @@ final class Hop {
 
   /** Exit of getInputStream0. */
   void answered(HttpURLConnection connection, Throwable error) {
-    Try now = attempts.current();
+    InFlight now = attempts.current();
     if (error != null && now != null && !now.reported() && !attempts.gone()) {
       attempts.failedUnseen(error);
     }

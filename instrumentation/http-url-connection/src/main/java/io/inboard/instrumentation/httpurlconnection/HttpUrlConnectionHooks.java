@@ -45,15 +45,15 @@ public final class HttpUrlConnectionHooks implements Library {
             field("defaultSoTimeout"))
         .opening(
             "java.base", "sun.net", "sun.net.www", "sun.net.www.http", "sun.net.www.protocol.http")
-        // For Peek, which does without if need be.
+        // For Liveness, which does without if need be.
         .opening("java.base", "java.net", "sun.nio.ch")
         .weave(CONNECTION, method("plainConnect0", 0), HopAdvice.Begin.class)
-        .weave(POOL, method("get", 2), WireAdvice.Lease.class)
-        .weave("sun.net.NetworkClient", method("createSocket", 0), WireAdvice.Create.class)
-        .weave("sun.net.NetworkClient", method("doConnect", 2), WireAdvice.Connect.class)
+        .weave(POOL, method("get", 2), ConnectionAdvice.Lease.class)
+        .weave("sun.net.NetworkClient", method("createSocket", 0), ConnectionAdvice.Create.class)
+        .weave("sun.net.NetworkClient", method("doConnect", 2), ConnectionAdvice.Connect.class)
         .weave(SECURED, method("connect", 0), HopAdvice.SecuredConnect.class)
         .weave(CONNECTION, method("writeRequests", 0), HopAdvice.Write.class)
-        .weave(CLIENT, method("writeRequests", 2), WireAdvice.Head.class)
+        .weave(CLIENT, method("writeRequests", 2), ConnectionAdvice.Head.class)
         .weave(STREAM, method("write", int.class), HopAdvice.ByteWrite.class)
         .weave(STREAM, method("write", 3), HopAdvice.BytesWrite.class)
         // Three parameters on 17, two since 21.
@@ -62,9 +62,9 @@ public final class HttpUrlConnectionHooks implements Library {
         .weave(BODY, method("read", 3), HopAdvice.BodyRead.class)
         .weave(BODY, method("reset", 0), HopAdvice.BodyReset.class)
         .weave(BODY, method("close", 0), HopAdvice.BodyClose.class)
-        .weave(POOL, method("put", 3), WireAdvice.Return.class)
+        .weave(POOL, method("put", 3), ConnectionAdvice.Return.class)
         .weave(CONNECTION, method("disconnect", 0), HopAdvice.Disconnect.class)
-        .weave(CLIENT, method("closeIdleConnection", 0), WireAdvice.CloseIdle.class)
+        .weave(CLIENT, method("closeIdleConnection", 0), ConnectionAdvice.CloseIdle.class)
         .build();
   }
 }

@@ -36,7 +36,7 @@ final class Waits {
 
   /** The application disconnects. */
   void leave() {
-    gone.complete(Step.HAND_ON);
+    gone.complete(Step.DELIVER);
   }
 
   /** Whether it has. */
@@ -52,7 +52,7 @@ final class Waits {
   /** Waits while the core has it so. */
   Step awaited(Step first) {
     Step step = first;
-    while (step instanceof Step.Wait wait) {
+    while (step instanceof Step.Later wait) {
       CompletableFuture<?> either = CompletableFuture.anyOf(wait.next(), gone);
       long left = patience.left();
       try {
@@ -98,6 +98,6 @@ final class Waits {
   private Step stop(IOException why) {
     stopped = why;
     call.abandoned();
-    return Step.HAND_ON;
+    return Step.DELIVER;
   }
 }

@@ -199,7 +199,7 @@ final class AnswerTest extends ClientHarness {
     TestServer server = plainServer();
     TestEndpoint endpoint = plain(server);
     Steps call =
-        new Steps(Steps.send(endpoint), Step.HAND_ON, answer(200, "stored"), Steps.send(endpoint))
+        new Steps(Steps.send(endpoint), Step.DELIVER, answer(200, "stored"), Steps.send(endpoint))
             .serve();
     text(open());
     HttpURLConnection connection = open();
@@ -214,7 +214,7 @@ final class AnswerTest extends ClientHarness {
   void theCallWaitsUntilThereIsRoom() throws Exception {
     TestServer server = plainServer();
     CompletableFuture<Step> room = new CompletableFuture<>();
-    Steps call = new Steps(new Step.Wait(room)).serve();
+    Steps call = new Steps(new Step.Later(room)).serve();
     Running running = start(Request.get(URL + "/"));
     eventually(() -> room.getNumberOfDependents() > 0, () -> "somebody who waits");
     assertThat(server.connections()).isZero();
@@ -226,7 +226,7 @@ final class AnswerTest extends ClientHarness {
   @Test
   void aWaitMayEndInARefusal() throws Exception {
     new Steps(
-            new Step.Wait(
+            new Step.Later(
                 CompletableFuture.completedFuture(
                     new Step.Refuse(Step.Reason.OVERFLOW, "orders: 2 calls wait already"))))
         .serve();
@@ -241,7 +241,7 @@ final class AnswerTest extends ClientHarness {
     Steps call =
         new Steps(
                 Steps.send(TestEndpoint.plain(HOST, refusing())),
-                new Step.Wait(CompletableFuture.completedFuture(Steps.send(plain(server)))))
+                new Step.Later(CompletableFuture.completedFuture(Steps.send(plain(server)))))
             .serve();
     assertThat(send(Request.get(URL + "/")).status()).isEqualTo(200);
     assertThat(call.heard()).containsExactly("NOT_CONNECTED", "200");
@@ -250,7 +250,7 @@ final class AnswerTest extends ClientHarness {
   @Test
   void anInterruptEndsTheWait() throws Exception {
     CompletableFuture<Step> room = new CompletableFuture<>();
-    Steps call = new Steps(new Step.Wait(room)).serve();
+    Steps call = new Steps(new Step.Later(room)).serve();
     Running running = start(Request.get(URL + "/"));
     eventually(() -> room.getNumberOfDependents() > 0, () -> "somebody who waits");
     running.cancel().run();
@@ -264,7 +264,7 @@ final class AnswerTest extends ClientHarness {
   @Test
   void disconnectingEndsTheWait() throws Exception {
     CompletableFuture<Step> room = new CompletableFuture<>();
-    Steps call = new Steps(new Step.Wait(room)).serve();
+    Steps call = new Steps(new Step.Later(room)).serve();
     HttpURLConnection connection = open();
     Thread application =
         new Thread(() -> assertThatThrownBy(connection::connect).isInstanceOf(IOException.class));
@@ -297,7 +297,7 @@ final class AnswerTest extends ClientHarness {
 
   @Test
   void theApplicationsConnectTimeoutBoundsTheWait() throws Exception {
-    Steps call = new Steps(new Step.Wait(new CompletableFuture<>())).serve();
+    Steps call = new Steps(new Step.Later(new CompletableFuture<>())).serve();
     HttpURLConnection connection = open();
     connection.setConnectTimeout(100);
     assertThatThrownBy(connection::connect).isInstanceOf(SocketTimeoutException.class);

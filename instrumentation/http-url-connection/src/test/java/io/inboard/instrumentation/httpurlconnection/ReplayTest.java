@@ -156,7 +156,7 @@ final class ReplayTest extends ClientHarness {
                   c.reset();
                 }));
     Steps call =
-        new Steps(Steps.send(TestEndpoint.plain(HOST, server.address())), Step.HAND_ON).serve();
+        new Steps(Steps.send(TestEndpoint.plain(HOST, server.address())), Step.DELIVER).serve();
     HttpURLConnection connection =
         (HttpURLConnection) URI.create(URL + "/").toURL().openConnection();
     connection.setRequestMethod("POST");

@@ -98,7 +98,7 @@ final class Steps implements Call {
 
   private Step next() {
     Step step = steps.poll();
-    return step == null ? Step.HAND_ON : step;
+    return step == null ? Step.DELIVER : step;
   }
 
   @Override
@@ -150,14 +150,14 @@ final class Steps implements Call {
   /** One attempt without bounds; its time is up when a test says so. */
   static final class Once implements Attempt {
     private final Optional<Endpoint> endpoint;
-    private final boolean governed;
+    private final boolean meshRetries;
     private volatile Runnable abort = () -> {};
     private volatile boolean begun;
     private final AtomicInteger headerWrites = new AtomicInteger();
 
-    Once(Optional<Endpoint> endpoint, boolean governed) {
+    Once(Optional<Endpoint> endpoint, boolean meshRetries) {
       this.endpoint = endpoint;
-      this.governed = governed;
+      this.meshRetries = meshRetries;
     }
 
     /** Whether the adapter has begun with it. */
@@ -180,8 +180,8 @@ final class Steps implements Call {
     }
 
     @Override
-    public boolean governed() {
-      return governed;
+    public boolean meshRetries() {
+      return meshRetries;
     }
 
     @Override

@@ -121,7 +121,7 @@ final class StopTest extends ClientHarness {
       attempt = new Steps.Once(Optional.of(endpoint), true);
       List<Step> steps = new ArrayList<>(List.of(new Step.Send(attempt, 0)));
       if (place == Place.BODY) {
-        steps.add(Step.HAND_ON);
+        steps.add(Step.DELIVER);
       }
       steps.addAll(List.of(then));
       call = new Steps(steps.toArray(Step[]::new)).serve();
@@ -224,7 +224,7 @@ final class StopTest extends ClientHarness {
     }
     RawServer other = closing(new RawServer(c -> c.head()));
     Stuck stuck =
-        new Stuck(place, true, Steps.send(TestEndpoint.plain(HOST, other.address())), Step.HAND_ON);
+        new Stuck(place, true, Steps.send(TestEndpoint.plain(HOST, other.address())), Step.DELIVER);
     stuck.thread.interrupt();
     assertThat(stuck.error()).isInstanceOf(IOException.class);
     stuck.serverSeesItsEnd();

@@ -32,7 +32,7 @@ final class Conversation {
 
   /** On the application's thread; null while the mesh is switched off. */
   static Conversation begin(Object multi) {
-    if (Inboard.outbound().idle()) {
+    if (Inboard.outbound().disabled()) {
       return null;
     }
     Conversation conversation = new Conversation();

@@ -51,7 +51,7 @@ final class Handover {
 
   /** Lets the JDK go on with the exchange of another attempt than the first. */
   private Object adopted(Outcome outcome) {
-    Flight flight = outcome.flight();
+    InFlight flight = outcome.flight();
     Object exchange = flight.exchange();
     if (exchange != first) {
       makeCurrent(exchange);

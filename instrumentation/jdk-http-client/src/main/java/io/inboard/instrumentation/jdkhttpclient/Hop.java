@@ -41,7 +41,7 @@ final class Hop {
   private final AtomicBoolean ended = new AtomicBoolean();
 
   /** The last attempt that was sent after others were over. */
-  private volatile Flight latest;
+  private volatile InFlight latest;
 
   /** The request whose body is kept while it is sent; null if none is. */
   private volatile Outgoing kept;
@@ -76,7 +76,7 @@ final class Hop {
    * @return the future response in place of the JDK's; null to let the JDK send untouched
    */
   static Object begin(Object exchange) {
-    if (Inboard.outbound().idle()) {
+    if (Inboard.outbound().disabled()) {
       return null;
     }
     Conversation conversation = Conversation.of(Internals.multi(exchange));
@@ -91,7 +91,7 @@ final class Hop {
       return null;
     }
     Step step = call.first();
-    if (step instanceof Step.HandOn) {
+    if (step instanceof Step.Deliver) {
       call.done();
       return null;
     }
@@ -126,7 +126,7 @@ final class Hop {
       } else {
         pause(send, last);
       }
-    } else if (step instanceof Step.Wait wait) {
+    } else if (step instanceof Step.Later wait) {
       await(wait, last);
     } else if (step instanceof Step.Answer answer) {
       answer(answer, last);
@@ -148,15 +148,15 @@ final class Hop {
 
   /** Throws only before anything was sent. */
   private void send(Attempt attempt, Outcome last) {
-    governed |= attempt.governed();
-    Flight flight = attempts++ == 0 ? firstFlight(attempt) : nextFlight(attempt, last.flight());
+    governed |= attempt.meshRetries();
+    InFlight flight = attempts++ == 0 ? firstFlight(attempt) : nextFlight(attempt, last.flight());
     latest = flight;
     launch(flight);
   }
 
-  private Flight firstFlight(Attempt attempt) {
-    if (bystander || !attempt.governed() || view.held() != Body.ONE_SHOT) {
-      return new Flight(attempt, own, first);
+  private InFlight firstFlight(Attempt attempt) {
+    if (bystander || !attempt.meshRetries() || view.held() != Body.ONE_SHOT) {
+      return new InFlight(attempt, own, first);
     }
     HttpRequest request = (HttpRequest) own.request();
     body = new ReplayedBody(request.bodyPublisher().orElseThrow(), call::mayKeep);
@@ -165,18 +165,18 @@ final class Hop {
     kept.take();
     Object exchange = Internals.exchange(kept.request(), multi);
     handover.makeCurrent(exchange);
-    return new Flight(attempt, kept, exchange);
+    return new InFlight(attempt, kept, exchange);
   }
 
-  private Flight nextFlight(Attempt attempt, Flight last) {
+  private InFlight nextFlight(Attempt attempt, InFlight last) {
     Outgoing outgoing = last.outgoing();
     Object exchange = Internals.exchange(outgoing.request(), multi);
     handover.makeCurrent(exchange);
     outgoing.reset();
-    return new Flight(attempt, outgoing, exchange);
+    return new InFlight(attempt, outgoing, exchange);
   }
 
-  private void launch(Flight flight) {
+  private void launch(InFlight flight) {
     Attempt attempt = flight.attempt();
     flight
         .send(bystander ? null : attempt.endpoint().map(EndpointAddress::of).orElse(null))
@@ -188,12 +188,12 @@ final class Hop {
   }
 
   /** Sends a second attempt beside one that is slow, if the mesh says so. */
-  private void hedge(Flight slow) {
+  private void hedge(InFlight slow) {
     try {
       Internals.executor(first)
           .execute(
               () -> {
-                Flight second = second(slow);
+                InFlight second = second(slow);
                 if (second != null) {
                   launchBeside(second);
                 }
@@ -204,7 +204,7 @@ final class Hop {
   }
 
   /** Null if there shall be none. */
-  private synchronized Flight second(Flight slow) {
+  private synchronized InFlight second(InFlight slow) {
     if (slow.over
         || pause.givenUp() != null
         || hedged != null
@@ -215,7 +215,7 @@ final class Hop {
       hedged = own.copy(((HttpRequest) own.request()).bodyPublisher().orElse(null));
       hedged.take();
       Object exchange = Internals.exchange(hedged.request(), multi);
-      Flight second = new Flight(send.attempt(), hedged, exchange);
+      InFlight second = new InFlight(send.attempt(), hedged, exchange);
       second.beside = slow;
       slow.beside = second;
       return second;
@@ -226,7 +226,7 @@ final class Hop {
     }
   }
 
-  private void launchBeside(Flight second) {
+  private void launchBeside(InFlight second) {
     try {
       launch(second);
     } catch (Throwable e) {
@@ -238,14 +238,14 @@ final class Hop {
     }
   }
 
-  private void ended(Flight flight, Object response, Throwable thrown) {
+  private void ended(InFlight flight, Object response, Throwable thrown) {
     flight.notSlow();
     Outcome outcome = Outcome.of(flight, response, thrown);
     if (outcome.error() != null) {
       Stale.failed(flight.exchange());
     }
-    Step step = Step.HAND_ON;
-    Flight loser;
+    Step step = Step.DELIVER;
+    InFlight loser;
     synchronized (this) {
       if (flight.over) {
         return;
@@ -257,14 +257,14 @@ final class Hop {
         // Nothing of ours is behind this future any more that would report it.
         Handover.say(e);
       }
-      loser = step instanceof Step.Await ? null : lose(flight.beside);
+      loser = step instanceof Step.OtherInFlight ? null : lose(flight.beside);
     }
     if (loser != null) {
       loser.notSlow();
       loser.stop(new IOException("another attempt was faster"));
     }
     try {
-      if (step instanceof Step.Await) {
+      if (step instanceof Step.OtherInFlight) {
         outcome.drain();
       } else {
         follow(step, outcome);
@@ -279,10 +279,11 @@ final class Hop {
   }
 
   private Step report(Outcome outcome) {
-    Flight flight = outcome.flight();
+    InFlight flight = outcome.flight();
     Attempt attempt = flight.attempt();
     Object response = outcome.response();
-    Wire wire = Wire.of(flight.exchange(), flight.outgoing().route(), outcome.error());
+    ConnectionFacts wire =
+        ConnectionFacts.of(flight.exchange(), flight.outgoing().route(), outcome.error());
     sent |= wire.sent();
     if (wire.connected()) {
       attempt.connected(bystander ? null : wire.session());
@@ -299,7 +300,7 @@ final class Hop {
   }
 
   /** The attempt that nobody waits for any more; null if it was over already. */
-  private Flight lose(Flight other) {
+  private InFlight lose(InFlight other) {
     if (other == null || other.over) {
       return null;
     }
@@ -326,12 +327,12 @@ final class Hop {
   }
 
   /** Goes on when the mesh says how, and off the thread that says it. */
-  private void await(Step.Wait wait, Outcome last) {
+  private void await(Step.Later wait, Outcome last) {
     if (pause.begin(last)) {
       wait.next()
           .whenComplete(
               (next, e) ->
-                  pause.resume(0, outcome -> follow(e == null ? next : Step.HAND_ON, outcome)));
+                  pause.resume(0, outcome -> follow(e == null ? next : Step.DELIVER, outcome)));
     }
   }
 
@@ -351,9 +352,9 @@ final class Hop {
   void cancelled(IOException cause) {
     pause.giveUp(cause);
     pause.end(cause);
-    Flight under = latest;
+    InFlight under = latest;
     if (under != null) {
-      Flight second;
+      InFlight second;
       synchronized (this) {
         second = under.beside;
       }

@@ -1,16 +1,16 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
-import static io.inboard.instrumentation.jdkhttpclient.Reach.call;
-import static io.inboard.instrumentation.jdkhttpclient.Reach.constructor;
-import static io.inboard.instrumentation.jdkhttpclient.Reach.field;
-import static io.inboard.instrumentation.jdkhttpclient.Reach.ifThere;
-import static io.inboard.instrumentation.jdkhttpclient.Reach.method;
-import static io.inboard.instrumentation.jdkhttpclient.Reach.setter;
-import static io.inboard.instrumentation.jdkhttpclient.Reach.staticMethod;
-import static io.inboard.instrumentation.jdkhttpclient.Reach.type;
-import static io.inboard.instrumentation.jdkhttpclient.Reach.typeIfThere;
-import static io.inboard.instrumentation.jdkhttpclient.Reach.unchecked;
+import static io.inboard.instrumentation.jdkhttpclient.JdkHandles.call;
+import static io.inboard.instrumentation.jdkhttpclient.JdkHandles.constructor;
+import static io.inboard.instrumentation.jdkhttpclient.JdkHandles.field;
+import static io.inboard.instrumentation.jdkhttpclient.JdkHandles.ifThere;
+import static io.inboard.instrumentation.jdkhttpclient.JdkHandles.method;
+import static io.inboard.instrumentation.jdkhttpclient.JdkHandles.setter;
+import static io.inboard.instrumentation.jdkhttpclient.JdkHandles.staticMethod;
+import static io.inboard.instrumentation.jdkhttpclient.JdkHandles.type;
+import static io.inboard.instrumentation.jdkhttpclient.JdkHandles.typeIfThere;
+import static io.inboard.instrumentation.jdkhttpclient.JdkHandles.unchecked;
 
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;

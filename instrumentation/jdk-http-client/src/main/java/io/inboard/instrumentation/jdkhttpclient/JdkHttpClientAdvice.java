@@ -122,7 +122,7 @@ final class JdkHttpClientAdvice {
     }
 
     static Object enter(Throwable mistake, Object exchange) {
-      return Mistake.instead(exchange, mistake);
+      return FailClosed.instead(exchange, mistake);
     }
 
     @Advice.OnMethodExit
@@ -151,7 +151,7 @@ final class JdkHttpClientAdvice {
 
     /** The JDK's own TLS, whose peer the JDK will not trust, rather than none. */
     static boolean exit(Throwable mistake, Object request, boolean own) {
-      return own || Mistake.mustEncrypt(request);
+      return own || FailClosed.mustEncrypt(request);
     }
   }
 
@@ -323,7 +323,7 @@ final class JdkHttpClientAdvice {
   static final class GoAway {
     @Advice.OnMethodEnter
     static void enter(@Advice.This Object connection, @Advice.Argument(0) Object frame) {
-      Wire.goAway(connection, frame);
+      ConnectionFacts.goAway(connection, frame);
     }
   }
 

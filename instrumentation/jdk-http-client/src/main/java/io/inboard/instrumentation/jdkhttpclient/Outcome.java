@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
  * @param flight null before the first attempt, as the other two
  * @param response the JDK's
  */
-record Outcome(Flight flight, Object response, Throwable error) {
+record Outcome(InFlight flight, Object response, Throwable error) {
   static final Outcome NONE = new Outcome(null, null, null);
 
   /** How long the unread rest of a response may hold up what takes its place. */
   private static final long DRAIN_MILLIS = 250;
 
-  static Outcome of(Flight flight, Object response, Throwable thrown) {
+  static Outcome of(InFlight flight, Object response, Throwable thrown) {
     boolean wrapped = thrown instanceof CompletionException && thrown.getCause() != null;
     return new Outcome(flight, response, wrapped ? thrown.getCause() : thrown);
   }

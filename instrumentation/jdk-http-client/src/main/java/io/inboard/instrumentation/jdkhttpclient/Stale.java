@@ -71,7 +71,7 @@ final class Stale {
     }
     Object exchange = Internals.exchangeOf(http1);
     if (!Route.mayChangeConnection(Internals.request(exchange))
-        || !Peek.dead(Internals.channel(Internals.connection(http1)))) {
+        || !Liveness.dead(Internals.channel(Internals.connection(http1)))) {
       return false;
     }
     STALE.put(http1, true);

@@ -55,7 +55,7 @@ final class RequestAdvice {
         exchange.getResponseHeaders().set("Connection", "close");
         return answer(exchange, 403);
       }
-      if (Inboard.inbound().idle()) {
+      if (Inboard.inbound().disabled()) {
         JdkRequest.removeClaims(exchange);
         return null;
       }

@@ -16,12 +16,12 @@ import io.inboard.contract.Eventually;
 import io.inboard.contract.Exchange;
 import io.inboard.contract.PathHandlers;
 import io.inboard.contract.PathHandlers.Router;
+import io.inboard.contract.RawConnection;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.SampleApplication;
 import io.inboard.contract.ScriptedInbound;
 import io.inboard.contract.SeenRequest;
 import io.inboard.contract.ServerContract;
-import io.inboard.contract.Wire;
 import io.inboard.contract.Workload;
 import java.io.IOException;
 import java.io.InputStream;
@@ -99,7 +99,7 @@ final class JdkHttpServerTest extends ServerContract {
 
   @Test
   void anOpenPlaintextConnectionIsNotServedOnceThePortIsStrict() throws Exception {
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       assertThat(wire.get("/hello").status()).isEqualTo(200);
       mesh.mode(Mode.STRICT);
       toldThatThePortWantsMutualTls(wire.get("/hello"));
@@ -124,7 +124,7 @@ final class JdkHttpServerTest extends ServerContract {
     mesh.mode(Mode.STRICT);
     mesh.deny(403);
     try (RunningServer secured = startWithOwnTls(own).orElseThrow();
-        Wire wire = Wire.tls(secured.port(), Workload.anonymous(FOREIGN_CA))) {
+        RawConnection wire = RawConnection.tls(secured.port(), Workload.anonymous(FOREIGN_CA))) {
       assertThat(wire.get("/hello").status()).isEqualTo(403);
       assertThat(wire.post("/echo", new byte[5000]).status()).isEqualTo(403);
     }
@@ -143,7 +143,7 @@ final class JdkHttpServerTest extends ServerContract {
           x.sendResponseHeaders(204, -1);
         });
     try (RunningServer running = start(own);
-        Wire wire = Wire.plain(running.port())) {
+        RawConnection wire = RawConnection.plain(running.port())) {
       assertThat(wire.get("/other", "x-mine: kept").status()).isEqualTo(204);
     }
     assertThat(thrown.get()).isInstanceOf(UnsupportedOperationException.class);
@@ -171,7 +171,7 @@ final class JdkHttpServerTest extends ServerContract {
               }
             });
     try (RunningServer running = start(own)) {
-      try (Wire wire = Wire.plain(running.port())) {
+      try (RawConnection wire = RawConnection.plain(running.port())) {
         assertThat(wire.get("/shop/1").status()).isEqualTo(204);
         mesh.deny(403);
         assertThat(wire.get("/shop/2").status()).isEqualTo(403);
@@ -197,7 +197,7 @@ final class JdkHttpServerTest extends ServerContract {
     ExecutorService threads = Executors.newCachedThreadPool();
     own.setExecutor(threads);
     own.start();
-    try (Wire wire = Wire.tls(own.getAddress().getPort(), client)) {
+    try (RawConnection wire = RawConnection.tls(own.getAddress().getPort(), client)) {
       wire.send("GET", "/", new byte[0]);
       Eventually.eventually(() -> mesh.seen().size() == 1, () -> "the request's begin");
       own.stop(0);
@@ -227,7 +227,7 @@ final class JdkHttpServerTest extends ServerContract {
     ExecutorService threads = Executors.newCachedThreadPool();
     own.setExecutor(threads);
     own.start();
-    try (Wire wire = Wire.tls(own.getAddress().getPort(), client)) {
+    try (RawConnection wire = RawConnection.tls(own.getAddress().getPort(), client)) {
       wire.send("GET", "/", new byte[0]);
       Eventually.eventually(() -> mesh.seen().size() == 1, () -> "the request's begin");
       AtomicInteger before = new AtomicInteger(-1);

@@ -6,8 +6,8 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.inboard.call.InboundTls;
 import io.inboard.call.InboundTls.Mode;
+import io.inboard.contract.RawConnection;
 import io.inboard.contract.ScriptedInbound;
-import io.inboard.contract.Wire;
 import io.inboard.contract.WovenJvm;
 import io.inboard.weave.Library;
 import io.inboard.weave.Unit;
@@ -80,7 +80,7 @@ final class LameServer {
           x.close();
         });
     server.start();
-    try (Wire wire = Wire.plain(server.getAddress().getPort())) {
+    try (RawConnection wire = RawConnection.plain(server.getAddress().getPort())) {
       wire.send("GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
       String answer = new String(wire.untilClosed(), StandardCharsets.UTF_8);
       return answer.isEmpty() ? "closed" : answer.substring(answer.lastIndexOf('\n') + 1);

@@ -23,7 +23,7 @@ final class QueueAdvice {
       if (dispatch
           && event == SocketEvent.OPEN_READ
           && wrapper != null
-          && !Inboard.inbound().idle()) {
+          && !Inboard.inbound().disabled()) {
         Arrivals.dispatched(wrapper);
       }
     }
@@ -35,7 +35,7 @@ final class QueueAdvice {
 
     @Advice.OnMethodExit
     static void exit(@Advice.FieldValue("coyoteRequest") Request request) {
-      if (!Inboard.inbound().idle()) {
+      if (!Inboard.inbound().disabled()) {
         Arrivals.created(request);
       }
     }

@@ -54,7 +54,7 @@ final class RequestAdvice {
         answer(adapter, request, response, 403);
         return Boolean.TRUE;
       }
-      if (Inboard.inbound().idle()) {
+      if (Inboard.inbound().disabled()) {
         TomcatHeaders.removeClaims(request);
         return null;
       }

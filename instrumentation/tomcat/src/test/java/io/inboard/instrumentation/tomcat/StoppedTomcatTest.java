@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.contract.Curl;
 import io.inboard.contract.Eventually;
+import io.inboard.contract.RawConnection;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.ScriptedInbound;
 import io.inboard.contract.ServerFixture;
-import io.inboard.contract.Wire;
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -50,9 +50,9 @@ final class StoppedTomcatTest extends ServerFixture {
   private WeakReference<ClassLoader> serveAndStop() throws Exception {
     TomcatLoader loader = new TomcatLoader("10.1.61");
     try (RunningServer tomcat = loader.start(TomcatLoader.NIO, Map.of())) {
-      try (Wire plain = Wire.plain(tomcat.port());
-          Wire secured = Wire.tls(tomcat.port(), client)) {
-        for (Wire wire : new Wire[] {plain, secured}) {
+      try (RawConnection plain = RawConnection.plain(tomcat.port());
+          RawConnection secured = RawConnection.tls(tomcat.port(), client)) {
+        for (RawConnection wire : new RawConnection[] {plain, secured}) {
           assertThat(wire.get("/hello").status()).isEqualTo(200);
           assertThat(wire.get("/async").status()).isEqualTo(200);
           wire.get("/throw");

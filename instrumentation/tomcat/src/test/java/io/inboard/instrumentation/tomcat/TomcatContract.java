@@ -8,13 +8,13 @@ import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.Refusal;
 import io.inboard.contract.Curl;
 import io.inboard.contract.Eventually;
-import io.inboard.contract.Http2Wire;
 import io.inboard.contract.PathHandlers.Router;
+import io.inboard.contract.RawConnection;
+import io.inboard.contract.RawHttp2Connection;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.SampleApplication;
 import io.inboard.contract.SeenRequest;
 import io.inboard.contract.ServerContract;
-import io.inboard.contract.Wire;
 import io.inboard.contract.Workload;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -88,12 +88,12 @@ abstract class TomcatContract extends ServerContract {
 
   @Test
   void aMeshConnectionIsNotClosedAfterTomcatsLimitOfRequests() throws Exception {
-    try (Wire wire = Wire.tls(server.port(), client)) {
+    try (RawConnection wire = RawConnection.tls(server.port(), client)) {
       for (int i = 0; i < 150; i++) {
         assertThat(wire.get("/hello").header("connection")).isEmpty();
       }
     }
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       for (int i = 1; i < 100; i++) {
         assertThat(wire.get("/hello").header("connection")).isEmpty();
       }
@@ -103,7 +103,7 @@ abstract class TomcatContract extends ServerContract {
 
   @Test
   void anOpenPlaintextConnectionIsNotServedOnceThePortIsStrict() throws Exception {
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       assertThat(wire.get("/hello").status()).isEqualTo(200);
       mesh.mode(Mode.STRICT);
       toldThatThePortWantsMutualTls(wire.get("/hello"));
@@ -116,7 +116,7 @@ abstract class TomcatContract extends ServerContract {
   @Test
   void requestsOfNio2AreReportedAndClosedOnceThePortIsStrict() throws Exception {
     try (RunningServer nio2 = tomcat.start(NIO2, Map.of());
-        Wire wire = Wire.plain(nio2.port())) {
+        RawConnection wire = RawConnection.plain(nio2.port())) {
       assertThat(wire.get("/hello").text()).isEqualTo("hello");
       SeenRequest seen = mesh.only();
       assertThat(seen.local().getPort()).isEqualTo(nio2.port());
@@ -151,9 +151,9 @@ abstract class TomcatContract extends ServerContract {
     body.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
     body.writeBytes(file);
     body.writeBytes("\r\n--limit--\r\n".getBytes(StandardCharsets.US_ASCII));
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
-        Wire.Response response =
+        RawConnection.Response response =
             wire.post(
                 "/tomcat/upload",
                 body.toByteArray(),
@@ -165,7 +165,7 @@ abstract class TomcatContract extends ServerContract {
 
   @Test
   void anUpgradedConnectionCarriesBytesBothWays() throws Exception {
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
         wire.send("GET", "/tomcat/upgrade", new byte[0], "Connection: Upgrade", "Upgrade: echo");
         assertThat(wire.response().status()).isEqualTo(101);
@@ -180,7 +180,7 @@ abstract class TomcatContract extends ServerContract {
 
   @Test
   void theContextIsThereAgainInADispatchAndInAListener() throws Exception {
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       try (wire) {
         assertThat(wire.get("/tomcat/dispatch").text()).isEqualTo("dispatched in /tomcat/dispatch");
         assertThat(wire.get("/tomcat/timeout").text()).isEqualTo("timed out in /tomcat/timeout");
@@ -193,7 +193,7 @@ abstract class TomcatContract extends ServerContract {
 
   @Test
   void aClientThatGoesAwayEndsAnAsynchronousRequestOnce() throws Exception {
-    for (Wire wire : both()) {
+    for (RawConnection wire : both()) {
       int before = mesh.seen().size();
       wire.send("GET", "/async", new byte[0]);
       Eventually.eventually(() -> mesh.seen().size() > before, () -> "the request's begin");
@@ -204,7 +204,7 @@ abstract class TomcatContract extends ServerContract {
 
   @Test
   void theFrameworksRouteCountsAndNotTheErrorPages() throws Exception {
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       assertThat(wire.get("/tomcat/pattern").status()).isEqualTo(500);
     }
     SeenRequest seen = mesh.only();
@@ -216,7 +216,7 @@ abstract class TomcatContract extends ServerContract {
 
   @Test
   void aServletsMappingIsTheRouteOtherwise() throws Exception {
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       assertThat(wire.get("/tomcat/decoded?q=1").status()).isEqualTo(200);
       assertThat(wire.get("/nothing").status()).isEqualTo(404);
     }
@@ -225,7 +225,7 @@ abstract class TomcatContract extends ServerContract {
 
   @Test
   void pathAndQueryAreStillDecoded() throws Exception {
-    try (Wire wire = Wire.plain(server.port())) {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
       assertThat(wire.get("/tomcat/dec%6Fded?q=%41%2Bb").text()).isEqualTo("A+b");
     }
     assertThat(mesh.only().path()).isEqualTo("/tomcat/dec%6Fded");
@@ -236,7 +236,7 @@ abstract class TomcatContract extends ServerContract {
   void aRequestWithAsManyHeadersAsAllowedGetsOursToo() throws Exception {
     String[] headers = new String[99];
     Arrays.setAll(headers, i -> "x-" + i + ": " + i);
-    try (Wire wire = Wire.tls(server.port(), client)) {
+    try (RawConnection wire = RawConnection.tls(server.port(), client)) {
       assertThat(wire.get("/headers", headers).text()).contains("[URI=" + CLIENT_ID + "]");
     }
   }
@@ -247,9 +247,9 @@ abstract class TomcatContract extends ServerContract {
     String allowed = "x-forwarded-client-cert,x-mine";
     try (RunningServer open =
             tomcat.start(TomcatLoader.NIO, Map.of("allowedTrailerHeaders", allowed));
-        Wire wire = Wire.plain(open.port())) {
+        RawConnection wire = RawConnection.plain(open.port())) {
       for (boolean off : new boolean[] {false, true}) {
-        mesh.idle(off);
+        mesh.disabled(off);
         wire.send(
             "POST /tomcat/trailers HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
                 + "\r\n3\r\nabc\r\n0\r\nX-Forwarded-Client-Cert: URI=spiffe://forged\r\n"
@@ -278,7 +278,7 @@ abstract class TomcatContract extends ServerContract {
   }
 
   private String agreed(RunningServer server, String... offered) throws Exception {
-    try (Wire wire = Wire.tls(server.port(), client, offered)) {
+    try (RawConnection wire = RawConnection.tls(server.port(), client, offered)) {
       return wire.protocol();
     }
   }
@@ -311,7 +311,7 @@ abstract class TomcatContract extends ServerContract {
   void aResetAfterTheResponseHasEndedIsNotItsError() throws Exception {
     CountDownLatch done = new CountDownLatch(1);
     SampleApplication.linger(done);
-    try (Http2Wire wire = Http2Wire.connect(server.port(), client)) {
+    try (RawHttp2Connection wire = RawHttp2Connection.connect(server.port(), client)) {
       int stream = wire.get("/lingers", "https");
       assertThat(wire.untilEnded(stream)).isEqualTo(0x88);
       wire.cancel(stream);
@@ -326,7 +326,7 @@ abstract class TomcatContract extends ServerContract {
   void howAClientLeavesThatHasItsAnswerIsNotItsError() throws Exception {
     List<Leave> ways =
         List.of(
-            Http2Wire::cancel,
+            RawHttp2Connection::cancel,
             (wire, stream) -> wire.goAway(),
             (wire, stream) -> wire.reset(),
             (wire, stream) -> wire.close());
@@ -334,7 +334,7 @@ abstract class TomcatContract extends ServerContract {
     for (int i = 0; i < 2; i++) {
       for (Leave way : ways) {
         for (String path : List.of("/hello", "/async", "/stream", "/file")) {
-          try (Http2Wire wire = Http2Wire.connect(server.port(), client)) {
+          try (RawHttp2Connection wire = RawHttp2Connection.connect(server.port(), client)) {
             int stream = wire.get(path, "https");
             assertThat(wire.untilEnded(stream)).as(path).isEqualTo(0x88);
             way.leave(wire, stream);
@@ -348,7 +348,7 @@ abstract class TomcatContract extends ServerContract {
 
   @Test
   void aStreamThatIsResetBeforeItsResponseHasEndedHasAnError() throws Exception {
-    try (Http2Wire wire = Http2Wire.connect(server.port(), client)) {
+    try (RawHttp2Connection wire = RawHttp2Connection.connect(server.port(), client)) {
       int stream = wire.get("/tomcat/cancelled", "https");
       Eventually.eventually(() -> mesh.seen().size() == 1, () -> "the request's begin");
       wire.cancel(stream);
@@ -360,6 +360,6 @@ abstract class TomcatContract extends ServerContract {
   /** How a client goes that has its answer. */
   @FunctionalInterface
   private interface Leave {
-    void leave(Http2Wire wire, int stream) throws IOException;
+    void leave(RawHttp2Connection wire, int stream) throws IOException;
   }
 }

@@ -3,10 +3,10 @@ package io.inboard.benchmarks.micro;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.inboard.admission.Authorization;
 import io.inboard.call.PeerIdentity;
 import io.inboard.call.Verdict;
 import io.inboard.identity.DevelopmentCa;
-import io.inboard.policy.Authorization;
 import io.inboard.settings.InboundSettings.Action;
 import io.inboard.settings.InboundSettings.AuthorizationRule;
 import java.io.ByteArrayInputStream;

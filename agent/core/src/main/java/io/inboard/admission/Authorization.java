@@ -1,0 +1,216 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.admission;
+
+import io.inboard.call.InboundRequest;
+import io.inboard.call.PeerIdentity;
+import io.inboard.call.Verdict;
+import io.inboard.settings.InboundSettings.Action;
+import io.inboard.settings.InboundSettings.AuthorizationRule;
+import io.inboard.settings.RequestMethod;
+import io.inboard.settings.RequestPath;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Who may ask for what, as Istio's AuthorizationPolicy has it: a DENY rule that matches refuses; if
+ * there is any ALLOW rule, one must match. Immutable; any thread.
+ *
+ * <p>What is judged is what will be served. Where a path can be read in more than one way, a DENY
+ * rule that matches one reading refuses, and every reading needs an ALLOW rule; where nobody can
+ * tell how it will be read, it is refused as soon as any rule looks at paths. A method that is no
+ * token is refused by any rules. To a DENY rule a path is the same with and without a slash at its
+ * end, and a method the same in any case of its letters, since many applications see it so; ALLOW
+ * rules compare both as they are.
+ */
+public final class Authorization {
+  /** What the reason of every refusal of ours begins with. */
+  public static final String PREFIX = "authorization: ";
+
+  /** The reason where there are ALLOW rules, and none matched. */
+  public static final String NO_ALLOW_RULE = PREFIX + "no ALLOW rule matched";
+
+  private static final Verdict NOT_ALLOWED = new Verdict.Deny(403, NO_ALLOW_RULE);
+  private static final Verdict NOT_ALLOWED_BY_ALL =
+      new Verdict.Deny(403, NO_ALLOW_RULE + " every way of reading the path");
+  private static final Verdict AMBIGUOUS =
+      new Verdict.Deny(403, PREFIX + "the path can be read in more than one way");
+  private static final Verdict NO_METHOD =
+      new Verdict.Deny(403, PREFIX + "the method is no token of HTTP");
+  private static final List<String> NO_MATTER_WHICH = List.of("");
+
+  private final List<DenyRule> deny;
+  private final List<AuthorizationRule> allow;
+  private final boolean looksAtPaths;
+
+  public Authorization(List<AuthorizationRule> rules) {
+    List<DenyRule> denying = new ArrayList<>();
+    List<AuthorizationRule> allowing = new ArrayList<>();
+    boolean paths = false;
+    for (AuthorizationRule rule : rules) {
+      if (rule.action() == Action.DENY) {
+        denying.add(DenyRule.of(rule, denying.size() + allowing.size()));
+      } else {
+        allowing.add(rule);
+      }
+      paths |= !rule.paths().isEmpty();
+    }
+    this.deny = List.copyOf(denying);
+    this.allow = List.copyOf(allowing);
+    this.looksAtPaths = paths;
+  }
+
+  /** Whether there is anything to check. */
+  public boolean present() {
+    return !deny.isEmpty() || !allow.isEmpty();
+  }
+
+  /** {@link Verdict#ALLOW}, or a {@link Verdict.Deny} with 403. Throws nothing but on a bug. */
+  public Verdict judge(InboundRequest request) {
+    if (!present()) {
+      return Verdict.ALLOW;
+    }
+    String method = request.method();
+    if (!RequestMethod.isToken(method)) {
+      return NO_METHOD;
+    }
+    List<String> paths = looksAtPaths ? readings(request.paths()) : NO_MATTER_WHICH;
+    if (paths.isEmpty()) {
+      return AMBIGUOUS;
+    }
+    if (!deny.isEmpty()) {
+      String handler = looksAtPaths ? request.handlerPath() : "";
+      String inCapitals = method.toUpperCase(Locale.ROOT);
+      for (DenyRule denying : deny) {
+        AuthorizationRule rule = denying.rule;
+        if (applies(rule, request, inCapitals)
+            && (anyPath(rule, paths) || meansHandler(rule, handler))) {
+          return denying.refusal;
+        }
+      }
+    }
+    if (allow.isEmpty()) {
+      return Verdict.ALLOW;
+    }
+    for (String path : paths) {
+      if (!allowed(request, path)) {
+        return paths.size() == 1 ? NOT_ALLOWED : NOT_ALLOWED_BY_ALL;
+      }
+    }
+    return Verdict.ALLOW;
+  }
+
+  private static List<String> readings(List<String> spellings) {
+    if (spellings.size() == 1) {
+      return RequestPath.readings(spellings.get(0));
+    }
+    List<String> all = new ArrayList<>();
+    for (String spelling : spellings) {
+      List<String> readings = RequestPath.readings(spelling);
+      if (readings.isEmpty()) {
+        return readings;
+      }
+      all.addAll(readings);
+    }
+    return all;
+  }
+
+  private boolean allowed(InboundRequest request, String path) {
+    for (AuthorizationRule rule : allow) {
+      if (any(rule.paths(), path) && applies(rule, request, request.method())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Of a rule as {@link DenyRule#of} has it. */
+  private static boolean anyPath(AuthorizationRule rule, List<String> paths) {
+    for (String path : paths) {
+      if (any(rule.paths(), path)
+          || (path.endsWith("/") && any(rule.paths(), withoutSlash(path)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** See {@link InboundRequest#handlerPath}. */
+  private static boolean meansHandler(AuthorizationRule rule, String handler) {
+    if (handler.isEmpty()) {
+      return false;
+    }
+    String path = RequestPath.encode(handler);
+    return any(rule.paths(), path) || any(rule.paths(), path + "/");
+  }
+
+  /** {@code /admin} of {@code /admin/}; what consists of nothing else stays as it is. */
+  private static String withoutSlash(String path) {
+    boolean slash = path.endsWith("/") && !path.equals("/") && !path.equals("*/");
+    return slash ? path.substring(0, path.length() - 1) : path;
+  }
+
+  /**
+   * A rule with its refusal, which names it as {@code check} does: by its place in the settings.
+   * Its methods are in capitals, its paths without a slash at their end.
+   */
+  private record DenyRule(AuthorizationRule rule, Verdict refusal) {
+    static DenyRule of(AuthorizationRule rule, int index) {
+      String name = "DENY rule inbound.authorization[" + index + "] matched";
+      AuthorizationRule lenient =
+          new AuthorizationRule(
+              rule.action(),
+              rule.principals(),
+              rule.namespaces(),
+              rule.methods().stream().map(method -> method.toUpperCase(Locale.ROOT)).toList(),
+              rule.paths().stream().map(Authorization::withoutSlash).toList(),
+              rule.ports());
+      return new DenyRule(lenient, new Verdict.Deny(403, PREFIX + name));
+    }
+  }
+
+  /** All but its paths. */
+  private static boolean applies(AuthorizationRule rule, InboundRequest request, String method) {
+    String principal = request.peer().map(PeerIdentity::principal).orElse("");
+    return any(rule.principals(), principal)
+        && any(rule.namespaces(), namespace(principal))
+        && (rule.methods().isEmpty() || any(rule.methods(), method))
+        && (rule.ports().isEmpty() || rule.ports().contains(request.local().getPort()));
+  }
+
+  /** An empty list does not restrict; a pattern never matches what is absent. */
+  private static boolean any(List<String> patterns, String value) {
+    if (patterns.isEmpty()) {
+      return true;
+    }
+    if (value.isEmpty()) {
+      return false;
+    }
+    for (String pattern : patterns) {
+      if (matches(pattern, value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Istio's string match: {@code *} any, {@code a*} prefix, {@code *a} suffix, else exact. */
+  private static boolean matches(String pattern, String value) {
+    if (pattern.equals("*")) {
+      return true;
+    }
+    if (pattern.endsWith("*")) {
+      return value.startsWith(pattern.substring(0, pattern.length() - 1));
+    }
+    if (pattern.startsWith("*")) {
+      return value.endsWith(pattern.substring(1));
+    }
+    return pattern.equals(value);
+  }
+
+  /** {@code shop} of {@code cluster.local/ns/shop/sa/web}; empty if the id has another shape. */
+  private static String namespace(String principal) {
+    String[] parts = principal.split("/", -1);
+    return parts.length == 5 && parts[1].equals("ns") && parts[3].equals("sa") ? parts[2] : "";
+  }
+}

@@ -1,0 +1,98 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.admission;
+
+import io.inboard.call.CallerTerms;
+import io.inboard.call.InboundRequest;
+import io.inboard.settings.DeadlineSettings;
+import io.inboard.settings.DeadlineSettings.Mode;
+import io.inboard.settings.DeadlineSettings.Trust;
+import io.inboard.time.Clock;
+import io.inboard.time.HeaderDuration;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What callers say of a request in its headers: how long they wait, and whether they ask again.
+ * Safe for use by any thread.
+ *
+ * <p>A time is relative, so that clocks need not agree, and runs from the arrival of the request.
+ * It is believed of peers that proved an identity of our trust domain, unless the settings trust
+ * anybody; a time that cannot be read is as good as none. That a request is a repetition is
+ * believed of anybody, since it can only switch off our own retries for that request.
+ */
+public final class Deadlines {
+  private static final String ATTEMPTS = "x-envoy-attempt-count";
+
+  private static final long NONE = -1;
+
+  private final Clock clock;
+  private final LongAdder untrusted = new LongAdder();
+  private final LongAdder malformed = new LongAdder();
+
+  public Deadlines(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** The terms of a request that arrived. */
+  public CallerTerms read(InboundRequest request, DeadlineSettings settings) {
+    long deadline = deadline(request, settings);
+    return new CallerTerms(
+        deadline,
+        deadline != CallerTerms.NO_DEADLINE && settings.mode() == Mode.ENFORCE,
+        repetition(request),
+        source(request.remote()));
+  }
+
+  /** Deadlines that were not believed, because nobody known has sent them. */
+  public long untrusted() {
+    return untrusted.sum();
+  }
+
+  /** Deadlines that could not be read: garbage, zero, negative, too large, said twice. */
+  public long malformed() {
+    return malformed.sum();
+  }
+
+  private long deadline(InboundRequest request, DeadlineSettings settings) {
+    if (settings.mode() == Mode.OFF) {
+      return CallerTerms.NO_DEADLINE;
+    }
+    for (String name : settings.headers()) {
+      List<String> values = request.headers(name);
+      if (values.isEmpty()) {
+        continue;
+      }
+      if (settings.trust() == Trust.MESH && request.peer().isEmpty()) {
+        untrusted.increment();
+        return CallerTerms.NO_DEADLINE;
+      }
+      long nanos = values.size() == 1 ? HeaderDuration.nanos(name, values.get(0).trim()) : NONE;
+      if (nanos == NONE) {
+        malformed.increment();
+        return CallerTerms.NO_DEADLINE;
+      }
+      long at = clock.nanos() - Math.max(0, request.queuedNanos()) + nanos;
+      return at == CallerTerms.NO_DEADLINE ? at - 1 : at;
+    }
+    return CallerTerms.NO_DEADLINE;
+  }
+
+  private static boolean repetition(InboundRequest request) {
+    List<String> values = request.headers(ATTEMPTS);
+    if (values.isEmpty()) {
+      return false;
+    }
+    String count = values.get(0).trim();
+    return count.length() <= 9
+        && count.chars().allMatch(c -> c >= '0' && c <= '9')
+        && !count.isEmpty()
+        && Integer.parseInt(count) > 1;
+  }
+
+  private static String source(InetSocketAddress remote) {
+    return remote == null || remote.getAddress() == null
+        ? ""
+        : remote.getAddress().getHostAddress();
+  }
+}

@@ -1,0 +1,105 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inboard.call.Attempt;
+import io.inboard.call.Call;
+import io.inboard.call.OutboundRequest;
+import io.inboard.call.Step;
+import io.inboard.mesh.World.Headers;
+import io.inboard.mesh.World.Request;
+import io.inboard.settings.ResilienceSettings.LibraryRetries;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What libraries repeat by themselves where the mesh only looks on. */
+final class LibraryRetryCountsTest {
+  private final World world = new World();
+
+  @Test
+  void everySendOfAnAttemptAfterTheFirstIsCounted() {
+    world.apply();
+    Attempt attempt = attempt(Request.of("GET"));
+    attempt.writeHeaders(new Headers());
+    assertThat(world.mesh.status().innerAttempts()).isEmpty();
+    attempt.writeHeaders(new Headers());
+    attempt.writeHeaders(new Headers());
+    assertThat(world.mesh.status().innerAttempts())
+        .containsOnlyKeys(Request.of("GET").library())
+        .containsValue(2L);
+  }
+
+  @Test
+  void aCallThatRepeatsAnotherIsCounted() {
+    world.apply();
+    OutboundRequest again = new Again(Request.of("POST"));
+    attempt(again).writeHeaders(new Headers());
+    assertThat(world.mesh.status().innerAttempts().get(again.library())).isEqualTo(1);
+  }
+
+  @Test
+  void theyAreLeftToTheLibraryUnlessSwitchedOff() {
+    world.apply();
+    assertThat(attempt(Request.of("GET")).meshRetries()).isFalse();
+    world.libraryRetries = LibraryRetries.DISABLE;
+    world.apply();
+    assertThat(attempt(Request.of("GET")).meshRetries()).isTrue();
+    world.resilience = false;
+    world.apply();
+    assertThat(attempt(Request.of("GET")).meshRetries()).isFalse();
+  }
+
+  private Attempt attempt(OutboundRequest request) {
+    Call call = world.mesh.begin(request);
+    return ((Step.Send) call.first()).attempt();
+  }
+
+  /** A request that the library sends again in a call of its own. */
+  private record Again(Request request) implements OutboundRequest {
+    @Override
+    public boolean resent() {
+      return true;
+    }
+
+    @Override
+    public String library() {
+      return request.library();
+    }
+
+    @Override
+    public String method() {
+      return request.method();
+    }
+
+    @Override
+    public String scheme() {
+      return request.scheme();
+    }
+
+    @Override
+    public String host() {
+      return request.host();
+    }
+
+    @Override
+    public int port() {
+      return request.port();
+    }
+
+    @Override
+    public String target() {
+      return request.target();
+    }
+
+    @Override
+    public List<String> headers(String name) {
+      return request.headers(name);
+    }
+
+    @Override
+    public Body body() {
+      return request.body();
+    }
+  }
+}
