@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Traces, metrics and context of this JVM. Cheap to make: it starts no thread and loads nothing of
@@ -149,7 +150,11 @@ public final class Telemetry {
       }
     }
     if (built != null) {
-      register.accept(built.meter());
+      underOurLoader(
+          () -> {
+            register.accept(built.meter());
+            return built;
+          });
     }
   }
 
@@ -220,22 +225,27 @@ public final class Telemetry {
   private Sdk build() {
     synchronized (this) {
       if (sdk == null) {
-        Sdk built = builtUnderOurLoader();
-        instruments.forEach(register -> register.accept(built.meter()));
-        instruments.clear();
-        sdk = built;
+        sdk = underOurLoader(this::withInstruments);
       }
       return sdk;
     }
   }
 
+  private Sdk withInstruments() {
+    Sdk built = new Sdk(service, view.settings, timing, spanLane, metricLane);
+    instruments.forEach(register -> register.accept(built.meter()));
+    instruments.clear();
+    return built;
+  }
+
   /**
-   * The SDK keeps the context class loader of the thread that builds it, which may be one of the
-   * application, and gives it to the thread that reads metrics. To set it is privileged: the
-   * application's own frames on the stack may not have the right, under a security manager.
+   * The SDK and every observable instrument keep the context class loader of the thread that makes
+   * them, which may be one of the application, and give it to the thread that reads metrics. To set
+   * it is privileged: the application's own frames on the stack may not have the right, under a
+   * security manager.
    */
   @SuppressWarnings("removal")
-  private Sdk builtUnderOurLoader() {
+  private static Sdk underOurLoader(Supplier<Sdk> work) {
     return AccessController.doPrivileged(
         (PrivilegedAction<Sdk>)
             () -> {
@@ -243,7 +253,7 @@ public final class Telemetry {
               ClassLoader before = thread.getContextClassLoader();
               thread.setContextClassLoader(Telemetry.class.getClassLoader());
               try {
-                return new Sdk(service, view.settings, timing, spanLane, metricLane);
+                return work.get();
               } finally {
                 thread.setContextClassLoader(before);
               }
