@@ -74,7 +74,7 @@ record AgentStatus(
         settings,
         IdentityReport.of(mesh.identity().status(), now),
         mesh.inbound().status(mesh.settings()),
-        sockets,
+        sockets.with(outbound),
         outbound.destinations(),
         outbound.innerAttempts(),
         hooks,

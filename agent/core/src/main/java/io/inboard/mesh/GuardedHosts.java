@@ -81,6 +81,17 @@ final class GuardedHosts {
         : hosts.find(host, remote.getPort()).filter(GuardedHosts::isGuarded);
   }
 
+  /**
+   * The destination whose endpoint this is, by address or by the name that the settings give it.
+   *
+   * @param host as in the application's URL
+   */
+  Optional<DestinationSettings> endpoint(String host, int port) {
+    return none
+        ? Optional.empty()
+        : Optional.ofNullable(endpoints.get(key(CanonicalHost.of(host), port)));
+  }
+
   private static String literal(InetAddress address) {
     return CanonicalHost.of(address.getHostAddress());
   }

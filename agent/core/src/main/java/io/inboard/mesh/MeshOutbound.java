@@ -11,6 +11,7 @@ import io.inboard.discovery.Resolver;
 import io.inboard.policy.DestinationPolicy;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.DestinationSettings.UnknownClients;
 import io.inboard.settings.ResilienceSettings;
 import io.inboard.settings.ResilienceSettings.LibraryRetries;
 import io.inboard.settings.Settings;
@@ -35,6 +36,7 @@ import java.util.Optional;
 public final class MeshOutbound implements Outbound {
   private final Errors errors = new Errors();
   private final MeshCall.Means means;
+  private final StrayCalls strays = new StrayCalls();
   private final LibraryRetryCounts libraryRetryCounts = new LibraryRetryCounts();
   private final TlsPlans tls;
   private final SafeObserver observer;
@@ -105,7 +107,7 @@ public final class MeshOutbound implements Outbound {
     ResilienceSettings resilience = settings.resilience();
     boolean governsAll =
         resilience.enabled() && resilience.libraryRetries() == LibraryRetries.DISABLE;
-    snapshot = new Snapshot(settings.enabled(), governsAll, entries);
+    snapshot = new Snapshot(settings.enabled(), governsAll, entries, GuardedHosts.of(settings));
   }
 
   @Override
@@ -126,8 +128,12 @@ public final class MeshOutbound implements Outbound {
       if (request.resent()) {
         libraryRetryCounts.count(request);
       }
-      return found.isPresent() && found.get().wantsTls()
-          ? new RefusedCall(found.get(), traced)
+      if (found.isPresent() && found.get().wantsTls()) {
+        return RefusedCall.proxied(found.get(), traced);
+      }
+      Optional<String> refusal = found.isPresent() ? Optional.empty() : stray(s, request);
+      return refusal.isPresent()
+          ? RefusedCall.stray(refusal.get(), traced)
           : new TracedCall(traced, () -> libraryRetryCounts.count(request), s.governsAll());
     }
     Destination destination = found.get();
@@ -174,10 +180,30 @@ public final class MeshOutbound implements Outbound {
         : Optional.empty();
   }
 
+  /** Why a call of no destination must not be sent; https of the application is its own. */
+  private Optional<String> stray(Snapshot s, OutboundRequest request) {
+    if (!"http".equalsIgnoreCase(request.scheme()) || request.proxied()) {
+      return Optional.empty();
+    }
+    try {
+      return strays.judge(s.guarded(), request);
+    } catch (RuntimeException | LinkageError e) {
+      errors.add("looking for the endpoint of a call", e);
+      return s.guarded().refusesAny()
+          ? Optional.of("no call to " + request.host() + ": an error of ours")
+          : Optional.empty();
+    }
+  }
+
   @Override
   public boolean mustEncrypt(String host, int port) {
     Snapshot s = snapshot;
-    return s.enabled() && s.find(host, port).filter(Destination::wantsTls).isPresent();
+    return s.enabled()
+        && (s.find(host, port).filter(Destination::wantsTls).isPresent()
+            || s.guarded()
+                .endpoint(host, port)
+                .filter(d -> d.unknownClients() == UnknownClients.REFUSE)
+                .isPresent());
   }
 
   /** Where all destinations stand now. */
@@ -187,6 +213,7 @@ public final class MeshOutbound implements Outbound {
         s.enabled(),
         s.entries().stream().flatMap(e -> e.destination().status().stream()).toList(),
         libraryRetryCounts.counts(),
+        strays.counts(),
         errors.count());
   }
 }

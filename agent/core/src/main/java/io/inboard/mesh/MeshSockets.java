@@ -368,5 +368,12 @@ public final class MeshSockets implements Sockets {
    * @param errors of ours; 0 unless there is a bug
    */
   public record SocketsStatus(
-      List<PortStatus> listening, List<Unmeshed.Count> unmeshed, long errors) {}
+      List<PortStatus> listening, List<Unmeshed.Count> unmeshed, long errors) {
+    /** The same, with the calls of hooked libraries that went around the mesh. */
+    public SocketsStatus with(OutboundStatus outbound) {
+      List<Unmeshed.Count> all = new ArrayList<>(unmeshed);
+      all.addAll(outbound.unmeshed());
+      return new SocketsStatus(listening, all, errors);
+    }
+  }
 }

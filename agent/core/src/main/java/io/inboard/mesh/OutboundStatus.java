@@ -12,15 +12,18 @@ import java.util.Map;
  * @param destinations in the order of the settings
  * @param innerAttempts sends that libraries repeated by themselves to hosts of no destination, by
  *     library
+ * @param unmeshed calls to endpoints of MUTUAL destinations by another name than the destination's
  * @param errors of ours that were kept from calls; 0 unless there is a bug
  */
 public record OutboundStatus(
     boolean enabled,
     List<PolicyStatus> destinations,
     Map<String, Long> innerAttempts,
+    List<Unmeshed.Count> unmeshed,
     long errors) {
   public OutboundStatus {
     innerAttempts = Map.copyOf(innerAttempts);
     destinations = List.copyOf(destinations);
+    unmeshed = List.copyOf(unmeshed);
   }
 }

@@ -6,26 +6,35 @@ import io.inboard.call.Call;
 import io.inboard.call.HeaderView;
 import io.inboard.call.Step;
 
-/**
- * A call through the application's proxy to a destination whose connections are to be encrypted by
- * us: the proxy, and everybody on the way to it, would read it.
- */
+/** A call that is not sent, since what was to be encrypted by us would go out in the clear. */
 final class RefusedCall implements Call {
-  private final Destination destination;
+  private final String message;
   private final CallObserver.OfCall observer;
 
-  RefusedCall(Destination destination, CallObserver.OfCall observer) {
-    this.destination = destination;
+  private RefusedCall(String message, CallObserver.OfCall observer) {
+    this.message = message;
     this.observer = observer;
+  }
+
+  /**
+   * Through the application's proxy: it, and everybody on the way to it, would read the request.
+   */
+  static RefusedCall proxied(Destination destination, CallObserver.OfCall observer) {
+    return new RefusedCall(
+        "inboard: "
+            + destination.name()
+            + ": mutual TLS is set, and the application sends through a proxy, which would see"
+            + " plaintext; nothing was sent. Exempt the host from the proxy (http.nonProxyHosts)",
+        observer);
+  }
+
+  /** To an endpoint of a destination by another name than the destination's. */
+  static RefusedCall stray(String why, CallObserver.OfCall observer) {
+    return new RefusedCall("inboard: " + why, observer);
   }
 
   @Override
   public Step first() {
-    String message =
-        "inboard: "
-            + destination.name()
-            + ": mutual TLS is set, and the application sends through a proxy, which would see"
-            + " plaintext; nothing was sent. Exempt the host from the proxy (http.nonProxyHosts)";
     observer.refused(Step.Reason.UNTRUSTED, message);
     return new Step.Refuse(Step.Reason.UNTRUSTED, message);
   }

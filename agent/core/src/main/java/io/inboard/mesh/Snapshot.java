@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** One version of the settings, compiled for look-ups. Immutable. */
 final class Snapshot {
-  static final Snapshot OFF = new Snapshot(false, false, List.of());
+  static final Snapshot OFF = new Snapshot(false, false, List.of(), GuardedHosts.NONE);
 
   /** A destination, and what it matches. */
   record Entry(String host, int port, Destination destination) {}
@@ -14,16 +14,19 @@ final class Snapshot {
   private final boolean enabled;
   private final boolean governsAll;
   private final List<Entry> entries;
+  private final GuardedHosts guarded;
   private final HostTable<Destination> byHost = new HostTable<>();
 
   /**
    * @param governsAll whether libraries repeat nothing by themselves, also for hosts of none of
    *     these
+   * @param guarded what must not be called around these
    */
-  Snapshot(boolean enabled, boolean governsAll, List<Entry> entries) {
+  Snapshot(boolean enabled, boolean governsAll, List<Entry> entries, GuardedHosts guarded) {
     this.enabled = enabled;
     this.governsAll = governsAll;
     this.entries = List.copyOf(entries);
+    this.guarded = guarded;
     for (Entry e : entries) {
       byHost.add(e.host, e.port, e.destination);
     }
@@ -35,6 +38,10 @@ final class Snapshot {
 
   boolean governsAll() {
     return governsAll;
+  }
+
+  GuardedHosts guarded() {
+    return guarded;
   }
 
   List<Entry> entries() {

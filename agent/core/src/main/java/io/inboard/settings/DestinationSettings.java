@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param timeout of the whole call; empty: none
  * @param resilience false: no policy of this destination acts but TLS and balancing (kill switch)
  * @param deadlineMode empty: as for the whole JVM
- * @param unknownClients where TLS is MUTUAL: connections by clients that no hook knows
+ * @param unknownClients where TLS is MUTUAL: connections by clients that no hook knows, and calls
+ *     to its endpoints by another name than the host
  * @param routes first match wins; none matches: the destination's own policies
  * @param subsets labels that an endpoint must carry, by the subset's name
  */
