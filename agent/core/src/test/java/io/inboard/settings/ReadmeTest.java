@@ -5,20 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What README shows can be read, and what it calls a default is one. */
+/** What README and the page of all keys show can be read, and what they call a default is one. */
 class ReadmeTest {
   private final SettingsReader reader = new SettingsReader(Map.of(), "app.jar");
 
+  /** What README shows, then what the page of all keys does. */
   private static List<String> blocks() throws Exception {
-    Path readme = Path.of("..", "..", "README.md");
+    List<String> blocks = new ArrayList<>(blocks(Path.of("..", "..", "README.md")));
+    blocks.addAll(blocks(ReferenceTest.PAGE));
+    return blocks;
+  }
+
+  static List<String> blocks(Path page) throws Exception {
     return Pattern.compile("(?s)```yaml\n(.*?)```")
-        .matcher(Files.readString(readme))
+        .matcher(Files.readString(page))
         .results()
         .map(r -> r.group(1))
         .toList();
