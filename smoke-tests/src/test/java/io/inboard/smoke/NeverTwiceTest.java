@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A POST that arrived is not sent again, whatever happens then: resilience.md T9; and the race with
- * a server that closes idle connections: T11.
+ * A POST that arrived is not sent again, whatever happens then: RATIONALE.md, Scenarios T9; and the
+ * race with a server that closes idle connections: T11.
  */
 @Tag("alone")
 class NeverTwiceTest {

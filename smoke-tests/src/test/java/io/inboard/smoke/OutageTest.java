@@ -12,13 +12,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * All instances answer 503 within a millisecond, and retries do not make it worse: resilience.md T3
- * and T3c. What a budget holds when the outage begins is spent within it, so in a short one the
- * number is compared with what the budget's formula grants.
+ * All instances answer 503 within a millisecond, and retries do not make it worse: RATIONALE.md,
+ * Scenarios T3. What a budget holds when the outage begins is spent within it, so in a short one
+ * the number is compared with what the budget's formula grants.
  */
 @Tag("alone")
 class OutageTest {
-  /** Those of resilience.md 2.2: a cap of two seconds' share, a floor for 10 s after a success. */
+  /**
+   * Those of RATIONALE.md, Budget: a cap of two seconds' share, a floor for 10 s after a success.
+   */
   private static final double SHARE = 0.2;
 
   private static final int START = 10;

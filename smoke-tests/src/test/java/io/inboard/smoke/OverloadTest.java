@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A server that can do 100 requests a second, 8 at once in 80 ms each, is asked for more:
- * resilience.md T5 and T6. Both sides run under the agent, with and without the server's limit.
+ * RATIONALE.md, Scenarios T5 and T6. Both sides run under the agent, with and without the server's
+ * limit.
  */
 @Tag("alone")
 class OverloadTest {

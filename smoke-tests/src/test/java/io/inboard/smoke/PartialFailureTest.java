@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** One of three instances is ill: resilience.md T1, T2 and T2b. */
+/** One of three instances is ill: RATIONALE.md, Scenarios T1 and T2. */
 @Tag("alone")
 class PartialFailureTest {
   private static final double RATE = 400;

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Servers fail at random, settings change at random, and afterwards nothing is left of it:
- * resilience.md T15. {@code -Dinboard.soak.seconds} says for how long, {@code -Dinboard.soak.seed}
- * repeats a run.
+ * RATIONALE.md, Scenarios T15. {@code -Dinboard.soak.seconds} says for how long, {@code
+ * -Dinboard.soak.seed} repeats a run.
  */
 @Tag("alone")
 class RandomFaultsTest {

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A deployment: five instances restart, one after the other, under load: resilience.md T12. */
+/**
+ * A deployment: five instances restart, one after the other, under load: RATIONALE.md, Scenarios
+ * T12.
+ */
 @Tag("alone")
 class RollingRestartTest {
   private static final int INSTANCES = 5;

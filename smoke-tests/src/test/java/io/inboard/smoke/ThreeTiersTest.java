@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * web calls orders, orders calls stock, and stock calls what fails: three JVMs, each of which would
- * try three times; resilience.md T7 and T8.
+ * try three times; RATIONALE.md, Scenarios T7 and T8.
  */
 @Tag("alone")
 class ThreeTiersTest {

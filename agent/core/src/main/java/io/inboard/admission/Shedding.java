@@ -22,9 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Refuses requests so that the server stays alive under more load than it can take; resilience.md
- * rows 19 and 20. Asked after authorization, before the application. Safe for use by any thread;
- * takes no lock.
+ * Refuses requests so that the server stays alive under more load than it can take; RATIONALE.md,
+ * Shedding. Asked after authorization, before the application. Safe for use by any thread; takes no
+ * lock.
  */
 public final class Shedding {
   private final Clock clock;

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p>The latency is Finagle's peak-EWMA: it jumps up with a slow answer, comes down with τ = 10 s,
  * and fades while nothing is heard, so that an endpoint that was slow is tried again. Two things
- * are added (resilience.md section 3): a failure counts as a slow answer, or an endpoint that fails
+ * are added (RATIONALE.md, Balancing): a failure counts as a slow answer, or an endpoint that fails
  * fast would look like the best of all; and a request that waits longer than the average counts
  * with its age, or one that hangs would be found out by its timeout only.
  *

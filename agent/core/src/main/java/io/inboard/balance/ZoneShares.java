@@ -4,8 +4,8 @@ package io.inboard.balance;
 import java.util.List;
 
 /**
- * How much of this JVM's traffic each zone gets, by what of it is healthy. Formulas: resilience.md
- * section 3 (Envoy's zone aware routing, priority levels and locality weights). Pure.
+ * How much of this JVM's traffic each zone gets, by what of it is healthy. Formulas: RATIONALE.md,
+ * Zones (Envoy's zone aware routing, priority levels and locality weights). Pure.
  */
 interface ZoneShares {
   /** Capacity that may fail before a zone gives load away: 1.4 of what is healthy (Envoy). */

@@ -21,7 +21,7 @@ import java.util.Optional;
 
 /**
  * A call that gets something else when all has failed: the last good answer, another destination, a
- * fixed answer; resilience.md row 21. Around the call itself, whose last step it looks at. It is
+ * fixed answer; RATIONALE.md, Fallback. Around the call itself, whose last step it looks at. It is
  * always told to the observer, counted, and said in a header of an answer of ours: a silent
  * fallback hides outages.
  *

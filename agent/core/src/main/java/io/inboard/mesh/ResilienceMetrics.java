@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 /**
  * What {@code status} shows of destinations and of the server side, as metrics. Read when the
  * exporter asks, all of them from one status, so that a call pays nothing for them. Names and
- * reasons: resilience.md 2.3.
+ * reasons: RATIONALE.md, Metrics.
  */
 final class ResilienceMetrics {
   static final AttributeKey<String> DESTINATION = AttributeKey.stringKey("inboard.destination");

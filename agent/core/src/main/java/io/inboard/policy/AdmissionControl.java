@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Sends less to a destination that fails much, so that it can recover: client throttling
- * (resilience.md row 18; Google's SRE book, chapter 21), with the formula of Envoy's admission
+ * (RATIONALE.md, Throttling; Google's SRE book, chapter 21), with the formula of Envoy's admission
  * control: of n attempts in the window, s of which went well, a call is refused with probability
  * {@code min(max, ((n − s/threshold) / (n + 1))^(1/aggression))}. Smoother than a breaker: some
  * calls go through always, and what they find out opens the door again.

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
-/** How long to wait before a retry; resilience.md 2.2. */
+/** How long to wait before a retry; RATIONALE.md, Backoff. */
 final class Backoff {
   private static final int MAX_DOUBLINGS = 30;
 

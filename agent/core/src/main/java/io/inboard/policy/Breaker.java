@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The circuit breaker of one destination; resilience.md 2.2 and row 16. Closed, it counts what came
- * of attempts in a sliding window, and opens when there were enough and too many failed. Open, it
- * lets nothing through until its time is over; it is half-open from that moment on, whether or not
+ * The circuit breaker of one destination; RATIONALE.md, Breaker. Closed, it counts what came of
+ * attempts in a sliding window, and opens when there were enough and too many failed. Open, it lets
+ * nothing through until its time is over; it is half-open from that moment on, whether or not
  * anybody calls. Half-open, it lets one probe through at a time, under a lease, so that a probe
  * whose end is never reported does not wedge it.
  *

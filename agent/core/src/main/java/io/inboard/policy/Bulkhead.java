@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * How many calls of a destination may have an attempt under way, and how many may wait for that;
- * resilience.md row 17. Who waits is served in order. A call holds its place from its first attempt
- * to its end, also while it waits for a retry. One per destination, lives through changes of
- * settings; unlimited it costs nothing, and calls of that time are not counted.
+ * RATIONALE.md, Bulkhead. Who waits is served in order. A call holds its place from its first
+ * attempt to its end, also while it waits for a retry. One per destination, lives through changes
+ * of settings; unlimited it costs nothing, and calls of that time are not counted.
  *
  * <p>Takes no lock. Counters are exchanged by compare-and-set; whoever gives a place back, or joins
  * the queue, looks at the other side afterwards, so that no place stays free while somebody waits.

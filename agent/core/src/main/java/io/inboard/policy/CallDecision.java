@@ -17,8 +17,7 @@ import java.util.List;
  * each attempt, at last {@link #end}. Steps follow each other, on any thread with happens-before
  * between them; {@link #end} may come at any time from any thread.
  *
- * <p>The order is that of resilience.md section 2: deadline, bulkhead, throttle, breaker, and then
- * for each attempt budget, pick, send, classify, feed. What is refused here is nobody's failure.
+ * <p>The order is that of RATIONALE.md, Order. What is refused here is nobody's failure.
  */
 public final class CallDecision extends CallReservations {
   private static final Decision OTHER_IN_FLIGHT = new Decision.End(Step.OTHER_IN_FLIGHT);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long one call may take, and what its callee is told of that; resilience.md rows 5 to 7c. The
+ * How long one call may take, and what its callee is told of that; RATIONALE.md, Deadlines. The
  * configured timeout, what the application says with Envoy's headers, and the deadline of the
  * request that the call serves: each only ever shortens. All of it is counted from the call's
  * beginning, so that calls of one destination without bounds of their own share one object.

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
-/** Why an endpoint was taken out; resilience.md row 13. */
+/** Why an endpoint was taken out; RATIONALE.md, Ejection. */
 public enum EjectionReason {
   /** Answers with 5xx, or of the statuses that the settings name, in a row. */
   CONSECUTIVE_5XX,

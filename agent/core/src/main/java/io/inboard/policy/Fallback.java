@@ -3,7 +3,7 @@ package io.inboard.policy;
 
 import io.inboard.policy.Statistics.Event;
 
-/** What a call got when all else had failed; resilience.md row 21. */
+/** What a call got when all else had failed; RATIONALE.md, Fallback. */
 public enum Fallback {
   /** The last good answer to the same request. */
   LAST_GOOD(Event.FALLBACK_LAST_GOOD),

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * When a slow attempt gets another one beside it, and how many may; resilience.md row 12. What is
+ * When a slow attempt gets another one beside it, and how many may; RATIONALE.md, Hedging. What is
  * allowed beyond the calls is saved up by calls, a few at most, so that a stall of the whole
  * destination is not answered with twice the load. Safe for use by any thread; takes no lock.
  */

@@ -126,7 +126,7 @@ public record Outcome(Kind kind, int status, int grpcStatus) {
     return kind == Kind.ABANDONED ? ABANDONED : new Outcome(kind, 0, 0);
   }
 
-  /** Classifies an attempt without a response; resilience.md 2.1. */
+  /** Classifies an attempt without a response; RATIONALE.md, Retries. */
   static Outcome failure(Throwable error, Progress progress, Expiry expiry) {
     return of(kind(error, progress, expiry));
   }

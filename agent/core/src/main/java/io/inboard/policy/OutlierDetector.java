@@ -15,9 +15,8 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * Takes endpoints out that fail (Envoy: outlier detection), and lets them come back by probes;
- * resilience.md 2.2 and rows 13 to 15. Failures in a row are seen at once, rates by {@link
- * OutlierSweep} at the end of each interval. One per destination; lives through changes of
- * settings.
+ * RATIONALE.md, Ejection. Failures in a row are seen at once, rates by {@link OutlierSweep} at the
+ * end of each interval. One per destination; lives through changes of settings.
  *
  * <p>The good path reads atomics and counts one. The lock is taken to eject, to restore and to
  * change the settings: two ejections at once must not both believe to be the last that is allowed.

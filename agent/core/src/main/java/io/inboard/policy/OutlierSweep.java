@@ -7,7 +7,7 @@ import java.util.function.BiConsumer;
 
 /**
  * Looks at what the endpoints of a destination did in one interval, and finds those that failed too
- * much; resilience.md 2.2. One thread.
+ * much; RATIONALE.md, Ejection. One thread.
  */
 final class OutlierSweep {
   /**

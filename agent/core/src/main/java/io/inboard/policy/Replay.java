@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bytes of request bodies that this JVM keeps, so that they can be sent again; resilience.md row 9.
- * What a call has reserved it gives back when it ends. Safe for use by any thread.
+ * Bytes of request bodies that this JVM keeps, so that they can be sent again; RATIONALE.md,
+ * Replay. What a call has reserved it gives back when it ends. Safe for use by any thread.
  */
 final class Replay {
   /** Of the whole JVM: memory is one. */

@@ -9,10 +9,10 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.LongSupplier;
 
 /**
- * How many attempts beyond the first one a destination gets; resilience.md 2.2 and row 3. A success
- * puts a part of a token in, a retry or a hedge takes one out. That successes fund it, and not
- * requests, is what bounds the load in an outage: nothing comes in when nothing succeeds. A small
- * floor keeps destinations with little traffic alive, and only while something succeeds.
+ * How many attempts beyond the first one a destination gets; RATIONALE.md, Budget. A success puts a
+ * part of a token in, a retry or a hedge takes one out. That successes fund it, and not requests,
+ * is what bounds the load in an outage: nothing comes in when nothing succeeds. A small floor keeps
+ * destinations with little traffic alive, and only while something succeeds.
  *
  * <p>One per destination, lives through changes of settings. Takes no lock: one field holds the
  * tokens and is changed by compare-and-set; a full budget is not written to, so that calls that

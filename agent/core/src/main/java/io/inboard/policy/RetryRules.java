@@ -7,7 +7,7 @@ import io.inboard.settings.RetrySettings;
 import java.util.Set;
 
 /**
- * Which outcome of which request is worth another attempt; the table of resilience.md 2.1.
+ * Which outcome of which request is worth another attempt; the table of RATIONALE.md, Retries.
  *
  * <p>As in Envoy, {@code 5xx} and {@code gateway-error} stand for failures without an answer, too.
  *

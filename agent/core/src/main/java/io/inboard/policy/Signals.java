@@ -5,7 +5,7 @@ import io.inboard.call.HeaderView;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What the head of an answer says about repeating the request; resilience.md rows 8 and 10b. */
+/** What the head of an answer says about repeating the request; RATIONALE.md, Signals. */
 final class Signals {
   /** {@link #waitNanos}: the server said nothing. */
   static final long NOTHING = -1;

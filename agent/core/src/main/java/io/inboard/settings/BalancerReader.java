@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The section {@code loadBalancer}; resilience.md rows 22 to 24, in Istio's words. */
+/**
+ * The section {@code loadBalancer}; RATIONALE.md, Balancing, Warm-up and Zones, in Istio's words.
+ */
 final class BalancerReader {
   /** Envoy's, and the most that it allows. */
   private static final int MAGLEV_TABLE = 65_537;

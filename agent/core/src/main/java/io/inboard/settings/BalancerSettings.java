@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which endpoint takes the next request; resilience.md rows 22 to 24 and section 3.
+ * Which endpoint takes the next request; RATIONALE.md, Balancing, Warm-up and Zones.
  *
  * @param simple ignored if {@code consistentHash} is given
  * @param warmup of endpoints that appear while the JVM runs

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How many retries a destination gets; resilience.md row 3. Istio's keys are {@code percent},
+ * How many retries a destination gets; RATIONALE.md, Budget. Istio's keys are {@code percent},
  * {@code minRetryConcurrency} and {@code budgetInterval}.
  *
  * @param percent retries per hundred of what funds them; 0 to 100

@@ -4,7 +4,7 @@ package io.inboard.settings;
 import java.util.List;
 
 /**
- * What is done with the time that callers grant; resilience.md rows 7 to 7c.
+ * What is done with the time that callers grant; RATIONALE.md, Deadlines.
  *
  * @param mode OBSERVE unless said otherwise
  * @param trust whose deadlines are believed

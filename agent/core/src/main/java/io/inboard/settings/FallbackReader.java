@@ -7,7 +7,7 @@ import io.inboard.settings.DestinationSettings.FallbackSettings.StaticResponse;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The section {@code fallback}; resilience.md row 21. */
+/** The section {@code fallback}; RATIONALE.md, Fallback. */
 final class FallbackReader {
   private static final int MOST_BYTES = 16 << 20;
 

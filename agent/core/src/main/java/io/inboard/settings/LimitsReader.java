@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What bounds the load on a destination: pool, budget, breaker, throttle, hedges; resilience.md
- * rows 3, 12 and 16 to 18.
+ * What bounds the load on a destination: pool, budget, breaker, throttle, hedges; RATIONALE.md,
+ * Budget, Hedging, Breaker, Bulkhead and Throttling.
  */
 final class LimitsReader {
   private static final Duration SHORTEST = Duration.ofMillis(1);

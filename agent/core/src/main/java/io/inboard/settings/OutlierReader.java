@@ -8,7 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** The section {@code outlierDetection}; resilience.md rows 13 to 15. */
+/** The section {@code outlierDetection}; RATIONALE.md, Ejection. */
 final class OutlierReader {
   private static final int MOST = 1_000_000;
   private static final Duration LEAST = Duration.ofMillis(1);

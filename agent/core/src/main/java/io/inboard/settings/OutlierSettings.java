@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * When an endpoint is taken out; resilience.md rows 13 to 15, Envoy's outlier detection. A count of
- * 0 switches that detector off.
+ * When an endpoint is taken out; RATIONALE.md, Ejection; Envoy's outlier detection. A count of 0
+ * switches that detector off.
  *
  * @param consecutive5xxErrors answers with 5xx in a row (or of {@code errorCodes})
  * @param consecutiveGatewayErrors answers with 502, 503 or 504 in a row

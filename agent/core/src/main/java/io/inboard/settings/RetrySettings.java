@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What is repeated, and when; resilience.md section 2, rows 1, 2, 4, 6 and 8 to 10.
+ * What is repeated, and when; RATIONALE.md, Retries, Backoff, Deadlines, Signals and Replay.
  *
  * @param attempts retries after the first attempt; 0: none
  * @param perTryTimeout of each attempt; empty: none

@@ -12,7 +12,7 @@ import java.util.Set;
 
 /**
  * What holds for the whole JVM: {@code server}, {@code inbound.concurrencyLimit}, {@code deadline},
- * {@code resilience}; resilience.md rows 7, 11, 19 and 20.
+ * {@code resilience}; RATIONALE.md, Deadlines, Library and Shedding.
  */
 final class ServerReader {
   private static final int MANY = 1_000_000;

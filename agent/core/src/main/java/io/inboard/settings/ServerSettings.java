@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a server refuses so that it stays alive; resilience.md rows 19 and 20. All off unless given.
+ * What a server refuses so that it stays alive; RATIONALE.md, Shedding. All off unless given.
  *
  * @param adaptive the limit that finds itself; empty: none
  * @param maxConcurrent requests at once; {@link Integer#MAX_VALUE}: any

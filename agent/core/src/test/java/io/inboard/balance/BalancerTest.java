@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Shares of endpoints; resilience.md section 3. */
+/** Shares of endpoints; RATIONALE.md, Balancing. */
 final class BalancerTest {
   private final Chance chance = new SeededChance(11);
 

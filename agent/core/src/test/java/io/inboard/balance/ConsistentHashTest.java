@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The same key, the same endpoint; pass numbers of resilience.md section 3. */
+/** The same key, the same endpoint; pass numbers of RATIONALE.md, Balancing. */
 final class ConsistentHashTest {
   private static final int KEYS = 300_000;
   private static final long[] HASHES = new long[KEYS];

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
-/** Cost and latency of an endpoint; formulas of resilience.md section 3. */
+/** Cost and latency of an endpoint; formulas of RATIONALE.md, Balancing. */
 final class PeakEwmaTest {
   private static final double CLOSE = 0.01;
 

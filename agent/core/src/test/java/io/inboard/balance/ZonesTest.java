@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Fractions of zones by the formulas of resilience.md section 3. */
+/** Fractions of zones by the formulas of RATIONALE.md, Zones. */
 final class ZonesTest {
   private static final LocalitySettings DEFAULT = new LocalitySettings(true, 6, Map.of(), Map.of());
 

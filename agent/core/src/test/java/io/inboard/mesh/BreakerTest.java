@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The circuit breaker of a destination; resilience.md row 16. */
+/** The circuit breaker of a destination; RATIONALE.md, Breaker. */
 final class BreakerTest {
   private final World world = new World();
 

@@ -10,7 +10,7 @@ import io.inboard.mesh.World.Request;
 import io.inboard.mesh.World.Result;
 import org.junit.jupiter.api.Test;
 
-/** What the retry budget does to calls; resilience.md row 3. */
+/** What the retry budget does to calls; RATIONALE.md, Budget. */
 final class BudgetTest {
   private final World world = new World();
 

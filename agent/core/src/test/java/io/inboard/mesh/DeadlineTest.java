@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How a caller's deadline bounds the calls made for it; resilience.md rows 5 to 7c. */
+/** How a caller's deadline bounds the calls made for it; RATIONALE.md, Deadlines. */
 final class DeadlineTest {
   private static final String EXPECTED = "x-envoy-expected-rq-timeout-ms";
   private static final String OVERRIDE = "x-envoy-upstream-rq-timeout-ms";

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who is taken out, for how long, and how it comes back; resilience.md rows 13 to 15. */
+/** Who is taken out, for how long, and how it comes back; RATIONALE.md, Ejection. */
 final class EjectionTest {
   private final World world = new World();
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A second attempt beside a slow one; resilience.md row 12. */
+/** A second attempt beside a slow one; RATIONALE.md, Hedging. */
 final class HedgeTest {
   private final World world = new World();
 

@@ -24,9 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/**
- * The detectors of outlier detection, one by one; panic and probes; resilience.md rows 13 to 15.
- */
+/** The detectors of outlier detection, one by one; panic and probes; RATIONALE.md, Ejection. */
 final class OutlierTest {
   private final World world = new World();
 

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How much may be under way and wait, and what bodies may be kept; resilience.md rows 9 and 17. */
+/**
+ * How much may be under way and wait, and what bodies may be kept; RATIONALE.md, Replay and
+ * Bulkhead.
+ */
 final class PoolTest {
   private static final int UNLIMITED = PoolSettings.UNLIMITED;
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Envoy's response flags; resilience.md row 25. */
+/** Envoy's response flags; RATIONALE.md, Flags. */
 final class ResponseFlagsTest {
   private final World world = new World();
 

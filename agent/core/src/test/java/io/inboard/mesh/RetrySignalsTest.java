@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What servers say about retries, and what callers are told; resilience.md rows 8, 10 and 10b. */
+/** What servers say about retries, and what callers are told; RATIONALE.md, Signals. */
 final class RetrySignalsTest {
   private final World world = new World();
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is sent again, where and when; resilience.md 2.1 and 2.2. */
+/** What is sent again, where and when; RATIONALE.md, Retries and Backoff. */
 final class RetryTest {
   private final World world = new World();
 

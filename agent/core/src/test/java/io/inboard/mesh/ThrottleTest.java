@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Client throttling; resilience.md row 18. */
+/** Client throttling; RATIONALE.md, Throttling. */
 final class ThrottleTest {
   private final World world = new World();
 

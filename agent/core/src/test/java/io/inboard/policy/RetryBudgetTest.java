@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
-/** The formula of resilience.md 2.2, line by line. */
+/** The formula of RATIONALE.md, Budget, line by line. */
 final class RetryBudgetTest {
   private static final int UNLIMITED = Integer.MAX_VALUE;
 

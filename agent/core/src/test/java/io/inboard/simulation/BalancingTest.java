@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** What the balancers gain; scenarios and pass numbers of resilience.md section 3. */
+/** What the balancers gain; scenarios and pass numbers of RATIONALE.md, Balancing. */
 final class BalancingTest {
   private static final Consumer<Cluster> NOTHING = c -> {};
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Endpoints that fail, noise, and the breaker; T1, T2, T4 and T10 of resilience.md section 4. */
+/** Endpoints that fail, noise, and the breaker; T1, T2, T4 and T10 of RATIONALE.md, Scenarios. */
 final class FailureTest {
   private static final UnaryOperator<DestinationBuilder> DEFAULTS = b -> b;
 

@@ -7,7 +7,7 @@ import io.inboard.settings.DestinationSettings.HedgeSettings;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** A second attempt beside a slow one; T13 of resilience.md section 4. */
+/** A second attempt beside a slow one; T13 of RATIONALE.md, Scenarios. */
 final class HedgeTest {
   private static final int SERVERS = 5;
 

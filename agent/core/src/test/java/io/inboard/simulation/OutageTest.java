@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** What retries do to a destination that is down; T3 of resilience.md section 4. */
+/** What retries do to a destination that is down; T3 of RATIONALE.md, Scenarios. */
 final class OutageTest {
   /** All servers are well, then all of them fail. */
   private static final double BEGIN = 20;

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** More load than the servers can take; T5 and T6 of resilience.md section 4. */
+/** More load than the servers can take; T5 and T6 of RATIONALE.md, Scenarios. */
 final class OverloadTest {
   /** What one server can take: workers over the mean service time. */
   private static final int WORKERS = 4;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Calls that are made for calls; T7 and T8 of resilience.md section 4. */
+/** Calls that are made for calls; T7 and T8 of RATIONALE.md, Scenarios. */
 final class TiersTest {
   private final Simulation simulation = new Simulation(42);
 

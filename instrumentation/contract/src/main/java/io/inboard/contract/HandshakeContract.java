@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * A peer of a MUTUAL destination that does not come to the end of the handshake. Whether that is a
  * connection that failed, which another endpoint makes good whatever the method, or a verdict about
- * an identity, which no endpoint does; resilience.md 2.1.
+ * an identity, which no endpoint does; RATIONALE.md, Retries.
  */
 public abstract class HandshakeContract extends MeshHarness {
   /** What a peer does in the place of a handshake. */
