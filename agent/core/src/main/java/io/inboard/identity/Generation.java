@@ -2,6 +2,8 @@
 package io.inboard.identity;
 
 import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManager;
 
 /**
@@ -81,6 +84,19 @@ final class Generation {
       current = newServerContext();
     }
     return current.context;
+  }
+
+  /** Whether a session is of the context for new inbound connections: its peer was judged by us. */
+  boolean began(SSLSession session) {
+    ServerContext current = server;
+    return current != null
+        && session.getSessionContext() == current.context.getServerSessionContext();
+  }
+
+  /** Judges a client's chain as the handshake does. */
+  void checkClient(X509Certificate[] chain) throws CertificateException {
+    new SpiffeTrustManager(bundle, peer -> {})
+        .checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
   }
 
   private synchronized ServerContext newServerContext() throws SSLException {

@@ -119,6 +119,8 @@ final class KeyMaterialReader {
           SvidRules.authority(chain.get(i));
         } else {
           SvidRules.intermediate(chain.get(i), id.trustDomain());
+          SvidRules.serves(
+              chain.get(i), List.of(CertificateDraft.CLIENT_AUTH, CertificateDraft.SERVER_AUTH));
         }
       } catch (CertificateException e) {
         authorityProblem(files.chain().path(), i + 1, e);

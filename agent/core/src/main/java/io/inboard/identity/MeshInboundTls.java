@@ -69,23 +69,44 @@ final class MeshInboundTls implements InboundTls {
     return engine;
   }
 
+  /**
+   * A connection outlives generations: after a rotation its peer is judged once more, by the roots
+   * that are in force then, as a new connection would be. Without a generation there is nobody to
+   * judge by, and what was proved stays.
+   */
   @Override
   public Optional<PeerIdentity> peer(SSLSession session) {
-    if (session.getValue(PEER) instanceof Proven proven) {
-      return proven.at(clock.millis());
-    }
+    Proven known = session.getValue(PEER) instanceof Proven proven ? proven : null;
     Optional<Generation> current = identity.generation();
     if (current.isEmpty()) {
-      return Optional.empty();
+      return known == null ? Optional.empty() : known.at(clock.millis());
     }
+    Generation now = current.get();
+    if (known == null || known.by != now) {
+      known = new Proven(now, judged(session, now, known == null && now.began(session)));
+      session.putValue(PEER, known);
+    }
+    return known.at(clock.millis());
+  }
+
+  /**
+   * @param handshakeJudged whether the generation's own trust manager saw the chain
+   */
+  private static Optional<PeerIdentity> judged(
+      SSLSession session, Generation by, boolean handshakeJudged) {
     try {
-      Certificate[] chain = session.getPeerCertificates();
-      if (!(chain[0] instanceof X509Certificate leaf)) {
-        return Optional.empty();
+      Certificate[] sent = session.getPeerCertificates();
+      X509Certificate[] chain = new X509Certificate[sent.length];
+      for (int i = 0; i < sent.length; i++) {
+        if (!(sent[i] instanceof X509Certificate certificate)) {
+          return Optional.empty();
+        }
+        chain[i] = certificate;
       }
-      Proven proven = new Proven(Optional.of(current.get().bundle().identify(leaf)));
-      session.putValue(PEER, proven);
-      return proven.peer;
+      if (!handshakeJudged) {
+        by.checkClient(chain);
+      }
+      return Optional.of(by.bundle().identify(chain[0]));
     } catch (SSLPeerUnverifiedException | CertificateException e) {
       return Optional.empty();
     }
@@ -106,8 +127,13 @@ final class MeshInboundTls implements InboundTls {
     listener.refused(localPort, remote, why);
   }
 
-  /** Kept in the session; a connection may live longer than the certificate that began it. */
-  private record Proven(Optional<PeerIdentity> peer) {
+  /**
+   * Kept in the session; a connection may live longer than the certificate that began it.
+   *
+   * @param by who judged
+   * @param peer empty: nobody whom that generation trusts
+   */
+  private record Proven(Generation by, Optional<PeerIdentity> peer) {
     Optional<PeerIdentity> at(long millis) {
       return peer.filter(p -> millis <= p.certificate().getNotAfter().toInstant().toEpochMilli());
     }

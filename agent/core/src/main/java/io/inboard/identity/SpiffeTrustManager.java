@@ -37,9 +37,10 @@ final class SpiffeTrustManager extends X509ExtendedTrustManager {
     void check(X509ExtendedTrustManager pkix) throws CertificateException;
   }
 
-  private void check(X509Certificate[] chain, Path path) throws CertificateException {
+  private void check(X509Certificate[] chain, String purpose, Path path)
+      throws CertificateException {
     PeerIdentity peer = bundle.identify(chain[0]);
-    bundle.checkAuthorities(chain, peer);
+    bundle.checkAuthorities(chain, peer, purpose);
     try {
       path.check(bundle.pkix());
     } catch (PeerRefusedException e) {
@@ -74,35 +75,39 @@ final class SpiffeTrustManager extends X509ExtendedTrustManager {
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
       throws CertificateException {
-    check(chain, pkix -> pkix.checkClientTrusted(chain, type, engine));
+    check(
+        chain, CertificateDraft.CLIENT_AUTH, pkix -> pkix.checkClientTrusted(chain, type, engine));
   }
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
       throws CertificateException {
-    check(chain, pkix -> pkix.checkClientTrusted(chain, type, socket));
+    check(
+        chain, CertificateDraft.CLIENT_AUTH, pkix -> pkix.checkClientTrusted(chain, type, socket));
   }
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
-    check(chain, pkix -> pkix.checkClientTrusted(chain, type));
+    check(chain, CertificateDraft.CLIENT_AUTH, pkix -> pkix.checkClientTrusted(chain, type));
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
       throws CertificateException {
-    check(chain, pkix -> pkix.checkServerTrusted(chain, type, engine));
+    check(
+        chain, CertificateDraft.SERVER_AUTH, pkix -> pkix.checkServerTrusted(chain, type, engine));
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
       throws CertificateException {
-    check(chain, pkix -> pkix.checkServerTrusted(chain, type, socket));
+    check(
+        chain, CertificateDraft.SERVER_AUTH, pkix -> pkix.checkServerTrusted(chain, type, socket));
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
-    check(chain, pkix -> pkix.checkServerTrusted(chain, type));
+    check(chain, CertificateDraft.SERVER_AUTH, pkix -> pkix.checkServerTrusted(chain, type));
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.Set;
 final class SvidRules {
   private static final int URI_NAME = 6;
   private static final String KEY_USAGE = "2.5.29.15";
+  private static final String ANY_PURPOSE = "2.5.29.37.0";
   private static final int DIGITAL_SIGNATURE = 0;
   private static final int KEY_CERT_SIGN = 5;
   private static final int CRL_SIGN = 6;
@@ -118,6 +119,29 @@ final class SvidRules {
               + trustDomain);
     }
     Strength.ofSignature(certificate);
+  }
+
+  /**
+   * An intermediate may have an extended key usage, which then bounds what it signs (RFC 5280
+   * section 4.2.1.12, as OpenSSL and Go's crypto/x509 read it; the JDK looks at the leaf's only).
+   *
+   * @param purposes which it has to allow
+   * @throws PeerRefusedException says, after "certificate 2", which one it excludes
+   */
+  static void serves(X509Certificate intermediate, List<String> purposes)
+      throws CertificateException {
+    List<String> allowed = intermediate.getExtendedKeyUsage();
+    if (allowed == null || allowed.contains(ANY_PURPOSE)) {
+      return;
+    }
+    for (String purpose : purposes) {
+      if (!allowed.contains(purpose)) {
+        throw against(
+            "has an extended key usage without "
+                + (purpose.equals(CertificateDraft.CLIENT_AUTH) ? "client" : "server")
+                + " authentication");
+      }
+    }
   }
 
   /** Whether an authority may speak for a trust domain: it names that one, or none. */

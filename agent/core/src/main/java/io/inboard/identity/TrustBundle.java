@@ -62,8 +62,10 @@ final class TrustBundle {
    * The authorities that a peer sent between its leaf and our root.
    *
    * @param chain leaf first
+   * @param purpose what the chain is for, as an extended key usage names it
    */
-  void checkAuthorities(X509Certificate[] chain, PeerIdentity peer) throws CertificateException {
+  void checkAuthorities(X509Certificate[] chain, PeerIdentity peer, String purpose)
+      throws CertificateException {
     for (int i = 1; i < chain.length; i++) {
       try {
         // A peer may send its root, too; ours is trusted as it is.
@@ -71,6 +73,7 @@ final class TrustBundle {
           SvidRules.authority(chain[i]);
         } else {
           SvidRules.intermediate(chain[i], trustDomain);
+          SvidRules.serves(chain[i], List.of(purpose));
         }
       } catch (CertificateException e) {
         throw new PeerRefusedException(

@@ -125,4 +125,39 @@ class RotationTest {
     now[0] = soon.plusSeconds(1);
     assertThat(inbound.peer(session)).isEmpty();
   }
+
+  @Test
+  void aPeerOfAConnectionThatIsOpenIsNobodyAnyMoreOnceItsRootIsRemoved() throws Exception {
+    FixedSession session = session(ca.issue(WEB));
+    MeshInboundTls inbound = payments.inbound(MtlsMode.STRICT);
+    assertThat(inbound.peer(session).orElseThrow().id()).isEqualTo(WEB);
+    DevelopmentCa.Issued own = ca.issue(PAYMENTS);
+
+    // The same roots in another generation: judged once more, and still known.
+    payments.rotate(ca.issue(PAYMENTS));
+    assertThat(inbound.peer(session).orElseThrow().id()).isEqualTo(WEB);
+    assertThat(session.asked).isEqualTo(2);
+    assertThat(inbound.peer(session)).as("kept in the session").isPresent();
+    assertThat(session.asked).isEqualTo(2);
+
+    payments.rotate(
+        new DevelopmentCa.Issued(own.chainPem(), own.keyPem(), DevelopmentCa.create().bundlePem()));
+    assertThat(inbound.peer(session)).isEmpty();
+    assertThat(inbound.peer(session)).isEmpty();
+    assertThat(session.asked).as("the verdict is kept as well").isEqualTo(3);
+
+    payments.rotate(own);
+    assertThat(inbound.peer(session)).as("the root is back").isPresent();
+  }
+
+  @Test
+  void aPeerWhomNoTrustManagerOfThisGenerationSawIsJudgedByItsWholeChain() throws Exception {
+    MeshInboundTls inbound = payments.inbound(MtlsMode.STRICT);
+    assertThat(inbound.peer(session(DevelopmentCa.create().issue(WEB)))).isEmpty();
+  }
+
+  private static FixedSession session(DevelopmentCa.Issued issued) throws Exception {
+    byte[] pem = issued.chainPem().getBytes(StandardCharsets.US_ASCII);
+    return new FixedSession(Pem.parse("chain", pem).certificates());
+  }
 }

@@ -18,8 +18,10 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -204,6 +206,61 @@ class WeakChainTest {
         under(strong, d -> d.keyUsage(CRL_SIGN, true)),
         Refusal.NO_SPIFFE_IDENTITY,
         "has a key usage without certificate sign");
+  }
+
+  @Test
+  void anIntermediateWhoseExtendedKeyUsageExcludesThePurposeSignsNothingHere() throws Exception {
+    String serverAuth = CertificateDraft.SERVER_AUTH;
+    String clientAuth = CertificateDraft.CLIENT_AUTH;
+    // By our own files and a client of ours; a server of ours would take it: it may sign clients.
+    DevelopmentCa.Issued clients =
+        under(strong, d -> d.keyUsage(KEY_CERT_SIGN, true).extendedKeyUsage(clientAuth));
+    DevelopmentCa.Issued servers =
+        under(strong, d -> d.keyUsage(KEY_CERT_SIGN, true).extendedKeyUsage(serverAuth));
+    assertJudged(clients, "", "has an extended key usage without server authentication");
+    assertJudged(servers, "has an extended key usage without client authentication", "");
+    assertRefused(
+        under(strong, d -> d.keyUsage(KEY_CERT_SIGN, true).extendedKeyUsage("1.3.6.1.5.5.7.3.3")),
+        Refusal.NO_SPIFFE_IDENTITY,
+        "has an extended key usage without ");
+    DevelopmentCa.Issued any =
+        under(strong, d -> d.keyUsage(KEY_CERT_SIGN, true).extendedKeyUsage("2.5.29.37.0"));
+    assertJudged(any, "", "");
+    DevelopmentCa.Issued both =
+        under(
+            strong, d -> d.keyUsage(KEY_CERT_SIGN, true).extendedKeyUsage(clientAuth, serverAuth));
+    assertJudged(both, "", "");
+  }
+
+  /** As a client's chain and as a server's; empty: taken. */
+  private void assertJudged(DevelopmentCa.Issued issued, String asClient, String asServer)
+      throws Exception {
+    TestPeer ours = TestPeer.of(new File(directory, "ours"), ca.issue(PAYMENTS));
+    SpiffeTrustManager judge =
+        new SpiffeTrustManager(ours.identity.generation().orElseThrow().bundle(), peer -> {});
+    X509Certificate[] chain =
+        Pem.parse("chain", issued.chainPem().getBytes(StandardCharsets.US_ASCII))
+            .certificates()
+            .toArray(new X509Certificate[0]);
+    assertThat(refusal(() -> judge.checkClientTrusted(chain, "EC"))).contains(asClient);
+    assertThat(refusal(() -> judge.checkClientTrusted(chain, "EC")).isEmpty())
+        .isEqualTo(asClient.isEmpty());
+    assertThat(refusal(() -> judge.checkServerTrusted(chain, "UNKNOWN"))).contains(asServer);
+    assertThat(refusal(() -> judge.checkServerTrusted(chain, "UNKNOWN")).isEmpty())
+        .isEqualTo(asServer.isEmpty());
+  }
+
+  private static String refusal(Check check) {
+    try {
+      check.run();
+      return "";
+    } catch (CertificateException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  private interface Check {
+    void run() throws CertificateException;
   }
 
   @Test
