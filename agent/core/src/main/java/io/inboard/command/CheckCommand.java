@@ -3,7 +3,6 @@ package io.inboard.command;
 
 import io.inboard.identity.IdentityCheck;
 import io.inboard.settings.DestinationSettings;
-import io.inboard.settings.IdentitySettings;
 import io.inboard.settings.Problem;
 import io.inboard.settings.Settings;
 import io.inboard.settings.SettingsException;
@@ -54,10 +53,10 @@ final class CheckCommand implements Callable<Integer> {
             source.name() + ": is empty; begin with a key such as 'service:' or 'destinations:'");
         return 1;
       }
-      List<String> ofIdentity = IdentityCheck.problems(read.identity());
-      ofIdentity.forEach(p -> out.println(located(p, read.identity(), source, text)));
+      List<IdentityCheck.Finding> ofIdentity = IdentityCheck.findings(read.identity());
+      ofIdentity.forEach(p -> out.println(located(p.key(), p.text(), source, text)));
       IdentityCheck.warnings(read.identity())
-          .forEach(w -> out.println(located("warning: " + w, read.identity(), source, text)));
+          .forEach(w -> out.println(located(w.key(), "warning: " + w.text(), source, text)));
       UnreachablePorts.warnings(read.inbound())
           .forEach(w -> out.println(source.name() + ": inbound: warning: " + w));
       if (ofIdentity.isEmpty()) {
@@ -73,14 +72,7 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   /** As the problems of the settings look: with the line of the file's key. */
-  private static String located(
-      String problem, IdentitySettings identity, SettingsSource source, String text) {
-    String key =
-        problem.startsWith(identity.certificateChain())
-            ? "identity.certificateChain"
-            : problem.startsWith(identity.privateKey())
-                ? "identity.privateKey"
-                : problem.startsWith(identity.trustBundle()) ? "identity.trustBundle" : "identity";
+  private static String located(String key, String problem, SettingsSource source, String text) {
     SettingsReader.Place place = SettingsReader.place(text, source.name(), key);
     return source.name() + ":" + new Problem(key, place.line(), place.column(), problem, "");
   }

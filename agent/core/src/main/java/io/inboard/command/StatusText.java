@@ -110,7 +110,7 @@ final class StatusText {
 
   private void destination(JsonTree s) {
     line(
-        "destination  %s, %s%s; %s, %s in flight, %s, %s, %s rejected",
+        "destination  %s, %s%s; %s, %s in flight, %s, %s (and %s), %s rejected",
         s.get("name").text(),
         s.get("balancer").text(),
         s.get("breaker").isEmpty() ? "" : ", breaker " + s.get("breaker").text(),
@@ -118,6 +118,7 @@ final class StatusText {
         s.get("inFlight").text(),
         count(s.get("retries"), "retry", "retries"),
         count(s.get("timeouts"), "timeout"),
+        count(s.get("perTryTimeouts"), "perTryTimeout"),
         s.get("rejected").text());
     lastSeconds(s.get("window"), s.get("latency"));
     for (JsonTree e : s.get("endpoints").elements()) {
@@ -142,13 +143,14 @@ final class StatusText {
   /** What Hystrix's dashboard had. */
   private void lastSeconds(JsonTree window, JsonTree latency) {
     line(
-        "  last 10 s: %s ok, %s failed (%s %%), %s, %s; rejected: %s breaker,"
+        "  last 10 s: %s ok, %s failed (%s %%), %s, %s (and %s); rejected: %s breaker,"
             + " %s overflow, %s throttled",
         window.get("success").text(),
         window.get("failure").text(),
         window.get("errorPercent").text(),
         count(window.get("retries"), "retry", "retries"),
         count(window.get("timeouts"), "timeout"),
+        count(window.get("perTryTimeouts"), "perTryTimeout"),
         window.get("shortCircuited").text(),
         window.get("overflowed").text(),
         window.get("throttled").text());

@@ -19,7 +19,19 @@ import java.util.Set;
 
 /** What the command {@code check} says of the identity's files. */
 public final class IdentityCheck {
+  static final String CHAIN = "identity.certificateChain";
+  static final String KEY = "identity.privateKey";
+  static final String BUNDLE = "identity.trustBundle";
+
   private IdentityCheck() {}
+
+  /**
+   * One thing that is wrong, or should be mended.
+   *
+   * @param key of the settings, whose file it is about; one file may stand for several keys
+   * @param text one clear line
+   */
+  public record Finding(String key, String text) {}
 
   /**
    * All that is wrong with the files now, a clear line each; empty if nothing is, or no identity is
@@ -29,24 +41,30 @@ public final class IdentityCheck {
     return problems(settings, Clock.systemUTC());
   }
 
+  /** The same, with the key that each is about. */
+  public static List<Finding> findings(IdentitySettings settings) {
+    return findings(settings, Clock.systemUTC());
+  }
+
   /**
    * What works, and should be mended all the same: a certificate that expires within a day, a key
    * that others can use. A clear line each. Reads the files.
    */
-  public static List<String> warnings(IdentitySettings settings) {
+  public static List<Finding> warnings(IdentitySettings settings) {
     return warnings(settings, Clock.systemUTC());
   }
 
-  static List<String> warnings(IdentitySettings settings, Clock clock) {
+  static List<Finding> warnings(IdentitySettings settings, Clock clock) {
     if (!settings.present()) {
       return List.of();
     }
-    List<String> warnings = new ArrayList<>(expiry(settings, clock));
-    KeyFileAccess.warning(settings.privateKey()).ifPresent(warnings::add);
+    List<Finding> warnings = new ArrayList<>(expiry(settings, clock));
+    KeyFileAccess.warning(settings.privateKey())
+        .ifPresent(text -> warnings.add(new Finding(KEY, text)));
     return List.copyOf(warnings);
   }
 
-  private static List<String> expiry(IdentitySettings settings, Clock clock) {
+  private static List<Finding> expiry(IdentitySettings settings, Clock clock) {
     KeyMaterialReader reader =
         new KeyMaterialReader(PemFiles.read(settings), settings.trustDomain(), clock.instant());
     if (!reader.problems().isEmpty()) {
@@ -57,27 +75,35 @@ public final class IdentityCheck {
     return left.compareTo(Duration.ofDays(1)) >= 0
         ? List.of()
         : List.of(
-            settings.certificateChain()
-                + " expires in "
-                + ExpiryWarnings.text(left)
-                + " (at "
-                + end
-                + "): see that it is renewed before, or mutual TLS ends then");
+            new Finding(
+                CHAIN,
+                settings.certificateChain()
+                    + " expires in "
+                    + ExpiryWarnings.text(left)
+                    + " (at "
+                    + end
+                    + "): see that it is renewed before, or mutual TLS ends then"));
   }
 
   static List<String> problems(IdentitySettings settings, Clock clock) {
+    return findings(settings, clock).stream().map(Finding::text).toList();
+  }
+
+  private static List<Finding> findings(IdentitySettings settings, Clock clock) {
     if (!settings.present()) {
       return List.of();
     }
     KeyMaterialReader reader =
         new KeyMaterialReader(PemFiles.read(settings), settings.trustDomain(), clock.instant());
-    List<String> problems = new ArrayList<>(reader.problems());
+    List<Finding> problems = new ArrayList<>(reader.problems());
     if (problems.isEmpty() && !leadsTo(reader.chain(), reader.bundle())) {
       problems.add(
-          settings.certificateChain()
-              + " does not lead to a certificate of "
-              + settings.trustBundle()
-              + "; peers with this bundle refuse it: add the missing intermediate or root");
+          new Finding(
+              CHAIN,
+              settings.certificateChain()
+                  + " does not lead to a certificate of "
+                  + settings.trustBundle()
+                  + "; peers with this bundle refuse it: add the missing intermediate or root"));
     }
     return List.copyOf(problems);
   }

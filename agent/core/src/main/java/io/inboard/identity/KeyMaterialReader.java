@@ -18,7 +18,7 @@ import java.util.Locale;
 final class KeyMaterialReader {
   private final PemFiles files;
   private final Instant now;
-  private final List<String> problems = new ArrayList<>();
+  private final List<IdentityCheck.Finding> problems = new ArrayList<>();
 
   // Each stays as it is where its file has a problem.
   private List<X509Certificate> chain = List.of();
@@ -41,12 +41,12 @@ final class KeyMaterialReader {
   }
 
   /** All that is wrong, in the order chain, key, bundle; empty when the set may be used. */
-  List<String> problems() {
-    List<String> printable = new ArrayList<>();
-    for (String problem : problems) {
-      printable.add(Printable.text(problem));
-    }
-    return printable;
+  List<IdentityCheck.Finding> problems() {
+    return List.copyOf(problems);
+  }
+
+  private void problem(String key, String text) {
+    problems.add(new IdentityCheck.Finding(key, Printable.text(text)));
   }
 
   List<X509Certificate> chain() {
@@ -64,7 +64,7 @@ final class KeyMaterialReader {
    */
   KeyMaterial material(long generation) throws IdentityException {
     if (!problems.isEmpty()) {
-      throw new IdentityException(problems().get(0));
+      throw new IdentityException(problems.get(0).text());
     }
     return new KeyMaterial(generation, id, trustDomain, chain, key, bundle);
   }
@@ -74,13 +74,14 @@ final class KeyMaterialReader {
     try {
       chain = files.chain().pem().certificates();
     } catch (IdentityException e) {
-      problems.add(e.getMessage());
+      problem(IdentityCheck.CHAIN, e.getMessage());
       return;
     }
     try {
       SvidRules.valid(chain.get(0), now);
     } catch (CertificateException e) {
-      problems.add(
+      problem(
+          IdentityCheck.CHAIN,
           path + ": the certificate " + e.getMessage() + "; issue a new one, or mend the clock");
     }
     try {
@@ -88,7 +89,8 @@ final class KeyMaterialReader {
       if (trustDomain.isEmpty()) {
         trustDomain = id.trustDomain();
       } else if (!trustDomain.equals(id.trustDomain())) {
-        problems.add(
+        problem(
+            IdentityCheck.CHAIN,
             path
                 + ": the certificate is of the trust domain "
                 + id.trustDomain()
@@ -97,7 +99,8 @@ final class KeyMaterialReader {
                 + "; make them agree");
       }
     } catch (CertificateException e) {
-      problems.add(
+      problem(
+          IdentityCheck.CHAIN,
           path
               + ": the certificate "
               + e.getMessage()
@@ -107,7 +110,7 @@ final class KeyMaterialReader {
       Strength.ofKey(chain.get(0));
       Strength.ofSignature(chain.get(0));
     } catch (CertificateException e) {
-      problems.add(path + ": the certificate " + mended(e, "issue another one"));
+      problem(IdentityCheck.CHAIN, path + ": the certificate " + mended(e, "issue another one"));
     }
   }
 
@@ -123,7 +126,7 @@ final class KeyMaterialReader {
               chain.get(i), List.of(CertificateDraft.CLIENT_AUTH, CertificateDraft.SERVER_AUTH));
         }
       } catch (CertificateException e) {
-        authorityProblem(files.chain().path(), i + 1, e);
+        authorityProblem(IdentityCheck.CHAIN, files.chain().path(), i + 1, e);
       }
     }
   }
@@ -133,14 +136,15 @@ final class KeyMaterialReader {
       PublicKey certified = chain.isEmpty() ? null : chain.get(0).getPublicKey();
       key = PrivateKeys.of(files.key().pem(), certified);
       if (certified != null && !PrivateKeys.match(key, certified)) {
-        problems.add(
+        problem(
+            IdentityCheck.KEY,
             files.key().path()
                 + " does not match the first certificate of "
                 + files.chain().path()
                 + "; write both files from the same issuance");
       }
     } catch (IdentityException e) {
-      problems.add(e.getMessage());
+      problem(IdentityCheck.KEY, e.getMessage());
     }
   }
 
@@ -149,7 +153,7 @@ final class KeyMaterialReader {
     try {
       bundle = files.bundle().pem().certificates();
     } catch (IdentityException e) {
-      problems.add(e.getMessage());
+      problem(IdentityCheck.BUNDLE, e.getMessage());
       return;
     }
     boolean usable = false;
@@ -161,24 +165,27 @@ final class KeyMaterialReader {
         ours |= id == null || SvidRules.serves(root, id.trustDomain());
       } catch (CertificateException e) {
         ours = true;
-        authorityProblem(path, i + 1, e);
+        authorityProblem(IdentityCheck.BUNDLE, path, i + 1, e);
       }
       usable |= !now.isAfter(root.getNotAfter().toInstant());
     }
     if (!ours) {
-      problems.add(
+      problem(
+          IdentityCheck.BUNDLE,
           path
               + ": every certificate of the trust bundle is of another trust domain than ours, "
               + id.trustDomain()
               + "; add the root of ours");
     }
     if (!usable) {
-      problems.add(path + ": every certificate of the trust bundle has expired; issue new roots");
+      problem(
+          IdentityCheck.BUNDLE,
+          path + ": every certificate of the trust bundle has expired; issue new roots");
     }
   }
 
-  private void authorityProblem(String path, int number, CertificateException e) {
-    problems.add(path + ": certificate " + number + " " + mended(e, "remove or replace it"));
+  private void authorityProblem(String key, String path, int number, CertificateException e) {
+    problem(key, path + ": certificate " + number + " " + mended(e, "remove or replace it"));
   }
 
   /** With what to do, unless the message says that itself: nothing is wrong with the file then. */

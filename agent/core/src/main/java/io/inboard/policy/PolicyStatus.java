@@ -95,6 +95,7 @@ public record PolicyStatus(
    * @param failure attempts that failed
    * @param errorPercent of these two; 0 to 100
    * @param timeouts calls that ran out of time
+   * @param perTryTimeouts attempts that did
    */
   public record Window(
       long calls,
@@ -103,6 +104,7 @@ public record PolicyStatus(
       double errorPercent,
       long retries,
       long timeouts,
+      long perTryTimeouts,
       long rejected,
       long shortCircuited,
       long overflowed,
@@ -223,6 +225,7 @@ public record PolicyStatus(
         success + failure == 0 ? 0 : Math.round(1000.0 * failure / (success + failure)) / 10.0,
         s.inWindow(Event.RETRY),
         s.inWindow(Event.TIMEOUT),
+        s.inWindow(Event.PER_TRY_TIMEOUT),
         shortCircuited + overflowed + throttled,
         shortCircuited,
         overflowed,

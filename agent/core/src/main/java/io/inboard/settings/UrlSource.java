@@ -45,6 +45,12 @@ final class UrlSource implements SettingsSource {
   /** What was answered last is no text. */
   private boolean undecodable;
 
+  /**
+   * What the beginning of an answer says that was not read to its end, because it is too large or
+   * broke off; null: it was read. What it asks for must not be given up.
+   */
+  private SecurityWords part;
+
   UrlSource(String address) {
     this.address = address;
     String shown = Printable.url(address);
@@ -89,6 +95,11 @@ final class UrlSource implements SettingsSource {
 
   @Override
   public SecurityWords securityWords() {
+    SecurityWords seen = part;
+    if (seen != null) {
+      seen.end();
+      return seen;
+    }
     return undecodable ? SecurityWords.doubt() : new SecurityWords();
   }
 
@@ -100,6 +111,7 @@ final class UrlSource implements SettingsSource {
 
   @Override
   public Answer read(Duration budget) {
+    part = null;
     HttpUrl url = HttpUrl.parse(address);
     if (url == null) {
       return new Answer.Failed("is not a valid address");
@@ -174,22 +186,24 @@ final class UrlSource implements SettingsSource {
   }
 
   private Answer text(ResponseBody body) throws IOException {
-    Answer tooLarge =
-        new Answer.Failed("answers with more than 16 MiB; settings are a few kilobytes");
-    if (body.contentLength() > Document.MAX_SIZE) {
-      return tooLarge;
-    }
+    SecurityWords words = new SecurityWords();
+    part = words;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     byte[] buffer = new byte[8192];
     InputStream in = body.byteStream();
     for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      for (int i = 0; i < n; i++) {
+        words.next((char) (buffer[i] & 0xff)); // They are ASCII.
+      }
       out.write(buffer, 0, n);
       if (out.size() > Document.MAX_SIZE) {
-        return tooLarge;
+        return new Answer.Failed(
+            "answers with more than 16 MiB; settings are a few kilobytes; is the address right?");
       }
     }
     Answer answer = SettingsSource.decode(out.toByteArray());
     undecodable = answer instanceof Answer.Failed;
+    part = null;
     return answer;
   }
 

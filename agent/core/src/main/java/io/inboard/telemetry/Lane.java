@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
  * loads some hundred classes and may build an SSLContext.
  *
  * <p>{@link #export} and {@link #close} belong to that one thread; everything else may be called by
- * any. Failures are counted, and said once for each target.
+ * any. Failures are counted, and each kind is said once for each collector.
  *
  * @param <D> what is exported
  */
@@ -135,9 +135,41 @@ final class Lane<D> {
     if (!target.equals(Optional.of(to))) {
       return; // we left this collector; that its connections broke is our own doing
     }
-    Log.warnOnce(
-        "telemetry." + signal + "." + to,
-        "cannot export " + signal + " to " + to + ": " + what + " (said once; see status)");
+    Log.warnOnce(kind(to, what), line(signal, to, what));
+  }
+
+  /** Two signals that meet the same at one collector are one thing to mend. */
+  static String kind(Target to, String what) {
+    int message = what.indexOf(':');
+    return "telemetry." + collector(to) + "." + (message < 0 ? what : what.substring(0, message));
+  }
+
+  static String line(String signal, Target to, String what) {
+    return "cannot export "
+        + signal
+        + " to "
+        + Printable.url(to.endpoint())
+        + ": "
+        + what
+        + "; "
+        + hint(what)
+        + " (said once for all signals; status counts)";
+  }
+
+  /** Scheme, host and port: what one person runs. */
+  private static String collector(Target to) {
+    String url = Printable.url(to.endpoint());
+    int host = url.indexOf("://") + "://".length();
+    int path = url.indexOf('/', host);
+    return path < 0 ? url : url.substring(0, path);
+  }
+
+  private static String hint(String what) {
+    return what.startsWith("HTTP ") || what.startsWith("gRPC ")
+        ? "see what the collector's own log says"
+        : "start an OpenTelemetry collector there, name another one with"
+            + " OTEL_EXPORTER_OTLP_ENDPOINT, or export nothing (telemetry: {traces: {exporter:"
+            + " none}, metrics: {exporter: none}})";
   }
 
   /** Names what went wrong without a message that might quote a header: those may be secrets. */

@@ -32,9 +32,9 @@ final class StatusTextTest {
              "what": "GET /admin/x", "reason": "DENY rule inbound.authorization[1] matched",
              "count": 2, "secondsAgo": 5}]}},
        "destinations": [{"name": "payments", "balancer": "LEAST_REQUEST", "breaker": "OPEN",
-         "calls": 5, "retries": 1, "timeouts": 0, "rejected": 2, "inFlight": 3,
+         "calls": 5, "retries": 1, "timeouts": 0, "perTryTimeouts": 3, "rejected": 2, "inFlight": 3,
          "window": {"calls": 9, "success": 7, "failure": 2, "errorPercent": 22.2, "retries": 1,
-           "timeouts": 0, "rejected": 2, "shortCircuited": 2, "overflowed": 0, "throttled": 0},
+           "timeouts": 0, "perTryTimeouts": 1, "rejected": 2, "shortCircuited": 2, "overflowed": 0, "throttled": 0},
          "latency": {"count": 7, "mean": 4.5, "p50": 4.0, "p90": 6.0, "p95": 7.0, "p99": 8.0,
            "p999": 9.0},
          "endpoints": [
@@ -63,7 +63,8 @@ final class StatusTextTest {
             "identity     spiffe://cluster.local/ns/shop/sa/web, generation 1, expires in 29 d 10"
                 + " h")
         .contains("destination  payments, LEAST_REQUEST, breaker OPEN; 5 calls, 3 in flight")
-        .contains("last 10 s: 7 ok, 2 failed (22.2 %), 1 retry, 0 timeouts")
+        .contains("last 10 s: 7 ok, 2 failed (22.2 %), 1 retry, 0 timeouts (and 1 perTryTimeout)")
+        .contains("0 timeouts (and 3 perTryTimeouts)")
         .contains("p95 7.0, p99 8.0, p99.9 9.0")
         .contains("10.0.0.5:8443            EJECTED  9 requests, 5 failures")
         .contains("ejected 1 time, back in")

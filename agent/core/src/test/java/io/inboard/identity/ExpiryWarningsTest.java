@@ -58,6 +58,7 @@ class ExpiryWarningsTest {
     assertThat(IdentityCheck.warnings(files, new MovedClock(() -> now))).isEmpty();
     now = BEGIN.plus(Duration.ofHours(7));
     assertThat(IdentityCheck.warnings(files, new MovedClock(() -> now)))
+        .extracting(IdentityCheck.Finding::text)
         .singleElement()
         .asString()
         .contains(DevelopmentCa.CHAIN_FILE + " expires in 23 h 0 min (at ");

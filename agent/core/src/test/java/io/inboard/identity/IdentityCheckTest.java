@@ -152,4 +152,17 @@ class IdentityCheckTest {
         .hasSize(3)
         .allMatch(p -> p.startsWith(directory.getPath()) && p.indexOf('\n') < 0);
   }
+
+  @Test
+  void aFileThatStandsForTwoKeysIsFoundUnderTheOneThatIsWrong() throws Exception {
+    DevelopmentCa authority = DevelopmentCa.create();
+    DevelopmentCa.Issued web = authority.issue(WEB);
+    java.nio.file.Path one = directory.toPath().resolve("all.pem");
+    Files.writeString(one, web.chainPem() + authority.issue(WEB).keyPem() + authority.bundlePem());
+    String path = one.toString();
+    assertThat(IdentityCheck.findings(new IdentitySettings(path, path, path, "")))
+        .extracting(IdentityCheck.Finding::key)
+        .contains("identity.privateKey")
+        .doesNotContain("identity.certificateChain");
+  }
 }

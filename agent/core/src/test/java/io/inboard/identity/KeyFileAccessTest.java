@@ -63,7 +63,8 @@ class KeyFileAccessTest {
   void checkAndStatusTellItAndTheIdentityIsUsedAllTheSame() throws Exception {
     permit("rw-r--r--");
     assertThat(IdentityCheck.problems(TestPeer.files(directory))).isEmpty();
-    assertThat(IdentityCheck.warnings(TestPeer.files(directory))).contains(warning());
+    assertThat(IdentityCheck.warnings(TestPeer.files(directory)))
+        .contains(new IdentityCheck.Finding("identity.privateKey", warning()));
 
     List<IdentityStatus> told = new ArrayList<>();
     Identity identity = new Identity(told::add, Clock.systemUTC(), 10);

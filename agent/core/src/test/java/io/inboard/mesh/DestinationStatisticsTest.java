@@ -52,7 +52,7 @@ final class DestinationStatisticsTest {
     assertThat(window.retries()).isEqualTo(2);
     world.time.passMillis(10_000);
     assertThat(world.status().window())
-        .isEqualTo(new PolicyStatus.Window(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+        .isEqualTo(new PolicyStatus.Window(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     assertThat(world.status().calls()).isEqualTo(3);
     assertThat(world.status().retries()).isEqualTo(2);
   }

@@ -113,6 +113,7 @@ final class TimeoutTest {
               assertThat(result.attempts()).isEqualTo(1);
             });
     assertThat(took).isEqualTo(500);
+    assertThat(world.status().window().perTryTimeouts()).isEqualTo(1);
   }
 
   @Test

@@ -165,7 +165,40 @@ class UrlSettingsTest {
         };
 
     assertThat(problem("/big"))
-        .isEqualTo("answers with more than 16 MiB; settings are a few kilobytes");
+        .isEqualTo(
+            "answers with more than 16 MiB; settings are a few kilobytes; is the address right?");
+  }
+
+  @Test
+  void whatIsTooLargeButAsksForStrictOpensNoPort() {
+    answer = exchange -> tooLarge(exchange, "inbound: {mtls: STRICT}\n");
+    assertThat(watch("/big").load().origin()).isEqualTo(Loaded.Origin.REFUSING);
+    answer = exchange -> tooLarge(exchange, "service: {name: a}\n");
+    assertThat(watch("/large").load().origin()).isEqualTo(Loaded.Origin.DEFAULTS);
+  }
+
+  @Test
+  void anAnswerThatBreaksOffButAsksForAuthorizationOpensNoPort() {
+    answer =
+        exchange -> {
+          byte[] begun = "inbound:\n  authorization:\n".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, begun.length + 1);
+          exchange.getResponseBody().write(begun);
+          exchange.getResponseBody().flush();
+          throw new IOException("it breaks off");
+        };
+    assertThat(watch("/broken").load().origin()).isEqualTo(Loaded.Origin.REFUSING);
+  }
+
+  private static void tooLarge(HttpExchange exchange, String begin) throws IOException {
+    byte[] block = "# x\n".repeat(256 * 1024).getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(200, 0);
+    try (OutputStream body = exchange.getResponseBody()) {
+      body.write(begin.getBytes(StandardCharsets.UTF_8));
+      for (int i = 0; i < 20; i++) {
+        body.write(block);
+      }
+    }
   }
 
   @Test

@@ -57,4 +57,29 @@ class LaneTest {
 
     assertThat(lane.targetName()).isEqualTo("HTTP_PROTOBUF http://***@host/v1?***");
   }
+
+  @Test
+  void aMissingCollectorIsNamedInPlainWordsWithWhatToDo() {
+    assertThat(Lane.line("traces", TARGET, "ConnectException: Connection refused"))
+        .contains("cannot export traces to http://***@host/v1?***: ConnectException")
+        .contains("start an OpenTelemetry collector there", "OTEL_EXPORTER_OTLP_ENDPOINT")
+        .contains("exporter: none")
+        .doesNotContain("hunter2", "HTTP_PROTOBUF");
+    assertThat(Lane.line("traces", TARGET, "HTTP 401"))
+        .contains("see what the collector's own log says");
+  }
+
+  @Test
+  void signalsOfOneCollectorAreSaidTogetherAndOtherTroubleApart() {
+    String refused = "ConnectException: Connection refused";
+    String traces = Lane.kind(at("http://localhost:4318/v1/traces"), refused);
+    assertThat(Lane.kind(at("http://localhost:4318/v1/metrics"), "ConnectException: again"))
+        .isEqualTo(traces);
+    assertThat(Lane.kind(at("http://localhost:4319/v1/traces"), refused)).isNotEqualTo(traces);
+    assertThat(Lane.kind(at("http://localhost:4318/v1/traces"), "HTTP 401")).isNotEqualTo(traces);
+  }
+
+  private static Target at(String endpoint) {
+    return new Target(Protocol.HTTP_PROTOBUF, endpoint, Map.of(), "", 1_000);
+  }
 }

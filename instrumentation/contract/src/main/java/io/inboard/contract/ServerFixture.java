@@ -108,20 +108,29 @@ public abstract class ServerFixture {
 
   /** The same, by time that is handed in. */
   protected static InboundTls tlsOf(DevelopmentCa.Issued issued, Clock clock) {
+    Identity identity = new Identity(status -> {}, clock);
+    identity.settings(filesOf(issued));
+    return tlsOf(identity);
+  }
+
+  /** The same, of an identity that may change. */
+  static InboundTls tlsOf(Identity identity) {
+    InboundSettings permissive =
+        new InboundSettings(
+            InboundSettings.MtlsMode.PERMISSIVE, Map.of(), List.of(), ServerSettings.DEFAULT);
+    return identity.inboundTls(() -> permissive);
+  }
+
+  /** As files of their own. */
+  static IdentitySettings filesOf(DevelopmentCa.Issued issued) {
     try {
       File files = Files.createTempDirectory("identity").toFile();
       issued.save(files);
-      Identity identity = new Identity(status -> {}, clock);
-      identity.settings(
-          new IdentitySettings(
-              new File(files, DevelopmentCa.CHAIN_FILE).getPath(),
-              new File(files, DevelopmentCa.KEY_FILE).getPath(),
-              new File(files, DevelopmentCa.BUNDLE_FILE).getPath(),
-              ""));
-      InboundSettings permissive =
-          new InboundSettings(
-              InboundSettings.MtlsMode.PERMISSIVE, Map.of(), List.of(), ServerSettings.DEFAULT);
-      return identity.inboundTls(() -> permissive);
+      return new IdentitySettings(
+          new File(files, DevelopmentCa.CHAIN_FILE).getPath(),
+          new File(files, DevelopmentCa.KEY_FILE).getPath(),
+          new File(files, DevelopmentCa.BUNDLE_FILE).getPath(),
+          "");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

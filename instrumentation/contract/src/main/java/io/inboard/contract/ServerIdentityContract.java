@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.Verdict;
 import io.inboard.identity.DevelopmentCa;
+import io.inboard.identity.Identity;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -154,6 +155,22 @@ public abstract class ServerIdentityContract extends ServerTlsContract {
       assertThat(wire.get("/hello").text()).isEqualTo("hello");
       clock.forward(Duration.ofHours(2));
       assertThat(wire.get("/hello").status()).isEqualTo(403);
+    }
+    assertThat(calls()).isEqualTo(1);
+  }
+
+  @Test
+  void aPeerWhoseRootIsRemovedIsNobodyFromTheNextRequestOn() throws Exception {
+    DevelopmentCa.Issued own = CA.issue(SERVER_ID);
+    Identity identity = new Identity(status -> {});
+    identity.settings(filesOf(own));
+    mesh.tls(tlsOf(identity));
+    mesh.mode(Mode.STRICT);
+    try (Wire wire = Wire.tls(server.port(), Workload.of(CA.issue(CLIENT_ID)))) {
+      assertThat(wire.get("/headers").text()).contains("[URI=" + CLIENT_ID + "]");
+      String others = DevelopmentCa.create().bundlePem();
+      identity.settings(filesOf(new DevelopmentCa.Issued(own.chainPem(), own.keyPem(), others)));
+      assertThat(wire.get("/headers").status()).isEqualTo(403);
     }
     assertThat(calls()).isEqualTo(1);
   }
