@@ -166,7 +166,7 @@ public abstract class ServerIdentityContract extends ServerTlsContract {
     identity.settings(filesOf(own));
     mesh.tls(tlsOf(identity));
     mesh.mode(Mode.STRICT);
-    try (Wire wire = Wire.tls(server.port(), Workload.of(CA.issue(CLIENT_ID)))) {
+    try (RawConnection wire = RawConnection.tls(server.port(), Workload.of(CA.issue(CLIENT_ID)))) {
       assertThat(wire.get("/headers").text()).contains("[URI=" + CLIENT_ID + "]");
       String others = DevelopmentCa.create().bundlePem();
       identity.settings(filesOf(new DevelopmentCa.Issued(own.chainPem(), own.keyPem(), others)));
