@@ -60,4 +60,11 @@ public interface Attempt {
    * @param session the session of a mesh connection; null when the connection has no TLS of ours
    */
   void connected(SSLSession session);
+
+  /**
+   * Tells the version of HTTP that the response's head speaks, before {@link Call#responded}.
+   *
+   * @param version as {@code network.protocol.version} has it: {@code 1.0}, {@code 1.1}, {@code 2}
+   */
+  default void protocolVersion(String version) {}
 }

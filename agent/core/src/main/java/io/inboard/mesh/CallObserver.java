@@ -87,6 +87,9 @@ public interface CallObserver {
     /** Who the endpoint proved to be: a SPIFFE id. */
     void peer(String identity);
 
+    /** The version of HTTP of its response: {@code 1.1}, {@code 2}. Before the end. */
+    default void protocolVersion(String version) {}
+
     /** It would be repeated, but there were enough attempts or none may follow. Before the end. */
     default void retriesExhausted() {}
 

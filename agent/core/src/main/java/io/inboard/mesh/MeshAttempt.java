@@ -232,6 +232,11 @@ final class MeshAttempt implements Attempt, Runnable {
     }
   }
 
+  @Override
+  public void protocolVersion(String version) {
+    observer().protocolVersion(version);
+  }
+
   /**
    * The adapter reports the end of this attempt's first half.
    *

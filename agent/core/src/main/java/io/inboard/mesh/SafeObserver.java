@@ -101,6 +101,11 @@ final class SafeObserver implements CallObserver {
     }
 
     @Override
+    public void protocolVersion(String version) {
+      guard(() -> attempt.protocolVersion(version));
+    }
+
+    @Override
     public void retriesExhausted() {
       guard(attempt::retriesExhausted);
     }

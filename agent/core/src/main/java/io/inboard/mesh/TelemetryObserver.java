@@ -167,6 +167,11 @@ final class TelemetryObserver implements CallObserver {
     }
 
     @Override
+    public void protocolVersion(String version) {
+      span.protocolVersion(version);
+    }
+
+    @Override
     public void retriesExhausted() {
       flags = ResponseFlags.join(flags, ResponseFlags.EXHAUSTED);
     }

@@ -119,4 +119,9 @@ final class TracedCall implements Call, Attempt {
 
   @Override
   public void connected(SSLSession session) {}
+
+  @Override
+  public void protocolVersion(String version) {
+    observer.protocolVersion(version);
+  }
 }

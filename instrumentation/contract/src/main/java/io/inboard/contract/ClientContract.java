@@ -119,6 +119,15 @@ public abstract class ClientContract extends ClientRetryContract {
         .containsExactly(Progress.NOT_CONNECTED, Progress.NOT_CONNECTED);
   }
 
+  @Test
+  void theVersionOfHttpIsToldOfEachResponse() throws Exception {
+    mesh.script(Script.to(plain(plainServer())));
+    send(Request.get(URL + "/"));
+    assertThat(mesh.calls())
+        .singleElement()
+        .satisfies(call -> assertThat(call.attempts().get(0).versions()).containsExactly("1.1"));
+  }
+
   // TLS
 
   @Test

@@ -286,6 +286,7 @@ public final class ScriptedCall implements Call {
     private final Optional<Endpoint> endpoint;
     private final AtomicInteger headerWrites = new AtomicInteger();
     private final AtomicInteger reported = new AtomicInteger();
+    private final List<String> versions = new CopyOnWriteArrayList<>();
     private final List<Optional<SSLSession>> connections = new CopyOnWriteArrayList<>();
     private volatile Runnable abort = () -> {};
     private volatile boolean over;
@@ -385,6 +386,16 @@ public final class ScriptedCall implements Call {
     /** How often the headers of this attempt were written. */
     public int headerWrites() {
       return headerWrites.get();
+    }
+
+    @Override
+    public void protocolVersion(String version) {
+      versions.add(version);
+    }
+
+    /** The versions of HTTP that the adapter told, one for each response. */
+    public List<String> versions() {
+      return List.copyOf(versions);
     }
 
     /** The connections that the adapter named: one; without a session if not of ours. */

@@ -176,6 +176,9 @@ final class Attempts {
     }
     MessageHeader responses = Internals.responses(connection);
     int status = Messages.status(responses);
+    if (status >= 100) {
+      current.attempt().protocolVersion(Messages.version(responses));
+    }
     return status < 100
         ? call.failed(
             current.attempt(),

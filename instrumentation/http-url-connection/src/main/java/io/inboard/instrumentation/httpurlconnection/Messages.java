@@ -56,6 +56,12 @@ final class Messages {
     }
   }
 
+  /** The version of a line that has a {@link #status}. */
+  static String version(MessageHeader responses) {
+    String line = responses.getValue(0);
+    return line.substring("HTTP/".length(), line.indexOf(' '));
+  }
+
   /** The length that a response's head tells; -1: none. */
   static long length(MessageHeader responses) {
     String value = responses.findValue("Content-Length");

@@ -288,6 +288,9 @@ final class Hop {
     if (wire.connected()) {
       attempt.connected(bystander ? null : wire.session());
     }
+    if (outcome.error() == null) {
+      attempt.protocolVersion(Internals.protocol(response));
+    }
     Step step =
         outcome.error() != null
             ? call.failed(attempt, reason(outcome.error()), wire.progress())

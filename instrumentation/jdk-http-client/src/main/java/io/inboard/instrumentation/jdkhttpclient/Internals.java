@@ -247,6 +247,14 @@ final class Internals {
     }
   }
 
+  /** The version of HTTP that a response speaks, as spans have it: {@code 1.1}, {@code 2}. */
+  static String protocol(Object response) {
+    HttpClient.Version version = (HttpClient.Version) call(VERSION, response);
+    return version == HttpClient.Version.HTTP_1_1
+        ? "1.1"
+        : version == HttpClient.Version.HTTP_2 ? "2" : "3";
+  }
+
   /** The head of a copy's response, as that of another exchange and its request. */
   static Object responseOf(Object exchange, Object request, Object response, Object connection) {
     return response(
