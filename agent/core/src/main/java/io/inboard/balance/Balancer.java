@@ -46,7 +46,7 @@ public interface Balancer<E extends Candidate> {
     return new PeakEwma<>(new Draw<>(endpoints, warmUp, chance));
   }
 
-  /** Any one. */
+  /** A random one, by weight. */
   static <E extends Candidate> Balancer<E> random(List<E> endpoints, WarmUp warmUp, Chance chance) {
     return new RandomChoice<>(new Draw<>(endpoints, warmUp, chance));
   }

@@ -6,12 +6,15 @@ import java.util.List;
 /**
  * The same key, the same endpoint. Where that one may not be used, or has more than its part of the
  * load (Mirrokni and others, "Consistent Hashing with Bounded Loads"), the next in the table takes
- * the request, the same one for every client. A request without key goes anywhere.
+ * the request, the same one for every client. A request without a key goes to any endpoint.
  *
  * <p>No slow start: a key that changed its endpoint again and again would miss every cache.
  */
 final class ConsistentHash<E extends Candidate> implements Balancer<E> {
-  /** Places that are looked at before endpoints are: the chance that none will do is tiny. */
+  /**
+   * How many places of the table are tried before the endpoints are gone through one by one: that
+   * all of them are unusable is very unlikely.
+   */
   private static final int STEPS = 64;
 
   private final List<E> endpoints;
@@ -53,7 +56,8 @@ final class ConsistentHash<E extends Candidate> implements Balancer<E> {
       place = place + 1 == table.size() ? 0 : place + 1;
     }
     if (full != null) {
-      return full; // All are: the one that knows the key, then.
+      return full; // All endpoints have more than their part: the one that the key belongs to takes
+      // it.
     }
     int start = (int) Long.remainderUnsigned(hash, endpoints.size());
     for (int i = 0; i < endpoints.size(); i++) {

@@ -9,12 +9,12 @@ import java.util.List;
  */
 final class Draw<E extends Candidate> {
   /**
-   * Blind draws before the list is looked through: with half of the endpoints out, one call in
-   * 65,536 looks.
+   * Random draws before the list is gone through one by one: with half of the endpoints out, one
+   * call in 65,536 looks.
    */
   private static final int BLIND_DRAWS = 16;
 
-  /** A list of this length is gone through without a thought. */
+  /** Up to this length the list is gone through at once, which costs no more than drawing. */
   private static final int SHORT = 64;
 
   private final List<E> endpoints;
@@ -22,10 +22,10 @@ final class Draw<E extends Candidate> {
   private final Chance chance;
   private final long total;
 
-  /** Of each column the part that is its own endpoint's; null: all weights are equal. */
+  /** For each column, the part that belongs to its own endpoint; null: all weights are equal. */
   private final double[] own;
 
-  /** Of each column whose the rest is. */
+  /** For each column, the endpoint that the rest belongs to. */
   private final int[] other;
 
   Draw(List<E> endpoints, WarmUp warmUp, Chance chance) {
@@ -92,7 +92,7 @@ final class Draw<E extends Candidate> {
     return own == null ? factor : factor * endpoint.weight() * endpoints.size() / total;
   }
 
-  /** As likely as the endpoint is to be drawn. */
+  /** The probability that the endpoint is drawn. */
   boolean drawnAgain(E endpoint) {
     return chance.below(total) < endpoint.weight();
   }

@@ -19,11 +19,11 @@ import java.util.concurrent.atomic.LongAdder;
  * fast would look like the best of all; and a request that waits longer than the average counts
  * with its age, or one that hangs would be found out by its timeout only.
  *
- * <p>All that a pick and a request look at are fields, and no object for each: with thousands of
- * endpoints every object is a wait for the memory. For the same reason what else is known of an
- * endpoint may be a subclass. Threads that write the fields of one endpoint share its lines of the
- * cache; padding them apart would make a pick wait for more lines, and what all of them write
- * ({@link #begin}) would still be one word.
+ * <p>Everything that a pick or a request reads is a field of this object: with thousands of
+ * endpoints each further object is a cache miss. For the same reason what else is known of an
+ * endpoint may be added by a subclass. Threads that write the fields of one endpoint share its
+ * lines of the cache; padding them apart would make a pick wait for more lines, and what all of
+ * them write ({@link #begin}) would still be one word.
  */
 public class Load {
   /** What a failure counts as, at least. Linkerd has 5 s; with 1 s a healed one is back sooner. */
@@ -46,7 +46,10 @@ public class Load {
 
   private static final double TAU_TICKS = 10e9 / (1L << TICK_BITS);
 
-  /** What is quicker is equal: less is noise, not a reason to prefer somebody. */
+  /**
+   * Latencies below this count as equal: the difference is noise and no reason to prefer an
+   * endpoint.
+   */
   private static final double LEAST_NANOS = 100_000;
 
   /**
@@ -172,7 +175,7 @@ public class Load {
     return more;
   }
 
-  /** The answer is there, or will never be. */
+  /** The answer has come, or will not come any more. */
   public void stop(int slot) {
     if (slot == 0) {
       first = 0;
@@ -196,10 +199,10 @@ public class Load {
 
   /**
    * A good answer that is a stream: its head comes when the server has something to say, which
-   * tells nothing of latency. Only counts as a sign of life.
+   * tells nothing of latency. Only counts as a sign that the endpoint answers.
    */
   public void answeredStream(long now) {
-    // An endpoint that is never known would look like one that has never answered.
+    // Without any sample the endpoint would look like one that has never answered.
     if (average == 0) {
       AVERAGE.compareAndSet(this, 0, pack(TimeUnit.MILLISECONDS.toNanos(1), tick(now)));
     }
@@ -232,7 +235,9 @@ public class Load {
     return born == 0 ? Long.MAX_VALUE : now - born;
   }
 
-  /** Whether it is there for less than this time, and has not its whole share yet. */
+  /**
+   * Whether it appeared less than this time ago, and therefore does not have its whole share yet.
+   */
   public boolean warming(long windowNanos, long now) {
     return sinceBorn(now) < windowNanos;
   }
@@ -324,8 +329,8 @@ public class Load {
   }
 
   /**
-   * Moves the average. A lost race drops the sample, another one is in; but not a failure: it may
-   * be the only one.
+   * Moves the average. When threads race, a good answer may be dropped, since another one was
+   * recorded; a failure is tried again, since it may be the only one.
    */
   private void record(long rtt, long now, boolean must) {
     int tick = tick(now);

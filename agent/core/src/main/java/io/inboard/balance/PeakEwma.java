@@ -31,15 +31,16 @@ final class PeakEwma<E extends Candidate> implements Balancer<E> {
       return first;
     }
     if (alike(first.load().idleNanos(now), second.load().idleNanos(now))) {
-      // By turns, so that each is known to be well and kept warm; where weights differ, the first
+      // In turn, so that each endpoint is asked regularly and stays warm; where weights differ, the
+      // first
       // one drawn, which is what the weights say.
       return draw.even() && second.load().restedLonger(first.load()) ? second : first;
     }
     double mine = first.load().cost(now, draw.share(first, now));
     double others = second.load().cost(now, draw.share(second, now));
-    // Latencies of equals differ a little, always. Where everybody meets everybody that would wear
-    // away what the weights say: so the heavy may stay, as often as they would have been drawn
-    // against themselves.
+    // Latencies of equal endpoints always differ a little. Comparing them each time would wear away
+    // what the weights say: so an endpoint of a high weight is kept as often as it would have been
+    // drawn twice.
     if (!draw.even() && others * CLEARLY >= mine && draw.drawnAgain(first)) {
       return first;
     }

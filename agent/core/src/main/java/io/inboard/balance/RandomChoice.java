@@ -3,7 +3,7 @@ package io.inboard.balance;
 
 import java.util.List;
 
-/** Any one, as often as the weights say. */
+/** A random endpoint, with probabilities in proportion to the weights. */
 final class RandomChoice<E extends Candidate> implements Balancer<E> {
   private final Draw<E> draw;
 

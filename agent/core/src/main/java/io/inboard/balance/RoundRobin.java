@@ -22,7 +22,10 @@ final class RoundRobin<E extends Candidate> implements Balancer<E> {
   private final WarmUp warmUp;
   private final Chance chance;
 
-  /** The next turn. Starts anywhere, or many clients that start at once would march in step. */
+  /**
+   * The next turn. Starts at a random place, or many clients that start together would ask the same
+   * endpoints in the same order.
+   */
   private final AtomicInteger turn;
 
   RoundRobin(List<E> endpoints, WarmUp warmUp, Chance chance) {

@@ -12,7 +12,7 @@ import io.inboard.settings.BalancerSettings.WarmupSettings;
  * @param exponent 1/aggression
  */
 public record WarmUp(long windowNanos, double minimum, double exponent) {
-  /** Everybody has its whole weight at once. */
+  /** Every endpoint has its whole weight from the beginning. */
   public static final WarmUp OFF = new WarmUp(0, 1, 1);
 
   /** As the settings say. */

@@ -21,9 +21,10 @@ interface ZoneShares {
 
   /**
    * The own zone first: min(1, u/o), u being its part of the healthy capacity and o that of the
-   * callers who are there. Nobody tells how the callers are spread, so they are taken to be spread
-   * as the listed endpoints are: with all healthy, everybody stays at home. What does not stay goes
-   * where more is healthy than that zone's own callers need, in proportion to max(0, u − o).
+   * callers who are there. How the callers are spread is not known, so they are assumed to be
+   * spread as the listed endpoints are: while all endpoints are healthy, all traffic stays in its
+   * zone. What does not stay goes where more is healthy than that zone's own callers need, in
+   * proportion to max(0, u − o).
    */
   static ZoneShares preferring(int own) {
     return (healthy, listed) -> {

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * Chooses a zone by {@link ZoneShares}, and within it as any other balancer. Where the zone has
- * nobody at this moment, anybody will do.
+ * Chooses a zone by {@link ZoneShares}, and within it as any other balancer. If no endpoint of the
+ * zone is eligible at this moment, one of any zone is taken.
  */
 final class Zones<E extends Candidate> implements Balancer<E> {
   /** How long shares hold: health is counted once in this time, by one caller. */
@@ -164,7 +164,7 @@ final class Zones<E extends Candidate> implements Balancer<E> {
       shares[z] = sum;
     }
     for (int z = last; z >= 0 && z < shares.length; z++) {
-      shares[z] = 1; // Rounding would leave a gap, where nobody stands.
+      shares[z] = 1; // Rounding could leave a gap at the end that belongs to no zone.
     }
     return shares;
   }

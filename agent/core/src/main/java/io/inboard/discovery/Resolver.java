@@ -17,8 +17,8 @@ public interface Resolver {
   /**
    * Where to connect for an instance.
    *
-   * @param logicalHost the name that the address carries, so that nobody looks it up, or shows an
-   *     address in its place
+   * @param logicalHost the host name that the returned address carries, so that no reverse look-up
+   *     is made for it
    * @return unresolved when the instance's name is unknown: connecting then fails as the library's
    *     connect fails, and is a connect failure like any other
    */

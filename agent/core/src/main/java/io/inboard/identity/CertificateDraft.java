@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A certificate (RFC 5280) before it is signed. It checks nothing: tests write with it what no
- * authority should sign. Not for use by several threads.
+ * A certificate (RFC 5280) before it is signed. It checks nothing, so that tests can write
+ * certificates that no authority should sign. Not for use by several threads.
  */
 final class CertificateDraft {
   /** Bits of the keyUsage extension, the first from the left. */

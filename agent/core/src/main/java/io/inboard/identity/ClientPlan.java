@@ -94,12 +94,12 @@ abstract class ClientPlan implements TlsPlan {
     }
   }
 
-  /** The raw socket: closing the TLS one would first try to say goodbye, and may wait for it. */
+  /** The raw socket: closing the TLS one would first send close_notify, which may block. */
   private static void close(Socket connected) {
     try {
       connected.close();
     } catch (IOException e) {
-      // The error that led here is the one to tell.
+      // The error that led here is the one to report.
     }
   }
 

@@ -24,8 +24,8 @@ import java.util.List;
 
 /**
  * A certificate authority for development and tests: EC P-256, one root, leaves that are SPIFFE
- * X.509-SVIDs. Its key lies in a plain file or in memory, so it proves nothing in production.
- * Immutable. Uses {@code java.nio.file}: not for premain.
+ * X.509-SVIDs. Its key lies in a plain file or in memory: not for production. Immutable. Uses
+ * {@code java.nio.file}: not for premain.
  */
 public final class DevelopmentCa {
   /** The names of the files, which are Istio's. */
@@ -139,7 +139,7 @@ public final class DevelopmentCa {
     return generator.generateKeyPair();
   }
 
-  /** PKCS#8 that states its public point too, as OpenSSL writes it and the JDK does not. */
+  /** PKCS#8 that contains its public point, too, as OpenSSL writes it and the JDK does not. */
   private static String keyPem(KeyPair pair) {
     DerReader pkcs8 = new DerReader(pair.getPrivate().getEncoded()).enter();
     byte[] version = pkcs8.next();

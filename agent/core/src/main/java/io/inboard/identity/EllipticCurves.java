@@ -16,9 +16,7 @@ final class EllipticCurves {
 
   private EllipticCurves() {}
 
-  /**
-   * Whether this is the name of EC, given a key that the JDK could not make one of its own kind of.
-   */
+  /** Whether this names the algorithm EC, for a key that the JDK could not parse. */
   static boolean isEc(String algorithm) {
     return algorithm.equals("EC") || algorithm.equals(OID);
   }

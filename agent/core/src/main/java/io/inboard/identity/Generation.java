@@ -24,7 +24,7 @@ final class Generation {
   /** How long a server resumes sessions at most, counted from the first handshake. */
   static final long RESUMPTION_MILLIS = 3_600_000;
 
-  /** Destinations come from settings; a wildcard may make them many. */
+  /** Bounds the number of destinations: a wildcard in the settings may match many. */
   private static final int MAX_PLANS = 1024;
 
   private final KeyMaterial material;

@@ -31,7 +31,7 @@ import javax.net.ssl.SSLException;
 public final class Identity implements AutoCloseable {
   private static final long POLL_MILLIS = 500;
 
-  /** Hosts come from settings; a wildcard may make them many. */
+  /** Bounds the number of hosts: a wildcard in the settings may match many. */
   private static final int MAX_PLANS = 1024;
 
   private final Clock clock;
@@ -78,7 +78,7 @@ public final class Identity implements AutoCloseable {
   }
 
   /**
-   * For a test that hears.
+   * For tests, which listen to the status.
    *
    * @param warnings of a certificate that nobody renews
    */
@@ -123,7 +123,8 @@ public final class Identity implements AutoCloseable {
    * generation in force stays; no identity in the settings ends it.
    */
   public synchronized void settings(IdentitySettings changed) {
-    // Not by equals alone: a record's first one costs milliseconds, and this may be before main.
+    // Compared by identity first: the first equals of a record costs milliseconds, and this may run
+    // before main.
     if (changed == settings || (settings != IdentitySettings.NONE && changed.equals(settings))) {
       return;
     }
@@ -253,8 +254,8 @@ public final class Identity implements AutoCloseable {
   }
 
   /**
-   * One look at the files. A change counts when two looks have seen it alike, so that files which
-   * are being written are left alone.
+   * Reads the files once. A change counts when two readings in a row are equal, so that files which
+   * are still being written are not used.
    */
   synchronized void look() {
     ready();
@@ -323,7 +324,7 @@ public final class Identity implements AutoCloseable {
     publish(Optional.empty());
   }
 
-  /** Says a problem once, until another one or a success comes between. */
+  /** Logs a problem once; again only after another problem or a success. */
   private void complain(String problem) {
     if (problem.equals(said)) {
       return;

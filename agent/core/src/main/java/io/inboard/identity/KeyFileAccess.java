@@ -11,8 +11,8 @@ import java.util.Set;
 
 /**
  * Who else can use the file of our private key. A warning, not a refusal: in a container that has
- * one user, 0644 (the default of a Kubernetes secret) gives nothing away. Uses {@code
- * java.nio.file}: not for premain.
+ * one user, 0644 (the default of a Kubernetes secret) reveals nothing. Uses {@code java.nio.file}:
+ * not for premain.
  */
 final class KeyFileAccess {
   private KeyFileAccess() {}
@@ -42,7 +42,7 @@ final class KeyFileAccess {
       return Optional.of(
           file + ", our private key, can be " + what + " of this machine; chmod 600 it");
     } catch (IOException | RuntimeException e) {
-      // Not POSIX, or not there: which the reader of its content says.
+      // Not a POSIX file system, or no such file: whoever reads the content reports that.
       return Optional.empty();
     }
   }

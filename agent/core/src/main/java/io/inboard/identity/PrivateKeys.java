@@ -147,7 +147,7 @@ final class PrivateKeys {
         fields.skip();
       }
     } catch (IndexOutOfBoundsException e) {
-      // Not in the usual form: then it signs for itself.
+      // Not in the usual form: the pair is then tested by a signature.
     }
     return new byte[0];
   }

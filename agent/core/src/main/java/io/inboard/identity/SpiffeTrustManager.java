@@ -13,8 +13,8 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Judges a peer by its SPIFFE id: the rules of an X.509-SVID, our trust domain, the path to one of
- * our roots, and what whoever expects it asks. It is not asked for a resumed session.
+ * Checks a peer by its SPIFFE id: the rules of an X.509-SVID, our trust domain, the path to one of
+ * our roots, and the principals that the caller expects. It is not asked for a resumed session.
  */
 final class SpiffeTrustManager extends X509ExtendedTrustManager {
   private final TrustBundle bundle;

@@ -14,8 +14,8 @@ import java.util.Set;
 
 /**
  * What makes a certificate an X.509-SVID (the standard of that name, sections 2, 4 and 5), beyond
- * the path validation of RFC 5280 that a trust manager does. Held against peers and against
- * ourselves.
+ * the path validation of RFC 5280 that a trust manager does. Applied to peers and to our own
+ * certificate.
  */
 final class SvidRules {
   private static final int URI_NAME = 6;
@@ -98,9 +98,9 @@ final class SvidRules {
   }
 
   /**
-   * A certificate between a leaf and a root: what a root must be; a key usage, for it is not
-   * somebody's choice to trust it (X.509-SVID section 4.3; the authorities of Istio and SPIRE have
-   * one); of our trust domain, if of any; and strongly signed.
+   * A certificate between a leaf and a root: what a root must be; a key usage, which is required
+   * here since nobody chose to trust it by hand (X.509-SVID section 4.3; the authorities of Istio
+   * and SPIRE have one); of our trust domain, if of any; and strongly signed.
    *
    * @throws PeerRefusedException says, after "certificate 2", what is against the rules
    */

@@ -36,7 +36,7 @@ final class TrustBundle {
   }
 
   /**
-   * Who a leaf says that it is, by all rules that need no other certificate: those of an
+   * The SPIFFE id of a leaf, after all checks that need no other certificate: those of an
    * X.509-SVID, validity, and our trust domain. Needed also where no trust manager is asked: after
    * a resumption.
    */

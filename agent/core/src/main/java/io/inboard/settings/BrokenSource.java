@@ -40,7 +40,7 @@ record BrokenSource(Settings settings, Origin origin) {
     if (doubtful || !words.satisfiedBy(held.inbound())) {
       return new BrokenSource(held.refusing(), Origin.REFUSING);
     }
-    // Nobody has seen yet what the whole says: an identity that a request only claims is removed.
+    // The settings are not known yet: an identity that a request only claims is removed.
     return new BrokenSource(held.guarding(), part.isPresent() ? Origin.SECTIONS : Origin.DEFAULTS);
   }
 

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param fundedBy what adds to the budget
  * @param minRetryConcurrency retries under way are capped at this or {@code percent} of the calls
  *     under way, whichever is more; empty: no such cap
- * @param interval the span of time whose requests bound what can be saved up
+ * @param interval the time whose number of requests bounds how many tokens can be saved up
  */
 public record BudgetSettings(
     double percent,

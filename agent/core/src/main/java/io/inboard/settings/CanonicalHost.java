@@ -87,7 +87,7 @@ public final class CanonicalHost {
         try {
           return IDN.toASCII(host, IDN.ALLOW_UNASSIGNED);
         } catch (IllegalArgumentException e) {
-          return host; // Nobody can look it up either.
+          return host; // No resolver accepts it either.
         }
       }
     }

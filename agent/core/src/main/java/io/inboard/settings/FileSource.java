@@ -36,7 +36,7 @@ final class FileSource implements SettingsSource {
         return uri.getPath();
       }
     } catch (URISyntaxException e) {
-      // A path with blanks, most likely: as it stands.
+      // Most likely a path with blanks: taken literally.
     }
     return url.substring("file:".length());
   }

@@ -70,7 +70,7 @@ public record InboundSettings(
     IGNORE
   }
 
-  /** The same, but nobody gets in on any port: STRICT, and everything is denied. */
+  /** The same, but every port is STRICT and denies everything. */
   InboundSettings refusing() {
     AuthorizationRule everything =
         new AuthorizationRule(Action.DENY, List.of(), List.of(), List.of(), List.of(), List.of());

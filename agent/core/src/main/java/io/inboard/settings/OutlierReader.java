@@ -33,7 +33,7 @@ final class OutlierReader {
     // A base of more than the default cap says that it may take that long (Envoy's rule).
     Duration otherwise = base.compareTo(d.maxEjectionTime()) > 0 ? base : d.maxEjectionTime();
     int most = section.wholePercent("maxEjectionPercent", d.maxEjectionPercent(), 0, 100);
-    // Whoever lets more be ejected than the default does means it: no panic before that.
+    // If the settings allow more ejections than the default, panic begins only beyond that.
     int least = Math.min(d.minHealthPercent(), 100 - most);
     OutlierSettings outlier =
         new OutlierSettings(

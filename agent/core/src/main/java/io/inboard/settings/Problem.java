@@ -26,7 +26,7 @@ public record Problem(String path, int line, int column, String message, String 
 
   /** All that one reading finds, in the order of the file as far as it is known; one thread. */
   static final class Collector {
-    /** A file of nonsense is told by its first hundred lines. */
+    /** No more than a hundred problems are kept: that is enough for any file. */
     private static final int MOST = 100;
 
     private final List<Problem> found = new ArrayList<>();

@@ -121,7 +121,8 @@ final class RetryReader {
   }
 
   /**
-   * @param idempotent those whose repetition harms nobody; else those that are repeated at all
+   * @param idempotent whether the key lists idempotent methods; else the methods that are repeated
+   *     at all
    */
   private static Set<String> methods(Value value, boolean idempotent) {
     Set<String> methods = new LinkedHashSet<>();

@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One mapping, asked key by key; {@link #end} then refuses the keys that nobody asked for. Asking
- * is knowing, so the list of known keys is never written down twice.
+ * One mapping, asked key by key; {@link #end} then refuses all other keys. A key is known because
+ * the reader asks for it, so there is no second list of known keys.
  */
 final class Section {
-  /** What is wrong with a key that nobody asked for. */
+  /** What is wrong with a key that the reader did not ask for. */
   static final String UNKNOWN = "is an unknown key";
 
   /** What is wrong with a key that is announced only. */
@@ -88,7 +88,7 @@ final class Section {
         : value.get().section();
   }
 
-  /** Whether the key is there; to ask is to know it. */
+  /** Whether the key is present; it then counts as known. */
   boolean has(String key) {
     known.add(key);
     return node.entries().containsKey(key) || (inner.isPresent() && inner.get().has(key));

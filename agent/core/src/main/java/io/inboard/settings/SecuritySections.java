@@ -95,7 +95,7 @@ record SecuritySections(
     return Nearest.of(key, WHO).isPresent() || asks(key);
   }
 
-  /** Whether a key of {@code inbound} that nobody knows holds what asks. */
+  /** Whether an unknown key of {@code inbound} contains what asks for security. */
   private boolean asks(String key) {
     SecurityWords words = new SecurityWords();
     if (whole.entries().get(INBOUND).value() instanceof Node.Mapping section

@@ -50,7 +50,7 @@ final class SecurityWords {
     return words;
   }
 
-  /** Of what nobody can read: it may ask for anything. */
+  /** For text that cannot be read: it may ask for anything. */
   static SecurityWords doubt() {
     SecurityWords words = new SecurityWords();
     words.named = true;
@@ -148,7 +148,7 @@ final class SecurityWords {
   private void letter(char c) {
     if ((c < ' ' && c != '\t' && c != '\n' && c != '\r')
         || (c > '~' && Character.getType(c) == Character.FORMAT)) {
-      return; // Nobody sees it within a word; UTF-16 read as ASCII has one after each letter.
+      return; // Invisible within a word; UTF-16 read as ASCII has one after each letter.
     }
     boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     if (letter && !comment) {

@@ -40,7 +40,9 @@ public record Settings(
     return with(enabled, inbound.declaredAnyway());
   }
 
-  /** The same, but nobody gets in on any port of a hooked server; not switched off either. */
+  /**
+   * The same, but every port of a hooked server refuses everything, and {@code enabled} is true.
+   */
   Settings refusing() {
     return with(true, inbound.refusing());
   }

@@ -128,7 +128,7 @@ final class SettingsReport {
   }
 
   void sayOnce(String line) {
-    // A bound, for a source whose problem is another one every time.
+    // Bounds the memory for a source that fails in another way each time.
     if (said.size() < 20 && said.add(line)) {
       voice.warn(line);
     }

@@ -209,7 +209,7 @@ public final class SettingsWatch implements AutoCloseable {
   }
 
   private void run() {
-    // At once, for the JVM that does not live until the first look.
+    // Immediately: the JVM may end before the first look.
     LOOP.turn(this::keepCopyIfDue);
     LOOP.run(
         () -> stopped.getCount() == 0,

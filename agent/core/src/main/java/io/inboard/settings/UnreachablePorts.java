@@ -10,8 +10,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Ports that refuse everybody, though nobody meant it: mutual TLS is switched off there, for health
- * checks or a scraper, and every ALLOW rule asks for an identity, which only mutual TLS proves.
+ * Ports that refuse every request, most likely by mistake: mutual TLS is switched off there, for
+ * health checks or a scraper, and every ALLOW rule asks for an identity, which only mutual TLS
+ * proves.
  */
 public final class UnreachablePorts {
   private UnreachablePorts() {}

@@ -5,7 +5,7 @@ import io.inboard.settings.Document.Unreadable;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
-/** What SnakeYAML says in a parser's words, in those of the person who wrote the file. */
+/** Translates the messages of SnakeYAML into words for the person who wrote the file. */
 final class YamlErrors {
   private YamlErrors() {}
 

@@ -25,7 +25,7 @@ import org.yaml.snakeyaml.reader.StreamReader;
  * YAML into located nodes, by the events of SnakeYAML, which Jackson's YAML parser is made of. Not
  * by Jackson's parser itself: it resolves the types of scalars, for which SnakeYAML loads java.sql,
  * for which JDK 17 opens the default file system, and all that before the application's main
- * method. Types matter to nobody here; a setting knows what it wants to be.
+ * method. YAML's types are ignored; each setting parses its own text.
  */
 final class YamlNodes {
   private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");

@@ -22,7 +22,7 @@ import java.util.List;
  * which came to some 2 KB a span.
  *
  * <p>Safe for use by any thread: what changes is guarded by this object until the span has ended,
- * and never changes again. A span that nobody records has ids only; what it is told is lost.
+ * and never changes again. A span that is not recorded has ids only and ignores everything else.
  */
 final class ActiveSpan implements SpanData {
   /** No span: its context is invalid. */
@@ -46,7 +46,7 @@ final class ActiveSpan implements SpanData {
   private final SpanContext parent;
   private final SpanKind kind;
 
-  /** Null for a span that nobody records, and so are its attributes. */
+  /** Null, like its attributes, for a span that is not recorded. */
   private final Origin origin;
 
   private final SpanAttributes attributes;
@@ -70,7 +70,7 @@ final class ActiveSpan implements SpanData {
     this.startNanos = origin.clock.nanoTime();
   }
 
-  /** A span that nobody records. */
+  /** A span that is not recorded. */
   ActiveSpan(SpanContext context) {
     this.origin = null;
     this.context = context;

@@ -136,7 +136,8 @@ final class DurationMetrics {
   }
 
   /**
-   * Kept only of series whose values were held to their sets, so that hostile ones fill nothing.
+   * Kept only of series whose values were held to their sets, so that hostile values cannot fill
+   * the memory.
    */
   private Attributes cached(Object series, Supplier<Attributes> build) {
     Attributes known = cache.get(series);

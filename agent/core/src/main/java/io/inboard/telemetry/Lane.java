@@ -201,7 +201,7 @@ final class Lane<D> {
     return exported.sum();
   }
 
-  /** How many items were sent in vain. */
+  /** How many items could not be delivered. */
   long lost() {
     return lost.sum();
   }

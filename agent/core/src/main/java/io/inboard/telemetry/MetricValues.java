@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What attributes of metrics may say. Each set of values is a series that lives as long as the
- * process, here and in whatever stores it, and much of what a request says is in the hand of its
- * caller. So a value comes from a closed set, or is one of the first of its kind; anything else is
- * {@link Keys#OTHER}, as OpenTelemetry has it for {@code http.request.method}.
+ * process, here and in whatever stores it, and the caller controls much of what a request says. So
+ * a value comes from a closed set, or is one of the first of its kind; anything else is {@link
+ * Keys#OTHER}, as OpenTelemetry has it for {@code http.request.method}.
  *
  * <p>Safe for use by any thread; a value that is known costs a look-up.
  */

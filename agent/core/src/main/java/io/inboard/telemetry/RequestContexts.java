@@ -6,7 +6,7 @@ import io.inboard.call.Contexts;
 
 /**
  * The current context of each thread, in one thread-local. A thread that works for no request holds
- * null, so a pooled thread keeps no request alive.
+ * null, so that a pooled thread does not keep a request reachable.
  */
 public final class RequestContexts implements Contexts {
   /** Not static: a test, or a second mesh in this JVM, has threads of its own. */

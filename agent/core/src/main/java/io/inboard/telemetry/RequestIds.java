@@ -12,7 +12,7 @@ final class RequestIds {
 
   private RequestIds() {}
 
-  /** The id; empty if there is none, several, or one that is no visible ASCII of decent length. */
+  /** The id; empty if there is none, several, or it is too long or not visible ASCII. */
   static String read(HeaderView headers) {
     List<String> values = headers.headers(NAME);
     if (values.size() != 1) {

@@ -102,7 +102,8 @@ final class SpanQueue {
       long wait = due - System.nanoTime();
       if (queued() < timing.spanBatch() && wait > 0) {
         LockSupport.parkNanos(this, wait);
-        // The application may interrupt any thread; one whose flag is up sleeps no more.
+        // The application may interrupt any thread, and a thread whose interrupt flag is set cannot
+        // sleep: clear it.
         Thread.interrupted();
         return;
       }
@@ -128,7 +129,7 @@ final class SpanQueue {
       if (whole) {
         asked.succeed();
       } else {
-        asked.fail(); // whatever was thrown: nobody may wait for this any longer
+        asked.fail(); // Whatever was thrown: release those that wait for the flush.
       }
     }
   }

@@ -35,7 +35,7 @@ final class SpanStarter {
         : new ActiveSpan(context);
   }
 
-  /** The head of a trace that nobody is to record. */
+  /** The root of a trace that is not recorded. */
   ActiveSpan unsampled() {
     return new ActiveSpan(child(ids.generateTraceId(), SpanContext.getInvalid(), false));
   }

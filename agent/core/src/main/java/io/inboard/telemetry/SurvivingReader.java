@@ -14,7 +14,7 @@ import java.util.Collection;
 
 /**
  * A reader that notes what ends a collection. The SDK's own catches it and writes it to a logger
- * that we silence, so that nobody would know why metrics have stopped.
+ * that we silence: the reason for missing metrics would be lost.
  */
 final class SurvivingReader implements MetricReader {
   private final MetricReader reader;

@@ -7,7 +7,7 @@ package io.inboard.telemetry;
  * @param tracesTarget where spans go; empty if they are not exported
  * @param metricsTarget where metrics go; empty if they are not exported
  * @param spansExported spans that the collector took
- * @param spansDropped spans that found the queue full, or were sent in vain
+ * @param spansDropped spans that found the queue full or could not be delivered
  * @param spansQueued spans that wait now
  * @param metricExports metrics (not points) that the collector took, over all exports
  * @param exportFailures exports of either signal that failed

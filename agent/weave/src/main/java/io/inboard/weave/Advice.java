@@ -17,7 +17,10 @@ import java.lang.annotation.Target;
 public final class Advice {
   private Advice() {}
 
-  /** Runs before the body. Not in a constructor, whose object is none before its super's. */
+  /**
+   * Runs before the body. Not in a constructor, whose object must not be used before its
+   * superclass's constructor has run.
+   */
   @Retention(RetentionPolicy.CLASS)
   @Target(ElementType.METHOD)
   public @interface OnMethodEnter {
@@ -41,7 +44,7 @@ public final class Advice {
     boolean onThrowable() default false;
   }
 
-  /** The object whose method it is; in {@code construct}, the one whose method constructs. */
+  /** The object that the woven method is called on. */
   @Retention(RetentionPolicy.CLASS)
   @Target(ElementType.PARAMETER)
   public @interface This {}

@@ -23,8 +23,8 @@ final class ClassFiles {
   private final Map<String, ClassFile> known = new HashMap<>();
 
   /**
-   * @param internalName of the class that is being woven, known as other agents left it; the rest
-   *     of the library from its files
+   * @param internalName of the class that is being woven, in the form that other agents gave it;
+   *     the rest of the library is read from its files
    */
   ClassFiles(ClassLoader loader, String internalName, byte[] classFile) {
     this.loader = loader;

@@ -18,8 +18,8 @@ import java.util.ServiceLoader;
 /**
  * Which units want which classes, by the internal name that the JVM gives; built once, then read.
  *
- * <p>The packaged agent carries it as a file, a line for each class: what the libraries are woven
- * into is known without loading their hooks, which costs some 80 classes before main.
+ * <p>The packaged agent carries it as a file, a line for each class: which classes are hooked is
+ * known without loading the libraries' hooks, which costs some 80 classes before main.
  */
 public final class HookIndex {
   private static final String FILE = "hooks.index";

@@ -36,7 +36,7 @@ final class Linker implements Function<Object[], Object> {
   private final Faults faults;
   private final ClassLoader agentLoader = Linker.class.getClassLoader();
 
-  /** For the boot loader and the platform loader, which outlive us. */
+  /** For the boot loader and the platform loader, which are never unloaded. */
   private final InstrumentationLoader jdkLoader;
 
   /** Guarded by itself. Weak on both sides: the loader's parent is the key. */
@@ -79,7 +79,7 @@ final class Linker implements Function<Object[], Object> {
         }
       }
       javaBase.open(woven.getModule(), woven.getPackageName(), loader.getUnnamedModule());
-      // Initialized here: a handle to a class that is not would be of a rarer shape.
+      // Initialized here: a method handle to a class that is not initialized costs more classes.
       Class<?> advice = Class.forName(adviceName, true, loader);
       Lookup lookup = MethodHandles.privateLookupIn(advice, OWN);
       boolean failed = name.startsWith(FAILED);
@@ -100,7 +100,8 @@ final class Linker implements Function<Object[], Object> {
       throws ReflectiveOperationException {
     MethodHandle target =
         faults.hit(advice.getName()) ? fault(type) : lookup.findStatic(advice, name, type);
-    // Amid an expression, where the woven method cannot catch without losing what it computed.
+    // In the middle of an expression: a handler in the woven method would lose what lies on the
+    // operand stack.
     return name.equals(CONSTRUCT)
         ? barrier.around(
             target,
@@ -149,7 +150,7 @@ final class Linker implements Function<Object[], Object> {
       } catch (NoSuchMethodException usual) {
         return MethodHandles.foldArguments(nothing, report).asType(withError);
       }
-      // It may fail as well, an error inside an error: then nothing.
+      // If the variant throws, too, the result is null, zero or false.
       MethodHandle last = MethodHandles.dropArguments(nothing, 0, Throwable.class);
       return MethodHandles.catchException(
               MethodHandles.foldArguments(variant, report), Throwable.class, last)

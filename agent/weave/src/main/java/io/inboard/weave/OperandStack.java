@@ -214,7 +214,7 @@ final class OperandStack {
   /** Instructions that take away what is left below so many slots. */
   void drain(MethodVisitor code, int taken) {
     if (slots.length() > taken && !hasFrames) {
-      // A mistake here would not be seen by any verifier, and what we have woven would crash.
+      // The JVM does not verify its own classes: a mistake here would crash it.
       throw new Unweavable(NOT_FOLLOWED);
     }
     for (int top = slots.length() - taken - 1; top >= 0; top--) {

@@ -77,7 +77,7 @@ public final class UnderWay {
         Thread.sleep(1);
       } while (callbacks.get() > 0 && System.nanoTime() - end < 0);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // Somebody wants the end now.
+      Thread.currentThread().interrupt(); // The waiting thread is to stop: end without waiting.
     }
   }
 

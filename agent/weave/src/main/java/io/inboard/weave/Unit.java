@@ -66,7 +66,7 @@ public record Unit(
   }
 
   /**
-   * A class that must be there with these members, or the unit is left out.
+   * A class that must exist with these members; otherwise the unit is left out.
    *
    * @param className as {@code Class.getName} says it
    */
@@ -106,10 +106,7 @@ public record Unit(
   /** A package of a JDK module whose non-public members the advice reaches. */
   public record Opening(String module, String packageName) {}
 
-  /**
-   * Collects a unit; a call of it reads as a sentence, in the order in which a call meets the
-   * hooks.
-   */
+  /** Collects a unit. Name the hooks in the order in which a request meets them. */
   public static final class Builder {
     private final String name;
     private final List<Witness> witnesses = new ArrayList<>();
@@ -166,7 +163,7 @@ public record Unit(
 
     /**
      * Names the classes of the library that bind or connect: the first ones on the stack above the
-     * JDK's own. Where these hooks fit, what such a class opens is in the mesh's hands.
+     * JDK's own. Where these hooks fit, the mesh takes care of what such a class opens.
      */
     public Builder openingSockets(String... classNames) {
       sockets.addAll(Arrays.asList(classNames));

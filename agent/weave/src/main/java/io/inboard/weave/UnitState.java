@@ -81,7 +81,7 @@ final class UnitState {
     }
   }
 
-  /** A class of it runs as it is: the unit is not whole for this loader. */
+  /** One of its classes could not be woven: the unit is incomplete for this loader. */
   synchronized void unwoven(ClassLoader loader, String className) {
     Fit fit = fits.get(key(loader));
     if (fit != null) {

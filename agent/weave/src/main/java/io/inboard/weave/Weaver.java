@@ -97,7 +97,7 @@ public final class Weaver implements ClassFileTransformer {
     }
   }
 
-  /** Weaves a class for nobody: no state and no class is changed. */
+  /** Weaves a class and throws the result away: no state and no class is changed. */
   private void rehearse(List<UnitState> wanting, Class<?> type) {
     try {
       byte[] file = ClassFiles.read(type.getClassLoader(), type.getName().replace('.', '/'));
@@ -112,7 +112,7 @@ public final class Weaver implements ClassFileTransformer {
         }
       }
     } catch (RuntimeException | LinkageError e) {
-      // The weaving itself meets the same, and says it.
+      // The weaving itself will fail in the same way and report it.
     }
   }
 
@@ -172,7 +172,7 @@ public final class Weaver implements ClassFileTransformer {
       String internalName,
       ProtectionDomain domain,
       byte[] classFile) {
-    // Never left out: while its hooks run, an application at its end still calls and is called.
+    // Never left out: while its shutdown hooks run, an application still sends and serves requests.
     underWay.beginAnyway();
     try {
       // No lambda: nothing before main is to need invokedynamic.
@@ -207,7 +207,7 @@ public final class Weaver implements ClassFileTransformer {
           state.woven(loader, className);
         }
       } catch (Throwable e) {
-        // Whatever a broken library throws: the class loads as it is.
+        // Whatever went wrong, the class loads unchanged.
         state.unwoven(loader, className);
         listener.failed(state.name(), className, e);
       }

@@ -53,8 +53,8 @@ final class Carried {
   }
 
   /**
-   * One class for many shapes: the place that takes it knows which it wants, and a function may
-   * have several.
+   * One class for many shapes: the place that takes it uses the one that it needs, and a function
+   * may have several.
    */
   @SuppressWarnings("unchecked")
   private record One(Object function, Context context)

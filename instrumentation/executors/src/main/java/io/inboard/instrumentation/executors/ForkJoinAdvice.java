@@ -17,7 +17,10 @@ final class ForkJoinAdvice {
 
   private ForkJoinAdvice() {}
 
-  /** ForkJoinPool#submit: the pool wraps the function itself, so nobody sees ours. */
+  /**
+   * ForkJoinPool#submit: the pool wraps the function itself, so ours is not visible to the
+   * application.
+   */
   static final class Give {
     private Give() {}
 

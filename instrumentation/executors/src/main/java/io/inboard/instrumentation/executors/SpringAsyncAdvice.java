@@ -8,7 +8,8 @@ final class SpringAsyncAdvice {
   private SpringAsyncAdvice() {}
 
   /**
-   * SimpleAsyncTaskExecutor#doExecute(Runnable): goes into a new Thread, which nobody looks into.
+   * SimpleAsyncTaskExecutor#doExecute(Runnable): goes into a new Thread; nothing reads the task
+   * from there.
    */
   static final class Execute {
     private Execute() {}

@@ -35,7 +35,7 @@ final class ThreadPoolAdvice {
 
     @Advice.OnMethodEnter
     static void enter(@Advice.Argument(0) RunnableScheduledFuture<?> task) {
-      // What runs for ever belongs to no request.
+      // A periodic task belongs to no request.
       if (!task.isPeriodic()) {
         PENDING.remember(task);
       }

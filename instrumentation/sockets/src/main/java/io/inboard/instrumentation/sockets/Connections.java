@@ -20,7 +20,7 @@ final class Connections {
   }
 
   /**
-   * After an error of ours: where unknown clients are refused, nobody can tell now whether this is
+   * After an error of ours: where unknown clients are refused, it cannot be told whether this is
    * one.
    */
   static Throwable afterError(Throwable error, SocketAddress remote) {

@@ -5,19 +5,22 @@ import java.lang.StackWalker.StackFrame;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 
-/** Who opens a port or a connection: read from the stack, which is walked at no other time. */
+/**
+ * Finds the class that opens a port or a connection, by walking the stack; done only when one is
+ * opened.
+ */
 final class Openers {
   private static final StackWalker STACK = walker();
 
   /** Of the advice, which is on the stack, too. */
   private static final ClassLoader OWN = Openers.class.getClassLoader();
 
-  /** What stands between a library and its socket, whichever library it is. */
+  /** Packages of the JDK between a library and its socket. */
   private static final String[] PLUMBING = {
     "java.", "javax.net.", "sun.nio.ch.", "sun.rmi.", "sun.security.",
   };
 
-  /** Netty's, also where another library has put it under a prefix of its own. */
+  /** Netty's, also in libraries that have relocated it under another prefix. */
   private static final String[] NETTY_PLUMBING = {
     "netty.channel.unix.", "netty.util.internal.",
   };
@@ -34,7 +37,10 @@ final class Openers {
         : AccessController.doPrivileged(action);
   }
 
-  /** The first class on the stack that is no plumbing; {@link Thread} where there is none. */
+  /**
+   * The first class on the stack that is not part of the JDK or of the libraries above; {@link
+   * Thread} if there is none.
+   */
   static Class<?> nearest() {
     return STACK.walk(
         frames ->

@@ -73,7 +73,7 @@ final class Ports {
   }
 
   /**
-   * After an error of ours: where the port was to be closed, nobody can tell now whether it may be
+   * After an error of ours: where the port was to be closed, it cannot be told whether it may be
    * opened.
    */
   static Throwable afterError(Throwable error, SocketAddress address) {
