@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What README and the page of all keys show can be read, and what they call a default is one. */
@@ -82,5 +83,28 @@ class ReadmeTest {
 
   private Settings on(String text) throws SettingsException {
     return reader.read(text, "a.yaml");
+  }
+
+  @Test
+  void everyLinkOfADocumentLeadsToAFile() throws Exception {
+    Path root = Path.of("..", "..");
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path document : files.filter(ReadmeTest::isDocument).toList()) {
+        Pattern.compile("\\]\\(([^)#:]+)[^):]*\\)")
+            .matcher(Files.readString(document))
+            .results()
+            .map(link -> document.resolveSibling(link.group(1)).normalize())
+            .forEach(target -> assertThat(target).as("in " + document).exists());
+      }
+    }
+  }
+
+  @Test
+  void readmeStaysShort() throws Exception {
+    assertThat(Files.readAllLines(Path.of("..", "..", "README.md"))).hasSizeLessThan(150);
+  }
+
+  private static boolean isDocument(Path file) {
+    return file.toString().endsWith(".md") && !file.toString().contains("/target/");
   }
 }
