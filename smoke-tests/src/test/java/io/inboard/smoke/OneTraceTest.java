@@ -51,6 +51,7 @@ class OneTraceTest {
           .containsEntry("url.path", "/items/7");
       assertThat(byName.get("middle CLIENT").attributes())
           .containsEntry("server.port", "" + back.port())
+          .containsEntry("network.protocol.version", "1.1")
           .containsEntry("url.full", back.url("/items/7"));
     }
   }
