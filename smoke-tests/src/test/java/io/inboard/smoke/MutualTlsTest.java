@@ -160,6 +160,56 @@ class MutualTlsTest {
     }
   }
 
+  /** The JDK's client says {@code ws}, and Tomcat's port takes mutual TLS only. */
+  @Test
+  void aWebSocketTravelsOverMutualTlsAndOnlyBetweenWhomIsTrusted() throws Exception {
+    Pki pki = new Pki(directory.resolve("own"));
+    Pki foreign = new Pki(directory.resolve("foreign"));
+    try (Service back =
+            Service.boot("boot-3.5", "pay", Jdks.own())
+                .agent(Yaml.service("pay").identity(pki.issue("pay")).inbound("STRICT"))
+                .start();
+        Service front =
+            Service.boot("boot-3.5", "web", Jdks.own())
+                .agent(
+                    Yaml.service("web")
+                        .identity(pki.issue("web"))
+                        .destinations(
+                            mutual("pay", back, "pay") + mutual("somebody", back, "somebody")))
+                .start();
+        Service stranger =
+            Service.boot("boot-3.5", "stranger", Jdks.own())
+                .agent(
+                    Yaml.service("stranger")
+                        .identity(foreign.issue("web"))
+                        .destinations(mutual("pay", back, "pay")))
+                .start()) {
+      String hello = "&body=hello";
+      for (int i = 0; i < 2; i++) {
+        assertThat(Http.body(front.callUrl("web-socket", "ws://pay/ws") + hello))
+            .isEqualTo("echo hello");
+      }
+      assertThat(back.warnings()).as("what the back refused").isEmpty();
+      assertThat(Http.get(front.callUrl("web-socket", "ws://somebody/ws") + hello).body())
+          .as("a back that is somebody else")
+          .contains("SSL")
+          .doesNotContain("echo");
+      assertThat(Http.get(stranger.callUrl("web-socket", "ws://pay/ws") + hello).body())
+          .as("a front and a back of two authorities")
+          .contains("SSL")
+          .doesNotContain("echo");
+    }
+  }
+
+  private static String mutual(String host, Service back, String identity) {
+    return """
+        - host: %s
+          endpoints: ["%s"]
+          tls: {mode: MUTUAL, principals: ["%s"]}
+        """
+        .formatted(host, back.address(), Pki.principal(identity));
+  }
+
   @Test
   void authorizationLetsInWhoMayAndNobodyElse() throws Exception {
     Pki pki = new Pki(directory);
