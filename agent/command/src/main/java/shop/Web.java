@@ -30,7 +30,7 @@ public final class Web {
     server.start();
     System.out.println("listening on " + server.getAddress().getPort());
     while (System.in.read() >= 0) {
-      // Runs until whoever started it is gone.
+      // Runs until the process that started it ends.
     }
     System.exit(0);
   }

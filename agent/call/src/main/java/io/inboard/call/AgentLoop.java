@@ -15,8 +15,7 @@ import java.util.function.BooleanSupplier;
 /**
  * The one way in which a thread of the agent works on and on: whatever a turn throws, an {@code
  * OutOfMemoryError} of a moment as well, is counted, said once, shown in {@code status}, and the
- * loop goes on. A watch that has died would leave a rule that was added since without effect, and
- * nobody would know.
+ * loop goes on. If a watch died, a rule that is added later would silently have no effect.
  *
  * <p>To note a failure needs no memory; to tell of it does, and is left out when there is none. Any
  * thread may call any method.
@@ -80,7 +79,8 @@ public final class AgentLoop {
       inARow = 0;
       return true;
     } catch (InterruptedException e) {
-      // Nobody of ours ends a thread by this alone; the flag is down, and the next turn may wait.
+      // The agent does not end its threads by an interrupt alone: clear the flag, so that the next
+      // turn can wait.
       return false;
     } catch (Throwable e) {
       failed(e);

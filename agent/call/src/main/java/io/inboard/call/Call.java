@@ -61,7 +61,9 @@ public interface Call {
     return Step.DELIVER;
   }
 
-  /** The other attempt has won; this one was stopped. Counts neither for nor against anybody. */
+  /**
+   * The other attempt has won; this one was stopped. Does not count for or against the endpoint.
+   */
   default void lost(Attempt attempt) {}
 
   /**

@@ -54,7 +54,7 @@ public final class CallerTerms {
     return enforced;
   }
 
-  /** Whether the request is a retry of somebody: retries of a retry would multiply. */
+  /** Whether the request is itself a retry: retries of retries multiply. */
   public boolean repetition() {
     return repetition;
   }

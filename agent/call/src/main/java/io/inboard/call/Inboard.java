@@ -43,8 +43,8 @@ public final class Inboard {
   }
 
   /**
-   * Puts somebody where ports and connections are opened; apart from {@link #serve}, because ports
-   * are seen also while nothing else is asked of the mesh. The last call wins.
+   * Sets what is asked when ports and connections are opened; apart from {@link #serve}, because
+   * ports are seen also while nothing else is asked of the mesh. The last call wins.
    */
   public static void watch(Sockets sockets) {
     Inboard.sockets = Objects.requireNonNull(sockets);

@@ -6,7 +6,10 @@ public interface Inbound {
   /** What proxies and meshes tell an application of the peer that called it; lower case. */
   String FORWARDED_CLIENT_CERT = "x-forwarded-client-cert";
 
-  /** Lets everything pass, unseen, but for what requests say of their sender's identity. */
+  /**
+   * Lets everything pass without a span or a check, but removes what requests claim of their
+   * sender's identity.
+   */
   Inbound GUARDED =
       new Inbound() {
         @Override
@@ -30,7 +33,7 @@ public interface Inbound {
         }
       };
 
-  /** Lets everything pass, unseen. */
+  /** Lets everything pass without a span or a check. */
   Inbound PASS =
       new Inbound() {
         @Override

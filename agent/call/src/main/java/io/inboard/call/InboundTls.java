@@ -44,7 +44,7 @@ public interface InboundTls {
 
   /**
    * Counts a connection that is served: its first bytes told what it speaks, and a handshake of
-   * ours succeeded. Not asked on ports with mode DISABLE, whose connections nobody looks at.
+   * ours succeeded. Not asked on ports with mode DISABLE, whose connections are not inspected.
    *
    * @param mutual TLS of ours; else the application's own bytes
    */

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * main method, which breaks applications that configure their own. Any thread may call any method.
  *
  * <p>Lines may quote what a peer or a file said: control characters are escaped here ({@link
- * Printable}), so that nobody writes lines or terminal sequences of their own into the log. They
+ * Printable}), so that no peer can write lines or terminal sequences of its own into the log. They
  * may quote a URL, be it in another library's message: it is shown without user info and query.
  */
 public final class Log {

@@ -70,7 +70,7 @@ public interface OutboundRequest extends HeaderView {
     NONE,
     /** The library holds it, and can send it from its start again. */
     REPLAYABLE,
-    /** It can be read once only, or nobody knows: never repeated after a byte of it was read. */
+    /** It can be read once only, or that is unknown: never repeated after a byte of it was read. */
     ONE_SHOT
   }
 }

@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * What a port that takes mutual TLS only does with bytes that are no TLS. An HTTP request gets a
- * short answer in plain HTTP that says so, or its sender would report a broken connection and
- * nobody would know why; anything else is closed without a word. The answer tells nothing that a
- * failing handshake would not tell.
+ * short answer in plain HTTP that says so, or its sender would report a broken connection and the
+ * caller would not know why; anything else is closed without an answer. The answer tells nothing
+ * that a failing handshake would not tell.
  *
  * <p>A connection that is closed while bytes of the request are unread is reset, and the answer may
  * be lost with it: what the peer still sends is read and thrown away until {@link #ended}, within

@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
  * reading and writing cost nothing. Safe for use by any thread; neither blocks nor throws.
  */
 public interface Sockets {
-  /** Lets everything be opened, unseen. */
+  /** Lets everything be opened without a check. */
   Sockets PASS =
       new Sockets() {
         @Override

@@ -31,7 +31,7 @@ public sealed interface Step {
    *
    * @param status 200 to 599
    * @param headers by name, without {@code content-length}, which the adapter sets
-   * @param body perhaps empty; not changed by anybody
+   * @param body may be empty; must not be changed
    */
   record Answer(int status, Map<String, String> headers, byte[] body) implements Step {
     public Answer {

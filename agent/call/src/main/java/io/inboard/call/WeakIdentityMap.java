@@ -26,7 +26,7 @@ public final class WeakIdentityMap<K, V> {
   }
 
   /**
-   * @param lost hears the state of an object that was collected with it, at some later use of the
+   * @param lost gets the state of an object that was garbage collected, at some later use of the
    *     map and on that thread
    */
   public WeakIdentityMap(Consumer<V> lost) {

@@ -56,7 +56,7 @@ final class DemoCommand implements Callable<Integer> {
     return 1;
   }
 
-  /** Whoever sees UTF-8 sees lines and arrows. */
+  /** Terminals with UTF-8 get lines and arrows. */
   private static boolean unicode() {
     return Charset.defaultCharset().equals(StandardCharsets.UTF_8)
         && System.getProperty("native.encoding", "UTF-8").equalsIgnoreCase("UTF-8");

@@ -17,11 +17,11 @@ import java.util.Locale;
  * there is any ALLOW rule, one must match. Immutable; any thread.
  *
  * <p>What is judged is what will be served. Where a path can be read in more than one way, a DENY
- * rule that matches one reading refuses, and every reading needs an ALLOW rule; where nobody can
- * tell how it will be read, it is refused as soon as any rule looks at paths. A method that is no
- * token is refused by any rules. To a DENY rule a path is the same with and without a slash at its
- * end, and a method the same in any case of its letters, since many applications see it so; ALLOW
- * rules compare both as they are.
+ * rule that matches one reading refuses, and every reading needs an ALLOW rule; where it is unknown
+ * how it will be read, it is refused as soon as any rule looks at paths. A method that is no token
+ * is refused by any rules. To a DENY rule a path is the same with and without a slash at its end,
+ * and a method the same in any case of its letters, since many applications see it so; ALLOW rules
+ * compare both as they are.
  */
 public final class Authorization {
   /** What the reason of every refusal of ours begins with. */

@@ -27,7 +27,10 @@ public final class ConcurrencyLimiter {
   private final Clock clock;
   private final AtomicInteger inFlight = new AtomicInteger();
 
-  /** Who holds it may change {@link #gradient} and replace {@link #window}; nobody waits for it. */
+  /**
+   * The thread that holds it may change {@link #gradient} and replace {@link #window}; other
+   * threads do not wait for it.
+   */
   private final AtomicBoolean learning = new AtomicBoolean();
 
   private final Gradient2 gradient;
@@ -36,7 +39,7 @@ public final class ConcurrencyLimiter {
   private volatile Window window;
   private volatile Map<String, Share> shares = Map.of();
 
-  /** Bounds that somebody could not put in force, because another thread was learning. */
+  /** New bounds that are not in force yet, because another thread was learning. */
   private volatile Adaptive bounds;
 
   /** How a request ended, as far as the limit learns from it. */
@@ -85,7 +88,7 @@ public final class ConcurrencyLimiter {
   /**
    * Lets a request in if there is room for it.
    *
-   * @param principal who sends it; empty: nobody known
+   * @param principal who sends it; empty: unknown
    * @return what must be released when the request ends; empty: it is one too many
    */
   public Optional<Permit> tryAcquire(String principal) {
@@ -128,7 +131,7 @@ public final class ConcurrencyLimiter {
       return;
     }
     try {
-      // Another thread may have learnt from it between the look and the flag.
+      // Another thread may have learnt from it between the check and the acquisition.
       if (window == now) {
         window = new Window(clock.nanos() + WINDOW_NANOS);
         gradient.learn((double) now.nanos.sum() / now.samples.sum(), now.mostInFlight.intValue());

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p>A time is relative, so that clocks need not agree, and runs from the arrival of the request.
  * It is believed of peers that proved an identity of our trust domain, unless the settings trust
- * anybody; a time that cannot be read is as good as none. That a request is a repetition is
- * believed of anybody, since it can only switch off our own retries for that request.
+ * anybody; a time that cannot be read counts as none. Any caller is believed that its request is a
+ * retry, since it can only switch off our own retries for that request.
  */
 public final class Deadlines {
   private static final String ATTEMPTS = "x-envoy-attempt-count";
@@ -44,7 +44,7 @@ public final class Deadlines {
         source(request.remote()));
   }
 
-  /** Deadlines that were not believed, because nobody known has sent them. */
+  /** Deadlines that were ignored, because their sender is not known. */
   public long untrusted() {
     return untrusted.sum();
   }

@@ -62,11 +62,11 @@ final class Gradient2 {
     longRtt += (shortRtt - longRtt) * weight;
     windows++;
     if (longRtt > 2 * shortRtt) {
-      // A long time of too much load is over: the average would take ten minutes to say so.
+      // A long overload is over: the average alone would take ten minutes to come down.
       longRtt *= 0.9;
     }
     if (mostInFlight < limit / 2) {
-      // The limit is not what limits: nothing is learnt about it.
+      // The limit was not reached: nothing is learnt about it.
       return;
     }
     double gradient = Math.max(0.5, Math.min(1, TOLERANCE * longRtt / shortRtt));

@@ -28,7 +28,7 @@ import java.util.Optional;
  * @param sockets ports and connections where they were opened, those that no hook knows among them
  * @param innerAttempts sends that libraries repeated by themselves, by library
  * @param pendingTimers bounds of calls and attempts that are under way, and the like
- * @param loops threads that work on and on, and what they survived
+ * @param loops the agent's long-running threads, and the errors that they survived
  * @param errors of ours that were kept from calls; those of hooks stand with their unit
  */
 record AgentStatus(

@@ -66,7 +66,8 @@ public final class Json {
     } else if (value instanceof Boolean flag) {
       json.writeBoolean(flag);
     } else if (value.equals(Integer.MAX_VALUE) || value.equals(Long.MAX_VALUE)) {
-      // Our way to say "no limit" is nobody else's.
+      // "No limit" is written as null: the number that stands for it means nothing to other
+      // programs.
       json.writeNull();
     } else if (value instanceof Integer || value instanceof Long) {
       json.writeNumber(((Number) value).longValue());

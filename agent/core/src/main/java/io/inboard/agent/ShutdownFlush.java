@@ -35,7 +35,7 @@ final class ShutdownFlush {
                       Thread worker =
                           AgentThreads.daemon("inboard-exit-work", () -> work.accept(atMost));
                       worker.start();
-                      // An interrupt ends the wait: somebody wants the end now.
+                      // An interrupt ends the wait.
                       worker.join(atMost.toMillis());
                       underWay.await(atMostInAll.minusNanos(System.nanoTime() - began));
                     }));

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * Lets {@code status PID} read this JVM over the attach mechanism without loading an agent (which
  * prints a warning into the application's output from JDK 21 on, JEP 451) and without a port: the
  * attach operation "agentProperties" asks {@code jdk.internal.vm.VMSupport} for its properties, and
- * one of them is computed when it is read. Nothing runs until somebody asks.
+ * one of them is computed when it is read. Nothing runs until it is asked for.
  */
 public final class StatusDoor {
   /** The property that holds the status as JSON, on one line. */
@@ -27,7 +27,7 @@ public final class StatusDoor {
   /**
    * Opens the door.
    *
-   * @param json asked by the JVM's attach thread, each time somebody looks
+   * @param json asked by the JVM's attach thread, for each status command
    * @throws ReflectiveOperationException when this JVM keeps its properties elsewhere
    */
   static void open(JavaBase javaBase, Supplier<String> json) throws ReflectiveOperationException {

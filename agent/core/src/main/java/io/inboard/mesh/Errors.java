@@ -4,7 +4,7 @@ package io.inboard.mesh;
 import io.inboard.call.Log;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Errors of ours that were kept from the application: counted, and told once for each kind. */
+/** Errors of ours that were kept from the application: counted, and logged once for each kind. */
 public final class Errors {
   private final LongAdder count = new LongAdder();
 

@@ -22,7 +22,7 @@ import java.util.Optional;
 /**
  * A call that gets something else when all has failed: the last good answer, another destination, a
  * fixed answer; RATIONALE.md, Fallback. Around the call itself, whose last step it looks at. It is
- * always told to the observer, counted, and said in a header of an answer of ours: a silent
+ * always reported to the observer, counted, and named in a header of an answer of ours: a silent
  * fallback hides outages.
  *
  * <p>What is no failure of the destination stays as it is: an answer other than 502, 503 and 504, a
@@ -58,7 +58,7 @@ final class FallbackCall implements Call {
   /** Whether a byte of the body may have been read. Steps only. */
   private boolean read;
 
-  /** Of an answer that is worth keeping; null: none. Written by a step, read when the body ends. */
+  /** Of an answer that is to be kept; null: none. Written by a step, read when the body ends. */
   private volatile LastGood.Head worthKeeping;
 
   /** Begins a call at another destination. */
@@ -196,7 +196,9 @@ final class FallbackCall implements Call {
         response.status(), headers, response.body().getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Goes on at the other destination; null if there is none, no time, or if it could do harm. */
+  /**
+   * Continues at the other destination; null if there is none, no time, or if that could do harm.
+   */
   private Step move() {
     Optional<Destination.Spare> spare = destination.spare();
     long remaining = call.remainingNanos();
@@ -292,7 +294,7 @@ final class FallbackCall implements Call {
     call.done();
   }
 
-  /** Goes on counting where the first destination's attempts ended. */
+  /** Numbers attempts from where those of the first destination ended. */
   private record Numbered(CallObserver.OfCall call, int before) implements CallObserver.OfCall {
     @Override
     public CallObserver.OfAttempt attempt(int number, String reason, Optional<String> endpoint) {

@@ -211,7 +211,7 @@ final class MeshAttempt implements Attempt, Runnable {
     }
   }
 
-  /** There is nothing to stop any more: it has failed, or nobody wants the rest of its answer. */
+  /** There is nothing to stop any more: it has failed, or the rest of its answer is not needed. */
   void release() {
     if (abort != null) {
       abort = null;

@@ -211,7 +211,7 @@ public final class MeshInbound implements Inbound {
    * @param connectionsRefused before they had a request: plaintext in STRICT, handshakes that
    *     failed
    * @param denied by authorization
-   * @param deadlinesUntrusted deadlines that came from nobody known, and were not believed
+   * @param deadlinesUntrusted deadlines of unknown callers, which were ignored
    * @param deadlinesMalformed deadlines that could not be read
    * @param traffic port by port, and what was refused
    */
@@ -287,7 +287,7 @@ public final class MeshInbound implements Inbound {
     }
 
     /**
-     * Repeating a request makes nothing better once the calls that it needs have used up their own
+     * Repeating a request does not help once the calls that it needs have used up their own
      * repetitions: the caller is told with the error, or each tier multiplies the attempts of the
      * one above.
      */

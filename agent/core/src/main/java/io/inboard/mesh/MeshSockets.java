@@ -22,9 +22,9 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Servers and clients that no hook knows: nothing of what the settings ask for holds for them, so
- * they are refused or named where they open a port or a connection. What the hooks know, and what
- * the agent itself opens, is left alone.
+ * Servers and clients that no hook knows: none of the settings are in force for them, so they are
+ * refused or named where they open a port or a connection. What the hooks know, and what the agent
+ * itself opens, is left alone.
  *
  * <p>An error here keeps a port closed that was to be closed, and lets everything else pass.
  */
@@ -34,7 +34,7 @@ public final class MeshSockets implements Sockets {
   private static final String REFUSED = "refused";
   private static final String NOT_SECURED = "not secured";
 
-  /** Of ports that were open before anybody looked. */
+  /** Ports that were open before the hooks were installed. */
   private static final String UNSEEN = "(opened unseen: before the agent, or by native code)";
 
   private final OpenPorts ports = new OpenPorts();
@@ -46,7 +46,7 @@ public final class MeshSockets implements Sockets {
 
   private volatile Rules rules = Rules.NONE;
 
-  /** Who is known; nobody, until the hooks are there. */
+  /** Which classes are known; none until the hooks are installed. */
   private volatile Predicate<Class<?>> known = new Nobody();
 
   /**
@@ -104,7 +104,7 @@ public final class MeshSockets implements Sockets {
     this.ofTheSystem = ofTheSystem;
   }
 
-  /** Whom the hooks know; told once they are there. */
+  /** Sets which classes the hooks know, once they are installed. */
   public void known(Predicate<Class<?>> known) {
     this.known = known;
   }
@@ -119,8 +119,8 @@ public final class MeshSockets implements Sockets {
   }
 
   /**
-   * Looks for ports that were open before anybody looked: of a debugger, of another agent, or of an
-   * application that the agent was attached to. For a thread of its own.
+   * Looks for ports that were open before the hooks were installed: of a debugger, of another
+   * agent, or of an application that the agent was attached to. For a thread of its own.
    *
    * @param pauseMillis how long a port may take from its opening to {@link #opened}
    */

@@ -16,9 +16,9 @@ final class OpenPorts {
   private final List<Port> ports = new ArrayList<>();
 
   /**
-   * @param opener the class that bound it; empty: opened before anybody looked
+   * @param opener the class that bound it; empty: opened before the hooks were installed
    * @param hooked whether its server is in the mesh's hands
-   * @param ownHostOnly whether nobody reaches it from another host
+   * @param ownHostOnly whether it cannot be reached from another host
    * @param chosen whether the system chose its number
    */
   record Port(

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Every refusal explains itself: a line in the log (limited in rate), a count by reason, and the
- * last ones for {@code status}. The peer is told none of it. Any thread; off the path of what is
- * served.
+ * last ones for {@code status}. Nothing of it is sent to the peer. Any thread; off the path of what
+ * is served.
  */
 final class Refusals {
   /** How many of the last are kept; those of one peer for one reason are one. */
@@ -81,7 +81,7 @@ final class Refusals {
                 + hint(deny, mode, port));
   }
 
-  /** What people stumble over: probes and scrapers of a port that proves nobody's identity. */
+  /** A common mistake: probes and scrapers of a port on which callers prove no identity. */
   private static String hint(Verdict.Deny deny, Mode mode, int port) {
     return mode == Mode.DISABLE && deny.reason().equals(Authorization.NO_ALLOW_RULE)
         ? " (the mode of port "

@@ -16,9 +16,7 @@ final class RefusedCall implements Call {
     this.observer = observer;
   }
 
-  /**
-   * Through the application's proxy: it, and everybody on the way to it, would read the request.
-   */
+  /** Through the application's proxy: it, and all on the way to it, could read the request. */
   static RefusedCall proxied(Destination destination, CallObserver.OfCall observer) {
     return new RefusedCall(
         "inboard: "

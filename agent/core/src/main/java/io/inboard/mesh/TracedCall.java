@@ -28,7 +28,7 @@ final class TracedCall implements Call, Attempt {
   /** Used by steps. */
   private int exchanges;
 
-  /** A call whose sends nobody counts. */
+  /** A call whose sends are not counted. */
   TracedCall(CallObserver.OfCall observer, boolean meshRetries) {
     this(observer, () -> {}, meshRetries);
   }

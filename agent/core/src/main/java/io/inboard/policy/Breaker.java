@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * The circuit breaker of one destination; RATIONALE.md, Breaker. Closed, it counts what came of
  * attempts in a sliding window, and opens when there were enough and too many failed. Open, it lets
- * nothing through until its time is over; it is half-open from that moment on, whether or not
- * anybody calls. Half-open, it lets one probe through at a time, under a lease, so that a probe
- * whose end is never reported does not wedge it.
+ * nothing through until its time is over; it is half-open from that moment on, with or without
+ * calls. Half-open, it lets one probe through at a time, under a lease, so that a probe whose end
+ * is never reported does not wedge it.
  *
  * <p>Only answers and failures of the destination are recorded; what was neither gives its permit
  * back. What the mesh refuses by itself never gets here. Lock-free; lives on through changes of
@@ -28,7 +28,7 @@ public final class Breaker {
   private static final long MIN_LEASE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final double JITTER = 1.2;
 
-  /** What a closed breaker gives to everybody. */
+  /** The permit of a closed breaker, shared by all calls. */
   private static final Lease FREE = new Lease(0);
 
   private final Statistics statistics;
@@ -98,7 +98,7 @@ public final class Breaker {
     }
   }
 
-  /** The phase at this moment, also when nobody calls. */
+  /** The phase at this moment; needs no call to change. */
   public Phase phase() {
     State s = state.get();
     if (s instanceof Open open) {
@@ -141,7 +141,7 @@ public final class Breaker {
       if (s instanceof Closed closed) {
         count(closed, effect, now);
       }
-      return; // Sent before it opened: it says nothing of now.
+      return; // Sent before it opened: it says nothing about the present.
     }
     if (s instanceof HalfOpen half && half.probe == permit) {
       // Only the holder of the probe gets here, and only an expired lease lets another one in, so
@@ -192,7 +192,7 @@ public final class Breaker {
   private Open open(int opened) {
     long openFor = rules.settings.openFor().toNanos();
     double grown = openFor * Math.pow(2, Math.min(opened, 30));
-    // Somebody who wants it open for longer than the cap gets that.
+    // A configured time that is longer than the cap is its own cap.
     double cap = Math.max(MAX_OPEN_NANOS, openFor);
     return new Open(
         clock.nanos() + (long) (Math.min(cap, grown) * chance.between(1, JITTER)), opened);

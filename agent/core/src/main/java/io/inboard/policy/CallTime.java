@@ -30,13 +30,13 @@ final class CallTime {
 
   private record Told(long millis, String text) {}
 
-  /** Any of the last. */
+  /** A recently formatted value; races are harmless. */
   private static volatile Told lastTold = new Told(0, "0");
 
   private final long timeoutNanos;
   private final long perTryNanos;
 
-  /** From the start; {@link Long#MAX_VALUE}: nothing is known that the callee should know. */
+  /** From the start of the call; {@link Long#MAX_VALUE}: no deadline is known, so none is sent. */
   private final long toldNanos;
 
   private final boolean tells;

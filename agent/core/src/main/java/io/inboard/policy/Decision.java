@@ -18,7 +18,7 @@ public sealed interface Decision
   }
 
   /**
-   * Nothing is sent; the last step comes after a time.
+   * Nothing is sent; the call ends with this step after the delay.
    *
    * @param nanos more than 0
    */

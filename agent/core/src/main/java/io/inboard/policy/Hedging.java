@@ -42,8 +42,8 @@ final class Hedging {
   }
 
   /**
-   * How long an attempt is waited for alone; {@link Long#MAX_VALUE}: for ever, also while too
-   * little is known of the destination.
+   * How long an attempt is waited for alone; {@link Long#MAX_VALUE}: no hedge is sent, also while
+   * too little is known of the destination.
    */
   long afterNanos(Statistics statistics, long perTryNanos) {
     if (settings.onPerTryTimeout()) {

@@ -3,7 +3,7 @@ package io.inboard.policy;
 
 /**
  * The right to send one request to something that may still be broken. Ends by itself: a probe
- * whose answer never comes (a cancelled call, a lost report) must not keep others out for ever
+ * whose answer never comes (a cancelled call, a lost report) must not keep others out indefinitely
  * (resilience4j#935, failsafe#391). Compared by identity.
  */
 final class Lease {

@@ -37,7 +37,7 @@ public record Outcome(Kind kind, int status, int grpcStatus) {
     200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401
   };
 
-  /** What every call says at its end, in case that it has not been told better. */
+  /** Default outcome when none was recorded. */
   private static final Outcome ABANDONED = new Outcome(Kind.ABANDONED, 0, 0);
 
   private static final int FIRST_STATUS = 100;
@@ -55,7 +55,7 @@ public record Outcome(Kind kind, int status, int grpcStatus) {
   enum Effect {
     SUCCESS,
     FAILURE,
-    /** Nothing: it was not the endpoint's doing. */
+    /** Nothing: the endpoint did not cause it. */
     NEUTRAL
   }
 
@@ -172,7 +172,7 @@ public record Outcome(Kind kind, int status, int grpcStatus) {
     };
   }
 
-  /** Whether the failure was seen here, without a word of the server (Envoy: local origin). */
+  /** Whether the failure was seen here, without an answer of the server (Envoy: local origin). */
   boolean localOrigin() {
     return kind != Kind.RESPONSE;
   }

@@ -26,7 +26,10 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 final class OutlierDetector {
   private static final double JITTER = 1.1;
 
-  /** How often an endpoint is tried before its time, and how long the word of a failure counts. */
+  /**
+   * How often an endpoint is tried before its ejection ends, and how long a finding about the rest
+   * holds.
+   */
   private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /**
@@ -68,7 +71,7 @@ final class OutlierDetector {
   /** What endpoints that are not out have answered, while others are. */
   private final SlidingCounts rest;
 
-  /** When the interval is over. Whoever moves it hands the sweep to the timer. */
+  /** When the interval ends. The thread that moves it hands the sweep to the timer. */
   private volatile long sweepNanos;
 
   /** Until when it is believed that those that are left fail. Last writer wins. */
@@ -116,7 +119,7 @@ final class OutlierDetector {
     this.allFailNanos = restFailsNanos;
   }
 
-  /** New settings, or other endpoints. Ejections stay, unless nobody would be left. */
+  /** New settings, or other endpoints. Ejections stay, unless all endpoints would be out. */
   synchronized void change(Optional<OutlierSettings> settings, List<EndpointState> endpoints) {
     for (EndpointState e : rules.endpoints) {
       e.health().unlist();
@@ -261,7 +264,7 @@ final class OutlierDetector {
   private void over(Rules r, long now) {
     long due = sweepNanos;
     if (now - due >= 0 && SWEEP.compareAndSet(this, due, now + r.intervalNanos)) {
-      // After a long silence the counts are of a time that says nothing of now.
+      // After a long time without requests the counts are too old to judge by.
       boolean stale = now - due > r.intervalNanos;
       timer.schedule(() -> sweep(stale), 0);
     }

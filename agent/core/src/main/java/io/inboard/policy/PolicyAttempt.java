@@ -118,12 +118,12 @@ public final class PolicyAttempt implements Decision {
     return picked == null ? Optional.empty() : Optional.of(picked.endpoint());
   }
 
-  /** What came of it; empty while nobody knows. */
+  /** Its outcome; empty until one is reported. */
   public Optional<Outcome> outcome() {
     return Optional.ofNullable(outcome);
   }
 
-  /** The word for {@link #outcome}; while nobody knows it, the attempt was given up. */
+  /** The word for {@link #outcome}; an attempt without one counts as abandoned. */
   public String keyword() {
     Outcome known = outcome;
     return known == null ? "abandoned" : known.keyword();
@@ -261,7 +261,7 @@ public final class PolicyAttempt implements Decision {
     return picked.endpoint().load();
   }
 
-  /** Is in flight no longer; an outcome that was not told is nobody's doing. */
+  /** Is in flight no longer; an unreported attempt counts as abandoned. */
   void end() {
     tell(Outcome.of(Outcome.Kind.ABANDONED));
     int before = PHASE.getAndSet(this, ENDED);

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  *
  * <p>The window ends now and is made of whole buckets, of which the present one has only begun; so
  * it is up to one bucket shorter than asked for (Hystrix's rolling counts are, too). A thread that
- * is held up between the look at the clock and the count adds to the bucket it found, or to the one
- * that took its place.
+ * is delayed between reading the clock and counting adds to the bucket it found, or to the one that
+ * took its place.
  */
 final class SlidingCounts {
   private final long originNanos;
@@ -22,7 +22,7 @@ final class SlidingCounts {
 
   /**
    * The one that was last counted in; nearly always that of now. A hint that spares two divisions:
-   * whoever writes an older one makes the next thread look into the ring.
+   * a thread that writes an older one makes the next thread read the ring.
    */
   private volatile Bucket latest;
 

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What a destination sees: totals since the start of this JVM, a sliding window of ten seconds, and
- * how long the answers in it took; what Hystrix's users looked at. Lock-free, and nothing is
+ * how long the answers in it took; as Hystrix's dashboard showed it. Lock-free, and nothing is
  * allocated per call. Lives on through changes of settings. Safe for use by any thread.
  */
 public final class Statistics {
@@ -31,7 +31,7 @@ public final class Statistics {
   /** Taken, without waiting, by the thread that computes {@link #recent}. */
   private final AtomicInteger computing = new AtomicInteger();
 
-  /** At most a second old while somebody asks; an old one is used while another is computed. */
+  /** At most a second old while it is asked for; the old one is used while another is computed. */
   private volatile Recent recent;
 
   private record Recent(long atNanos, Latencies latencies) {}
@@ -98,7 +98,7 @@ public final class Statistics {
     window.add(event.ordinal(), now);
   }
 
-  /** For where nobody has looked at the clock yet. */
+  /** For callers that have not read the clock yet. */
   void count(Event event) {
     count(event, clock.nanos());
   }

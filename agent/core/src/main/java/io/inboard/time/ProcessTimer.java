@@ -13,15 +13,15 @@ import java.util.concurrent.locks.LockSupport;
  * All the rest is done by the timer's thread alone: it takes over what was handed over, throws away
  * what was cancelled by then, and keeps the rest in order ({@link TimerHeap}).
  *
- * <p>No lock is taken, and hardly ever is the thread woken: it says until when it sleeps, and only
- * who comes with something earlier wakes it, or who completes a pile of {@link #PILE}, so that the
+ * <p>No lock is taken, and the thread is seldom woken: it publishes until when it sleeps, and it is
+ * woken only for an earlier task, or when the tasks handed over number {@link #PILE}, so that the
  * memory of cancelled tasks is bounded. What a task refers to is let go when it is cancelled.
  *
- * <p>Why nothing is overslept: who hands over writes {@link #handedOver} and then reads {@link
- * #wakesAt}; the thread writes {@link #wakesAt} and then takes what is handed over, before it
- * sleeps. Both fields are volatile, so one of the two sees what the other has written: the thread
- * what is earlier than its sleep, or the other one that it must wake it. A wake-up that comes
- * before the sleep makes the sleep end at once.
+ * <p>Why no task is missed: a thread that hands a task over writes {@link #handedOver} and then
+ * reads {@link #wakesAt}; the thread writes {@link #wakesAt} and then takes what is handed over,
+ * before it sleeps. Both fields are volatile, so one of the two sees what the other has written:
+ * the thread what is earlier than its sleep, or the other one that it must wake it. A wake-up that
+ * comes before the sleep makes the sleep end at once.
  */
 final class ProcessTimer implements Timer {
   /** How many are handed over before the thread is woken to look which of them were cancelled. */
@@ -38,7 +38,7 @@ final class ProcessTimer implements Timer {
   /** So that times are 0 or more, and are compared as they are. */
   private final long originNanos = System.nanoTime();
 
-  /** The last one of a pile; each knows the one before. Exchanged by anybody. */
+  /** The last task handed over; each refers to the one before. Exchanged by any thread. */
   private volatile Entry handedOver;
 
   /** Until when the thread sleeps. Written by it alone. */
@@ -89,7 +89,7 @@ final class ProcessTimer implements Timer {
       try {
         wanted.run();
       } catch (Throwable e) {
-        // A library's socket may throw what it likes when it is closed; the timer goes on.
+        // Closing a library's socket may throw anything; the timer must continue.
         LOOP.failed(e);
       }
     }
@@ -147,7 +147,7 @@ final class ProcessTimer implements Timer {
     } else {
       LockSupport.parkNanos(this, until - now());
     }
-    Thread.interrupted(); // Nobody has a reason to; it would sleep no more.
+    Thread.interrupted(); // Clear it: an interrupted thread cannot sleep.
   }
 
   /** Puts what was handed over on the agenda, in the order in which it was. */

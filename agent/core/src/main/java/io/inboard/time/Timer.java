@@ -14,7 +14,7 @@ public interface Timer {
    */
   Task schedule(Runnable task, long delayNanos);
 
-  /** How many tasks are scheduled and were neither run nor cancelled; 0 if nobody knows. */
+  /** How many tasks are scheduled and were neither run nor cancelled; 0 if unknown. */
   default int pending() {
     return 0;
   }

@@ -26,8 +26,8 @@ final class TimerHeap {
   private int full = FEW;
 
   /**
-   * One that was cancelled is kept only if it is the first: the thread sleeps until then, and who
-   * comes with something later need not wake it. Without, one call at a time would wake it each
+   * One that was cancelled is kept only if it is the first: the thread sleeps until then, and a
+   * later task need not wake it. Without this, calls that come one at a time would wake it each
    * time.
    */
   void add(Entry entry) {

@@ -106,7 +106,7 @@ public final class Page {
     return lines;
   }
 
-  /** A pause for the eye; none where nobody looks on. */
+  /** A pause for the reader; none if the output is not a terminal. */
   void breathe(long millis) {
     if (colours) {
       try {

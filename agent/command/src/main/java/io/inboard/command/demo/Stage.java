@@ -105,7 +105,7 @@ final class Stage implements AutoCloseable {
     write("web.yaml", Script.web(directory.resolve("web-tls"), endpoints, more));
   }
 
-  /** Moved into place, so that nobody reads half of it. */
+  /** Moved into place, so that half of it is never read. */
   private void write(String name, String content) throws IOException {
     Path fresh = directory.resolve(name + ".new");
     Files.write(fresh, content.getBytes(StandardCharsets.UTF_8));
@@ -160,7 +160,7 @@ final class Stage implements AutoCloseable {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      // A temporary directory: what is left of it harms nobody.
+      // A temporary directory: what is left of it does no harm.
     }
   }
 }
