@@ -17,7 +17,7 @@ public record BalancerSettings(
     Optional<HashSettings> consistentHash,
     WarmupSettings warmup,
     LocalitySettings locality) {
-  /** As the specification has it. */
+  /** The defaults. */
   public static final BalancerSettings DEFAULT =
       new BalancerSettings(
           Simple.PEAK_EWMA,

@@ -21,7 +21,7 @@ record BrokenSource(Settings settings, Origin origin) {
       SettingsSource source, String text, SettingsReader reader, Optional<DiskCopy> disk) {
     SecurityWords words = text == null ? source.securityWords() : SecurityWords.in(text);
     Optional<Settings> part = Optional.empty();
-    // What has no structure that could be read asks by its words alone.
+    // A text that cannot be parsed is judged by the words in it.
     boolean doubtful = words.asks();
     if (text != null) {
       try {
@@ -31,10 +31,10 @@ record BrokenSource(Settings settings, Origin origin) {
           part = reader.securityOf(text, source.name());
         }
       } catch (RuntimeException | Error e) {
-        part = Optional.empty(); // No memory for it: the words decide.
+        part = Optional.empty(); // Too large for the memory: the words decide.
       }
     }
-    // A copy that could not be used, or this would not be asked.
+    // A copy that could not be used; with a good one this method is not called.
     doubtful |= part.isEmpty() && disk.isPresent() && disk.get().securityWords().asks();
     Settings held = part.orElseGet(reader::defaults);
     if (doubtful || !words.satisfiedBy(held.inbound())) {

@@ -21,7 +21,7 @@ public record BudgetSettings(
     FundedBy fundedBy,
     Optional<Integer> minRetryConcurrency,
     Duration interval) {
-  /** As the specification has it. */
+  /** The defaults. */
   public static final BudgetSettings DEFAULT =
       new BudgetSettings(20, 1, FundedBy.SUCCESS, Optional.empty(), Duration.ofSeconds(2));
 

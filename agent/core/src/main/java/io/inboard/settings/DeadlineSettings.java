@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record DeadlineSettings(
     Mode mode, Trust trust, List<String> headers, double maxRejectFraction) {
-  /** As the specification has it. */
+  /** The defaults. */
   public static final DeadlineSettings DEFAULT =
       new DeadlineSettings(
           Mode.OBSERVE,

@@ -108,7 +108,8 @@ final class DiskCopy {
    */
   SecurityWords securityWords() {
     File file = new File(place, name);
-    // The listing knows a link that leads nowhere, too, and is of java.io: this may be before main.
+    // The directory's listing also shows a dangling link, and it is of java.io: this may run before
+    // main.
     String[] names = place.list();
     if (!file.exists() && (names == null || !List.of(names).contains(name))) {
       return new SecurityWords();

@@ -62,7 +62,9 @@ final class Document {
     }
   }
 
-  /** The size of a node that holds two parts; refuses what aliases blow up. */
+  /**
+   * The size of a node that holds two parts; refuses a document that its aliases make too large.
+   */
   static long sum(long size, Node part) throws Unreadable {
     long sum = size + part.size();
     if (sum > MAX_VALUES) {

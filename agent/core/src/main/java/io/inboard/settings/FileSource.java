@@ -56,7 +56,7 @@ final class FileSource implements SettingsSource {
     return Optional.of("file:" + file.getAbsolutePath());
   }
 
-  /** Read in pieces: it may be what does not fit into memory. */
+  /** Read in pieces: the file may be too large for the memory. */
   @Override
   public SecurityWords securityWords() {
     if (!file.isFile()) {
@@ -74,7 +74,7 @@ final class FileSource implements SettingsSource {
         }
       }
     } catch (IOException e) {
-      // What was seen until then counts.
+      // The words that were read before the error count.
     }
     words.end();
     return words;
@@ -94,7 +94,7 @@ final class FileSource implements SettingsSource {
       return new Answer.Failed("is a directory; name a file in it, such as inboard.yaml");
     }
     if (!file.isFile()) {
-      // To open a pipe waits for a writer, and a device may never end.
+      // Opening a pipe waits for a writer, and reading a device may never end.
       return new Answer.Failed("is a pipe, a device or a socket; name a regular file");
     }
     if (file.length() > Document.MAX_SIZE) {

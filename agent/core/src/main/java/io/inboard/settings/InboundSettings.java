@@ -41,7 +41,7 @@ public record InboundSettings(
     Objects.requireNonNull(unknownServers);
   }
 
-  /** What says nothing of servers that no hook knows. */
+  /** Without a word on servers that no hook knows. */
   public InboundSettings(
       MtlsMode mtls,
       Map<Integer, MtlsMode> portLevelMtls,

@@ -12,7 +12,7 @@ final class Nearest {
 
   private Nearest() {}
 
-  /** Empty if none is near enough to be worth a question. */
+  /** Empty if none is near enough to be suggested. */
   static Optional<String> of(String word, Collection<String> known) {
     if (word.length() > LONGEST) {
       return Optional.empty();

@@ -37,7 +37,7 @@ public record OutlierSettings(
     Optional<FailurePercentage> failurePercentage,
     Optional<SuccessRate> successRate,
     int probes) {
-  /** As the specification has it. */
+  /** The defaults. */
   public static final OutlierSettings DEFAULT =
       new OutlierSettings(
           5,

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * Patterns of inbound paths: exact ({@code /health}), with {@code *} for (a part of) one segment,
  * {@code **} for any rest, so that {@code /actuator/**} is {@code /actuator}, too. Only a path in
- * its normal form matches: {@code /health/../orders} is no health check, and whoever wants to be
- * left out of limits and traces must say plainly what he asks for. Immutable.
+ * its normal form matches: {@code /health/../orders} is no health check, and a request that is to
+ * be exempt from limits and traces must use the plain path. Immutable.
  */
 public final class PathPatterns {
   private final String[][] patterns;

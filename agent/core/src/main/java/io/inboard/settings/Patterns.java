@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * Patterns of paths and of identities, in the form in which a request's are compared with them. One
- * that can match no request is a problem with a hint: it looks like a rule, and is none.
+ * that can match no request is a problem with a hint: it looks like a rule but has no effect.
  */
 final class Patterns {
   private static final String SCHEME = "spiffe://";

@@ -5,11 +5,12 @@ package io.inboard.settings;
  * What holds for the policies of the whole JVM.
  *
  * @param enabled false: no policy acts but TLS, authorization and balancing; live
- * @param libraryRetries what is done with sends that libraries repeat by themselves (row 11)
+ * @param libraryRetries what is done with sends that libraries repeat by themselves (RATIONALE.md,
+ *     Library)
  */
 public record ResilienceSettings(
     boolean enabled, DeadlineSettings deadline, LibraryRetries libraryRetries) {
-  /** As the specification has it. */
+  /** The defaults. */
   public static final ResilienceSettings DEFAULT =
       new ResilienceSettings(true, DeadlineSettings.DEFAULT, LibraryRetries.OBSERVE);
 

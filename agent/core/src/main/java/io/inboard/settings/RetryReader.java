@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** The section {@code retries}: Istio's words, the defaults of our own specification (2.1). */
+/** The section {@code retries}: Istio's words, the defaults of RATIONALE.md, Retries. */
 final class RetryReader {
   /** Failures, gRPC's statuses; besides them any HTTP status from 400 to 599. */
   private static final List<String> WORDS =

@@ -38,7 +38,7 @@ public record RetrySettings(
     Duration retryAfterMax,
     boolean signals,
     boolean trustIdempotencyKey) {
-  /** As the specification has it. */
+  /** The defaults. */
   public static final RetrySettings DEFAULT =
       new RetrySettings(
           2,

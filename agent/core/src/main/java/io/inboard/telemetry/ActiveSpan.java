@@ -151,7 +151,7 @@ final class ActiveSpan implements SpanData {
     origin.queue.add(this);
   }
 
-  /** Never before the start, whatever becomes of the clock on the wall. */
+  /** Never before the start, even if the wall clock is set back. */
   private long now() {
     return startEpochNanos + (origin.clock.nanoTime() - startNanos);
   }

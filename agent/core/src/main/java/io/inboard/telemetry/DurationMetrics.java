@@ -20,7 +20,9 @@ final class DurationMetrics {
   private static final List<Double> BUCKETS =
       List.of(.005, .01, .025, .05, .075, .1, .25, .5, .75, 1.0, 2.5, 5.0, 7.5, 10.0);
 
-  /** As many attribute sets as the SDK keeps series; what comes later is built each time. */
+  /**
+   * As many attribute sets as the SDK keeps series; later ones are not cached but built each time.
+   */
   private static final int MAX_CACHED = 2000;
 
   private final MetricValues values = new MetricValues();

@@ -89,7 +89,7 @@ final class Lane<D> {
       failed(to.get(), batch.size(), describe(e));
       return CompletableResultCode.ofFailure();
     } catch (Error e) {
-      // Of a moment without memory: counted with the batch, and the next one is tried.
+      // The lack of memory may be temporary: counted with the batch; the next batch is tried.
       AgentLoop.named("inboard-" + signal).failed(e);
       lost.add(batch.size());
       failures.increment();
@@ -138,7 +138,7 @@ final class Lane<D> {
     Log.warnOnce(kind(to, what), line(signal, to, what));
   }
 
-  /** Two signals that meet the same at one collector are one thing to mend. */
+  /** The same failure of both signals at one collector is reported once. */
   static String kind(Target to, String what) {
     int message = what.indexOf(':');
     return "telemetry." + collector(to) + "." + (message < 0 ? what : what.substring(0, message));
@@ -156,7 +156,7 @@ final class Lane<D> {
         + " (said once for all signals; status counts)";
   }
 
-  /** Scheme, host and port: what one person runs. */
+  /** Scheme, host and port, which identify a collector. */
   private static String collector(Target to) {
     String url = Printable.url(to.endpoint());
     int host = url.indexOf("://") + "://".length();

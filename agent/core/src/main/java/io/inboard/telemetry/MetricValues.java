@@ -72,7 +72,7 @@ final class MetricValues {
     return hosts.has(host + ":" + port) ? host : Keys.OTHER;
   }
 
-  /** The first values, up to a number. Who comes early counts: a service's own come at once. */
+  /** The first values up to a limit: a service's own values appear early. */
   private static final class FirstOnes {
     private final int most;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
@@ -93,7 +93,7 @@ final class MetricValues {
       if (taken.get() >= most) {
         return false;
       }
-      // Some more by threads that meet here at the same time.
+      // Racing threads may add a few more.
       if (known.add(value)) {
         taken.incrementAndGet();
       }

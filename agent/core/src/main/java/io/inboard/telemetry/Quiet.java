@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.logging.Logger;
 
 /**
- * Keeps the SDK and okhttp from writing to the application's java.util.logging: what they would say
- * is said once by {@link Lane}, and counted.
+ * Keeps the SDK and okhttp from writing to the application's java.util.logging: {@link Lane} logs
+ * each kind of failure once, and counts.
  *
  * <p>By filters, not levels: an application that resets its LogManager (Spring Boot, the SLF4J
  * bridge) clears levels and handlers and leaves filters as they are. Used when the SDK is built, at

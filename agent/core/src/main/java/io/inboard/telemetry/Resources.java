@@ -30,7 +30,8 @@ final class Resources {
     put(attributes, "process.runtime.version", System.getProperty("java.runtime.version", ""));
     put(attributes, "process.runtime.description", System.getProperty("java.vm.name", ""));
     put(attributes, "cloud.availability_zone", service.zone());
-    // What the user says wins over what we found, the service's own keys over the general ones.
+    // Values that the user set win over those found here, the service's own keys over the general
+    // ones.
     service.attributes().forEach((name, value) -> put(attributes, name, value));
     put(attributes, "service.name", service.name());
     put(attributes, "service.namespace", service.namespace());

@@ -46,7 +46,7 @@ public final class ServerTrace {
   }
 
   /**
-   * @param source the caller's address, if somebody has written it down already; else empty
+   * @param source the caller's address, if it is known already; else empty
    */
   private void describe(InboundRequest request, String source) {
     span.set(Keys.METHOD, method);

@@ -76,7 +76,7 @@ final class SpanQueue {
       place = tail.get();
     }
     ring.set((int) (place % ring.length()), span);
-    // The worker looks by itself once a delay; it is woken for a full batch only.
+    // The worker checks the queue once in each delay by itself; it is woken for a full batch only.
     if (place + 1 - head.get() == timing.spanBatch()) {
       LockSupport.unpark(worker);
     }

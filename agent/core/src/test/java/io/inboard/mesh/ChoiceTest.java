@@ -22,7 +22,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Which endpoint takes a call: hashes, zones, latency, new ones; rows 22 to 24. */
+/**
+ * Which endpoint takes a call: hashes, zones, latency, new ones; RATIONALE.md, Balancing, Warm-up
+ * and Zones.
+ */
 final class ChoiceTest {
   private final World world = new World();
 
