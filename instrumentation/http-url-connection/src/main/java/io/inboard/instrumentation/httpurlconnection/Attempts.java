@@ -164,7 +164,10 @@ final class Attempts {
     return call.failed(current.attempt(), error, current.progress());
   }
 
-  /** Reading is bounded by the application only, connecting by whoever is less patient. */
+  /**
+   * Reading is bounded by the application's timeout only, connecting by the shorter of its timeout
+   * and the mesh's.
+   */
   private boolean isTired() {
     return current.sent() || patience.left() <= 0;
   }
@@ -308,7 +311,7 @@ final class Attempts {
     }
   }
 
-  /** What the application reads; null: nothing that anybody wants to know. */
+  /** What the application reads; null: it is not observed. */
   Overheard overheard() {
     return overheard;
   }

@@ -18,9 +18,9 @@ import java.util.Map;
 import sun.net.www.http.HttpClient;
 
 /**
- * A client that is connected to nobody: what is written to it vanishes, and what it reads is an
- * answer of the mesh. The JDK parses that as it parses any response, so that redirects, cookies,
- * error streams and all the rest are its own.
+ * A client that is not connected: what is written to it vanishes, and what it reads is an answer of
+ * the mesh. The JDK parses that as it parses any response, so that redirects, cookies, error
+ * streams and all the rest are its own.
  */
 final class Canned extends HttpClient {
   /**

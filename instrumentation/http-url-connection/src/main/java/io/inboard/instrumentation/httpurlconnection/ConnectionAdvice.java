@@ -30,7 +30,7 @@ final class ConnectionAdvice {
           : new HttpClient[] {null};
     }
 
-    /** After a mistake of ours it is from nobody knows which pool. */
+    /** After an error of ours it is unknown which pool it came from. */
     static HttpClient[] exit(Throwable mistake, URL url, HttpClient client) {
       if (client == null || Hop.governed() == null) {
         return null;

@@ -207,7 +207,7 @@ final class Hop {
 
   /**
    * There is no connection after all: what an https connection does beyond plainConnect0 failed.
-   * Within a send of ours, whoever sends reports it.
+   * Within a send of ours, the sender reports it.
    */
   static void unconnected(HttpURLConnection connection, Throwable error) {
     Hop hop = HOPS.get(connection);
@@ -220,7 +220,7 @@ final class Hop {
 
   /**
    * Enter of writeRequests. A connection that died since it was taken (the application may have
-   * taken its time to write a body) is replaced: no byte was sent, so nobody is harmed.
+   * taken its time to write a body) is replaced: no byte was sent, so this is safe.
    *
    * @return the hop; or why there is no connection; or null as {@link #entering}
    */

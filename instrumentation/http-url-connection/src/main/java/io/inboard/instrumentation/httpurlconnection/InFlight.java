@@ -28,7 +28,7 @@ final class InFlight {
 
   private volatile boolean aborted;
 
-  /** The core has been told how this attempt ended; the calling thread's own. */
+  /** The outcome of this attempt was reported to the mesh; the calling thread's own. */
   private boolean reported;
 
   /** There was a connection for it; the calling thread's own. */
@@ -185,7 +185,7 @@ final class InFlight {
     }
   }
 
-  /** Closes without a word; for sockets that nobody will use. */
+  /** Closes, ignoring errors; for sockets that will not be used. */
   static void close(Socket socket) {
     try {
       socket.close();

@@ -18,7 +18,7 @@ import sun.net.www.http.HttpClient;
 
 /** Connections of the mesh: how they are made, leased and given back. */
 final class MeshConnections {
-  /** The JDK's client speaks nothing else. */
+  /** The only version that the JDK's client speaks. */
   private static final List<String> HTTP_1_1 = List.of("http/1.1");
 
   /** A handshake is bounded even if neither the application nor the mesh says how. */
@@ -52,7 +52,7 @@ final class MeshConnections {
     if (wire != null) {
       return dead(client, wire);
     }
-    // Not made by us: the application's own TLS, or a proxy's. How long it rested nobody knows.
+    // Not made by us: the application's own TLS, or a proxy's. Its idle time is unknown.
     Socket socket = Internals.socket(client);
     return Liveness.dead(client, socket, socket instanceof SSLSocket, Long.MAX_VALUE);
   }

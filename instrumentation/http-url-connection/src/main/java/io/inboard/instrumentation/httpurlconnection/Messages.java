@@ -72,7 +72,7 @@ final class Messages {
     }
   }
 
-  /** Gives a response up that nobody will read; its connection is kept where that costs no wait. */
+  /** Discards a response that will not be read; its connection is kept where that costs no wait. */
   static void discard(HttpURLConnection connection) {
     HttpClient client = Internals.http(connection);
     MessageHeader responses = Internals.responses(connection);

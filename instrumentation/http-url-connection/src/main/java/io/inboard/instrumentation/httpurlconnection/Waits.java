@@ -49,7 +49,7 @@ final class Waits {
     return Optional.ofNullable(stopped);
   }
 
-  /** Waits while the core has it so. */
+  /** Waits until the mesh returns a step other than Later. */
   Step awaited(Step first) {
     Step step = first;
     while (step instanceof Step.Later wait) {

@@ -104,7 +104,9 @@ final class Answers {
     private volatile boolean wanted;
     private volatile boolean refused;
 
-    /** Delivered or cancelled. Set by any thread, delivered by the one that works. */
+    /**
+     * Delivered or cancelled. Set by any thread, delivered by the thread that produces the answer.
+     */
     private volatile boolean over;
 
     Delivery(BodySubscriber<?> subscriber, byte[] body) {

@@ -30,7 +30,7 @@ record Bodies(Call call, int limit, Object exchange) {
     WANTED.put(exchange, wanted);
   }
 
-  /** A handler in place of the application's; null if nobody wants to see. */
+  /** A handler in place of the application's; null if the body is not observed. */
   static BodyHandler<?> handler(Object exchange, BodyHandler<?> own) {
     Bodies wanted = WANTED.remove(exchange);
     return wanted == null ? null : wanted.around(own);

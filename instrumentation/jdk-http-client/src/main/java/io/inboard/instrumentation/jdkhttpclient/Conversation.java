@@ -66,7 +66,7 @@ final class Conversation {
 
   /**
    * Whether the current hop has sent the request of this exchange: the JDK sends it again, all by
-   * itself. It also connects again by itself, which nobody needs to know.
+   * itself. It also connects again by itself, which is not reported.
    */
   boolean sent(Object exchange) {
     Hop current = hop;

@@ -22,7 +22,8 @@ final class EndpointAddress extends InetSocketAddress {
   }
 
   /**
-   * Of a name that nobody knows: asked for again here, so that connecting fails as it always does.
+   * For a name that does not resolve: asked for again here, so that connecting fails as it always
+   * does.
    */
   private EndpointAddress(String host, int port, Endpoint endpoint) {
     super(host, port);

@@ -302,7 +302,7 @@ final class Hop {
     return step;
   }
 
-  /** The attempt that nobody waits for any more; null if it was over already. */
+  /** The attempt whose result is not needed any more; null if it was over already. */
   private InFlight lose(InFlight other) {
     if (other == null || other.over) {
       return null;
@@ -329,7 +329,7 @@ final class Hop {
     }
   }
 
-  /** Goes on when the mesh says how, and off the thread that says it. */
+  /** Continues with the step that the mesh completes, on another thread than the completing one. */
   private void await(Step.Later wait, Outcome last) {
     if (pause.begin(last)) {
       wait.next()

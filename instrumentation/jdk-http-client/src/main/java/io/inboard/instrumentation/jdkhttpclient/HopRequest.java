@@ -14,7 +14,7 @@ final class HopRequest implements OutboundRequest {
 
   /**
    * What the JDK's publishers hold or can open again. All others can be subscribed to again, too,
-   * but nobody knows what they do then: a supplier of input streams often hands out the same one.
+   * but what they do then is unknown: a supplier of input streams often hands out the same one.
    */
   private static final Set<String> REPLAYABLE =
       Set.of(

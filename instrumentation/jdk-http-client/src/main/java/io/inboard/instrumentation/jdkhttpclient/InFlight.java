@@ -17,7 +17,7 @@ final class InFlight {
   /** Completed with true when the attempt has become slow, with false when that does not matter. */
   private final CompletableFuture<Boolean> slow = new CompletableFuture<>();
 
-  /** Reported, or lost: nothing of it counts any more. Guarded by its {@link Hop}. */
+  /** Reported, or abandoned: later events of it are ignored. Guarded by its {@link Hop}. */
   boolean over;
 
   /**
@@ -63,7 +63,7 @@ final class InFlight {
   /**
    * Runs the task when the attempt has been under way for so long, on a thread that must not block.
    */
-  // What the task throws is nobody's to know.
+  // What the task throws is ignored.
   @SuppressWarnings("FutureReturnValueIgnored")
   void whenSlow(long nanos, Runnable task) {
     // The JDK's delay thread, which forgets the task when the future is completed before.

@@ -220,7 +220,7 @@ final class Internals {
     }
   }
 
-  /** Reads or resets the rest of a response that nobody wants. */
+  /** Reads or resets the rest of a response that is not needed. */
   static CompletableFuture<?> ignoreBody(Object exchange) {
     return (CompletableFuture<?>) call(IGNORE_BODY, exchange);
   }

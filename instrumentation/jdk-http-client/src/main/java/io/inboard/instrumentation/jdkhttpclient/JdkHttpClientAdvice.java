@@ -155,7 +155,10 @@ final class JdkHttpClientAdvice {
     }
   }
 
-  /** {@code HttpRequestImpl#getAddress}. Not asked in vain: DNS need not know the name. */
+  /**
+   * {@code HttpRequestImpl#getAddress}. Skipped for endpoints of the mesh: DNS need not know the
+   * name.
+   */
   static final class Address {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Object enter(@Advice.This Object request) {

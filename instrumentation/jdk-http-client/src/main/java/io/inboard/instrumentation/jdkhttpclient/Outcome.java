@@ -23,7 +23,7 @@ record Outcome(InFlight flight, Object response, Throwable error) {
     return new Outcome(flight, response, wrapped ? thrown.getCause() : thrown);
   }
 
-  /** Reads what nobody will see of a response, so that its connection can be used again. */
+  /** Reads and discards the rest of a response, so that its connection can be used again. */
   // A failure to read it is the end of it, too.
   @SuppressWarnings("FutureReturnValueIgnored")
   CompletableFuture<Void> drain() {

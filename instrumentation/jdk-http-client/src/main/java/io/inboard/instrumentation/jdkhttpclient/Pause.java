@@ -16,7 +16,9 @@ final class Pause {
   private final Handover handover;
   private final Executor executor;
 
-  /** What the last attempt came to; null while one runs. Who takes it goes on, once. */
+  /**
+   * The outcome of the last attempt; null while one runs. The thread that takes it continues, once.
+   */
   private final AtomicReference<Outcome> pausing = new AtomicReference<>();
 
   /** Why the application waits no longer: it cancelled, or its own time is up; null before. */

@@ -63,7 +63,7 @@ final class ReplayedBody implements BodyPublisher {
     return keeping || arrived == 0 || (arrived == 1 && latest != null);
   }
 
-  /** There will be no other attempt: nothing more is kept, and nothing asked for in vain. */
+  /** There will be no other attempt: nothing more is kept or asked for. */
   void settle() {
     Flow.Subscription abandoned;
     synchronized (this) {

@@ -87,7 +87,7 @@ final class ChannelBytes {
     }
   }
 
-  /** Writes what the socket takes at once; only while nobody reads or writes. */
+  /** Writes what the socket takes without blocking; only while no other thread reads or writes. */
   void writeLast(ByteBuffer from) throws IOException {
     SocketChannel last = open();
     last.configureBlocking(false);

@@ -110,14 +110,14 @@ final class Connection {
     }
   }
 
-  /** Nobody has sent a byte, so the server waits in its selector, where it would for long. */
+  /** No byte was sent yet: the server waits in its selector, possibly for long. */
   void closeIfSilent() throws IOException {
     if (isUndecided()) {
       channel.closeIfIdle();
     }
   }
 
-  /** Whether its first bytes have not told yet what it is. */
+  /** Whether its first bytes have not yet shown what it speaks. */
   boolean isUndecided() {
     return tls == null && !plain;
   }

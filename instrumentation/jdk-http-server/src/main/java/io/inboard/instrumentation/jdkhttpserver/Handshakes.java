@@ -130,7 +130,7 @@ final class Handshakes {
 
     /**
      * Whether others of its address keep as many threads waiting as they may. Asked when the first
-     * bytes have told that it is a handshake: plaintext has waited for nobody.
+     * bytes have shown that it is a handshake: plaintext does not wait.
      */
     boolean isRefused() {
       return slow.getOrDefault(peer, 0) >= mostSlow();

@@ -109,7 +109,7 @@ final class RequestAdvice {
       if (entered instanceof Scope scope) {
         scope.close();
         if (error != null) {
-          // The server closes the connection and tells nobody what happened.
+          // The server closes the connection and reports nothing.
           Exchanges.failed(exchange, error);
         }
       }

@@ -35,7 +35,7 @@ final class TlsPump {
 
   private final ReentrantLock outLock = new ReentrantLock();
 
-  /** Held while somebody reads; only the close asks for it. */
+  /** Held while a thread reads; only close waits for it. */
   private final ReentrantLock inLock = new ReentrantLock();
 
   /** Guarded by outLock. */
@@ -105,8 +105,8 @@ final class TlsPump {
   }
 
   /**
-   * Tells the peer that nothing was cut off. Waits for nobody: the server's dispatcher and timer
-   * close connections too, some because their peer has stopped reading.
+   * Tells the peer that nothing was cut off (close_notify). Does not block: the server's dispatcher
+   * and timer close connections too, some because their peer has stopped reading.
    */
   void closeNotify() {
     if (!outLock.tryLock()) {
@@ -126,7 +126,7 @@ final class TlsPump {
         inLock.unlock();
       }
     } catch (IOException | RuntimeException peerIsGone) {
-      // There is nobody left to be told.
+      // The peer is gone.
     } finally {
       outLock.unlock();
     }

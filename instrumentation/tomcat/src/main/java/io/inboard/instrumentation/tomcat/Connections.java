@@ -92,7 +92,7 @@ final class Connections {
   }
 
   /**
-   * Whether frames of a stream still go out: nobody has reset it.
+   * Whether frames of a stream still go out: it was not reset.
    *
    * @param stream an {@code org.apache.coyote.http2.Stream}, whose class is not public
    */

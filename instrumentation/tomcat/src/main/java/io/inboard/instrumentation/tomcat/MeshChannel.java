@@ -228,7 +228,7 @@ final class MeshChannel extends SecureNioChannel {
   private void beginTls() throws IOException {
     InboundTls tls = Inboard.inboundTls();
     // The version of HTTP is the application's choice: HTTP/2 where it enabled that for plaintext.
-    // Else a client gets it that wants it more than HTTP/1.1: Envoy, or curl --http2.
+    // Otherwise a client that prefers it to HTTP/1.1 gets it: Envoy, or curl --http2.
     SSLEngine engine =
         Connections.hasHttp2(endpoint)
             ? tls.engine(ENABLED_HTTP_2)

@@ -155,7 +155,7 @@ final class RequestAdvice {
       try {
         response.doWrite(ByteBuffer.wrap(text));
       } catch (IOException gone) {
-        // Nobody is left to be told.
+        // The connection is gone: there is no one to report it to.
       }
       response.action(ActionCode.CLOSE, null);
       adapter.log(request, response, 0);
@@ -182,7 +182,7 @@ final class RequestAdvice {
     }
   }
 
-  /** The head of a response is put together, whoever wanted that: the one place for all of them. */
+  /** The head of a response is put together: the one place that all ways of sending it pass. */
   static final class Respond {
     private Respond() {}
 
