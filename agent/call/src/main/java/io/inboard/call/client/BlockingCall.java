@@ -95,6 +95,19 @@ public final class BlockingCall<R> {
     return follow(report(thrown));
   }
 
+  /**
+   * The attempt under way has failed where the library can put nothing in its place: the
+   * application gets this error, whatever the mesh decides.
+   */
+  public void failedForGood(Throwable thrown) {
+    delivered = true;
+    if (!isCancelled() && report(thrown) instanceof Step.Send) {
+      // What was decided is not sent, and must not count as if it were.
+      call.abandoned();
+    }
+    done();
+  }
+
   private void start(Attempt next) {
     attempt = next;
     next.onTimeout(transport.begin(next));
@@ -118,10 +131,12 @@ public final class BlockingCall<R> {
       return stop(transport.cancelled());
     }
     int status = transport.status(head);
-    return status < 100
-        ? call.failed(
-            attempt, new ProtocolException("the answer is not HTTP/1.1"), Progress.RESPONSE_STARTED)
-        : call.responded(attempt, status, transport.headers(head));
+    if (status < 100) {
+      IOException error = new ProtocolException("the answer is not HTTP/1.1");
+      return call.failed(attempt, error, Progress.RESPONSE_STARTED);
+    }
+    attempt.protocolVersion(transport.version(head));
+    return call.responded(attempt, status, transport.headers(head));
   }
 
   private Step report(Throwable thrown) {

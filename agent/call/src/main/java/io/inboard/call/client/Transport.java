@@ -34,6 +34,12 @@ public interface Transport<R> {
   /** The status of a response; below 100: what came is no response of HTTP. */
   int status(R response);
 
+  /**
+   * The version of HTTP that a response speaks, as {@link Attempt#protocolVersion} has it. Asked
+   * where there is a status.
+   */
+  String version(R response);
+
   /** The headers of a response. */
   HeaderView headers(R response);
 

@@ -275,6 +275,35 @@ final class BlockingCallTest {
   }
 
   @Test
+  void theVersionOfHttpIsToldOfAResponse() {
+    sends.addAll(List.of(0, 200));
+    Scripted none = attempt(1);
+    Scripted one = attempt(2);
+    call(new Step.Send(none, 0), new Step.Send(one, 0), Step.DELIVER).execute();
+    assertThat(none.version).isNull();
+    assertThat(one.version).isEqualTo("1.1");
+  }
+
+  @Test
+  void whatFailsForGoodIsReportedAndWhatTheMeshWouldSendThenIsNotSent() {
+    BlockingCall<Integer> call = call(send(1), send(2));
+    call.begin();
+    call.failedForGood(BROKEN);
+    assertThat(call.isDelivered()).isTrue();
+    assertThat(log)
+        .containsExactly("begin 1", "failed 1: connection reset SENT", "abandoned", "done");
+  }
+
+  @Test
+  void whatFailsForGoodAfterACancellationIsNobodysFault() {
+    BlockingCall<Integer> call = call(send(1), send(2));
+    call.begin();
+    call.cancel();
+    call.failedForGood(BROKEN);
+    assertThat(log).containsExactly("begin 1", "abandoned", "done");
+  }
+
+  @Test
   void theBodyIsShownOnceAndBeforeTheEnd() {
     sends.add(200);
     bodyWanted = 4;
@@ -404,6 +433,11 @@ final class BlockingCallTest {
     }
 
     @Override
+    public String version(Integer response) {
+      return "1.1";
+    }
+
+    @Override
     public HeaderView headers(Integer response) {
       return name -> List.of();
     }
@@ -456,6 +490,7 @@ final class BlockingCallTest {
   private static final class Scripted implements Attempt {
     private final int number;
     Runnable abort;
+    String version;
 
     Scripted(int number) {
       this.number = number;
@@ -496,5 +531,10 @@ final class BlockingCallTest {
 
     @Override
     public void connected(SSLSession session) {}
+
+    @Override
+    public void protocolVersion(String version) {
+      this.version = version;
+    }
   }
 }
