@@ -47,12 +47,13 @@ final class MeshAttempt implements Attempt, Runnable {
    */
   private volatile Runnable abort;
 
-  /** Null: open. Exchanged by steps and by the timer: who comes first decides. */
+  /** Null: open. Exchanged by steps and by the timer: the first one decides. */
   private volatile State state;
 
   /**
    * Written by the adapter's thread and the timer's, each of which looks afterwards whether it is
-   * still wanted; cancelled by a step's, or by who gives up. Null: there is none.
+   * still wanted; cancelled by a step, or by the thread that abandons the call. Null: there is
+   * none.
    */
   private volatile Timer.Task task;
 
@@ -63,7 +64,7 @@ final class MeshAttempt implements Attempt, Runnable {
   private long startedNanos;
 
   private enum State {
-    /** The head is there, or never will be: only the call's own bound counts from now on. */
+    /** The head has come, or will not come: only the call's own bound counts from now on. */
     SETTLED,
     PER_TRY,
     TOTAL

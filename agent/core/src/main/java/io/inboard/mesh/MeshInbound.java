@@ -140,7 +140,7 @@ public final class MeshInbound implements Inbound {
     }
   }
 
-  /** What the caller says only ever helps: without it the request is served all the same. */
+  /** What the caller says is optional: without it the request is served all the same. */
   private CallerTerms terms(DeadlineSettings settings, InboundRequest request) {
     try {
       return deadlines.read(request, settings);

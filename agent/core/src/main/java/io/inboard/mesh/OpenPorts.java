@@ -17,7 +17,7 @@ final class OpenPorts {
 
   /**
    * @param opener the class that bound it; empty: opened before the hooks were installed
-   * @param hooked whether its server is in the mesh's hands
+   * @param hooked whether its server is known to the hooks
    * @param ownHostOnly whether it cannot be reached from another host
    * @param chosen whether the system chose its number
    */

@@ -27,7 +27,7 @@ final class PlaintextCallers {
   /** How long what a caller named as its user agent is believed, before it is read again. */
   private static final long AGENT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** How long a full list stays as it is, so that a crowd does not spend its time on it. */
+  /** How long a full list stays as it is, so that many callers do not update it all the time. */
   private static final long EVICTION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Clock clock;

@@ -5,7 +5,7 @@ import io.inboard.call.Step;
 
 /**
  * What became of an attempt in the two letters of Envoy's access log (%RESPONSE_FLAGS%), which
- * people know. NR (no route) never occurs: what matches no destination goes its own way.
+ * people know. NR (no route) never occurs: what matches no destination is passed through.
  */
 final class ResponseFlags {
   /** The retry limit is reached, or the budget is spent. */

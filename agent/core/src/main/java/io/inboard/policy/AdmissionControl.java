@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * (RATIONALE.md, Throttling; Google's SRE book, chapter 21), with the formula of Envoy's admission
  * control: of n attempts in the window, s of which went well, a call is refused with probability
  * {@code min(max, ((n − s/threshold) / (n + 1))^(1/aggression))}. Smoother than a breaker: some
- * calls go through always, and what they find out opens the door again.
+ * calls always go through, and when they succeed more are let through.
  *
  * <p>What is refused here was not sent and is not counted. Lock-free; any thread.
  */

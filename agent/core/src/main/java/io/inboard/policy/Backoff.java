@@ -34,7 +34,7 @@ final class Backoff {
     }
     String value = values.get(0).trim();
     if (!value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      // More digits than a long holds is simply long.
+      // A number with more digits counts as a very long time.
       long seconds = value.length() > 9 ? Integer.MAX_VALUE : Long.parseLong(value);
       return OptionalLong.of(TimeUnit.SECONDS.toNanos(seconds));
     }

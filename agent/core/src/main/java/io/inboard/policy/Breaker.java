@@ -41,7 +41,7 @@ public final class Breaker {
   /** States are exchanged by compare-and-set. */
   private final AtomicReference<State> state;
 
-  /** What people see. */
+  /** The state as status and metrics show it. */
   public enum Phase {
     CLOSED,
     OPEN,
@@ -86,8 +86,8 @@ public final class Breaker {
   }
 
   /**
-   * Goes on under other settings. An open breaker stays open for as long as it was decided; a
-   * closed one keeps its counts, unless they are of a window of another length.
+   * Continues with other settings. An open breaker stays open until the time that was set; a closed
+   * one keeps its counts, unless they are of a window of another length.
    */
   void change(BreakerSettings settings, long perTryNanos) {
     Rules before = rules;

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * Immutable.
  */
 final class CallTime {
-  /** Envoy's words for an application that knows better than its settings. */
+  /** Envoy's headers by which an application overrides its settings. */
   private static final String TIMEOUT = "x-envoy-upstream-rq-timeout-ms";
 
   private static final String PER_TRY = "x-envoy-upstream-rq-per-try-timeout-ms";
@@ -25,7 +25,7 @@ final class CallTime {
   private static final String EXPECTED = "x-envoy-expected-rq-timeout-ms";
   private static final String GRPC = "grpc-timeout";
 
-  /** What eight digits hold, as gRPC has it. */
+  /** The largest number of eight digits: gRPC's limit. */
   private static final long GRPC_MOST = 99_999_999;
 
   private record Told(long millis, String text) {}

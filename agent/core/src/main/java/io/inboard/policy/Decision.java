@@ -7,7 +7,7 @@ import java.util.Objects;
 /** What a call does next. */
 public sealed interface Decision
     permits Decision.End, Decision.Pause, Decision.Queue, PolicyAttempt {
-  /** Hand on what there is. */
+  /** Hand the response or the error on to the application. */
   Decision DELIVER = new End(Step.DELIVER);
 
   /** The call's last step: {@link Step.Deliver}, {@link Step.Refuse} or {@link Step.Answer}. */

@@ -13,6 +13,6 @@ public enum EjectionReason {
   FAILURE_PERCENTAGE,
   /** It succeeds far less often than its siblings. */
   SUCCESS_RATE,
-  /** It failed the probe by which it was to come back. */
+  /** It failed its probe after an ejection. */
   FAILED_PROBE
 }

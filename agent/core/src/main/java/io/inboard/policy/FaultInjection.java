@@ -18,7 +18,7 @@ final class FaultInjection {
   static final FaultInjection NONE =
       new FaultInjection(new FaultSettings(Optional.empty(), Optional.empty()));
 
-  /** What is drawn for nearly all calls. */
+  /** The usual result: no fault. */
   static final Drawn NOTHING = new Drawn(0, null);
 
   private final double delayPercent;
@@ -59,10 +59,10 @@ final class FaultInjection {
   }
 
   /**
-   * What becomes of one call on purpose.
+   * The faults that are injected into one call.
    *
    * @param delayNanos 0: it is not delayed
-   * @param abort what it is answered with; null: it goes its way
+   * @param abort what it is answered with; null: it is sent as usual
    */
   record Drawn(long delayNanos, Step.Answer abort) {
     /** Of {@link #abort}; 0: none. */

@@ -43,7 +43,7 @@ final class Health extends Load {
   /** In a row, as above, of 502, 503 and 504. */
   private volatile int gatewayErrors;
 
-  /** In a row, since the last word of the endpoint. Without lock, as above. */
+  /** In a row, since its last answer. Without lock, as above. */
   private volatile int localFailures;
 
   /** Attempts since the last sweep: successes in the upper half, failures in the lower. */
@@ -64,7 +64,7 @@ final class Health extends Load {
   /** Probes under way. The array is not changed, but exchanged by compare-and-set. */
   private volatile Lease[] probes = NONE;
 
-  /** Who decides about it; set before it is first chosen, and the same ever after. */
+  /** The detector that decides about it; set before the endpoint is first chosen, then constant. */
   private volatile OutlierDetector ejection;
 
   /** Whether it is an endpoint of the present settings; guarded by the ejection's lock. */

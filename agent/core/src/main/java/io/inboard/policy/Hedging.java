@@ -36,7 +36,9 @@ final class Hedging {
     return settings.equals(other);
   }
 
-  /** Whether the bound of an attempt brings a second one, and stops nothing. */
+  /**
+   * Whether an attempt that reaches its time bound gets a second one beside it and is not stopped.
+   */
   boolean onPerTryTimeout() {
     return settings.onPerTryTimeout();
   }

@@ -108,7 +108,7 @@ final class Limits {
     return bulkhead;
   }
 
-  /** Where they stand now. */
+  /** Their current state. */
   LimitsStatus status() {
     Hedging h = hedging;
     return new LimitsStatus(

@@ -2,7 +2,7 @@
 package io.inboard.policy;
 
 /**
- * Where the bounds of a destination stand. Counters run since the start of the JVM.
+ * The current state of a destination's limits. Counters run since the start of the JVM.
  *
  * @param retriesUnderWay retries and hedges that are not over
  * @param retriesSuppressed retries that were left out because the call served a retry of its

@@ -42,7 +42,7 @@ public record Outcome(Kind kind, int status, int grpcStatus) {
 
   private static final int FIRST_STATUS = 100;
 
-  /** One for each status: most calls end in one of these. */
+  /** One object for each status, shared by most calls. */
   private static final Outcome[] RESPONSES = new Outcome[500];
 
   static {
