@@ -45,11 +45,15 @@ final class ArchitectureTest {
     knows("call.server", "call");
     knows("time", "call");
     knows("weave", "boot", "call", "org.objectweb.asm..");
+    knows("settings", "call");
+    knows("settings.document", "com.fasterxml.jackson..", "org.yaml.snakeyaml..");
+    knows("settings.reading", "call", "settings", "settings.document");
     knows(
-        "settings",
+        "settings.source",
         "call",
-        "com.fasterxml.jackson..",
-        "org.yaml.snakeyaml..",
+        "settings",
+        "settings.document",
+        "settings.reading",
         OKHTTP.get(0),
         OKHTTP.get(1),
         OKHTTP.get(2));
@@ -63,6 +67,7 @@ final class ArchitectureTest {
         "mesh",
         "call",
         "settings",
+        "settings.source",
         "weave",
         "identity",
         "discovery",
@@ -77,6 +82,8 @@ final class ArchitectureTest {
         "boot",
         "call",
         "settings",
+        "settings.reading",
+        "settings.source",
         "weave",
         "identity",
         "telemetry",
@@ -90,6 +97,9 @@ final class ArchitectureTest {
         "command.demo",
         "call",
         "settings",
+        "settings.document",
+        "settings.reading",
+        "settings.source",
         "identity",
         "agent",
         "com.fasterxml.jackson..",

@@ -3,12 +3,12 @@ package io.inboard.command;
 
 import io.inboard.identity.IdentityCheck;
 import io.inboard.settings.DestinationSettings;
-import io.inboard.settings.Problem;
 import io.inboard.settings.Settings;
-import io.inboard.settings.SettingsException;
-import io.inboard.settings.SettingsReader;
-import io.inboard.settings.SettingsSource;
 import io.inboard.settings.UnreachablePorts;
+import io.inboard.settings.document.Problem;
+import io.inboard.settings.reading.SettingsException;
+import io.inboard.settings.reading.SettingsReader;
+import io.inboard.settings.source.SettingsSource;
 import java.io.File;
 import java.io.PrintWriter;
 import java.util.List;
@@ -47,7 +47,7 @@ final class CheckCommand implements Callable<Integer> {
     SettingsSource source = SettingsSource.of(settings, new File("").getAbsoluteFile());
     try {
       String text = SettingsSource.text(source);
-      Settings read = SettingsSource.read(source, reader.of(source), text);
+      Settings read = SettingsSource.read(source, reader.relativeTo(source.directory()), text);
       if (reader.saysNothing(text, source.name())) {
         out.println(
             source.name() + ": is empty; begin with a key such as 'service:' or 'destinations:'");

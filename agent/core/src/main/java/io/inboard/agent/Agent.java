@@ -8,11 +8,11 @@ import io.inboard.call.Inboard;
 import io.inboard.call.Log;
 import io.inboard.mesh.AgentMetrics;
 import io.inboard.mesh.MeshSockets;
-import io.inboard.settings.Loaded;
-import io.inboard.settings.SettingsReader;
-import io.inboard.settings.SettingsSource;
-import io.inboard.settings.SettingsStatus;
-import io.inboard.settings.SettingsWatch;
+import io.inboard.settings.reading.SettingsReader;
+import io.inboard.settings.source.Loaded;
+import io.inboard.settings.source.SettingsSource;
+import io.inboard.settings.source.SettingsStatus;
+import io.inboard.settings.source.SettingsWatch;
 import io.inboard.weave.HookIndex;
 import io.inboard.weave.UnderWay;
 import io.inboard.weave.Weaver;
@@ -70,7 +70,8 @@ public final class Agent {
         SettingsSource.find(
             argument, System::getProperty, environment, new File(System.getProperty("user.dir")));
     SettingsReader reader =
-        new SettingsReader(environment, System.getProperty("sun.java.command", "")).of(source);
+        new SettingsReader(environment, System.getProperty("sun.java.command", ""))
+            .relativeTo(source.directory());
     MeshWhenNeeded mesh = new MeshWhenNeeded();
     MeshSockets sockets = new MeshSockets();
     InForce inForce = new InForce(mesh, sockets);

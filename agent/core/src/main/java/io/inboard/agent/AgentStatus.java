@@ -8,7 +8,7 @@ import io.inboard.mesh.MeshInbound;
 import io.inboard.mesh.MeshSockets;
 import io.inboard.mesh.OutboundStatus;
 import io.inboard.policy.PolicyStatus;
-import io.inboard.settings.SettingsStatus;
+import io.inboard.settings.source.SettingsStatus;
 import io.inboard.telemetry.TelemetryStatus;
 import io.inboard.time.Timer;
 import io.inboard.weave.UnitReport;

@@ -3,9 +3,9 @@ package io.inboard.agent;
 
 import io.inboard.identity.IdentityStatus;
 import io.inboard.settings.InboundSettings;
-import io.inboard.settings.Loaded;
 import io.inboard.settings.Settings;
-import io.inboard.settings.SettingsStatus;
+import io.inboard.settings.source.Loaded;
+import io.inboard.settings.source.SettingsStatus;
 import io.inboard.weave.UnitReport;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,9 +2,9 @@
 package io.inboard.agent;
 
 import io.inboard.identity.IdentityCheck;
-import io.inboard.settings.Loaded;
-import io.inboard.settings.SettingsStatus;
-import io.inboard.settings.SettingsWatch;
+import io.inboard.settings.source.Loaded;
+import io.inboard.settings.source.SettingsStatus;
+import io.inboard.settings.source.SettingsWatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

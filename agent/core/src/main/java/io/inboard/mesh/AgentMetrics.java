@@ -2,7 +2,7 @@
 package io.inboard.mesh;
 
 import io.inboard.call.AgentLoop;
-import io.inboard.settings.SettingsStatus;
+import io.inboard.settings.source.SettingsStatus;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;

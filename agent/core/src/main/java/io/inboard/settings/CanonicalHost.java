@@ -36,7 +36,7 @@ public final class CanonicalHost {
   }
 
   /** The form of a host that may be {@code *.suffix}. */
-  static String ofPattern(String host) {
+  public static String ofPattern(String host) {
     return host.startsWith("*.") ? "*." + of(host.substring(2)) : of(host);
   }
 

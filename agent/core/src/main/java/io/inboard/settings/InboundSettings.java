@@ -84,7 +84,7 @@ public record InboundSettings(
   }
 
   /** Whether STRICT holds anywhere. */
-  boolean anyStrict() {
+  public boolean anyStrict() {
     return mtls == MtlsMode.STRICT || portLevelMtls.containsValue(MtlsMode.STRICT);
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
 public final class PathPatterns {
   private final String[][] patterns;
 
-  /** Patterns in their normal form, see {@link Patterns#path}; none match nothing. */
+  /** Patterns in their normal form, see {@link PathPatternForm#of}; none match nothing. */
   public PathPatterns(List<String> patterns) {
     this.patterns = new String[patterns.size()][];
     for (int i = 0; i < this.patterns.length; i++) {

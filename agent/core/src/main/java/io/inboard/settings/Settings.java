@@ -36,14 +36,14 @@ public record Settings(
   }
 
   /** The same, and {@link #guardsIdentity}, whatever sections there are. */
-  Settings guarding() {
+  public Settings guarding() {
     return with(enabled, inbound.declaredAnyway());
   }
 
   /**
    * The same, but every port of a hooked server refuses everything, and {@code enabled} is true.
    */
-  Settings refusing() {
+  public Settings refusing() {
     return with(true, inbound.refusing());
   }
 

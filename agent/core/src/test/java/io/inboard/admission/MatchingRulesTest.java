@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Verdict;
 import io.inboard.settings.Settings;
-import io.inboard.settings.SettingsException;
-import io.inboard.settings.SettingsReader;
+import io.inboard.settings.reading.SettingsException;
+import io.inboard.settings.reading.SettingsReader;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

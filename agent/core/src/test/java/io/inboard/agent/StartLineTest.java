@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.identity.IdentityStatus;
 import io.inboard.identity.SpiffeId;
-import io.inboard.settings.Loaded.Origin;
-import io.inboard.settings.SettingsReader;
-import io.inboard.settings.SettingsStatus;
+import io.inboard.settings.reading.SettingsReader;
+import io.inboard.settings.source.Loaded.Origin;
+import io.inboard.settings.source.SettingsStatus;
 import io.inboard.weave.UnitReport;
 import io.inboard.weave.UnitReport.LibraryReport;
 import java.time.Instant;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inboard.call.Sockets.Listener;
-import io.inboard.settings.SettingsException;
-import io.inboard.settings.SettingsReader;
+import io.inboard.settings.reading.SettingsException;
+import io.inboard.settings.reading.SettingsReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;

@@ -3,6 +3,8 @@ package io.inboard.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.settings.reading.SettingsException;
+import io.inboard.settings.reading.SettingsReader;
 import java.net.InetAddress;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

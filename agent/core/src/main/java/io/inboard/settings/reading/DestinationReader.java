@@ -1,0 +1,204 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.settings.reading;
+
+import io.inboard.settings.CanonicalHost;
+import io.inboard.settings.DeadlineSettings;
+import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.DestinationSettings.EndpointSettings;
+import io.inboard.settings.DestinationSettings.TlsMode;
+import io.inboard.settings.DestinationSettings.TlsSettings;
+import io.inboard.settings.DestinationSettings.UnknownClients;
+import io.inboard.settings.RetrySettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The section {@code destinations}. */
+final class DestinationReader {
+  private static final Duration LONGEST = SettingsReader.LONGEST;
+
+  private DestinationReader() {}
+
+  static List<DestinationSettings> readAll(List<Value> items, boolean hasIdentity) {
+    List<DestinationSettings> destinations = new ArrayList<>();
+    List<Section> sections = new ArrayList<>();
+    Map<String, String> seen = new HashMap<>();
+    for (Value item : items) {
+      Section section = item.section();
+      Optional<Value> host = section.required("host", "the host in the application's URL");
+      Optional<Address> address =
+          host.isEmpty() ? Optional.empty() : Address.of(host.get(), false, true);
+      DestinationSettings destination =
+          read(section, address.orElse(new Address("?", 0)), hasIdentity);
+      String first = address.isEmpty() ? null : seen.putIfAbsent(destination.name(), item.path());
+      if (first != null) {
+        host.get()
+            .problem(
+                "stands already in " + first + ", which would serve every call", "join the two");
+      }
+      destinations.add(destination);
+      sections.add(section);
+    }
+    for (int i = 0; i < destinations.size(); i++) {
+      checkFallback(sections.get(i), destinations.get(i), destinations);
+    }
+    return destinations;
+  }
+
+  /** A fallback's destination is a subset of this one, or another one that lists its endpoints. */
+  private static void checkFallback(
+      Section section, DestinationSettings destination, List<DestinationSettings> all) {
+    Optional<String> wanted =
+        destination.fallback().isEmpty()
+            ? Optional.empty()
+            : destination.fallback().get().destination();
+    if (wanted.isEmpty() || destination.subsets().containsKey(wanted.get())) {
+      return;
+    }
+    Set<String> known = new LinkedHashSet<>(destination.subsets().keySet());
+    all.stream()
+        .filter(d -> !d.endpoints().isEmpty() && !d.name().equals(destination.name()))
+        .forEach(d -> known.add(d.name()));
+    if (!known.contains(wanted.get())) {
+      section
+          .section("fallback")
+          .value("destination")
+          .ifPresent(
+              v ->
+                  v.problem(
+                      "names no other destination with endpoints, and no subset of this one: "
+                          + v.shown(),
+                      Nearest.of(wanted.get(), known)
+                          .map(w -> "did you mean " + w + "?")
+                          .orElse("")));
+    }
+  }
+
+  private static DestinationSettings read(Section section, Address address, boolean hasIdentity) {
+    List<EndpointSettings> endpoints = endpoints(section.items("endpoints"));
+    Section policy = section.section("trafficPolicy");
+    Section flatOrPolicy = section.or(policy);
+    TlsSettings tls = tls(flatOrPolicy, hasIdentity, !endpoints.isEmpty());
+    RetrySettings retries = RetryReader.read(section.section("retries"), RetrySettings.DEFAULT);
+    Map<String, Map<String, String>> subsets = RouteReader.subsets(section, !endpoints.isEmpty());
+    Section deadline = section.section("deadline");
+    Optional<Duration> timeout = limit(section, "timeout");
+    RetryReader.checkTries(section, timeout, retries);
+    DestinationSettings destination =
+        DestinationSettings.builder(address.host())
+            .port(address.port())
+            .endpoints(endpoints)
+            .tls(tls)
+            .resilience(RouteReader.enabled(section).orElse(true))
+            .timeout(timeout)
+            .retries(retries)
+            .retryBudget(LimitsReader.budget(flatOrPolicy.section("retryBudget")))
+            .loadBalancer(BalancerReader.read(flatOrPolicy.section("loadBalancer")))
+            .connectionPool(LimitsReader.pool(flatOrPolicy.section("connectionPool")))
+            .outlierDetection(OutlierReader.read(flatOrPolicy))
+            .circuitBreaker(LimitsReader.breaker(flatOrPolicy))
+            .admissionControl(LimitsReader.admission(flatOrPolicy))
+            .hedge(LimitsReader.hedge(flatOrPolicy))
+            .fallback(FallbackReader.read(section))
+            .fault(RouteReader.fault(section))
+            .deadlineMode(deadline.word("mode", DeadlineSettings.Mode.class))
+            .unknownClients(
+                section
+                    .choice("unknownClients", Value.words(UnknownClients.class), Set.of())
+                    .orElse(UnknownClients.WARN))
+            .routes(RouteReader.routes(section.items("routes"), timeout, retries, subsets))
+            .subsets(subsets)
+            .build();
+    deadline.end();
+    policy.notYet("portLevelSettings", "proxyProtocol", "tunnel").end();
+    section.notYet("discovery", "headers", "mirror", "rateLimit").end();
+    return destination;
+  }
+
+  /** A duration of which 0 means none. */
+  static Optional<Duration> limit(Section section, String key) {
+    Optional<Duration> limit = section.duration(key, Duration.ZERO, LONGEST);
+    return limit.isPresent() && limit.get().isZero() ? Optional.empty() : limit;
+  }
+
+  private static List<EndpointSettings> endpoints(List<Value> items) {
+    List<EndpointSettings> endpoints = new ArrayList<>();
+    // By text, not by Address: the first hash of a record costs some forty classes.
+    Map<String, String> seen = new HashMap<>();
+    for (Value item : items) {
+      Optional<Value> where;
+      int weight = 1;
+      String zone = "";
+      Map<String, String> labels = Map.of();
+      if (item.isScalar()) {
+        where = Optional.of(item);
+      } else {
+        Section section = item.section();
+        where = section.required("address", "{address: \"10.0.0.5:8443\", weight: 2}");
+        weight = section.integer("weight", 1, 1, 10_000);
+        zone = section.text("zone", "");
+        labels = RouteReader.texts(section.section("labels"));
+        section.notYet("priority").end();
+      }
+      Optional<Address> address =
+          where.isEmpty() ? Optional.empty() : Address.of(where.get(), true, false);
+      if (address.isPresent()) {
+        String first =
+            seen.putIfAbsent(
+                CanonicalHost.of(address.get().host()) + ' ' + address.get().port(), item.path());
+        if (first != null) {
+          item.problem(
+              "repeats " + first, "a share of more than one is a weight: {address, weight: 2}");
+        }
+        endpoints.add(
+            new EndpointSettings(address.get().host(), address.get().port(), weight, zone, labels));
+      }
+    }
+    return endpoints;
+  }
+
+  private static TlsSettings tls(Section destination, boolean hasIdentity, boolean hasEndpoints) {
+    Section section = destination.section("tls");
+    TlsMode otherwise = hasIdentity && hasEndpoints ? TlsMode.MUTUAL : TlsMode.DISABLE;
+    Optional<Value> modeKey = section.value("mode");
+    TlsMode mode =
+        modeKey.isEmpty()
+            ? otherwise
+            : modeKey
+                .get()
+                .choice(Value.words(TlsMode.class), Set.of("ISTIO_MUTUAL"))
+                .orElse(otherwise);
+    if (modeKey.isPresent() && mode == TlsMode.MUTUAL && !hasIdentity) {
+      modeKey
+          .get()
+          .problem(
+              "MUTUAL needs an identity",
+              "set identity: {certificateChain, privateKey, trustBundle}");
+    }
+    List<String> principals = new ArrayList<>();
+    for (Value item : section.items("principals")) {
+      Optional<String> principal = item.text();
+      if (principal.isPresent()) {
+        principals.add(Patterns.principal(item, principal.get(), false));
+      }
+    }
+    if (section.has("principals") && mode != TlsMode.MUTUAL) {
+      section.problem("principals are checked in mode MUTUAL only, and the mode is " + mode, "");
+    }
+    section
+        .notYet(
+            "sni",
+            "caCertificates",
+            "clientCertificate",
+            "privateKey",
+            "subjectAltNames",
+            "insecureSkipVerify")
+        .end();
+    return new TlsSettings(mode, principals);
+  }
+}
