@@ -87,6 +87,7 @@ final class ArchitectureTest {
         "weave",
         "identity",
         "telemetry",
+        "discovery",
         "mesh",
         "time",
         "policy",

@@ -80,7 +80,7 @@ final class CheckCommand implements Callable<Integer> {
   private static String summary(Settings settings) {
     int endpoints = 0;
     for (DestinationSettings destination : settings.destinations()) {
-      endpoints += destination.endpoints().size();
+      endpoints += destination.listed().size();
     }
     return count(settings.destinations().size(), "destination")
         + ", "

@@ -37,6 +37,7 @@ final class StatusText {
     new InboundText(out).write(s.get("inbound"));
     SocketsText.write(s.get("sockets"), out);
     s.get("destinations").elements().forEach(this::destination);
+    s.get("names").elements().forEach(this::name);
     for (String library : s.get("innerAttempts").keys()) {
       line(
           "unasked      %s repeated %s by itself (libraryRetries: disable stops it)",
@@ -121,6 +122,9 @@ final class StatusText {
         count(s.get("perTryTimeouts"), "perTryTimeout"),
         s.get("rejected").text());
     lastSeconds(s.get("window"), s.get("latency"));
+    if (!s.get("noEndpoint").isEmpty()) {
+      line("  no endpoint: %s", s.get("noEndpoint").text());
+    }
     for (JsonTree e : s.get("endpoints").elements()) {
       if (e.get("state").text().equals("UNTRIED")) {
         line("  %-24s not called yet", e.get("address").text());
@@ -134,9 +138,24 @@ final class StatusText {
           count(e.get("failures"), "failure"),
           e.get("inFlight").text(),
           count(e.get("ejections"), "time"),
-          e.get("state").text().equals("EJECTED")
-              ? ", back in " + e.get("ejectedForMillis").text() + " ms"
-              : "");
+          (e.get("state").text().equals("EJECTED")
+                  ? ", back in " + e.get("ejectedForMillis").text() + " ms"
+                  : "")
+              + (e.get("draining").isTrue() ? ", draining" : ""));
+    }
+  }
+
+  /** A name of endpoints that cannot be resolved; the others show by their addresses. */
+  private void name(JsonTree s) {
+    if (!s.get("lastError").isEmpty()) {
+      line(
+          "name         %s cannot be resolved: %s, %s; %s",
+          s.get("name").text(),
+          s.get("lastError").text(),
+          count(s.get("failures"), "failure"),
+          s.get("addresses").elements().isEmpty()
+              ? "nothing is sent there"
+              : "its last addresses stay in use");
     }
   }
 

@@ -2,6 +2,7 @@
 package io.inboard.agent;
 
 import io.inboard.call.AgentLoop;
+import io.inboard.discovery.NameStatus;
 import io.inboard.identity.IdentityStatus;
 import io.inboard.mesh.Mesh;
 import io.inboard.mesh.MeshInbound;
@@ -26,6 +27,7 @@ import java.util.Optional;
  * @param uptimeSeconds since the process began
  * @param service the name in spans and metrics
  * @param sockets ports and connections where they were opened, those that no hook knows among them
+ * @param names that endpoints are given by, and what they resolve to
  * @param innerAttempts sends that libraries repeated by themselves, by library
  * @param pendingTimers bounds of calls and attempts that are under way, and the like
  * @param loops the agent's long-running threads, and the errors that they survived
@@ -44,6 +46,7 @@ record AgentStatus(
     MeshInbound.InboundStatus inbound,
     MeshSockets.SocketsStatus sockets,
     List<PolicyStatus> destinations,
+    List<NameStatus> names,
     Map<String, Long> innerAttempts,
     List<UnitReport> hooks,
     TelemetryStatus telemetry,
@@ -76,6 +79,7 @@ record AgentStatus(
         mesh.inbound().status(mesh.settings()),
         sockets.with(outbound),
         outbound.destinations(),
+        outbound.names(),
         outbound.innerAttempts(),
         hooks,
         mesh.telemetry().status(),

@@ -2,32 +2,17 @@
 package io.inboard.discovery;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
-/** Turns an instance's host into an address. Safe for use by any thread. */
+/** Finds the addresses of a name. Safe for use by any thread. */
 @FunctionalInterface
 public interface Resolver {
-  /** The JDK's: hosts file and DNS, cached as {@code networkaddress.cache.ttl} says. May block. */
-  Resolver JDK = InetAddress::getByName;
-
-  /** An IP literal is parsed, a name is looked up. */
-  InetAddress resolve(String host) throws UnknownHostException;
+  /** The JDK's: hosts file and DNS, or what the application has put in their place. */
+  Resolver JDK = InetAddress::getAllByName;
 
   /**
-   * Where to connect for an instance.
-   *
-   * @param logicalHost the host name that the returned address carries, so that no reverse look-up
-   *     is made for it
-   * @return unresolved when the instance's name is unknown: connecting then fails as the library's
-   *     connect fails, and is a connect failure like any other
+   * All addresses of a name, one at least. May block for as long as the network likes, so only
+   * {@link Names} asks, on a thread of its own.
    */
-  default InetSocketAddress locate(Instance instance, String logicalHost) {
-    try {
-      byte[] address = resolve(instance.host()).getAddress();
-      return new InetSocketAddress(InetAddress.getByAddress(logicalHost, address), instance.port());
-    } catch (UnknownHostException e) {
-      return InetSocketAddress.createUnresolved(instance.host(), instance.port());
-    }
-  }
+  InetAddress[] resolve(String host) throws UnknownHostException;
 }

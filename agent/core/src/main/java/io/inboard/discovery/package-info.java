@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 /**
- * Which instances a destination has. Now those that the settings list; a registry (DNS, Eureka,
- * Kubernetes) becomes one more {@link io.inboard.discovery.Instances}.
+ * Which endpoints a destination has: an {@link io.inboard.discovery.EndpointSource} pushes them to
+ * it while it runs. Now those that the settings list, whose names are resolved in the background
+ * ({@link io.inboard.discovery.Names}); a registry or a control plane becomes one more source.
  */
 package io.inboard.discovery;

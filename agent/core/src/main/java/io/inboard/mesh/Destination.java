@@ -5,35 +5,37 @@ import io.inboard.balance.Chance;
 import io.inboard.call.Endpoint;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.TlsPlan;
-import io.inboard.discovery.Instance;
-import io.inboard.discovery.Instances;
-import io.inboard.discovery.Resolver;
+import io.inboard.discovery.EndpointSources;
+import io.inboard.discovery.Literals;
+import io.inboard.discovery.Name;
+import io.inboard.discovery.Names;
+import io.inboard.discovery.Update;
 import io.inboard.policy.DestinationPolicy;
 import io.inboard.policy.EndpointState;
-import io.inboard.policy.Listed;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.settings.CanonicalHost;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
+import io.inboard.settings.EndpointSettings;
+import io.inboard.settings.Instance;
 import io.inboard.time.Clock;
 import io.inboard.time.Timer;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 
 /**
- * One destination in one version of the settings: its policy, its addresses, its TLS. Immutable but
- * for a cache of pool keys, which lives on with the destination.
+ * One destination in one version of the settings: its policy, its addresses, its TLS. Its endpoints
+ * come from their source while it is in force; the rest is immutable, but for a cache of pool keys,
+ * which lives on with the destination.
  */
-final class Destination {
+final class Destination implements Consumer<Update> {
   /** A suffix destination serves as many hosts as the application can name. */
   private static final int MAX_CACHED = 1024;
 
@@ -41,12 +43,26 @@ final class Destination {
   private final DestinationPolicy policy;
   private final Map<String, DestinationPolicy> subsets;
   private final Routes routes;
-  private final Map<String, Instance> instances;
-  private final Resolver resolver;
+  private final Names names;
   private final TlsPlans tls;
 
   /** Lives on with the destination. Guards itself. */
   private final LastGood lastGood;
+
+  /**
+   * Held while endpoints or settings change: what is learnt belongs to one version at a time. Lives
+   * on with the destination.
+   */
+  private final Object changes;
+
+  /** Whether a newer version is there, and updates of endpoints are its. Guarded by it. */
+  private boolean replaced;
+
+  /**
+   * Ends the updates; null: there are none. Written by {@link #subscribe}, before anybody else sees
+   * this object.
+   */
+  private AutoCloseable subscription;
 
   /** Where calls go that fail here. Set by {@link #link}, before anybody else sees this object. */
   private Optional<Spare> spare = Optional.empty();
@@ -54,63 +70,75 @@ final class Destination {
   /** Another destination, or a subset. */
   record Spare(Destination destination, DestinationPolicy policy) {}
 
-  /** By logical host and instance. Guards itself. */
+  /** By logical host and address. Guards itself. */
   private final Map<Key, MeshEndpoint> endpoints;
 
   private record Key(String host, String address) {}
 
   private Destination(
       DestinationSettings settings,
-      Map<String, Instance> instances,
       DestinationPolicy policy,
       Map<String, DestinationPolicy> subsets,
       Routes routes,
-      Resolver resolver,
+      Names names,
       TlsPlans tls,
       LastGood lastGood,
+      Object changes,
       Map<Key, MeshEndpoint> endpoints) {
     this.settings = settings;
-    this.instances = instances;
     this.policy = policy;
     this.subsets = subsets;
     this.routes = routes;
-    this.resolver = resolver;
+    this.names = names;
     this.tls = tls;
     this.lastGood = lastGood;
+    this.changes = changes;
     this.endpoints = endpoints;
   }
 
   /**
+   * Goes on with what was learnt, and with the endpoints that there were, until {@link #subscribe}.
+   *
    * @param zone where this JVM is; empty if unknown
-   * @param before the version before; what it learnt is kept
+   * @param before the version before; what it learnt is kept, and it gets no more endpoints
    */
   static Destination of(
       DestinationSettings settings,
       String zone,
       Optional<Destination> before,
-      Resolver resolver,
+      Names names,
       TlsPlans tls,
       Clock clock,
       Timer timer,
       Chance chance) {
-    Map<String, Instance> instances = new HashMap<>();
-    List<Listed> listed = new ArrayList<>();
-    for (Instance instance : Instances.of(settings).current()) {
-      instances.put(instance.address(), instance);
-      listed.add(new Listed(instance.address(), instance.weight(), instance.zone()));
+    if (before.isEmpty()) {
+      return make(settings, zone, before, names, tls, clock, timer, chance);
     }
+    synchronized (before.get().changes) {
+      Destination made = make(settings, zone, before, names, tls, clock, timer, chance);
+      before.get().replaced = true;
+      return made;
+    }
+  }
+
+  private static Destination make(
+      DestinationSettings settings,
+      String zone,
+      Optional<Destination> before,
+      Names names,
+      TlsPlans tls,
+      Clock clock,
+      Timer timer,
+      Chance chance) {
     boolean isNew = before.isEmpty();
     DestinationPolicy policy =
         DestinationPolicy.of(
             settings,
-            listed,
             zone,
             isNew ? Optional.empty() : Optional.of(before.get().policy),
             clock,
             timer,
             chance);
-    // Those of removed instances stay: one that comes back finds its pooled connections again.
-    Map<Key, MeshEndpoint> endpoints = isNew ? new ConcurrentHashMap<>() : before.get().endpoints;
     Map<String, DestinationPolicy> subsets = new TreeMap<>();
     for (Map.Entry<String, Map<String, String>> subset : settings.subsets().entrySet()) {
       String name = subset.getKey();
@@ -118,27 +146,53 @@ final class Destination {
           name,
           policy.subset(
               name,
-              addresses(instances, subset.getValue()),
+              subset.getValue(),
               isNew ? Optional.empty() : Optional.ofNullable(before.get().subsets.get(name))));
     }
     return new Destination(
         settings,
-        Map.copyOf(instances),
         policy,
         subsets,
         Routes.of(settings.routes(), policy, subsets, chance),
-        resolver,
+        names,
         tls,
         isNew ? new LastGood() : before.get().lastGood,
-        endpoints);
+        isNew ? new Object() : before.get().changes,
+        // Those of removed endpoints stay: one that comes back finds its pooled connections again.
+        isNew ? new ConcurrentHashMap<>() : before.get().endpoints);
   }
 
-  private static Set<String> addresses(
-      Map<String, Instance> instances, Map<String, String> labels) {
-    return instances.values().stream()
-        .filter(i -> i.has(labels))
-        .map(Instance::address)
-        .collect(Collectors.toSet());
+  /** Gets its endpoints from their source from now on; once, before the first call. */
+  void subscribe(EndpointSources sources) {
+    if (settings.endpoints() instanceof EndpointSettings.Listed listed) {
+      subscription = sources.of(listed).subscribe(this);
+    }
+  }
+
+  /** Other endpoints, from their source. */
+  @Override
+  public void accept(Update update) {
+    synchronized (changes) {
+      if (replaced) {
+        return;
+      }
+      if (update instanceof Update.Endpoints now) {
+        policy.endpoints(now.instances());
+      } else if (update instanceof Update.Unknown unknown) {
+        policy.unknown(unknown.why(), unknown.pending());
+      }
+    }
+  }
+
+  /** It is in force no longer. */
+  void close() {
+    try {
+      if (subscription != null) {
+        subscription.close();
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException(e); // Sources throw nothing.
+    }
   }
 
   /**
@@ -206,49 +260,78 @@ final class Destination {
   }
 
   /**
-   * Where to connect; resolves a name, which may block.
+   * The name that must be resolved before an attempt can be sent: that of the host itself, where
+   * the settings list no endpoints and TLS is ours. Empty: none, or that is done.
+   */
+  Optional<Name> unresolved(
+      Optional<EndpointState> state, String requestedHost, Optional<TlsPlan> plan) {
+    if (state.isPresent() || plan.isEmpty() || new Instance(requestedHost, 0).literal()) {
+      return Optional.empty();
+    }
+    Name name = names.ask(requestedHost);
+    return name.pending() ? Optional.of(name) : Optional.empty();
+  }
+
+  /**
+   * Where to connect. Resolves nothing.
    *
-   * @param state empty when the destination lists no endpoints
+   * @param state empty when the library finds the endpoints
    * @param requestedHost the logical host of the call; what is connected to carries its canonical
    *     form, since a server name of TLS ends with no dot
    * @param port that of the application's URL
    */
   Optional<Endpoint> locate(
       Optional<EndpointState> state, String requestedHost, int port, Optional<TlsPlan> plan) {
-    if (state.isEmpty() && plan.isEmpty()) {
-      return Optional.empty(); // The library connects as it always does.
+    if (state.isEmpty()) {
+      return plan.isEmpty()
+          ? Optional.empty() // The library connects as it always does.
+          : itself(requestedHost, port, plan);
     }
     String host = CanonicalHost.of(requestedHost);
-    if (state.isPresent()
-        && state.get().made() instanceof MeshEndpoint made
-        && made.serves(host, plan)) {
+    EndpointState chosen = state.get();
+    if (chosen.made() instanceof MeshEndpoint made && made.serves(host, plan)) {
       return made.itself();
     }
-    // Without endpoints, but with TLS: the host itself is the endpoint.
-    Instance instance =
-        state
-            .map(s -> instances.get(s.address()))
-            .orElseGet(() -> new Instance(requestedHost, port, 1, ""));
-    Key key = new Key(host, state.isPresent() ? state.get().address() : instance.address());
+    Instance instance = chosen.instance();
+    MeshEndpoint endpoint =
+        pooled(
+            new Key(host, chosen.address()),
+            Literals.at(host, instance.host(), instance.port()),
+            plan);
+    chosen.made(endpoint); // Nearly always the same for the next call.
+    return endpoint.itself();
+  }
+
+  /** Without endpoints, but with TLS: the host itself is the endpoint. */
+  private Optional<Endpoint> itself(String requestedHost, int port, Optional<TlsPlan> plan) {
+    String host = CanonicalHost.of(requestedHost);
+    Instance instance = new Instance(requestedHost, port);
+    String address = requestedHost;
+    if (!instance.literal()) {
+      List<String> known = names.ask(requestedHost).addresses();
+      address = known.isEmpty() ? "" : known.get(0);
+    }
+    InetSocketAddress where =
+        address.isEmpty()
+            ? InetSocketAddress.createUnresolved(requestedHost, port)
+            : Literals.at(host, address, port);
+    return pooled(new Key(host, instance.address()), where, plan).itself();
+  }
+
+  /** The same object for as long as address and TLS stay. */
+  private MeshEndpoint pooled(Key key, InetSocketAddress address, Optional<TlsPlan> plan) {
     MeshEndpoint known = endpoints.get(key);
-    if (known != null && instance.literal() && known.tls().orElse(null) == plan.orElse(null)) {
-      state.ifPresent(s -> s.made(known)); // Nearly always the same for the next call.
-      return known.itself();
-    }
-    InetSocketAddress address = resolver.locate(instance, host);
     if (known != null && known.serves(address, plan)) {
-      return known.itself();
+      return known;
     }
-    if (endpoints.size() >= Math.max(MAX_CACHED, 2 * instances.size())) {
+    if (endpoints.size() >= Math.max(MAX_CACHED, 2 * policy.endpointStates().size())) {
       endpoints.clear(); // Costs connections, not answers.
     }
-    return endpoints
-        .compute(
-            key,
-            (k, old) ->
-                old != null && old.serves(address, plan)
-                    ? old
-                    : new MeshEndpoint(host, address, plan))
-        .itself();
+    return endpoints.compute(
+        key,
+        (k, old) ->
+            old != null && old.serves(address, plan)
+                ? old
+                : new MeshEndpoint(key.host, address, plan));
   }
 }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A call that gets something else when all has failed: the last good answer, another destination, a
@@ -143,10 +144,16 @@ final class FallbackCall implements Call {
       return instead(step, maySend); // Made to fail on purpose.
     }
     if (step instanceof Step.Later wait) {
-      // Comes on the timer's thread, where nothing may be looked up.
-      return new Step.Later(wait.next().thenApply(s -> judged(s, false)));
+      return new Step.Later(wait.next().thenCompose(s -> atLast(judged(s, maySend))));
     }
     return step;
+  }
+
+  /** What comes later comes with what it waits for: never one wait after the other. */
+  private static CompletableFuture<Step> atLast(Step step) {
+    return step instanceof Step.Later another
+        ? another.next()
+        : CompletableFuture.completedFuture(step);
   }
 
   private static boolean failed(int status) {

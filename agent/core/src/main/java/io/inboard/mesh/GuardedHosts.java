@@ -3,9 +3,9 @@ package io.inboard.mesh;
 
 import io.inboard.settings.CanonicalHost;
 import io.inboard.settings.DestinationSettings;
-import io.inboard.settings.DestinationSettings.EndpointSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.DestinationSettings.UnknownClients;
+import io.inboard.settings.Instance;
 import io.inboard.settings.Settings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,7 +40,7 @@ final class GuardedHosts {
       hosts.add(d.host(), d.port(), d);
       any |= isGuarded(d);
       refuses |= isGuarded(d) && d.unknownClients() == UnknownClients.REFUSE;
-      for (EndpointSettings e : isGuarded(d) ? d.endpoints() : List.<EndpointSettings>of()) {
+      for (Instance e : isGuarded(d) ? d.listed() : List.<Instance>of()) {
         endpoints.putIfAbsent(key(CanonicalHost.of(e.host()), e.port()), d);
       }
     }

@@ -79,6 +79,7 @@ public final class Mesh {
    */
   public void start() {
     identity.watch();
+    outbound.start();
     Telemetry.unusable().ifPresent(why -> Log.warnOnce("telemetry", why));
   }
 

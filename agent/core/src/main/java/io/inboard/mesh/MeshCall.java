@@ -9,6 +9,7 @@ import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
 import io.inboard.call.TlsPlan;
+import io.inboard.discovery.Name;
 import io.inboard.policy.CallDecision;
 import io.inboard.policy.Decision;
 import io.inboard.policy.EndpointState;
@@ -19,6 +20,7 @@ import io.inboard.time.Timer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A call to a destination. What is decided comes from {@link CallDecision}; here it gets an
@@ -63,19 +65,13 @@ final class MeshCall implements Call {
   public Step first() {
     try {
       Optional<TlsPlan> plan = destination.plan(request.host());
-      if (plan.isEmpty() && destination.wantsTls()) {
-        return untrusted();
-      }
-      Decision first = decision.first();
+      Decision first = decision.first(plan.isPresent() || !destination.wantsTls());
       if (decision.injectedDelayNanos() > 0 || decision.injectedStatus() > 0) {
         observer.injected(decision.injectedDelayNanos(), decision.injectedStatus());
       }
       return step(first, plan);
     } catch (RuntimeException | LinkageError e) {
-      finish();
-      means.errors().add("deciding a call", e);
-      // Fails open, except where that would send in the clear what was to be encrypted.
-      return destination.wantsTls() ? untrusted() : new TracedCall(observer, false).first();
+      return failedToDecide(e);
     }
   }
 
@@ -215,6 +211,11 @@ final class MeshCall implements Call {
     if (plan.isEmpty() && destination.wantsTls()) {
       return untrusted();
     }
+    Optional<Name> unresolved = destination.unresolved(attempt.endpoint(), request.host(), plan);
+    return unresolved.isPresent() ? whenResolved(unresolved.get(), attempt) : send(attempt, plan);
+  }
+
+  private Step send(PolicyAttempt attempt, Optional<TlsPlan> plan) {
     Optional<Endpoint> endpoint =
         destination.locate(attempt.endpoint(), request.host(), request.port(), plan);
     MeshAttempt a = new MeshAttempt(this, attempt, endpoint);
@@ -226,7 +227,54 @@ final class MeshCall implements Call {
     return new Step.Send(a, attempt.delayNanos());
   }
 
-  /** The end comes later, or never mind when somebody gives up. */
+  /**
+   * The attempt is sent when its host's name is resolved, or has not been for as long as connecting
+   * may take; then it fails as an unknown host fails.
+   */
+  private Step whenResolved(Name name, PolicyAttempt attempt) {
+    CompletableFuture<Step> later = new CompletableFuture<>();
+    waiting = later;
+    AtomicBoolean gone = new AtomicBoolean();
+    Runnable goOn =
+        () -> {
+          if (gone.compareAndSet(false, true)) {
+            waiting = null;
+            later.complete(over() ? Step.DELIVER : sendNow(attempt));
+          }
+        };
+    long most = Math.min(decision.connectTimeoutNanos(), decision.remainingNanos());
+    Timer.Task late =
+        means
+            .timer()
+            .schedule(
+                () -> {
+                  name.forget(goOn);
+                  goOn.run();
+                },
+                Math.max(1, most));
+    task = late;
+    later.whenComplete(
+        (step, none) -> {
+          name.forget(goOn); // Also when the call is given up.
+          late.cancel();
+        });
+    name.onAnswer(goOn);
+    if (over()) {
+      finish();
+    }
+    return new Step.Later(later);
+  }
+
+  private Step sendNow(PolicyAttempt attempt) {
+    try {
+      Optional<TlsPlan> plan = destination.plan(request.host());
+      return plan.isEmpty() && destination.wantsTls() ? untrusted() : send(attempt, plan);
+    } catch (RuntimeException | LinkageError e) {
+      return failedToDecide(e);
+    }
+  }
+
+  /** Completes after the delay unless the call is abandoned. */
   private Step pause(Decision.Pause pause) {
     CompletableFuture<Step> later = new CompletableFuture<>();
     waiting = later;
@@ -245,32 +293,46 @@ final class MeshCall implements Call {
     return new Step.Later(later);
   }
 
-  /** The next step comes when somebody else's call ends, and on that thread. */
+  /** The next step comes on the thread that ends the waiting. */
   private Step queue(Decision.Queue queue) {
     CompletableFuture<Step> later = new CompletableFuture<>();
     waiting = later;
+    await(queue, later);
+    return new Step.Later(later);
+  }
+
+  private void await(Decision.Queue queue, CompletableFuture<Step> later) {
     Timer.Task late = means.timer().schedule(() -> waitedTooLong(later), queue.nanos());
     task = late;
     decision.onTurn(
         () -> {
           late.cancel();
-          waiting = null;
-          later.complete(turn());
+          turn(later);
         });
     if (over()) {
       finish();
     }
-    return new Step.Later(later);
   }
 
-  private Step turn() {
+  /** What the call waited for is there. */
+  private void turn(CompletableFuture<Step> later) {
+    Step next;
     try {
-      return step(decision.turn());
+      Decision decided = decision.turn();
+      if (decided instanceof Decision.Queue another) {
+        await(another, later); // The endpoints are known, and the pool is full.
+        return;
+      }
+      next = step(decided);
     } catch (RuntimeException | LinkageError e) {
-      finish();
-      means.errors().add("deciding a call", e);
-      return destination.wantsTls() ? untrusted() : new TracedCall(observer, false).first();
+      next = failedToDecide(e);
     }
+    if (next instanceof Step.Later another) {
+      another.next().thenAccept(later::complete);
+      return;
+    }
+    waiting = null;
+    later.complete(next);
   }
 
   private void waitedTooLong(CompletableFuture<Step> later) {
@@ -281,14 +343,15 @@ final class MeshCall implements Call {
     }
   }
 
-  private Step untrusted() {
+  /** Fails open, except where that would send in the clear what was to be encrypted. */
+  private Step failedToDecide(Throwable e) {
     finish();
-    String message =
-        "inboard: "
-            + destination.name()
-            + ": mutual TLS is set, and this JVM has no usable identity; nothing was sent";
-    observer.refused(Step.Reason.UNTRUSTED, message);
-    return new Step.Refuse(Step.Reason.UNTRUSTED, message);
+    means.errors().add("deciding a call", e);
+    return destination.wantsTls() ? untrusted() : new TracedCall(observer, false).first();
+  }
+
+  private Step untrusted() {
+    return step(decision.untrusted(), Optional.empty());
   }
 
   private void finish() {

@@ -7,11 +7,15 @@ import io.inboard.call.CallerTerms;
 import io.inboard.call.Contexts;
 import io.inboard.call.Outbound;
 import io.inboard.call.OutboundRequest;
-import io.inboard.discovery.Resolver;
+import io.inboard.discovery.EndpointSource;
+import io.inboard.discovery.EndpointSources;
+import io.inboard.discovery.ListedSource;
+import io.inboard.discovery.Names;
 import io.inboard.policy.DestinationPolicy;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.UnknownClients;
+import io.inboard.settings.EndpointSettings;
 import io.inboard.settings.ResilienceSettings;
 import io.inboard.settings.ResilienceSettings.LibraryRetries;
 import io.inboard.settings.Settings;
@@ -41,10 +45,14 @@ public final class MeshOutbound implements Outbound {
   private final TlsPlans tls;
   private final SafeObserver observer;
   private final Contexts contexts;
-  private final Resolver resolver;
+  private final Names names;
+  private final EndpointSources sources;
   private final Clock clock;
   private final Timer timer;
   private final Chance chance;
+
+  /** Whether threads may be started. Guarded by this object's lock. */
+  private boolean started;
 
   /** Replaced by {@link #apply} only, which is synchronized. */
   private volatile Snapshot snapshot = Snapshot.OFF;
@@ -53,26 +61,54 @@ public final class MeshOutbound implements Outbound {
    * For the JVM's clock, timer, resolver and randomness. Leaves calls alone until settings come.
    */
   public MeshOutbound(TlsPlans tls, CallObserver observer, Contexts contexts) {
-    this(tls, observer, contexts, Resolver.JDK, Clock.SYSTEM, Timer.PROCESS, Chance.THREAD);
+    this(tls, observer, contexts, Names.ofTheJvm(), Clock.SYSTEM, Timer.PROCESS, Chance.THREAD);
   }
 
-  /** For time and randomness that are handed in. */
+  /** For names, time and randomness that are handed in. */
   public MeshOutbound(
       TlsPlans tls,
       CallObserver observer,
       Contexts contexts,
-      Resolver resolver,
+      Names names,
+      Clock clock,
+      Timer timer,
+      Chance chance) {
+    this(tls, observer, contexts, names, new Listed(names), clock, timer, chance);
+  }
+
+  /** For sources of endpoints that are handed in, too. */
+  public MeshOutbound(
+      TlsPlans tls,
+      CallObserver observer,
+      Contexts contexts,
+      Names names,
+      EndpointSources sources,
       Clock clock,
       Timer timer,
       Chance chance) {
     this.tls = tls;
     this.observer = new SafeObserver(observer, errors);
     this.contexts = contexts;
-    this.resolver = resolver;
+    this.names = names;
+    this.sources = sources;
     this.clock = clock;
     this.timer = timer;
     this.chance = chance;
     this.means = new MeshCall.Means(errors, clock, timer);
+  }
+
+  /** No lambda: settings are applied before main. */
+  private record Listed(Names names) implements EndpointSources {
+    @Override
+    public EndpointSource of(EndpointSettings.Listed listed) {
+      return new ListedSource(listed.instances(), names);
+    }
+  }
+
+  /** Begins to resolve names; after premain, since it needs threads. */
+  public synchronized void start() {
+    started = true;
+    names.active(snapshot.enabled());
   }
 
   /** Serves calls that begin from now on by these settings; calls under way keep theirs. */
@@ -94,8 +130,7 @@ public final class MeshOutbound implements Outbound {
           new Snapshot.Entry(
               d.host(),
               d.port(),
-              Destination.of(
-                  d, settings.service().zone(), old, resolver, tls, clock, timer, chance)));
+              Destination.of(d, settings.service().zone(), old, names, tls, clock, timer, chance)));
     }
     Map<String, Destination> now = new HashMap<>();
     for (Snapshot.Entry e : entries) {
@@ -103,11 +138,18 @@ public final class MeshOutbound implements Outbound {
     }
     for (Snapshot.Entry e : entries) {
       e.destination().link(now);
+      e.destination().subscribe(sources);
     }
     ResilienceSettings resilience = settings.resilience();
     boolean governsAll =
         resilience.enabled() && resilience.libraryRetries() == LibraryRetries.DISABLE;
+    List<Snapshot.Entry> old = snapshot.entries();
     snapshot = new Snapshot(settings.enabled(), governsAll, entries, GuardedHosts.of(settings));
+    // After the new ones have subscribed: a name that both want stays known.
+    for (Snapshot.Entry e : old) {
+      e.destination().close();
+    }
+    names.active(started && settings.enabled());
   }
 
   @Override
@@ -214,6 +256,7 @@ public final class MeshOutbound implements Outbound {
         s.entries().stream().flatMap(e -> e.destination().status().stream()).toList(),
         libraryRetryCounts.counts(),
         strays.counts(),
+        names.status(),
         errors.count());
   }
 }

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
+import io.inboard.discovery.NameStatus;
 import io.inboard.policy.PolicyStatus;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param innerAttempts sends that libraries repeated by themselves to hosts of no destination, by
  *     library
  * @param unmeshed calls to endpoints of MUTUAL destinations by another name than the destination's
+ * @param names that endpoints are given by, and what they resolve to
  * @param errors of ours that were kept from calls; 0 unless there is a bug
  */
 public record OutboundStatus(
@@ -20,9 +22,11 @@ public record OutboundStatus(
     List<PolicyStatus> destinations,
     Map<String, Long> innerAttempts,
     List<Unmeshed.Count> unmeshed,
+    List<NameStatus> names,
     long errors) {
   public OutboundStatus {
     innerAttempts = Map.copyOf(innerAttempts);
+    names = List.copyOf(names);
     destinations = List.copyOf(destinations);
     unmeshed = List.copyOf(unmeshed);
   }

@@ -122,7 +122,7 @@ final class Bulkhead {
   }
 
   /** What one call has. */
-  final class Place {
+  final class Place implements Turn {
     private static final int QUEUED = 0;
     private static final int HELD = 1;
     private static final int LEFT = 2;
@@ -143,23 +143,15 @@ final class Bulkhead {
       return state == HELD;
     }
 
-    /**
-     * What to do when its turn comes; now, if it has come. Not done when it leaves before.
-     *
-     * @param action on whatever thread gave its place back; must not block or throw
-     */
-    void onTurn(Runnable action) {
+    @Override
+    public void onTurn(Runnable action) {
       if (!turn.compareAndSet(null, action)) {
         action.run();
       }
     }
 
-    /**
-     * Gives back what it has. Idempotent; any thread.
-     *
-     * @return whether it was still waiting
-     */
-    boolean leave() {
+    @Override
+    public boolean leave() {
       if (STATE.compareAndSet(this, QUEUED, LEFT)) {
         WAITING.decrementAndGet(Bulkhead.this);
         queue.remove(this);

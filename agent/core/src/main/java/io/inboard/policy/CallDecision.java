@@ -17,7 +17,8 @@ import java.util.List;
  * each attempt, at last {@link #end}. Steps follow each other, on any thread with happens-before
  * between them; {@link #end} may come at any time from any thread.
  *
- * <p>The order is that of RATIONALE.md, Order. What is refused here is nobody's failure.
+ * <p>What may keep a call from its first attempt, and in which order, says {@link Gate}; for each
+ * attempt follow budget, pick, send, classify, feed.
  */
 public final class CallDecision extends CallReservations {
   private static final Decision OTHER_IN_FLIGHT = new Decision.End(Step.OTHER_IN_FLIGHT);
@@ -25,7 +26,24 @@ public final class CallDecision extends CallReservations {
   private static final String STREAM = "text/event-stream";
   private static final String GRPC = "application/grpc";
 
+  private static final Gate[] GATES = Gate.values();
+
   private final OutboundRequest request;
+
+  /** The next one to pass. Steps only, as the four that follow. */
+  private int gate;
+
+  /** Whether the connection can be secured as the settings ask. */
+  private boolean trusted;
+
+  /** Calls under way when this one began, itself included. */
+  private int underWay;
+
+  /** Those that the first attempt is picked from; null: the library resolves the host. */
+  private Endpoints endpoints;
+
+  /** The breaker's, for the first attempt; null: there is no breaker. */
+  private Lease permit;
 
   /** Set by {@link #first}. */
   private CallTime time;
@@ -52,44 +70,91 @@ public final class CallDecision extends CallReservations {
     this.request = request;
   }
 
-  /** Decides the first attempt. */
-  public Decision first() {
+  /**
+   * Decides the first attempt.
+   *
+   * @param trusted whether the connection can be secured as the settings ask
+   */
+  public Decision first(boolean trusted) {
     long now = policy.clock().nanos();
     startNanos = now;
     time = CallTime.begin(policy, request, terms, now);
     grpc = "POST".equals(request.method()) && is(request.headers("content-type"), GRPC);
-    int underWay = policy.statistics().begun(now);
+    this.trusted = trusted;
+    underWay = policy.statistics().begun(now);
     hold(COUNTED);
-    if (time.timeoutNanos() <= 0) {
-      return Refusal.late(policy);
+    return goOn(now);
+  }
+
+  /** Passes the gates that are left; the first attempt behind the last of them. */
+  private Decision goOn(long now) {
+    while (gate < GATES.length) {
+      Decision instead = pass(GATES[gate++], now);
+      if (instead != null) {
+        return instead;
+      }
     }
+    return start(now);
+  }
+
+  /** Null: it may pass. */
+  private Decision pass(Gate at, long now) {
+    return switch (at) {
+      case IDENTITY -> trusted ? null : Refusal.untrusted(policy);
+      case DEADLINE -> remainingNanos(now) <= 0 ? Refusal.late(policy) : null;
+      case FAULT -> fault();
+      case ENDPOINTS -> policy.byLibrary() ? null : endpoints();
+      case CALLS ->
+          underWay > policy.settings().connectionPool().http2MaxRequests()
+              ? Refusal.overflow(policy, "too many calls are under way")
+              : null;
+      case ADMISSION ->
+          policy.limits().throttles(now, policy.chance()) ? Refusal.throttled(policy) : null;
+      case POOL -> policy.limits().bulkhead().limited() ? pool() : null;
+      case BREAKER -> breaker(now);
+    };
+  }
+
+  private Decision fault() {
     fault = policy.faults().draw(policy.chance(), time.timeoutNanos());
-    Decision onPurpose = fault.next(policy, time.timeoutNanos());
-    if (onPurpose != null) {
-      return onPurpose;
+    return fault.next(policy, time.timeoutNanos());
+  }
+
+  private Decision endpoints() {
+    endpoints = policy.endpoints();
+    if (endpoints.missing().isEmpty()) {
+      return null;
     }
-    if (policy.deserted()) {
-      return Refusal.deserted(policy);
+    if (!endpoints.pending() || place() != null) {
+      return Refusal.noEndpoint(policy, endpoints.missing());
     }
-    if (underWay > policy.settings().connectionPool().http2MaxRequests()) {
-      return Refusal.overflow(policy, "too many calls are under way");
-    }
-    if (policy.limits().throttles(now, policy.chance())) {
-      return Refusal.throttled(policy);
-    }
+    take(policy.live().await());
+    return new Decision.Queue(patience());
+  }
+
+  private Decision pool() {
     Bulkhead pool = policy.limits().bulkhead();
-    if (!pool.limited()) {
-      return start(now);
-    }
     if (pool.takeAtOnce()) {
       hold(PLACE);
-      return start(now);
+      return null;
     }
-    Bulkhead.Place place = ask(pool);
-    if (place == null) {
+    Bulkhead.Place asked = ask(pool);
+    if (asked == null) {
       return Refusal.overflow(policy, "too many calls wait for a connection");
     }
-    return place.held() ? start(now) : new Decision.Queue(patience());
+    return asked.held() ? null : new Decision.Queue(patience());
+  }
+
+  private Decision breaker(long now) {
+    policy.limits().begun(now);
+    if (policy.breaker().isPresent()) {
+      permit = policy.breaker().get().acquire();
+      if (permit == null) {
+        Repetition.discourage(policy, terms, "breaker");
+        return Refusal.circuitOpen(policy);
+      }
+    }
+    return null;
   }
 
   /** How long the call may wait for a connection: what it has, else as long as for a new one. */
@@ -108,42 +173,45 @@ public final class CallDecision extends CallReservations {
     place().onTurn(action);
   }
 
-  /** Decides the first attempt of a call that has waited for its turn. */
+  /** Goes on with a call that has waited for its turn. It may have to wait for another one. */
   public Decision turn() {
     if (over()) {
       return Decision.DELIVER;
     }
+    // Time has passed, and endpoints may have gone.
     long now = policy.clock().nanos();
-    return remainingNanos(now) <= 0 ? Refusal.late(policy) : start(now);
+    Decision late = pass(Gate.DEADLINE, now);
+    Decision instead = late != null ? late : pass(Gate.ENDPOINTS, now);
+    return instead != null ? instead : goOn(now);
   }
 
   /** Ends the waiting; null when the turn has come in the meantime. */
   public Decision waitedTooLong() {
-    if (!place().leave()) {
+    Turn waited = place();
+    if (!waited.leave()) {
       return null;
     }
-    return remainingNanos() <= 0
-        ? Refusal.late(policy)
-        : Refusal.overflow(policy, "no connection became free in time");
+    if (remainingNanos() <= 0) {
+      return Refusal.late(policy);
+    }
+    return waited instanceof Bulkhead.Place
+        ? Refusal.overflow(policy, "no connection became free in time")
+        : Refusal.noEndpoint(policy, endpoints.missing());
   }
 
+  /** The first attempt, behind all gates. */
   private Decision start(long now) {
-    policy.limits().begun(now);
-    Lease permit = null;
-    if (policy.breaker().isPresent()) {
-      permit = policy.breaker().get().acquire();
-      if (permit == null) {
-        Repetition.discourage(policy, terms, "breaker");
-        return Refusal.circuitOpen(policy);
-      }
-    }
     Endpoints.Picked picked = null;
-    if (policy.endpoints().isPresent()) {
-      Endpoints endpoints = policy.endpoints().get();
+    if (!policy.byLibrary()) {
       hash = endpoints.hash(request, terms);
       picked = endpoints.pick(now, hash, List.of());
     }
     return send(new PolicyAttempt(1, "", now, fault.delayNanos(), policy, permit, picked, false));
+  }
+
+  /** Refuses the call, since its connection cannot be secured as the settings ask. */
+  public Decision untrusted() {
+    return Refusal.untrusted(policy);
   }
 
   /** By how much {@link #first} has delayed the call on purpose; 0: not at all. */

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
  * What a call has taken besides its attempts, and gives back when it ends: it is counted as under
- * way, it has a place of the pool or waits for one, and room for its body. A part of the call's
- * decision, and no object of its own, since every call has it.
+ * way, it has a place of the pool or waits for something, and room for its body. A part of the
+ * call's decision, and no object of its own, since every call has it.
  *
  * <p>Steps take; the end may come meanwhile on another thread. Who takes writes first what was
  * taken, and looks at {@link #over} then; the end is written first, and then looks for what is to
@@ -35,8 +35,11 @@ abstract class CallReservations {
   /** Nothing more is to be sent. */
   private volatile boolean over;
 
-  /** Of the pool, when it had none to give at once; null: none. */
-  private volatile Bulkhead.Place place;
+  /**
+   * Of the pool, when it had none to give at once, or in the queue for the first endpoints; null:
+   * none. A call waits for one thing at a time.
+   */
+  private volatile Turn place;
 
   /** For the body, where it is kept; null: it is not. */
   private volatile Replay.Room room;
@@ -60,15 +63,22 @@ abstract class CallReservations {
   /** Asks for a place of the pool, or in its queue; null: there is none. */
   final Bulkhead.Place ask(Bulkhead pool) {
     Bulkhead.Place asked = pool.ask();
-    place = asked;
-    if (over && asked != null) {
-      asked.leave();
+    if (asked != null) {
+      take(asked);
     }
     return asked;
   }
 
-  /** Of a call that {@link #ask asked}. */
-  final Bulkhead.Place place() {
+  /** Takes a place in a queue. */
+  final void take(Turn turn) {
+    place = turn;
+    if (over) {
+      turn.leave();
+    }
+  }
+
+  /** Of a call that has taken one. */
+  final Turn place() {
     return place;
   }
 
@@ -107,7 +117,7 @@ abstract class CallReservations {
   /** Gives everything back. Idempotent. */
   final void giveBack() {
     release();
-    Bulkhead.Place asked = place;
+    Turn asked = place;
     if (asked != null) {
       asked.leave();
     }

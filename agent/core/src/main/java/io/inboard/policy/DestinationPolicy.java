@@ -8,21 +8,22 @@ import io.inboard.settings.DeadlineSettings.Mode;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.BreakerSettings;
 import io.inboard.settings.DestinationSettings.FallbackSettings;
+import io.inboard.settings.Instance;
 import io.inboard.settings.RouteSettings;
 import io.inboard.time.Clock;
 import io.inboard.time.Timer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Everything that decides the calls to one destination, in one version of the settings. Immutable;
- * what it has learnt (ejections, the breaker, statistics) is shared with the version before and
+ * Everything that decides the calls to one destination, in one version of the settings. Its
+ * endpoints change while it is in force, by a holder that a call reads once; the rest is immutable.
+ * What it has learnt (ejections, the breaker, statistics) is shared with the version before and
  * after.
  */
 public final class DestinationPolicy {
@@ -34,7 +35,8 @@ public final class DestinationPolicy {
   private final CallTime time;
   private final long connectTimeoutNanos;
   private final FaultInjection faults;
-  private final Optional<Endpoints> endpoints;
+  private final LiveEndpoints live;
+  private final boolean byLibrary;
   private final Optional<Breaker> breaker;
   private final OutlierDetector ejection;
   private final Statistics statistics;
@@ -53,7 +55,7 @@ public final class DestinationPolicy {
   private DestinationPolicy(
       String name,
       DestinationSettings settings,
-      Optional<Endpoints> endpoints,
+      LiveEndpoints live,
       Optional<Breaker> breaker,
       OutlierDetector ejection,
       Statistics statistics,
@@ -73,7 +75,8 @@ public final class DestinationPolicy {
     long connect = settings.connectionPool().connectTimeout().toNanos();
     this.connectTimeoutNanos = connect > 0 ? connect : Long.MAX_VALUE;
     this.faults = FaultInjection.of(settings.fault());
-    this.endpoints = endpoints;
+    this.live = live;
+    this.byLibrary = live.byLibrary();
     this.breaker = breaker;
     this.ejection = ejection;
     this.statistics = statistics;
@@ -85,52 +88,40 @@ public final class DestinationPolicy {
   }
 
   /**
-   * Begins to decide for a destination, or goes on under changed settings.
+   * Begins to decide for a destination, or goes on under changed settings with the endpoints that
+   * there were. Its source tells which there are by {@link #endpoints} or {@link #unknown}.
    *
-   * @param endpoints each address once; empty when the library resolves the host itself
    * @param zone where this JVM is; empty if unknown
    * @param before the version before; empty if the destination is new
    */
   public static DestinationPolicy of(
       DestinationSettings settings,
-      List<Listed> endpoints,
       String zone,
       Optional<DestinationPolicy> before,
       Clock clock,
       Timer timer,
       Chance chance) {
-    Map<String, EndpointState> known = new LinkedHashMap<>();
     boolean isNew = before.isEmpty();
-    if (!isNew) {
-      for (EndpointState e : before.get().endpointStates()) {
-        known.put(e.address(), e);
-      }
-    }
-    LongAdder inFlight = isNew ? new LongAdder() : before.get().inFlight;
-    List<EndpointState> states = new ArrayList<>(endpoints.size());
-    for (Listed listed : endpoints) {
-      EndpointState old = known.get(listed.address());
-      EndpointState state = old == null ? new EndpointState(listed, inFlight) : old.as(listed);
-      if (old == null && !known.isEmpty()) {
-        state.load().born(clock.nanos()); // Those of the first list may be old; this one is new.
-      }
-      states.add(state);
-    }
+    LiveEndpoints live = new LiveEndpoints(settings, zone, chance);
     Statistics statistics = isNew ? new Statistics(clock) : before.get().statistics;
     OutlierDetector ejection =
         isNew ? new OutlierDetector(statistics, clock, timer, chance) : before.get().ejection;
-    ejection.change(settings.outlierDetection(), states);
-    Optional<Breaker> breaker = breaker(settings, before, statistics, clock, chance);
-    Limits limits = limits(settings, before, statistics, clock);
+    List<EndpointState> states = isNew ? List.of() : before.get().endpointStates();
+    if (!states.isEmpty() && !live.byLibrary()) {
+      live.change(states);
+      ejection.change(settings.outlierDetection(), Endpoints.serving(states));
+    } else {
+      ejection.change(settings.outlierDetection(), List.of());
+    }
     return new DestinationPolicy(
         settings.name(),
         settings,
-        endpoints(settings, states, zone, chance),
-        breaker,
+        live,
+        breaker(settings, before, statistics, clock, chance),
         ejection,
         statistics,
-        inFlight,
-        limits,
+        isNew ? new LongAdder() : before.get().inFlight,
+        limits(settings, before, statistics, clock),
         zone,
         clock,
         chance);
@@ -138,20 +129,19 @@ public final class DestinationPolicy {
 
   /**
    * Some of the endpoints as a destination of its own: with a breaker, a budget and statistics of
-   * its own, but the endpoints' state (load, ejections) is that of the whole.
+   * its own, but the endpoints' state (load, ejections) is that of the whole, and so are their
+   * changes. Before the first call.
    *
-   * @param addresses none: every call is refused
+   * @param labels of its endpoints; where none has them every call is refused
    * @param before the version before; empty if the subset is new
    */
   public DestinationPolicy subset(
-      String subset, Set<String> addresses, Optional<DestinationPolicy> before) {
-    List<EndpointState> states =
-        endpointStates().stream().filter(e -> addresses.contains(e.address())).toList();
+      String subset, Map<String, String> labels, Optional<DestinationPolicy> before) {
     Statistics own = before.map(b -> b.statistics).orElseGet(() -> new Statistics(clock));
     return new DestinationPolicy(
         name + "/" + subset,
         settings,
-        endpoints(settings, states, zone, chance),
+        live.subset(labels),
         breaker(settings, before, own, clock, chance),
         ejection,
         own,
@@ -170,7 +160,7 @@ public final class DestinationPolicy {
         : new DestinationPolicy(
             name,
             changed,
-            endpoints,
+            live,
             changed.circuitBreaker().flatMap(wanted -> breaker),
             ejection,
             statistics,
@@ -181,17 +171,40 @@ public final class DestinationPolicy {
             chance);
   }
 
-  private static Optional<Endpoints> endpoints(
-      DestinationSettings settings, List<EndpointState> states, String zone, Chance chance) {
-    return states.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new Endpoints(
-                states,
-                settings.loadBalancer(),
-                zone,
-                RetryRules.of(settings.retries()).perTryNanos(),
-                chance));
+  /**
+   * The endpoints are these from now on, also for calls under way. What was learnt of those that
+   * stay is kept. One thread at a time, also with the versions before and after; not for a
+   * destination whose endpoints the library finds.
+   *
+   * @param instances each address once; none: every call is refused
+   */
+  public void endpoints(List<Instance> instances) {
+    Map<String, EndpointState> known = new HashMap<>();
+    for (EndpointState e : live.now().all()) {
+      known.put(e.address(), e);
+    }
+    List<EndpointState> states = new ArrayList<>(instances.size());
+    for (Instance instance : instances) {
+      EndpointState old = known.get(instance.address());
+      EndpointState state = old == null ? new EndpointState(instance, inFlight) : old.as(instance);
+      if (old == null && !known.isEmpty()) {
+        state.load().born(clock.nanos()); // Those of the first list may be old; this one is new.
+      }
+      states.add(state);
+    }
+    // Known to the ejection before a call can choose them.
+    ejection.change(settings.outlierDetection(), Endpoints.serving(states));
+    live.change(states);
+  }
+
+  /**
+   * Nothing is known of the endpoints from now on. As {@link #endpoints}.
+   *
+   * @param why for the message of a refusal
+   * @param pending whether calls may wait for the first answer
+   */
+  public void unknown(String why, boolean pending) {
+    live.unknown(why, pending);
   }
 
   private static Limits limits(
@@ -233,11 +246,9 @@ public final class DestinationPolicy {
     return new CallDecision(this, request, terms);
   }
 
-  /**
-   * The endpoints in the order of the settings; empty when the library resolves the host itself.
-   */
+  /** The endpoints of this moment; none when the library resolves the host itself. */
   public List<EndpointState> endpointStates() {
-    return endpoints.isEmpty() ? List.of() : endpoints.get().all();
+    return live.now().all();
   }
 
   /** What the destination has seen; lives on through changes of settings. */
@@ -270,11 +281,6 @@ public final class DestinationPolicy {
     return name;
   }
 
-  /** No endpoint has the labels of this subset. */
-  boolean deserted() {
-    return endpoints.isEmpty() && !settings.endpoints().isEmpty();
-  }
-
   DestinationSettings settings() {
     return settings;
   }
@@ -287,8 +293,18 @@ public final class DestinationPolicy {
     return faults;
   }
 
-  Optional<Endpoints> endpoints() {
-    return endpoints;
+  /** Whether the library resolves the host itself; there are no endpoints then. Constant. */
+  public boolean byLibrary() {
+    return byLibrary;
+  }
+
+  /** Those of this moment: read once for what belongs together. */
+  Endpoints endpoints() {
+    return live.now();
+  }
+
+  LiveEndpoints live() {
+    return live;
   }
 
   Optional<Breaker> breaker() {

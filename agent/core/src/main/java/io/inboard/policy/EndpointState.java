@@ -3,16 +3,16 @@ package io.inboard.policy;
 
 import io.inboard.balance.Candidate;
 import io.inboard.balance.Load;
+import io.inboard.settings.Instance;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What this JVM knows of one endpoint. The weight belongs to one version of the settings; all the
- * rest lives on through changes of settings, as long as the address stays.
+ * What this JVM knows of one endpoint. Weight, zone and labels belong to one list of endpoints; all
+ * the rest lives on through changes of the list and of settings, as long as the address stays.
  */
 public final class EndpointState implements Candidate, Endpoints.Picked {
+  private final Instance instance;
   private final String address;
-  private final int weight;
-  private final String zone;
   private final Health health;
 
   /** Null: nothing. Any thread writes; the last one counts. */
@@ -23,22 +23,26 @@ public final class EndpointState implements Candidate, Endpoints.Picked {
    *
    * @param siblings counts what is in flight to all endpoints of the destination
    */
-  EndpointState(Listed listed, LongAdder siblings) {
-    this(listed, new Health(siblings));
+  EndpointState(Instance instance, LongAdder siblings) {
+    this(instance, instance.address(), new Health(siblings));
   }
 
-  private EndpointState(Listed listed, Health health) {
-    this.address = listed.address();
-    this.weight = listed.weight();
-    this.zone = listed.zone();
+  private EndpointState(Instance instance, String address, Health health) {
+    this.instance = instance;
+    this.address = address;
     this.health = health;
   }
 
   /** The same endpoint, as another list has it. */
-  EndpointState as(Listed listed) {
-    return listed.weight() == weight && listed.zone().equals(zone)
+  EndpointState as(Instance other) {
+    return other == instance || other.equals(instance)
         ? this
-        : new EndpointState(listed, health);
+        : new EndpointState(other, address, health);
+  }
+
+  /** As the list has it. */
+  public Instance instance() {
+    return instance;
   }
 
   @Override
@@ -48,7 +52,7 @@ public final class EndpointState implements Candidate, Endpoints.Picked {
 
   @Override
   public String zone() {
-    return zone;
+    return instance.zone();
   }
 
   @Override
@@ -58,7 +62,7 @@ public final class EndpointState implements Candidate, Endpoints.Picked {
 
   @Override
   public int weight() {
-    return weight;
+    return instance.weight();
   }
 
   /** What its user last made of it, so that it need not be looked up; null: nothing. */

@@ -8,12 +8,17 @@ import io.inboard.balance.WarmUp;
 import io.inboard.call.CallerTerms;
 import io.inboard.call.OutboundRequest;
 import io.inboard.settings.BalancerSettings;
+import io.inboard.settings.DestinationSettings;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** The endpoints of a destination in one version of the settings, and how one is chosen. */
+/**
+ * The endpoints of a destination as they are at one moment, and how one is chosen. Immutable, but
+ * for what is learnt of each. Where there are none nothing is picked: the call is refused.
+ */
 final class Endpoints {
   private static final long MIN_LEASE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -23,6 +28,8 @@ final class Endpoints {
   private static final Eligible<EndpointState> ANY = (endpoint, now, tried) -> true;
 
   private final List<EndpointState> all;
+
+  /** Null: there are none. */
   private final Balancer<EndpointState> balancer;
 
   /** Empty: the destination does not hash. */
@@ -30,21 +37,84 @@ final class Endpoints {
 
   private final long leaseNanos;
 
+  /** Why there are none; empty: there are some. */
+  private final String missing;
+
+  private final boolean pending;
+  private final boolean known;
+
   /**
    * @param all not empty
    * @param zone where this JVM is; empty if unknown
    */
-  Endpoints(
-      List<EndpointState> all,
-      BalancerSettings settings,
-      String zone,
-      long perTryNanos,
-      Chance chance) {
+  Endpoints(List<EndpointState> all, DestinationSettings settings, String zone, Chance chance) {
     this.all = List.copyOf(all);
-    this.balancer = balancer(all, settings, zone, chance);
-    this.key = settings.consistentHash().map(HashKey::new);
+    this.balancer = balancer(serving(this.all), settings.loadBalancer(), zone, chance);
+    this.key = settings.loadBalancer().consistentHash().map(HashKey::new);
+    long perTry = RetryRules.of(settings.retries()).perTryNanos();
     this.leaseNanos =
-        perTryNanos == Long.MAX_VALUE ? MIN_LEASE_NANOS : Math.max(perTryNanos, MIN_LEASE_NANOS);
+        perTry == Long.MAX_VALUE ? MIN_LEASE_NANOS : Math.max(perTry, MIN_LEASE_NANOS);
+    this.missing = "";
+    this.pending = false;
+    this.known = true;
+  }
+
+  private Endpoints(String missing, boolean pending, boolean known) {
+    this.all = List.of();
+    this.balancer = null;
+    this.key = Optional.empty();
+    this.leaseNanos = MIN_LEASE_NANOS;
+    this.missing = missing;
+    this.pending = pending;
+    this.known = known;
+  }
+
+  /** It is known that there are none; calls are refused. */
+  static Endpoints nobody(String why) {
+    return new Endpoints(why, false, true);
+  }
+
+  /**
+   * Nothing is known of them.
+   *
+   * @param why for the message of a refusal
+   * @param pending whether a call may wait for the first answer
+   */
+  static Endpoints unknown(String why, boolean pending) {
+    return new Endpoints(why, pending, false);
+  }
+
+  /** Those that get calls: the ones that drain only where there is no other. */
+  static List<EndpointState> serving(List<EndpointState> all) {
+    boolean drains = false;
+    for (int i = 0; i < all.size() && !drains; i++) {
+      drains = all.get(i).instance().draining();
+    }
+    if (!drains) {
+      return all;
+    }
+    List<EndpointState> ready = new ArrayList<>(all.size());
+    for (EndpointState e : all) {
+      if (!e.instance().draining()) {
+        ready.add(e);
+      }
+    }
+    return ready.isEmpty() ? all : ready;
+  }
+
+  /** Why there are none; empty: there are some. */
+  String missing() {
+    return missing;
+  }
+
+  /** Whether the first answer, whatever it is, is still waited for. */
+  boolean pending() {
+    return pending;
+  }
+
+  /** Whether they are known, be it that there are none. */
+  boolean known() {
+    return known;
   }
 
   private static Balancer<EndpointState> balancer(
@@ -103,8 +173,12 @@ final class Endpoints {
    * one, else any: an answer that may be bad is better than none.
    *
    * @param hash of the call's key; {@link Balancer#NO_KEY}
+   * @return null when there are no endpoints
    */
   Picked pick(long now, long hash, List<EndpointState> tried) {
+    if (balancer == null) {
+      return null;
+    }
     if (!tried.isEmpty()) {
       Picked fresh = usable(now, hash, tried);
       if (fresh != null) {
@@ -120,8 +194,8 @@ final class Endpoints {
   }
 
   private Picked usable(long now, long hash, List<EndpointState> tried) {
-    // Another call may take the lease of a probe between the look and the hand; each round has one
-    // endpoint less that can do that.
+    // Another call may take the lease of a probe between the check and the acquisition; each round
+    // has one endpoint less that can do that.
     for (int i = 0; i <= all.size(); i++) {
       EndpointState endpoint = balancer.pick(now, hash, USABLE, tried);
       if (endpoint == null) {

@@ -35,6 +35,7 @@ import java.util.concurrent.TimeUnit;
  * @param zoneCross attempts to other zones
  * @param interventions calls that went another way than they would have without the mesh
  * @param limits where the other bounds of its load stand
+ * @param noEndpoint why there is no endpoint; empty: there are some, or the library finds them
  */
 public record PolicyStatus(
     String name,
@@ -62,6 +63,7 @@ public record PolicyStatus(
     Window window,
     Latency latency,
     LimitsStatus limits,
+    String noEndpoint,
     List<EndpointStatus> endpoints) {
   public PolicyStatus {
     endpoints = List.copyOf(endpoints);
@@ -154,6 +156,7 @@ public record PolicyStatus(
    * @param ewmaMillis the average of its answers' time that balancing goes by; 0: none yet
    * @param zone empty: unknown
    * @param warming whether it is new, and its share still grows
+   * @param draining whether it is going away, and gets calls only while there is no other
    */
   public record EndpointStatus(
       String address,
@@ -167,7 +170,8 @@ public record PolicyStatus(
       Map<EjectionReason, Long> ejectionsBy,
       double ewmaMillis,
       String zone,
-      boolean warming) {
+      boolean warming,
+      boolean draining) {
     public EndpointStatus {
       ejectionsBy = Map.copyOf(ejectionsBy);
     }
@@ -209,6 +213,7 @@ public record PolicyStatus(
         window(s),
         Latency.of(s.latencies()),
         policy.limits().status(),
+        policy.byLibrary() ? "" : policy.endpoints().missing(),
         endpoints);
   }
 
@@ -260,6 +265,7 @@ public record PolicyStatus(
         by,
         Math.round(e.load().latencyNanos(now) / 1e3) / 1e3,
         e.zone(),
-        e.load().warming(warmUpNanos, now));
+        e.load().warming(warmUpNanos, now),
+        e.instance().draining());
   }
 }

@@ -32,11 +32,22 @@ final class Refusal {
         policy, Event.SHORT_CIRCUITED, Step.Reason.CIRCUIT_OPEN, "the circuit breaker is open");
   }
 
-  /** A mistake of the settings: nothing is counted. */
-  static Decision deserted(DestinationPolicy policy) {
+  /**
+   * There is nobody to send it to: a mistake of the settings, or of who should know the endpoints.
+   * Nothing is counted.
+   */
+  static Decision noEndpoint(DestinationPolicy policy, String why) {
     return Decision.refuse(
-        Step.Reason.NO_ENDPOINT,
-        "inboard: " + policy.name() + ": no endpoint has the labels of this subset");
+        Step.Reason.NO_ENDPOINT, "inboard: " + policy.name() + ": " + why + ", nothing was sent");
+  }
+
+  /** It was to be encrypted, and we cannot. Nothing is counted. */
+  static Decision untrusted(DestinationPolicy policy) {
+    return Decision.refuse(
+        Step.Reason.UNTRUSTED,
+        "inboard: "
+            + policy.settings().name()
+            + ": mutual TLS is set, and this JVM has no usable identity; nothing was sent");
   }
 
   /**

@@ -34,6 +34,9 @@ final class Repetition {
    */
   volatile PolicyAttempt slow;
 
+  /** Those that the next attempt is picked from; null: the library resolves the host. */
+  private Endpoints endpoints;
+
   /** Attempts so far, but for those {@link #inPlaceOfTheLibrary}. */
   private int attempts = 1;
 
@@ -114,7 +117,10 @@ final class Repetition {
             && !policy.settings().resilience()
             && request.repeatedByLibrary()
             && request.body() != Body.ONE_SHOT;
-    if (!(unsent || again) || attempts > 1 || exchanges >= MOST_EXCHANGES || lacksTimeFor(0)) {
+    if (!(unsent || again) || attempts > 1 || exchanges >= MOST_EXCHANGES) {
+      return null;
+    }
+    if (lacksTimeFor(0) || nowhere()) {
       return null;
     }
     Lease permit = permit();
@@ -135,11 +141,11 @@ final class Repetition {
 
   private PolicyAttempt affordable(PolicyAttempt last, Outcome outcome, long wait) {
     RetryRules rules = policy.rules();
-    if (wait > rules.retryAfterNanos() || lacksTimeFor(Math.max(0, wait))) {
+    if (wait > rules.retryAfterNanos() || lacksTimeFor(Math.max(0, wait)) || nowhere()) {
       return null;
     }
     boolean unsent = attempts == 1 && outcome.neverSent();
-    boolean free = unsent && policy.endpoints().isPresent() && mostlyHealthy();
+    boolean free = unsent && endpoints != null && endpoints.mostlyHealthy();
     Lease permit = pay(free);
     if (permit == null) {
       return null;
@@ -165,7 +171,7 @@ final class Repetition {
 
   /** An attempt beside one that is slow, at another endpoint; null when there can be none. */
   PolicyAttempt beside(PolicyAttempt slow) {
-    if (suppressed(policy, terms) || lacksTimeFor(0) || slow.endpoint().isEmpty()) {
+    if (suppressed(policy, terms) || lacksTimeFor(0) || slow.endpoint().isEmpty() || nowhere()) {
       return null;
     }
     Lease permit = pay(false);
@@ -232,10 +238,6 @@ final class Repetition {
     discourage(policy, terms, reason);
   }
 
-  private boolean mostlyHealthy() {
-    return policy.endpoints().get().mostlyHealthy();
-  }
-
   private boolean contains(EndpointState endpoint) {
     for (EndpointState e : tried) {
       if (e.sameAs(endpoint)) {
@@ -255,8 +257,18 @@ final class Repetition {
     return wait < 0 ? backoff : (long) (Math.max(backoff, wait) * policy.chance().between(1, 1.5));
   }
 
+  /** Null when the library resolves the host itself. */
   private Endpoints.Picked pick(List<EndpointState> except) {
-    return policy.endpoints().map(endpoints -> endpoints.pick(now(), hash, except)).orElse(null);
+    return endpoints == null ? null : endpoints.pick(now(), hash, except);
+  }
+
+  /** Whether the endpoints are gone; looks which there are, for the attempt that follows. */
+  private boolean nowhere() {
+    if (policy.byLibrary()) {
+      return false;
+    }
+    endpoints = policy.endpoints();
+    return !endpoints.missing().isEmpty();
   }
 
   private long now() {

@@ -3,7 +3,6 @@ package io.inboard.settings;
 
 import io.inboard.settings.DestinationSettings.AdmissionSettings;
 import io.inboard.settings.DestinationSettings.BreakerSettings;
-import io.inboard.settings.DestinationSettings.EndpointSettings;
 import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.DestinationSettings.HedgeSettings;
 import io.inboard.settings.DestinationSettings.PoolSettings;
@@ -19,7 +18,7 @@ import java.util.Optional;
 public final class DestinationBuilder {
   private final String host;
   private int port = 0;
-  private List<EndpointSettings> endpoints = List.of();
+  private EndpointSettings endpoints = EndpointSettings.BY_LIBRARY;
   private TlsSettings tls = new TlsSettings(TlsMode.DISABLE, List.of());
   private boolean resilience = true;
   private Optional<Duration> timeout = Optional.empty();
@@ -49,7 +48,7 @@ public final class DestinationBuilder {
   }
 
   /** See {@link DestinationSettings#endpoints}. */
-  public DestinationBuilder endpoints(List<EndpointSettings> endpoints) {
+  public DestinationBuilder endpoints(EndpointSettings endpoints) {
     this.endpoints = endpoints;
     return this;
   }

@@ -4,6 +4,7 @@ package io.inboard.settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Optional;
  *
  * @param host exact, or {@code *.suffix}; lower case
  * @param port 0: any
- * @param endpoints empty: the library resolves the host itself, and only the policies apply
+ * @param endpoints where they are known from
  * @param timeout of the whole call; empty: none
  * @param resilience false: no policy of this destination acts but TLS and balancing (kill switch)
  * @param deadlineMode empty: as for the whole JVM
@@ -23,7 +24,7 @@ import java.util.Optional;
 public record DestinationSettings(
     String host,
     int port,
-    List<EndpointSettings> endpoints,
+    EndpointSettings endpoints,
     TlsSettings tls,
     boolean resilience,
     Optional<Duration> timeout,
@@ -42,7 +43,7 @@ public record DestinationSettings(
     List<RouteSettings> routes,
     Map<String, Map<String, String>> subsets) {
   public DestinationSettings {
-    endpoints = List.copyOf(endpoints);
+    Objects.requireNonNull(endpoints);
     routes = List.copyOf(routes);
     subsets = Map.copyOf(subsets);
   }
@@ -77,18 +78,9 @@ public record DestinationSettings(
     return port == 0 ? host : host + ":" + port;
   }
 
-  /**
-   * One instance.
-   *
-   * @param host an IP literal (IPv6 without brackets) or a name
-   * @param weight 1 or more
-   * @param zone empty: unknown
-   */
-  public record EndpointSettings(
-      String host, int port, int weight, String zone, Map<String, String> labels) {
-    public EndpointSettings {
-      labels = Map.copyOf(labels);
-    }
+  /** The endpoints that the settings list; none where they list none, or do not list. */
+  public List<Instance> listed() {
+    return endpoints instanceof EndpointSettings.Listed list ? list.instances() : List.of();
   }
 
   /**
@@ -261,7 +253,7 @@ public record DestinationSettings(
     return resilience && route.resilience().orElse(true) ? merged : merged.withoutResilience();
   }
 
-  /** Starts from the defaults of the specification, for a host without endpoints. */
+  /** Starts from the defaults of the specification, for a host whose endpoints are not listed. */
   public static DestinationBuilder builder(String host) {
     return new DestinationBuilder(host);
   }

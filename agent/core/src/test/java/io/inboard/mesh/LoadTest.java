@@ -9,7 +9,7 @@ import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.Contexts;
 import io.inboard.call.Step;
-import io.inboard.discovery.Resolver;
+import io.inboard.discovery.Names;
 import io.inboard.mesh.World.Request;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.settings.BalancerSettings.Simple;
@@ -37,7 +37,7 @@ final class LoadTest {
           TlsPlans.NONE,
           CallObserver.NONE,
           Contexts.NONE,
-          Resolver.JDK,
+          Names.ofTheJvm(),
           Clock.SYSTEM,
           Timer.PROCESS,
           Chance.THREAD);

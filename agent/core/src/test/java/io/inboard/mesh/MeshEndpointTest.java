@@ -126,13 +126,16 @@ final class MeshEndpointTest {
   }
 
   @Test
-  void anEndpointWhoseNameIsUnknownIsAConnectFailureOfItsOwn() {
+  void aDestinationWhoseOnlyNameIsUnknownHasNoEndpoint() {
     world.with(destination("payments").named("no-such-host.invalid", 1)).apply();
-    assertThat(endpoint().address().isUnresolved()).isTrue();
+    Step.Refuse refused = world.get().refused();
+    assertThat(refused.reason()).isEqualTo(Step.Reason.NO_ENDPOINT);
+    assertThat(refused.message()).contains("payments", "no-such-host.invalid", "unknown");
+    assertThat(world.arrived).isEmpty();
   }
 
   /** A generation; nothing of it is used here. */
-  private static final class NoPlan implements TlsPlan {
+  static final class NoPlan implements TlsPlan {
     @Override
     public SSLContext context() {
       throw new UnsupportedOperationException();

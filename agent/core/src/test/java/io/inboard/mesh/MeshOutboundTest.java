@@ -239,7 +239,7 @@ final class MeshOutboundTest {
               throw new IllegalStateException("on purpose");
             },
             io.inboard.call.Contexts.NONE,
-            io.inboard.discovery.Resolver.JDK,
+            broken.names,
             broken.time,
             broken.time,
             broken.chance);

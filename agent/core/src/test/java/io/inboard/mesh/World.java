@@ -12,6 +12,7 @@ import io.inboard.call.HeaderSink;
 import io.inboard.call.Log;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
+import io.inboard.discovery.Names;
 import io.inboard.discovery.Resolver;
 import io.inboard.policy.Fallback;
 import io.inboard.policy.PolicyStatus;
@@ -20,8 +21,10 @@ import io.inboard.settings.BalancerSettings;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationBuilder;
 import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.EndpointSettings;
 import io.inboard.settings.IdentitySettings;
 import io.inboard.settings.InboundSettings;
+import io.inboard.settings.Instance;
 import io.inboard.settings.OutlierSettings;
 import io.inboard.settings.ReloadSettings;
 import io.inboard.settings.ResilienceSettings;
@@ -48,6 +51,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 
 /**
@@ -88,9 +92,25 @@ final class World {
         }
       };
 
+  Resolver resolver = Resolver.JDK;
+
+  /** Where the resolver is asked: at once, so that a test knows when it has answered. */
+  Executor threads = Runnable::run;
+
+  final Names names =
+      new Names(
+          host -> resolver.resolve(host),
+          work -> threads.execute(work),
+          time,
+          () -> Duration.ofSeconds(30).toNanos());
+
   final MeshOutbound mesh =
       new MeshOutbound(
-          (d, host) -> tls.plan(d, host), observed, contexts, Resolver.JDK, time, time, chance);
+          (d, host) -> tls.plan(d, host), observed, contexts, names, time, time, chance);
+
+  World() {
+    mesh.start();
+  }
 
   /** What an endpoint says next; when there is nothing left, what it says always. */
   private final Map<String, Deque<Answer>> scripts = new HashMap<>();
@@ -589,11 +609,11 @@ final class World {
     }
 
     DestinationSettings settings() {
-      List<DestinationSettings.EndpointSettings> list = new ArrayList<>();
+      List<Instance> list = new ArrayList<>();
       endpoints.forEach(
           (h, weight) ->
               list.add(
-                  new DestinationSettings.EndpointSettings(
+                  new Instance(
                       h,
                       8080,
                       weight,
@@ -601,7 +621,8 @@ final class World {
                       labels.getOrDefault(h, Map.of()))));
       RetrySettings d = RetrySettings.DEFAULT;
       return builder
-          .endpoints(list)
+          .endpoints(
+              list.isEmpty() ? EndpointSettings.BY_LIBRARY : new EndpointSettings.Listed(list))
           .retries(
               new RetrySettings(
                   attempts,

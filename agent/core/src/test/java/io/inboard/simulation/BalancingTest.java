@@ -3,9 +3,9 @@ package io.inboard.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inboard.policy.Listed;
 import io.inboard.settings.BalancerSettings;
 import io.inboard.settings.BalancerSettings.Simple;
+import io.inboard.settings.Instance;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,14 +138,14 @@ final class BalancingTest {
     Cluster cluster = new Cluster(42, 5, 8, 10, 0.5);
     // Twenty times slower when it starts, and as fast as the others after twenty seconds.
     cluster.servers.get(0).slow = t -> t < 30_000 ? 1 + 19 * (1 - (t - 10_000) / 20_000) : 1;
-    List<Listed> others = new ArrayList<>();
+    List<Instance> others = new ArrayList<>();
     for (int i = 1; i < 5; i++) {
-      others.add(new Listed(Cluster.address(i), 1, ""));
+      others.add(Cluster.instance(i));
     }
     cluster.clients(10, Cluster.bare(Simple.PEAK_EWMA));
     cluster.list(others);
-    List<Listed> all = new ArrayList<>(others);
-    all.add(new Listed(Cluster.address(0), 1, ""));
+    List<Instance> all = new ArrayList<>(others);
+    all.add(Cluster.instance(0));
     cluster.simulation.at(10_000, () -> cluster.list(all));
     cluster.load(1500, 30).run(40);
     assertThat(p99(cluster, 10, 30)).isLessThanOrEqualTo(1.5 * p99(cluster, 3, 10));
@@ -249,9 +249,9 @@ final class BalancingTest {
                         d.consistentHash(),
                         new BalancerSettings.WarmupSettings(warmUp, 10, 1),
                         d.locality())));
-    List<Listed> all = new ArrayList<>();
+    List<Instance> all = new ArrayList<>();
     for (int i = 1; i <= 5; i++) {
-      all.add(new Listed(Cluster.address(i % 5), 1, ""));
+      all.add(Cluster.instance(i % 5));
     }
     cluster.list(all.subList(0, 4));
     cluster.simulation.at(5_000, () -> cluster.list(all));

@@ -67,7 +67,7 @@ final class Client {
   void call(OutboundRequest request, CallerTerms terms, IntConsumer done) {
     calls++;
     Running running = new Running(policy.begin(request, terms), done, simulation.millis());
-    running.step(running.decision.first(), 0);
+    running.step(running.decision.first(true), 0);
   }
 
   /** A call under way. */

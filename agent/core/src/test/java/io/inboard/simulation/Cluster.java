@@ -2,10 +2,11 @@
 package io.inboard.simulation;
 
 import io.inboard.policy.DestinationPolicy;
-import io.inboard.policy.Listed;
 import io.inboard.settings.BalancerSettings;
 import io.inboard.settings.DestinationBuilder;
 import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.EndpointSettings;
+import io.inboard.settings.Instance;
 import io.inboard.settings.RetrySettings;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +27,7 @@ final class Cluster {
   final Results results = new Results();
 
   private final Map<String, Peer> peers = new HashMap<>();
-  private List<Listed> listed = new ArrayList<>();
+  private List<Instance> listed = new ArrayList<>();
   private UnaryOperator<DestinationBuilder> settings = b -> b;
 
   Cluster(long seed, int servers, int workers, double meanMillis, double sigma) {
@@ -35,12 +36,16 @@ final class Cluster {
       Server server = new Server(simulation, workers, meanMillis, sigma);
       this.servers.add(server);
       peers.put(address(i), server);
-      listed.add(new Listed(address(i), 1, ""));
+      listed.add(instance(i));
     }
   }
 
   static String address(int server) {
     return "10.0.0." + server + ":8080";
+  }
+
+  static Instance instance(int server) {
+    return new Instance("10.0.0." + server, 8080);
   }
 
   /** A balancer without retries and ejection. */
@@ -67,7 +72,7 @@ final class Cluster {
   }
 
   /** Other servers in the list of all clients, from now on. */
-  void list(List<Listed> endpoints) {
+  void list(List<Instance> endpoints) {
     listed = List.copyOf(endpoints);
     apply(settings);
   }
@@ -81,14 +86,19 @@ final class Cluster {
   }
 
   private DestinationPolicy policy(Optional<DestinationPolicy> before) {
-    return DestinationPolicy.of(
-        settings.apply(DestinationSettings.builder("cluster")).build(),
-        listed,
-        "",
-        before,
-        simulation,
-        simulation,
-        simulation);
+    DestinationPolicy policy =
+        DestinationPolicy.of(
+            settings
+                .apply(DestinationSettings.builder("cluster"))
+                .endpoints(new EndpointSettings.Listed(listed))
+                .build(),
+            "",
+            before,
+            simulation,
+            simulation,
+            simulation);
+    policy.endpoints(listed);
+    return policy;
   }
 
   /** Calls by any client, so many a second in all, from now on until this second. */

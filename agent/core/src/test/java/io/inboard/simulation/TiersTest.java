@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.CallerTerms;
 import io.inboard.policy.DestinationPolicy;
-import io.inboard.policy.Listed;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DeadlineSettings.Mode;
 import io.inboard.settings.DestinationBuilder;
 import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.EndpointSettings;
+import io.inboard.settings.Instance;
 import io.inboard.settings.RetrySettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,21 +31,24 @@ final class TiersTest {
   /** A JVM that calls these. */
   private Client client(UnaryOperator<DestinationBuilder> settings, List<? extends Peer> callees) {
     Map<String, Peer> peers = new HashMap<>();
-    List<Listed> listed = new ArrayList<>();
+    List<Instance> listed = new ArrayList<>();
     for (Peer peer : callees) {
       String address = Cluster.address(listed.size());
       peers.put(address, peer);
-      listed.add(new Listed(address, 1, ""));
+      listed.add(Cluster.instance(listed.size()));
     }
     DestinationPolicy policy =
         DestinationPolicy.of(
-            settings.apply(DestinationSettings.builder("next")).build(),
-            listed,
+            settings
+                .apply(DestinationSettings.builder("next"))
+                .endpoints(new EndpointSettings.Listed(listed))
+                .build(),
             "",
             Optional.empty(),
             simulation,
             simulation,
             simulation);
+    policy.endpoints(listed);
     return new Client(simulation, peers, new Results(), policy);
   }
 

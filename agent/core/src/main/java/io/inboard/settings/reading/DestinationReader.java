@@ -4,10 +4,11 @@ package io.inboard.settings.reading;
 import io.inboard.settings.CanonicalHost;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationSettings;
-import io.inboard.settings.DestinationSettings.EndpointSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.DestinationSettings.TlsSettings;
 import io.inboard.settings.DestinationSettings.UnknownClients;
+import io.inboard.settings.EndpointSettings;
+import io.inboard.settings.Instance;
 import io.inboard.settings.RetrySettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +63,8 @@ final class DestinationReader {
     }
     Set<String> known = new LinkedHashSet<>(destination.subsets().keySet());
     all.stream()
-        .filter(d -> !d.endpoints().isEmpty() && !d.name().equals(destination.name()))
+        .filter(d -> d.endpoints() instanceof EndpointSettings.Listed)
+        .filter(d -> !d.name().equals(destination.name()))
         .forEach(d -> known.add(d.name()));
     if (!known.contains(wanted.get())) {
       section
@@ -80,12 +82,19 @@ final class DestinationReader {
   }
 
   private static DestinationSettings read(Section section, Address address, boolean hasIdentity) {
-    List<EndpointSettings> endpoints = endpoints(section.items("endpoints"));
+    // Listed, if nothing stands there either: what a template left empty is to be refused, not to
+    // be
+    // connected to by the library.
+    boolean listed = section.has("endpoints");
+    EndpointSettings endpoints =
+        listed
+            ? new EndpointSettings.Listed(endpoints(section.items("endpoints")))
+            : EndpointSettings.BY_LIBRARY;
     Section policy = section.section("trafficPolicy");
     Section flatOrPolicy = section.or(policy);
-    TlsSettings tls = tls(flatOrPolicy, hasIdentity, !endpoints.isEmpty());
+    TlsSettings tls = tls(flatOrPolicy, hasIdentity, listed);
     RetrySettings retries = RetryReader.read(section.section("retries"), RetrySettings.DEFAULT);
-    Map<String, Map<String, String>> subsets = RouteReader.subsets(section, !endpoints.isEmpty());
+    Map<String, Map<String, String>> subsets = RouteReader.subsets(section, listed);
     Section deadline = section.section("deadline");
     Optional<Duration> timeout = limit(section, "timeout");
     RetryReader.checkTries(section, timeout, retries);
@@ -126,8 +135,8 @@ final class DestinationReader {
     return limit.isPresent() && limit.get().isZero() ? Optional.empty() : limit;
   }
 
-  private static List<EndpointSettings> endpoints(List<Value> items) {
-    List<EndpointSettings> endpoints = new ArrayList<>();
+  private static List<Instance> endpoints(List<Value> items) {
+    List<Instance> endpoints = new ArrayList<>();
     // By text, not by Address: the first hash of a record costs some forty classes.
     Map<String, String> seen = new HashMap<>();
     for (Value item : items) {
@@ -156,7 +165,7 @@ final class DestinationReader {
               "repeats " + first, "a share of more than one is a weight: {address, weight: 2}");
         }
         endpoints.add(
-            new EndpointSettings(address.get().host(), address.get().port(), weight, zone, labels));
+            new Instance(address.get().host(), address.get().port(), weight, zone, labels));
       }
     }
     return endpoints;

@@ -183,10 +183,10 @@ class ContractExampleTest {
   void aDestinationIsReadWhole() throws Exception {
     DestinationSettings payments = reader.read(EXAMPLE, "inboard.yaml").destinations().get(0);
 
-    assertThat(payments.endpoints())
+    assertThat(payments.listed())
         .containsExactly(
-            new DestinationSettings.EndpointSettings("10.0.0.5", 8443, 1, "", Map.of()),
-            new DestinationSettings.EndpointSettings("::1", 8444, 2, "", Map.of()));
+            new Instance("10.0.0.5", 8443, 1, "", Map.of()),
+            new Instance("::1", 8444, 2, "", Map.of()));
     assertThat(payments.tls().principals()).containsExactly("cluster.local/ns/shop/sa/payments");
     assertThat(payments.unknownClients()).isEqualTo(UnknownClients.REFUSE);
     assertThat(payments.timeout()).contains(Duration.ofSeconds(2));
@@ -214,7 +214,7 @@ class ContractExampleTest {
 
     assertThat(settings.inbound().server().adaptive())
         .contains(new ServerSettings.Adaptive(20, 1_000, Map.of()));
-    assertThat(payments.endpoints().get(1).zone()).isEqualTo("eu-1b");
+    assertThat(payments.listed().get(1).zone()).isEqualTo("eu-1b");
     assertThat(payments.loadBalancer()).isEqualTo(BalancerSettings.DEFAULT);
     assertThat(payments.connectionPool().http2MaxRequests()).isEqualTo(1_000);
     assertThat(payments.outlierDetection()).contains(OutlierSettings.DEFAULT);
@@ -281,8 +281,7 @@ class ContractExampleTest {
                 List.of("/up")));
     assertThat(reviews.resilience()).isFalse();
     assertThat(reviews.deadlineMode()).contains(DeadlineSettings.Mode.OFF);
-    assertThat(reviews.endpoints().get(0).labels())
-        .isEqualTo(Map.of("version", "v2", "track", "7"));
+    assertThat(reviews.listed().get(0).labels()).isEqualTo(Map.of("version", "v2", "track", "7"));
     assertThat(reviews.connectionPool())
         .isEqualTo(
             new DestinationSettings.PoolSettings(

@@ -37,7 +37,7 @@ class ExpansionTest {
     assertThat(settings.service().name()).isEqualTo("orders-eu:1");
     DestinationSettings destination = settings.destinations().get(0);
     assertThat(destination.host()).isEqualTo("orders");
-    assertThat(destination.endpoints().get(0).port()).isEqualTo(8443);
+    assertThat(destination.listed().get(0).port()).isEqualTo(8443);
     assertThat(destination.timeout()).contains(Duration.ofSeconds(2));
     assertThat(destination.retries().attempts()).isEqualTo(1);
   }

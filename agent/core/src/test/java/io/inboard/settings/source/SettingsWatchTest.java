@@ -212,7 +212,7 @@ class SettingsWatchTest {
                 Settings settings = inForce.get();
                 int n = Integer.parseInt(settings.service().name());
                 if (settings.destinations().size() != n % 7
-                    || settings.destinations().stream().anyMatch(d -> d.endpoints().size() != 2)) {
+                    || settings.destinations().stream().anyMatch(d -> d.listed().size() != 2)) {
                   wrong.add(settings.toString());
                 }
                 reads.incrementAndGet();

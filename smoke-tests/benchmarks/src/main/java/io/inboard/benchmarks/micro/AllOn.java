@@ -5,10 +5,11 @@ import io.inboard.call.Log;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.AdmissionSettings;
 import io.inboard.settings.DestinationSettings.BreakerSettings;
-import io.inboard.settings.DestinationSettings.EndpointSettings;
 import io.inboard.settings.DestinationSettings.PoolSettings;
+import io.inboard.settings.EndpointSettings;
 import io.inboard.settings.IdentitySettings;
 import io.inboard.settings.InboundSettings;
+import io.inboard.settings.Instance;
 import io.inboard.settings.ReloadSettings;
 import io.inboard.settings.ResilienceSettings;
 import io.inboard.settings.RetrySettings;
@@ -50,13 +51,13 @@ final class AllOn {
 
   /** Besides what is on by default: retries, their budget, PEAK_EWMA, ejection. */
   private static DestinationSettings destination(String host, int n) {
-    List<EndpointSettings> endpoints = new ArrayList<>();
+    List<Instance> endpoints = new ArrayList<>();
     for (int i = 0; i < n; i++) {
       String address = "10." + (i >> 16 & 255) + "." + (i >> 8 & 255) + "." + (i & 255);
-      endpoints.add(new EndpointSettings(address, 8080, 1, "", Map.of()));
+      endpoints.add(new Instance(address, 8080));
     }
     return DestinationSettings.builder(host)
-        .endpoints(endpoints)
+        .endpoints(new EndpointSettings.Listed(endpoints))
         .timeout(Optional.of(Duration.ofSeconds(2)))
         .retries(retries())
         .circuitBreaker(

@@ -1,0 +1,11 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.discovery;
+
+import io.inboard.settings.EndpointSettings;
+
+/** Finds the source that the settings of a destination ask for. Safe for use by any thread. */
+@FunctionalInterface
+public interface EndpointSources {
+  /** The source of endpoints that are listed. */
+  EndpointSource of(EndpointSettings.Listed listed);
+}

@@ -1,0 +1,165 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.discovery;
+
+import io.inboard.call.AgentLoop;
+import io.inboard.call.AgentThreads;
+import io.inboard.time.Timer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Resolves names in the background, again and again, each once for all who want it. A name that
+ * cannot be resolved any more keeps its last good addresses. Safe for use by any thread; no method
+ * blocks.
+ *
+ * <p>Resolving waits for the network, and the JDK can neither bound nor cancel it. So it has
+ * threads of its own: a few, so that one name whose servers do not answer holds up hardly any
+ * other; none while nothing is to be resolved.
+ */
+public final class Names {
+  private static final int THREADS = 4;
+
+  /** A destination for a suffix has as many hosts as the application can name. */
+  private static final int MOST_ASKED = 1024;
+
+  static final AgentLoop LOOP = AgentLoop.named("inboard-dns");
+
+  final Resolver resolver;
+  final Timer timer;
+  final LongSupplier ttlNanos;
+  private final Executor threads;
+  private final ConcurrentMap<String, Name> names = new ConcurrentHashMap<>();
+
+  /** Whether names are resolved; those that are known are kept meanwhile. */
+  private volatile boolean active;
+
+  /**
+   * For a resolver, threads and time that are handed in.
+   *
+   * @param threads where the resolver may block
+   * @param ttlNanos how long an answer holds, asked after each
+   */
+  public Names(Resolver resolver, Executor threads, Timer timer, LongSupplier ttlNanos) {
+    this.resolver = resolver;
+    this.threads = threads;
+    this.timer = timer;
+    this.ttlNanos = ttlNanos;
+  }
+
+  /** Those of the JVM. No thread starts before {@link #active}. */
+  public static Names ofTheJvm() {
+    return new Names(Resolver.JDK, new Threads(), Timer.PROCESS, new TimeToLive());
+  }
+
+  /** Threads that are made when there is something to do, and end when there is nothing. */
+  private static final class Threads implements Executor {
+    private static final class Pool {
+      static final ThreadPoolExecutor ALL =
+          new ThreadPoolExecutor(
+              THREADS,
+              THREADS,
+              30,
+              TimeUnit.SECONDS,
+              new LinkedBlockingQueue<>(),
+              AgentThreads.factory("inboard-dns"));
+
+      static {
+        ALL.allowCoreThreadTimeOut(true);
+      }
+
+      private Pool() {}
+    }
+
+    @Override
+    public void execute(Runnable work) {
+      Pool.ALL.execute(work);
+    }
+  }
+
+  /** Begins to resolve, or stops: then what is known stays known, and nothing is asked. */
+  public void active(boolean on) {
+    active = on;
+    if (on) {
+      names.values().forEach(Name::begin);
+    }
+  }
+
+  boolean active() {
+    return active;
+  }
+
+  /**
+   * Resolves a name from now on.
+   *
+   * @param changed run when its addresses change, and when the first attempt has failed; on a
+   *     thread of the resolver, must not block
+   */
+  Name watch(String host, Runnable changed) {
+    Name name =
+        names.compute(
+            host,
+            (h, old) -> {
+              Name known = old == null ? new Name(h, this) : old;
+              known.watched(changed);
+              return known;
+            });
+    name.begin();
+    return name;
+  }
+
+  /** Ends {@link #watch}. Idempotent. */
+  void unwatch(Name name, Runnable changed) {
+    names.computeIfPresent(
+        name.host(),
+        (h, known) -> {
+          known.unwatched(changed);
+          return known == name && !known.wanted() ? null : known;
+        });
+  }
+
+  /**
+   * A name that somebody asks for now and then: it is resolved from the first question on, and
+   * forgotten when nobody has asked since it was last resolved.
+   */
+  public Name ask(String host) {
+    Name known = names.get(host);
+    if (known == null) {
+      if (names.size() >= MOST_ASKED) {
+        names.values().removeIf(name -> !name.watched());
+      }
+      known = names.computeIfAbsent(host, h -> new Name(h, this));
+      known.use();
+      known.begin();
+    }
+    known.use();
+    return known;
+  }
+
+  /** Forgets a name that nobody wants any more; false: somebody does. */
+  boolean forget(Name name) {
+    names.computeIfPresent(
+        name.host(), (h, known) -> known == name && !known.wanted() ? null : known);
+    return names.get(name.host()) != name;
+  }
+
+  /** Does a name's work where it may block. */
+  void resolve(Runnable work) {
+    threads.execute(work);
+  }
+
+  /** Where all names stand, in their order. */
+  public List<NameStatus> status() {
+    List<NameStatus> all = new ArrayList<>();
+    names.values().forEach(name -> all.add(name.status()));
+    all.sort(Comparator.comparing(NameStatus::name));
+    return List.copyOf(all);
+  }
+}
