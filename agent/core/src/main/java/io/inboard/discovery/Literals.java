@@ -12,8 +12,8 @@ public final class Literals {
   /**
    * What a library connects to.
    *
-   * @param logicalHost the name that the address carries, so that nobody looks it up, or shows an
-   *     address in its place
+   * @param logicalHost the host name that the returned address carries, so that no reverse look-up
+   *     is made for it
    * @param literal see {@link io.inboard.settings.Instance#literal}
    * @return unresolved if the text is no address: connecting then fails as the library's connect
    *     fails

@@ -36,7 +36,7 @@ public final class Name {
   /** Whether the first attempt is over, well or not. As above. */
   private volatile boolean answered;
 
-  /** Whether somebody has asked since it was last resolved. */
+  /** Whether it was asked for since it was last resolved. */
   private volatile boolean used;
 
   private volatile long resolutions;
@@ -167,7 +167,7 @@ public final class Name {
       changed = !answered;
       failed(e);
     } finally {
-      // Also after what nobody expects: a name must not be forgotten.
+      // Also after an unexpected error: the name must be resolved again.
       answered = true;
       plan(
           inARow == 0

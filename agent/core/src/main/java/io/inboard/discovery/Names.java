@@ -126,8 +126,8 @@ public final class Names {
   }
 
   /**
-   * A name that somebody asks for now and then: it is resolved from the first question on, and
-   * forgotten when nobody has asked since it was last resolved.
+   * A name that is asked for now and then: it is resolved from the first question on, and forgotten
+   * when it was not asked for since it was last resolved.
    */
   public Name ask(String host) {
     Name known = names.get(host);
@@ -143,7 +143,7 @@ public final class Names {
     return known;
   }
 
-  /** Forgets a name that nobody wants any more; false: somebody does. */
+  /** Forgets a name that is not needed any more; false: it is. */
   boolean forget(Name name) {
     names.computeIfPresent(
         name.host(), (h, known) -> known == name && !known.wanted() ? null : known);

@@ -10,8 +10,8 @@ public sealed interface Update {
   /**
    * The endpoints are these and no others.
    *
-   * @param instances each address once, and all of them IP addresses, so that nobody need look them
-   *     up; none: there is no endpoint, and calls are refused
+   * @param instances each address once, and all of them IP addresses, so that no call needs to look
+   *     them up; none: there is no endpoint, and calls are refused
    */
   record Endpoints(List<Instance> instances) implements Update {
     public Endpoints {

@@ -8,7 +8,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
 import java.util.function.Supplier;
 
-/** How the agent itself fares. Counters that only move when something of ours is wrong. */
+/** Metrics of the agent itself: counters that only move when something in it is wrong. */
 public final class AgentMetrics {
   /** Of a closed set: our threads' names. */
   private static final AttributeKey<String> THREAD = AttributeKey.stringKey("inboard.thread");

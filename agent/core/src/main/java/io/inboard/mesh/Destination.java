@@ -64,7 +64,7 @@ final class Destination implements Consumer<Update> {
    */
   private AutoCloseable subscription;
 
-  /** Where calls go that fail here. Set by {@link #link}, before anybody else sees this object. */
+  /** Where calls go that fail here. Set by {@link #link}, before other threads see this object. */
   private Optional<Spare> spare = Optional.empty();
 
   /** Another destination, or a subset. */

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where nobody should connect but by the mesh: hosts and endpoints of destinations whose TLS is
- * MUTUAL. Immutable.
+ * Where only the mesh may connect: hosts and endpoints of destinations whose TLS is MUTUAL.
+ * Immutable.
  *
  * <p>A library mostly connects to an address that carries the name which it was looked up by, so
  * both are compared; nothing is looked up here.

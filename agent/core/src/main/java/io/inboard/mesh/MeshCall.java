@@ -33,13 +33,19 @@ final class MeshCall implements Call {
   private final CallObserver.OfCall observer;
   private final Means means;
 
-  /** The attempt under way. Written by steps, read by the timer and by whoever gives up. */
+  /**
+   * The attempt under way. Written by steps, read by the timer and by the thread that abandons the
+   * call.
+   */
   private volatile MeshAttempt current;
 
   /** One that is under way beside {@link #current}; null: none. As that. */
   private volatile MeshAttempt slow;
 
-  /** Ends what is {@link #waiting}. Written by the step that waits, cancelled by who gives up. */
+  /**
+   * Ends what is {@link #waiting}. Written by the step that waits, cancelled by the thread that
+   * abandons the call.
+   */
   private volatile Timer.Task task;
 
   /** What the adapter waits for before anything is sent; null: nothing. */
@@ -110,7 +116,7 @@ final class MeshCall implements Call {
     Decision next = decision.responded(a.policy(), status, headers);
     a.ended(status, null, a.policy().exhausted());
     if (next != Decision.DELIVER) {
-      a.release(); // Nobody reads its body.
+      a.release(); // Its body will not be read.
     }
     return one(a, next);
   }
@@ -355,7 +361,7 @@ final class MeshCall implements Call {
   }
 
   private void finish() {
-    decision.end(); // First of all, so that it is over for whoever looks.
+    decision.end(); // First of all, so that every thread sees that the call is over.
     MeshAttempt a = current;
     if (a != null) {
       a.abandoned(); // Nothing, if it has been reported.
@@ -395,7 +401,7 @@ final class MeshCall implements Call {
     return means.timer();
   }
 
-  /** It was given up, or answered and read: nothing more is sent, and nothing is to be stopped. */
+  /** It was abandoned, or answered and read: nothing more is sent and nothing has to be stopped. */
   boolean over() {
     return decision.over();
   }

@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The calls that leave this JVM. A call reads one volatile, finds its destination and goes its way;
+ * The calls that leave this JVM. A call reads one volatile, finds its destination and proceeds;
  * settings change by exchanging the snapshot, and what was learnt of a destination and its
  * endpoints (requests in flight, ejections, the breaker, counters) goes over by name and address.
  *

@@ -12,8 +12,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * attempt to its end, also while it waits for a retry. One per destination, lives through changes
  * of settings; unlimited it costs nothing, and calls of that time are not counted.
  *
- * <p>Takes no lock. Counters are exchanged by compare-and-set; whoever gives a place back, or joins
- * the queue, looks at the other side afterwards, so that no place stays free while somebody waits.
+ * <p>Takes no lock. Counters are exchanged by compare-and-set; a thread that gives a place back
+ * checks the queue afterwards, and a thread that joins the queue checks for a free place, so that
+ * no place stays free while a call waits.
  */
 final class Bulkhead {
   private static final AtomicIntegerFieldUpdater<Bulkhead> TAKEN =
@@ -49,7 +50,7 @@ final class Bulkhead {
     return settings.maxConnections() != PoolSettings.UNLIMITED;
   }
 
-  /** Takes a place, to be given back once, if nobody waits for one. */
+  /** Takes a place, to be given back once, if no call is waiting for one. */
   boolean takeAtOnce() {
     return queue.isEmpty() && take();
   }
@@ -132,7 +133,10 @@ final class Bulkhead {
 
     private volatile int state;
 
-    /** Null, then what to do, then {@link #TOLD}: whoever comes second does it. */
+    /**
+     * Null, then the action, then {@link #TOLD}: the second of the two threads that arrive here
+     * runs the action.
+     */
     private final AtomicReference<Runnable> turn = new AtomicReference<>();
 
     private Place(int state) {

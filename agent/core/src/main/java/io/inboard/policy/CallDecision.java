@@ -237,7 +237,7 @@ public final class CallDecision extends CallReservations {
       return Decision.DELIVER;
     }
     if (wait > policy.rules().retryAfterNanos() || wait > remainingNanos()) {
-      attempt.hold(wait); // Whoever waited for it would wait for nothing.
+      attempt.hold(wait); // The call cannot wait that long: the endpoint counts as slow meanwhile.
     }
     boolean forbidden = policy.rules().signals() && Signals.forbid(headers);
     if (forbidden) {
@@ -321,7 +321,7 @@ public final class CallDecision extends CallReservations {
     return Decision.DELIVER;
   }
 
-  /** Whether another attempt is under way; it alone goes on, then. */
+  /** Whether another attempt is under way, which then continues alone. */
   private boolean otherGoesOn(PolicyAttempt attempt) {
     Repetition r = repetition;
     PolicyAttempt other = r == null ? null : r.besides(attempt, current);
@@ -329,7 +329,8 @@ public final class CallDecision extends CallReservations {
       return false;
     }
     attempt.end();
-    current = other; // First, so that who gives up finds it in the one place or in the other.
+    // Written first: a thread that abandons the call finds the attempt in one of the two fields.
+    current = other;
     r.slow = null;
     return true;
   }
@@ -375,7 +376,7 @@ public final class CallDecision extends CallReservations {
     return bounded() ? remainingNanos(policy.clock().nanos()) : Long.MAX_VALUE;
   }
 
-  /** As {@link #remainingNanos()}, for who has looked at the clock. */
+  /** As {@link #remainingNanos()}, for callers that have read the clock. */
   public long remainingNanos(long now) {
     return time.remainingNanos(now - startNanos);
   }
@@ -394,7 +395,7 @@ public final class CallDecision extends CallReservations {
   public long perTryNanos(PolicyAttempt attempt) {
     Hedging hedging = policy.limits().hedging();
     return hedging != null && hedging.onPerTryTimeout() && mayGetASecond(attempt)
-        ? Long.MAX_VALUE // Its time brings a second one, and stops nothing.
+        ? Long.MAX_VALUE // At its time bound a second attempt begins; this one is not stopped.
         : time.perTryNanos();
   }
 

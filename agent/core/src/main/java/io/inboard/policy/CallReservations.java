@@ -10,9 +10,10 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
  * way, it has a place of the pool or waits for something, and room for its body. A part of the
  * call's decision, and no object of its own, since every call has it.
  *
- * <p>Steps take; the end may come meanwhile on another thread. Who takes writes first what was
- * taken, and looks at {@link #over} then; the end is written first, and then looks for what is to
- * be given back. One of the two sees the other, and each thing goes back by an exchange, so once.
+ * <p>Steps take; the end may come meanwhile on another thread. A thread that takes something first
+ * records it and then reads {@link #over}; the end first writes {@link #over} and then looks for
+ * what was recorded. So one of the two sees the other, and each thing is given back by an exchange,
+ * so only once.
  */
 abstract class CallReservations {
   private static final AtomicIntegerFieldUpdater<CallReservations> HELD =

@@ -338,7 +338,7 @@ public final class DestinationPolicy {
     return settings.deadlineMode();
   }
 
-  /** With less time left than this an attempt would only be load. */
+  /** With less time left than this no attempt is started: it would only add load. */
   long worthwhileNanos() {
     return Math.max(MIN_ATTEMPT_NANOS, statistics.p50Nanos() / 2);
   }
@@ -348,7 +348,7 @@ public final class DestinationPolicy {
     return connectTimeoutNanos;
   }
 
-  /** How long a call may take that says nothing of it. */
+  /** How long a call may take that has no timeout of its own. */
   CallTime time() {
     return time;
   }

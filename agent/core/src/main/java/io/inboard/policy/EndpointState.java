@@ -65,12 +65,12 @@ public final class EndpointState implements Candidate, Endpoints.Picked {
     return instance.weight();
   }
 
-  /** What its user last made of it, so that it need not be looked up; null: nothing. */
+  /** An object that its user attached, so that it need not be looked up; null: none. */
   public Object made() {
     return made;
   }
 
-  /** Remembers what was made of it. Any thread; the last one counts. */
+  /** Attaches an object. Any thread; the last one counts. */
   public void made(Object immutable) {
     made = immutable;
   }

@@ -169,8 +169,8 @@ final class Endpoints {
   }
 
   /**
-   * Chooses for one attempt: a usable endpoint that the call has not tried (row 4), else a usable
-   * one, else any: an answer that may be bad is better than none.
+   * Chooses for one attempt: a usable endpoint that the call has not tried (RATIONALE.md, Retries),
+   * else a usable one, else any: an answer that may be bad is better than none.
    *
    * @param hash of the call's key; {@link Balancer#NO_KEY}
    * @return null when there are no endpoints

@@ -23,7 +23,7 @@ final class LiveEndpoints {
   /** Of a subset: those that its endpoints must carry. */
   private final Map<String, String> labels;
 
-  /** Complete before anybody else sees this object. */
+  /** Complete before other threads see this object. */
   private final List<LiveEndpoints> subsets = new ArrayList<>();
 
   private volatile Endpoints now;

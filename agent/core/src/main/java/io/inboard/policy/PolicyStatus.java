@@ -136,9 +136,9 @@ public record PolicyStatus(
 
   /** How an endpoint is treated. */
   public enum State {
-    /** Gets requests, and nothing speaks against it. */
+    /** Gets requests and is healthy. */
     HEALTHY,
-    /** The same, but nothing was sent to it yet: nobody knows. */
+    /** Not ejected, and nothing was sent to it yet: its health is unknown. */
     UNTRIED,
     /** Gets nothing until its time is over. */
     EJECTED,

@@ -68,7 +68,10 @@ final class Repetition {
     return policy.rules().attempts() > 0 && !suppressed(policy, terms);
   }
 
-  /** Our caller would only make it worse; it is told so with the answer, if that is a failure. */
+  /**
+   * Tells our caller, with the answer if that is a failure, not to retry: it would make things
+   * worse.
+   */
   static void discourage(DestinationPolicy policy, CallerTerms terms, String reason) {
     if (policy.rules().signals()) {
       terms.discourageRetry(reason);
@@ -106,8 +109,8 @@ final class Repetition {
    * the settings repeat nothing, nothing would take its place. A connection from the pool that
    * turned out to be dead before a byte was written is exchanged for another, whatever the method
    * and the settings: that is no retry, and counts as none. What was sent is repeated only where
-   * resilience is switched off as a whole, so that nobody has asked for none; once; and only where
-   * its method is idempotent.
+   * resilience is switched off as a whole, so that no setting forbids it; once; and only where its
+   * method is idempotent.
    */
   private PolicyAttempt inPlaceOfTheLibrary(PolicyAttempt last, Outcome outcome) {
     boolean unsent = outcome.kind() == Outcome.Kind.RESET_BEFORE_REQUEST;

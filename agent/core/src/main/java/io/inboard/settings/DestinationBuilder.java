@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Builds {@link DestinationSettings} from the specification's defaults. Used by one thread. */
+/** Builds {@link DestinationSettings} from the defaults. Used by one thread. */
 public final class DestinationBuilder {
   private final String host;
   private int port = 0;

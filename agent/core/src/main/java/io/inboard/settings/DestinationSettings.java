@@ -111,7 +111,7 @@ public record DestinationSettings(
   }
 
   /**
-   * When calls to the destination are stopped altogether (resilience row 16).
+   * When calls to the destination are stopped altogether (RATIONALE.md, Breaker).
    *
    * @param failurePercent 1 to 100
    * @param requestVolume at least so many attempts in the window
@@ -120,7 +120,7 @@ public record DestinationSettings(
       int failurePercent, int requestVolume, Duration window, Duration openFor) {}
 
   /**
-   * How much may be under way (row 17); Istio's words.
+   * How much may be under way (RATIONALE.md, Bulkhead); Istio's words.
    *
    * @param connectTimeout 0: none
    * @param maxConnections attempts over HTTP/1.1 under way at once; {@link #UNLIMITED}
@@ -148,7 +148,7 @@ public record DestinationSettings(
   }
 
   /**
-   * Client throttling (row 18): the more a destination fails, the less is sent.
+   * Client throttling (RATIONALE.md, Throttling): the more a destination fails, the less is sent.
    *
    * @param successRateThreshold percent, above which nothing is refused; 1 to 100
    * @param aggression 1: linear; more refuses more. At least 1
@@ -158,7 +158,7 @@ public record DestinationSettings(
       double successRateThreshold, double aggression, Duration window, double max) {}
 
   /**
-   * A second attempt beside a slow one (row 12).
+   * A second attempt beside a slow one (RATIONALE.md, Hedging).
    *
    * @param afterPercentile of the destination's latency, 50 to 99.9; ignored if {@code after} is
    *     given
@@ -174,7 +174,8 @@ public record DestinationSettings(
       boolean onPerTryTimeout) {}
 
   /**
-   * What the application gets when all else has failed (row 21); tried in this order.
+   * What the application gets when all else has failed (RATIONALE.md, Fallback); tried in this
+   * order.
    *
    * @param lastGood the last good answer to the same GET
    * @param destination the name of another destination, or of a subset of this one
@@ -253,7 +254,7 @@ public record DestinationSettings(
     return resilience && route.resilience().orElse(true) ? merged : merged.withoutResilience();
   }
 
-  /** Starts from the defaults of the specification, for a host whose endpoints are not listed. */
+  /** Starts from the defaults, for a host whose endpoints are not listed. */
   public static DestinationBuilder builder(String host) {
     return new DestinationBuilder(host);
   }
