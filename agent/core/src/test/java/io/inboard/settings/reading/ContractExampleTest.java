@@ -14,6 +14,7 @@ import io.inboard.settings.DestinationSettings.UnknownClients;
 import io.inboard.settings.FaultSettings;
 import io.inboard.settings.InboundSettings.MtlsMode;
 import io.inboard.settings.InboundSettings.UnknownServers;
+import io.inboard.settings.Instance;
 import io.inboard.settings.OutlierSettings;
 import io.inboard.settings.ResilienceSettings;
 import io.inboard.settings.RetrySettings;
