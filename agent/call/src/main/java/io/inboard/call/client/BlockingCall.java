@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Follows the steps of a {@link Call} for a thread that waits: delays, attempts, refusals, answers,
@@ -32,7 +31,7 @@ public final class BlockingCall<R> {
   /** Done when the application has cancelled; wakes the thread that waits. */
   private final CompletableFuture<Step> cancelled = new CompletableFuture<>();
 
-  private final AtomicBoolean over = new AtomicBoolean();
+  private final CallEnd end;
 
   /** The response head, or an error, is the application's. */
   private volatile boolean delivered;
@@ -57,6 +56,7 @@ public final class BlockingCall<R> {
   public BlockingCall(Call call, Transport<R> transport) {
     this.call = call;
     this.transport = transport;
+    this.end = new CallEnd(call);
   }
 
   /** Makes all attempts; never {@link Outcome.Sending}. */
@@ -276,7 +276,7 @@ public final class BlockingCall<R> {
    * I/O under way is the library's. Idempotent; any thread.
    */
   public void cancel() {
-    if (cancelled.complete(Step.DELIVER) && !delivered && !over.get()) {
+    if (cancelled.complete(Step.DELIVER) && !delivered && !end.isDone()) {
       call.abandoned();
     }
   }
@@ -303,8 +303,7 @@ public final class BlockingCall<R> {
    * @param length as the response's head tells it; -1: none
    */
   public Optional<BodyTap> tap(long length) {
-    int wanted = call.bodyWanted();
-    return wanted > 0 ? Optional.of(new BodyTap(wanted, length)) : Optional.empty();
+    return end.tap(length);
   }
 
   /**
@@ -314,18 +313,11 @@ public final class BlockingCall<R> {
    * @param atEnd whether it has read its end
    */
   public void ended(BodyTap tap, boolean atEnd) {
-    if (!over.get()) {
-      if (tap != null) {
-        tap.whole(atEnd).ifPresent(call::body);
-      }
-      done();
-    }
+    end.ended(tap, atEnd);
   }
 
   /** The call is over. Idempotent; any thread. */
   public void done() {
-    if (over.compareAndSet(false, true)) {
-      call.done();
-    }
+    end.done();
   }
 }

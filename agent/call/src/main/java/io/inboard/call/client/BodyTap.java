@@ -2,6 +2,7 @@
 package io.inboard.call.client;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
@@ -34,6 +35,15 @@ public final class BodyTap {
       bytes = null;
     } else {
       bytes.write(from, offset, count);
+    }
+  }
+
+  /** The application reads these, from position to limit; the buffer stays as it is. */
+  public synchronized void add(ByteBuffer from) {
+    if (bytes != null) {
+      byte[] copy = new byte[Math.min(from.remaining(), most + 1)];
+      from.duplicate().get(copy);
+      add(copy, 0, copy.length);
     }
   }
 

@@ -3,6 +3,7 @@ package io.inboard.instrumentation.jdkhttpclient;
 
 import io.inboard.call.Step;
 import io.inboard.call.WeakIdentityMap;
+import io.inboard.call.client.AnswerHead;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
@@ -38,25 +39,14 @@ final class Answers {
   static Object respond(Object first, Object exchange, Step.Answer answer) {
     Object request = Internals.request(first);
     HttpClient.Version version = Internals.version(first);
-    boolean bodiless =
-        answer.status() == 204
-            || answer.status() == 304
-            || ((HttpRequest) request).method().equals("HEAD");
-    HttpHeaders headers = headers(answer);
-    byte[] body = bodiless ? new byte[0] : answer.body();
-    ANSWERS.put(exchange, new Answer(answer.status(), headers, version, body));
+    AnswerHead head = AnswerHead.of(answer, ((HttpRequest) request).method());
+    Map<String, List<String>> values = new LinkedHashMap<>();
+    head.headers().forEach((name, value) -> values.put(name, List.of(value)));
+    HttpHeaders headers = HttpHeaders.of(values, (name, value) -> true);
+    ANSWERS.put(exchange, new Answer(answer.status(), headers, version, head.body()));
     Internals.hideBody(first);
     Internals.hideBody(exchange);
     return Internals.response(first, request, answer.status(), headers, null, version);
-  }
-
-  private static HttpHeaders headers(Step.Answer answer) {
-    Map<String, List<String>> headers = new LinkedHashMap<>();
-    answer.headers().forEach((name, value) -> headers.put(name, List.of(value)));
-    if (answer.status() != 204 && answer.status() != 304) {
-      headers.put("content-length", List.of(Integer.toString(answer.body().length)));
-    }
-    return HttpHeaders.of(headers, (name, value) -> true);
   }
 
   /** The body of an answer in place of the JDK's; else what the JDK has. */

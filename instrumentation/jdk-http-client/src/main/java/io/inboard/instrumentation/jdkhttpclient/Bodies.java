@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
-import io.inboard.call.Call;
 import io.inboard.call.WeakIdentityMap;
-import java.io.ByteArrayOutputStream;
+import io.inboard.call.client.AsyncCall;
+import io.inboard.call.client.BodyTap;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
@@ -18,10 +18,9 @@ import java.util.concurrent.Flow;
  * done with the head alone (a stream, a publisher) ends the call before the body has come: such a
  * body is not shown.
  *
- * @param limit of the body, in bytes; a longer one is not shown
  * @param exchange knows the client's executor
  */
-record Bodies(Call call, int limit, Object exchange) {
+record Bodies(AsyncCall<?> call, BodyTap tap, Object exchange) {
   /** By exchange, from the head to the body. Empty nearly always. */
   private static final WeakIdentityMap<Object, Bodies> WANTED = new WeakIdentityMap<>();
 
@@ -40,7 +39,7 @@ record Bodies(Call call, int limit, Object exchange) {
   static void none(Object exchange) {
     Bodies wanted = WANTED.remove(exchange);
     if (wanted != null) {
-      wanted.call.body(new byte[0]);
+      wanted.call.ended(wanted.tap, true);
     }
   }
 
@@ -55,9 +54,6 @@ record Bodies(Call call, int limit, Object exchange) {
   private final class Shown<T> implements BodySubscriber<T> {
     private final BodySubscriber<T> own;
     private final Executor executor;
-
-    /** Null once the body is too long. */
-    private ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     Shown(BodySubscriber<T> own, Executor executor) {
       this.own = own;
@@ -80,20 +76,8 @@ record Bodies(Call call, int limit, Object exchange) {
 
     @Override
     public void onNext(List<ByteBuffer> piece) {
-      if (bytes != null) {
-        piece.forEach(this::copy);
-      }
+      piece.forEach(tap::add);
       own.onNext(piece);
-    }
-
-    private void copy(ByteBuffer buffer) {
-      if (bytes == null || bytes.size() + buffer.remaining() > limit) {
-        bytes = null;
-        return;
-      }
-      byte[] copy = new byte[buffer.remaining()];
-      buffer.duplicate().get(copy);
-      bytes.writeBytes(copy);
     }
 
     @Override
@@ -103,9 +87,7 @@ record Bodies(Call call, int limit, Object exchange) {
 
     @Override
     public void onComplete() {
-      if (bytes != null) {
-        call.body(bytes.toByteArray());
-      }
+      call.ended(tap, true);
       own.onComplete();
     }
   }

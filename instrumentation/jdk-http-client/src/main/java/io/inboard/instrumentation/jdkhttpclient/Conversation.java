@@ -6,6 +6,7 @@ import io.inboard.call.Inboard;
 import io.inboard.call.WeakIdentityMap;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -80,21 +81,17 @@ final class Conversation {
   }
 
   /** The application is about to cancel, or its own timeout has passed: told before it shows. */
-  static void abandon(Object multi, IOException cause) {
-    Conversation conversation = find(multi);
-    Hop current = conversation == null ? null : conversation.hop;
-    if (current != null) {
-      current.abandon(cause);
-    }
+  static void giveUp(Object multi, IOException cause) {
+    currentHop(multi).ifPresent(current -> current.giveUp(cause));
   }
 
   /** The JDK has cancelled what it runs; what waits between two attempts it does not know. */
-  static void cancelled(Object multi, IOException cause) {
-    Conversation conversation = find(multi);
-    Hop current = conversation == null ? null : conversation.hop;
-    if (current != null) {
-      current.cancelled(cause);
-    }
+  static void stop(Object multi) {
+    currentHop(multi).ifPresent(Hop::stop);
+  }
+
+  private static Optional<Hop> currentHop(Object multi) {
+    return Optional.ofNullable(find(multi)).map(conversation -> conversation.hop);
   }
 
   /** An error that is final: the core has seen all attempts that there shall be. */

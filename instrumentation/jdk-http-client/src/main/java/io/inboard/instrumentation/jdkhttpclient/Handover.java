@@ -4,9 +4,7 @@ package io.inboard.instrumentation.jdkhttpclient;
 import io.inboard.call.Log;
 import io.inboard.call.Step;
 import java.io.IOException;
-import java.net.http.HttpTimeoutException;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLException;
 
 /**
  * What the JDK gets of a hop: a response head of one of its attempts, one of the mesh, or an error.
@@ -45,50 +43,30 @@ final class Handover {
     }
   }
 
-  void response(Outcome outcome) {
-    result.complete(adopted(outcome));
-  }
-
   /** Lets the JDK go on with the exchange of another attempt than the first. */
-  private Object adopted(Outcome outcome) {
-    InFlight flight = outcome.flight();
+  void response(InFlight flight) {
     Object exchange = flight.exchange();
     if (exchange != first) {
       makeCurrent(exchange);
       Internals.adopt(first, exchange);
     }
     if (flight.outgoing() == own) {
-      return outcome.response();
+      result.complete(flight.response());
+      return;
     }
     // Of a copy that the application shall not see.
     flight.outgoing().noteOn(own);
     Object connection = Internals.connection(Internals.impl(exchange));
-    return Internals.responseOf(first, own.request(), outcome.response(), connection);
+    result.complete(Internals.responseOf(first, own.request(), flight.response(), connection));
   }
 
-  void answer(Step.Answer answer) {
+  void answer(Step.Answer answer) throws IOException {
     try {
       result.complete(Answers.respond(first, current, answer));
     } catch (Throwable e) {
       say(e);
-      fail(new IOException("cannot answer", e));
+      throw new IOException("cannot answer", e);
     }
-  }
-
-  void refuse(Step.Refuse refuse, Outcome last) {
-    IOException error =
-        switch (refuse.reason()) {
-          case TIMEOUT -> new HttpTimeoutException(refuse.message());
-          case UNTRUSTED -> new SSLException(refuse.message());
-          case CIRCUIT_OPEN, OVERFLOW, THROTTLED, NO_ENDPOINT -> new IOException(refuse.message());
-        };
-    if (last.error() != null) {
-      error.initCause(last.error());
-    }
-    if (last.response() != null) {
-      last.flight().stop(error);
-    }
-    fail(error);
   }
 
   /** An error that the JDK may repeat by itself, in another call. */

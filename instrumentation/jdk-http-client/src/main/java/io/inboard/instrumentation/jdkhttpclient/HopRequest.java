@@ -2,11 +2,14 @@
 package io.inboard.instrumentation.jdkhttpclient;
 
 import io.inboard.call.OutboundRequest;
+import io.inboard.call.client.Refusals;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLException;
 
 /** The request of a hop, as the core sees it. Used by one thread at a time. */
 final class HopRequest implements OutboundRequest {
@@ -44,6 +47,13 @@ final class HopRequest implements OutboundRequest {
     this.outgoing = outgoing;
     this.request = (HttpRequest) outgoing.request();
     this.uri = this.request.uri();
+  }
+
+  /** What to fail with where a hook of ours has thrown and the JDK would send in the clear. */
+  static Optional<SSLException> failClosed(Object request, Throwable mistake) {
+    URI uri = ((HttpRequest) request).uri();
+    int port = uri.getPort() != -1 ? uri.getPort() : 80;
+    return Refusals.failClosed(uri.getScheme(), uri.getHost(), port, mistake);
   }
 
   /** The body that can be sent once only, of which attempts may keep what they send. */

@@ -1,38 +1,28 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
-import io.inboard.call.AgentThreads;
 import io.inboard.call.Attempt;
+import io.inboard.call.Call.Progress;
+import io.inboard.call.client.AsyncTransport;
 import java.io.IOException;
-import java.net.http.HttpTimeoutException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
-/** One attempt, from the moment that it is to be sent to its response head. */
-final class InFlight {
+/** One attempt, from the moment that it is to be sent; with its response head once that is here. */
+final class InFlight implements AsyncTransport.Sending<InFlight> {
+  private final Hop hop;
   private final Attempt attempt;
   private final Outgoing outgoing;
   private final Object exchange;
 
-  /** Completed with true when the attempt has become slow, with false when that does not matter. */
-  private final CompletableFuture<Boolean> slow = new CompletableFuture<>();
+  /** The JDK's; written before the end of the attempt is reported. */
+  private Object response;
 
-  /** Reported, or abandoned: later events of it are ignored. Guarded by its {@link Hop}. */
-  boolean over;
-
-  /**
-   * The attempt of the same call that is under way, too; null if there is none. Guarded as well.
-   */
-  InFlight beside;
-
-  InFlight(Attempt attempt, Outgoing outgoing, Object exchange) {
+  InFlight(Hop hop, Attempt attempt, Outgoing outgoing, Object exchange) {
+    this.hop = hop;
     this.attempt = attempt;
     this.outgoing = outgoing;
     this.exchange = exchange;
-  }
-
-  Attempt attempt() {
-    return attempt;
   }
 
   Outgoing outgoing() {
@@ -43,47 +33,46 @@ final class InFlight {
     return exchange;
   }
 
-  /**
-   * Sends the request.
-   *
-   * @param address null: where the library says
-   * @return the response head, or why there is none
-   */
-  CompletableFuture<Object> send(EndpointAddress address) {
-    outgoing.route().begin(address, attempt.connectTimeoutNanos(), attempt.meshRetries());
-    attempt.writeHeaders(outgoing);
-    attempt.onTimeout(() -> stop(new HttpTimeoutException("request timed out")));
-    try {
-      return Internals.send(exchange);
-    } catch (Throwable e) {
-      return CompletableFuture.failedFuture(e);
-    }
+  Object response() {
+    return response;
   }
 
-  /**
-   * Runs the task when the attempt has been under way for so long, on a thread that must not block.
-   */
-  // What the task throws is ignored.
+  @Override
+  // What this stage throws is caught inside it.
   @SuppressWarnings("FutureReturnValueIgnored")
-  void whenSlow(long nanos, Runnable task) {
-    // The JDK's delay thread, which forgets the task when the future is completed before.
-    AgentThreads.startDelays();
-    slow.completeOnTimeout(true, nanos, TimeUnit.NANOSECONDS);
-    slow.thenAccept(
-        is -> {
-          if (is) {
-            task.run();
+  public void send(BiConsumer<InFlight, Throwable> ended) {
+    EndpointAddress address =
+        hop.isBystander() ? null : attempt.endpoint().map(EndpointAddress::of).orElse(null);
+    outgoing.route().begin(address, attempt.connectTimeoutNanos(), attempt.meshRetries());
+    attempt.writeHeaders(outgoing);
+    CompletableFuture<Object> head;
+    try {
+      head = Internals.send(exchange);
+    } catch (Throwable e) {
+      head = CompletableFuture.failedFuture(e);
+    }
+    head.whenComplete(
+        (got, e) -> {
+          if (e != null) {
+            Stale.failed(exchange);
           }
+          response = got;
+          ended.accept(e == null ? this : null, e);
         });
   }
 
-  /** The attempt is over: whether it is slow does not matter any more. */
-  void notSlow() {
-    slow.complete(false);
+  @Override
+  public void stop(IOException cause) {
+    Internals.cancel(exchange, cause);
   }
 
-  /** Closes its connection, or resets its stream. Any thread; does not block. */
-  void stop(IOException cause) {
-    Internals.cancel(exchange, cause);
+  @Override
+  public Progress ended(InFlight head, Throwable error) {
+    ConnectionFacts facts = ConnectionFacts.of(exchange, outgoing.route(), error);
+    hop.learn(facts);
+    if (facts.connected()) {
+      attempt.connected(hop.isBystander() ? null : facts.session());
+    }
+    return facts.progress();
   }
 }

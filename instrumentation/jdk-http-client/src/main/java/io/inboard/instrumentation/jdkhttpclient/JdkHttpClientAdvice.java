@@ -46,14 +46,14 @@ final class JdkHttpClientAdvice {
     @Advice.OnMethodEnter
     static void enter(@Advice.This Object multi, @Advice.Argument(0) boolean mayInterrupt) {
       if (mayInterrupt) {
-        Conversation.abandon(multi, new IOException("Request cancelled"));
+        Conversation.giveUp(multi, new IOException("Request cancelled"));
       }
     }
 
     @Advice.OnMethodExit
     static void exit(@Advice.This Object multi, @Advice.Argument(0) boolean mayInterrupt) {
       if (mayInterrupt) {
-        Conversation.cancelled(multi, new IOException("Request cancelled"));
+        Conversation.stop(multi);
       }
     }
   }
@@ -64,12 +64,12 @@ final class JdkHttpClientAdvice {
   static final class Abort {
     @Advice.OnMethodEnter
     static void enter(@Advice.This Object multi, @Advice.Argument(0) IOException cause) {
-      Conversation.abandon(multi, cause);
+      Conversation.giveUp(multi, cause);
     }
 
     @Advice.OnMethodExit
-    static void exit(@Advice.This Object multi, @Advice.Argument(0) IOException cause) {
-      Conversation.cancelled(multi, cause);
+    static void exit(@Advice.This Object multi) {
+      Conversation.stop(multi);
     }
   }
 
@@ -122,7 +122,9 @@ final class JdkHttpClientAdvice {
     }
 
     static Object enter(Throwable mistake, Object exchange) {
-      return FailClosed.instead(exchange, mistake);
+      return HopRequest.failClosed(Internals.request(exchange), mistake)
+          .map(CompletableFuture::failedFuture)
+          .orElse(null);
     }
 
     @Advice.OnMethodExit
@@ -151,7 +153,7 @@ final class JdkHttpClientAdvice {
 
     /** The JDK's own TLS, whose peer the JDK will not trust, rather than none. */
     static boolean exit(Throwable mistake, Object request, boolean own) {
-      return own || FailClosed.mustEncrypt(request);
+      return own || HopRequest.failClosed(request, mistake).isPresent();
     }
   }
 

@@ -1,13 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
-import io.inboard.call.AgentThreads;
 import io.inboard.call.WeakIdentityMap;
+import io.inboard.call.client.Delays;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -121,10 +120,8 @@ final class Route {
     route.opens = true;
     long nanos = route.connectTimeoutNanos;
     if (nanos < TimeUnit.DAYS.toNanos(1)) {
-      // The JDK's delay thread; with an executor given, no pool is involved.
-      AgentThreads.startDelays();
-      CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Runnable::run)
-          .execute(() -> Internals.cancelUnlessConnected(exchange, Duration.ofNanos(nanos)));
+      Delays.OF_JDK.after(
+          nanos, () -> Internals.cancelUnlessConnected(exchange, Duration.ofNanos(nanos)));
     }
   }
 }
