@@ -3,6 +3,14 @@ package io.inboard.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.smoke.support.Http;
+import io.inboard.smoke.support.Jdks;
+import io.inboard.smoke.support.Load;
+import io.inboard.smoke.support.Ports;
+import io.inboard.smoke.support.Program;
+import io.inboard.smoke.support.Service;
+import io.inboard.smoke.support.SettingsServer;
+import io.inboard.smoke.support.Yaml;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;

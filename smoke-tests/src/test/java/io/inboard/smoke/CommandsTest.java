@@ -3,6 +3,14 @@ package io.inboard.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.smoke.support.Cli;
+import io.inboard.smoke.support.Http;
+import io.inboard.smoke.support.Jdks;
+import io.inboard.smoke.support.OpenSsl;
+import io.inboard.smoke.support.Pki;
+import io.inboard.smoke.support.Program;
+import io.inboard.smoke.support.Service;
+import io.inboard.smoke.support.Yaml;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

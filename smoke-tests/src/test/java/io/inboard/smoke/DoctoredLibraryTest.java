@@ -4,6 +4,14 @@ package io.inboard.smoke;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.inboard.smoke.support.Curl;
+import io.inboard.smoke.support.Http;
+import io.inboard.smoke.support.Jdks;
+import io.inboard.smoke.support.Pki;
+import io.inboard.smoke.support.Program;
+import io.inboard.smoke.support.Service;
+import io.inboard.smoke.support.Tree;
+import io.inboard.smoke.support.Yaml;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -3,6 +3,11 @@ package io.inboard.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.smoke.support.Cases;
+import io.inboard.smoke.support.Faults;
+import io.inboard.smoke.support.FaultyServer;
+import io.inboard.smoke.support.Figures;
+import io.inboard.smoke.support.LoadClient;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;

@@ -3,6 +3,10 @@ package io.inboard.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.smoke.support.Cases;
+import io.inboard.smoke.support.Faults;
+import io.inboard.smoke.support.Figures;
+import io.inboard.smoke.support.LoadClient;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

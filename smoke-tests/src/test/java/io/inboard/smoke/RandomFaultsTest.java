@@ -4,7 +4,17 @@ package io.inboard.smoke;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.inboard.smoke.FaultyServer.Fault;
+import io.inboard.smoke.support.Await;
+import io.inboard.smoke.support.Cases;
+import io.inboard.smoke.support.Faults;
+import io.inboard.smoke.support.FaultyServer;
+import io.inboard.smoke.support.FaultyServer.Fault;
+import io.inboard.smoke.support.Figures;
+import io.inboard.smoke.support.Jcmd;
+import io.inboard.smoke.support.Jdks;
+import io.inboard.smoke.support.LoadClient;
+import io.inboard.smoke.support.Service;
+import io.inboard.smoke.support.Yaml;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,13 @@ package io.inboard.smoke;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.identity.DevelopmentCa;
+import io.inboard.smoke.support.Http;
+import io.inboard.smoke.support.Jdk;
+import io.inboard.smoke.support.Jdks;
+import io.inboard.smoke.support.Program;
+import io.inboard.smoke.support.Service;
+import io.inboard.smoke.support.Tree;
+import io.inboard.smoke.support.Yaml;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

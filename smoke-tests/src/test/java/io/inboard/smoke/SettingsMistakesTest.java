@@ -4,6 +4,15 @@ package io.inboard.smoke;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.smoke.support.Await;
+import io.inboard.smoke.support.Http;
+import io.inboard.smoke.support.Jdks;
+import io.inboard.smoke.support.Pki;
+import io.inboard.smoke.support.Ports;
+import io.inboard.smoke.support.Service;
+import io.inboard.smoke.support.SettingsServer;
+import io.inboard.smoke.support.Tree;
+import io.inboard.smoke.support.Yaml;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;

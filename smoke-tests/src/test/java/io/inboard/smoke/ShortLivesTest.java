@@ -3,6 +3,10 @@ package io.inboard.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.smoke.support.Jdk;
+import io.inboard.smoke.support.Jdks;
+import io.inboard.smoke.support.Program;
+import io.inboard.smoke.support.Tree;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;

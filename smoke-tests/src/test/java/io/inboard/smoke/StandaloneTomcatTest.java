@@ -3,6 +3,17 @@ package io.inboard.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.smoke.support.Await;
+import io.inboard.smoke.support.Curl;
+import io.inboard.smoke.support.Http;
+import io.inboard.smoke.support.Jcmd;
+import io.inboard.smoke.support.Jdks;
+import io.inboard.smoke.support.Pki;
+import io.inboard.smoke.support.Ports;
+import io.inboard.smoke.support.Program;
+import io.inboard.smoke.support.Service;
+import io.inboard.smoke.support.Tree;
+import io.inboard.smoke.support.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,15 @@ package io.inboard.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.smoke.support.Await;
+import io.inboard.smoke.support.Cases;
+import io.inboard.smoke.support.Faults;
+import io.inboard.smoke.support.FaultyServer;
+import io.inboard.smoke.support.Figures;
+import io.inboard.smoke.support.Jdks;
+import io.inboard.smoke.support.LoadClient;
+import io.inboard.smoke.support.Service;
+import io.inboard.smoke.support.Yaml;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

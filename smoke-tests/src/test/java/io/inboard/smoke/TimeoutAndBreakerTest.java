@@ -4,6 +4,11 @@ package io.inboard.smoke;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inboard.smoke.support.Await;
+import io.inboard.smoke.support.Http;
+import io.inboard.smoke.support.Jdks;
+import io.inboard.smoke.support.Service;
+import io.inboard.smoke.support.Yaml;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -4,6 +4,15 @@ package io.inboard.smoke;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.inboard.smoke.support.Await;
+import io.inboard.smoke.support.Cli;
+import io.inboard.smoke.support.Http;
+import io.inboard.smoke.support.Jdks;
+import io.inboard.smoke.support.OwnNetwork;
+import io.inboard.smoke.support.Pki;
+import io.inboard.smoke.support.Program;
+import io.inboard.smoke.support.Service;
+import io.inboard.smoke.support.Yaml;
 import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;

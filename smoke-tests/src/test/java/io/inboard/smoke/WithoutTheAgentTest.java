@@ -3,6 +3,15 @@ package io.inboard.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.smoke.support.Collector;
+import io.inboard.smoke.support.Curl;
+import io.inboard.smoke.support.Envoy;
+import io.inboard.smoke.support.Http;
+import io.inboard.smoke.support.Jdks;
+import io.inboard.smoke.support.LargeBodies;
+import io.inboard.smoke.support.Pki;
+import io.inboard.smoke.support.Service;
+import io.inboard.smoke.support.WebSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

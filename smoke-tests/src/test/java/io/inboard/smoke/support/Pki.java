@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import io.inboard.identity.DevelopmentCa;
 import java.io.IOException;
@@ -9,30 +9,30 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** A CA of one test, and folders of PEM files that it issued. */
-final class Pki {
+public final class Pki {
   private final DevelopmentCa ca = DevelopmentCa.create();
   private final Path directory;
 
-  Pki(Path directory) {
+  public Pki(Path directory) {
     this.directory = directory;
   }
 
   /** The SPIFFE id without its scheme, as settings have it. */
-  static String principal(String account) {
+  public static String principal(String account) {
     return "cluster.local/ns/shop/sa/" + account;
   }
 
-  static String spiffe(String account) {
+  public static String spiffe(String account) {
     return "spiffe://" + principal(account);
   }
 
   /** A folder with that account's certificate, key and trust bundle. */
-  Path issue(String account) {
+  public Path issue(String account) {
     return save(account, ca.issue(spiffe(account)));
   }
 
   /** One that has expired an hour ago. */
-  Path expired(String account) {
+  public Path expired(String account) {
     Instant now = Instant.now();
     return save(
         account + "-expired",

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,14 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where things lie in this repository. */
-final class Tree {
+public final class Tree {
   private static final Path SMOKE =
       Path.of(System.getProperty("smoke.directory", "")).toAbsolutePath();
 
   private Tree() {}
 
   /** The packaged agent. */
-  static Path agent() {
+  public static Path agent() {
     return built(SMOKE.resolveSibling("agent/target/inboard.jar"));
   }
 
@@ -24,31 +24,31 @@ final class Tree {
    * A sample service: {@code boot-2.7}, {@code boot-3.5}, {@code boot-4}, {@code plain}, {@code
    * load}.
    */
-  static Path app(String name) {
+  public static Path app(String name) {
     return built(SMOKE.resolve("apps/" + name + "/target/" + name + ".jar"));
   }
 
-  static Path war() {
+  public static Path war() {
     return built(SMOKE.resolve("apps/war/target/shop.war"));
   }
 
   /** A standalone Tomcat without web applications; to be copied, not run in place. */
-  static Path tomcat() {
+  public static Path tomcat() {
     return built(SMOKE.resolve("apps/war/target/tomcat"));
   }
 
   /** A file that belongs to a peer. */
-  static Path peer(String name) {
+  public static Path peer(String name) {
     return built(SMOKE.resolve("peers/" + name));
   }
 
   /** A file beside the tests' sources. */
-  static Path source(String name) {
+  public static Path source(String name) {
     return SMOKE.resolve("src/test/java/io/inboard/smoke").resolve(name);
   }
 
   /** A new folder for one process, kept after the run for who looks into a failure. */
-  static Path work(String name) {
+  public static Path work(String name) {
     try {
       Path parent = Files.createDirectories(SMOKE.resolve("target/work"));
       return Files.createTempDirectory(parent, name + "-");

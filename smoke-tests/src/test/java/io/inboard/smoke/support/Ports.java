@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,13 +9,13 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** Free ports of 127.0.0.1, each handed out once. */
-final class Ports {
+public final class Ports {
   /** Guarded by the class. */
   private static final Set<Integer> USED = new HashSet<>();
 
   private Ports() {}
 
-  static synchronized int free() {
+  public static synchronized int free() {
     while (true) {
       try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
         if (USED.add(socket.getLocalPort())) {

@@ -1,28 +1,28 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /** Waits on a condition, with an upper bound. */
-final class Await {
+public final class Await {
   private static final long PAUSE_MILLIS = 50;
 
   private Await() {}
 
   /** Something that throws until it holds. */
-  interface Assertion {
+  public interface Assertion {
     void check() throws Exception;
   }
 
   /** Until it is true; an exception counts as not yet. */
-  static void until(String what, Duration atMost, Callable<Boolean> condition) {
+  public static void until(String what, Duration atMost, Callable<Boolean> condition) {
     value(what, atMost, () -> condition.call() ? Optional.of(true) : Optional.empty());
   }
 
   /** Until the assertion holds; else it is thrown as it was seen last. */
-  static void untilAsserted(Duration atMost, Assertion assertion) {
+  public static void untilAsserted(Duration atMost, Assertion assertion) {
     value(
         "the assertion",
         atMost,
@@ -33,7 +33,7 @@ final class Await {
   }
 
   /** Until there is a value. */
-  static <T> T value(String what, Duration atMost, Callable<Optional<T>> source) {
+  public static <T> T value(String what, Duration atMost, Callable<Optional<T>> source) {
     long end = System.nanoTime() + atMost.toNanos();
     while (true) {
       Throwable last = null;
@@ -56,7 +56,7 @@ final class Await {
   }
 
   /** Where time itself is the matter: a load runs, a window passes. */
-  static void pause(long millis) {
+  public static void pause(long millis) {
     try {
       Thread.sleep(millis);
     } catch (InterruptedException e) {

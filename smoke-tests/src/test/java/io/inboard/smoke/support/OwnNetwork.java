@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -10,11 +10,11 @@ import java.net.SocketException;
  * For stories whose services listen on all addresses: they run only where nobody else can reach
  * these, in a network namespace that has nothing but loopback.
  */
-final class OwnNetwork {
+public final class OwnNetwork {
   private OwnNetwork() {}
 
   /** Skips the tests of this class, and says why, unless this process has a network of its own. */
-  static void needed() throws SocketException {
+  public static void needed() throws SocketException {
     assumeTrue(
         NetworkInterface.networkInterfaces().allMatch(OwnNetwork::isOwn),
         "its services listen on all addresses: run it in a network namespace, as .ci/run does"

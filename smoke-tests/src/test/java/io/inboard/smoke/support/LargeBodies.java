@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,10 +10,10 @@ import java.security.MessageDigest;
 import java.util.Random;
 
 /** Upload, sendfile and streaming of a Boot service, byte for byte. */
-final class LargeBodies {
+public final class LargeBodies {
   private LargeBodies() {}
 
-  static void areWhole(Curl.Way way) throws Exception {
+  public static void areWhole(Curl.Way way) throws Exception {
     Path work = Tree.work("bodies");
 
     byte[] sent = new byte[400_000];

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.Map;
 
 /** The agent's jar as a program. */
-final class Cli {
+public final class Cli {
   private Cli() {}
 
-  static Program.Ended run(String... arguments) {
+  public static Program.Ended run(String... arguments) {
     return run(Duration.ofSeconds(60), Map.of(), arguments);
   }
 
-  static Program.Ended run(Duration atMost, Map<String, String> environment, String... arguments) {
+  public static Program.Ended run(
+      Duration atMost, Map<String, String> environment, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(Jdks.own().tool("java").toString(), "-jar", Tree.agent().toString()));

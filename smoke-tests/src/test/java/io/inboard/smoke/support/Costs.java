@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** What was measured, beside what {@code costs.properties} expects. */
-final class Costs {
+public final class Costs {
   private static final String COMMAND =
       "mvn verify -Dtest=CostTest -Dsurefire.failIfNoSpecifiedTests=false";
   private static final String ACCEPT = COMMAND + " -Dinboard.costs=write";
@@ -33,23 +33,23 @@ final class Costs {
   private final Path file;
   private final Map<String, Long> measured = new TreeMap<>();
 
-  Costs(Path file) {
+  public Costs(Path file) {
     this.file = file;
   }
 
-  void put(String name, long value) {
+  public void put(String name, long value) {
     measured.put(name, value);
   }
 
   /** What was measured and what is expected: a figure that vanished fails, too. */
-  Set<String> names() {
+  public Set<String> names() {
     Map<String, Long> all = new TreeMap<>(expected());
     all.putAll(measured);
     return Collections.unmodifiableSet(all.keySet());
   }
 
   /** Fails with what to do; says it where a figure has become better by as much. */
-  void check(String name) {
+  public void check(String name) {
     Map<String, Long> all = expected();
     if (!all.containsKey(name) || !measured.containsKey(name)) {
       throw new AssertionError(
@@ -94,7 +94,7 @@ final class Costs {
   }
 
   /** {@code -Dinboard.costs=write}: what was measured is what is expected from now on. */
-  void writeIfAsked() throws IOException {
+  public void writeIfAsked() throws IOException {
     if (!System.getProperty("inboard.costs", "").equals("write")) {
       return;
     }

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /** The lines of one stream of a process, as they come. */
-final class Output {
+public final class Output {
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Thread reader;
 
@@ -32,15 +32,15 @@ final class Output {
     }
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return List.copyOf(lines);
   }
 
-  boolean any(Predicate<String> line) {
+  public boolean any(Predicate<String> line) {
     return lines.stream().anyMatch(line);
   }
 
-  String text() {
+  public String text() {
     return String.join("\n", lines);
   }
 

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Envoy with one of the files of peers/envoy, whose ${NAMES} are filled in. */
-final class Envoy implements AutoCloseable {
+public final class Envoy implements AutoCloseable {
   private final int port = Ports.free();
   private final int admin = Ports.free();
   private final Program program;
@@ -46,7 +46,7 @@ final class Envoy implements AutoCloseable {
             directory);
   }
 
-  static Envoy start(String template, Path directory, Map<String, String> values) {
+  public static Envoy start(String template, Path directory, Map<String, String> values) {
     Envoy envoy = new Envoy(template, directory, values);
     try {
       envoy.program.await(
@@ -61,23 +61,23 @@ final class Envoy implements AutoCloseable {
   }
 
   /** Of its listener. */
-  int port() {
+  public int port() {
     return port;
   }
 
-  String url(String path) {
+  public String url(String path) {
     return "http://127.0.0.1:" + port + path;
   }
 
   /** One counter of its statistics. */
-  long counter(String name) throws IOException {
+  public long counter(String name) throws IOException {
     String line =
         Http.body("http://127.0.0.1:" + admin + "/stats?filter=" + Service.encode("^" + name + "$"))
             .strip();
     return line.isEmpty() ? 0 : Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
   }
 
-  Program program() {
+  public Program program() {
     return program;
   }
 

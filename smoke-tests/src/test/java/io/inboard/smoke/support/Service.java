@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A sample service in a JVM of its own, with or without the agent. */
-final class Service implements AutoCloseable {
+public final class Service implements AutoCloseable {
   private final String name;
   private final int port;
   private final Program program;
@@ -26,7 +26,7 @@ final class Service implements AutoCloseable {
   }
 
   /** A Spring Boot service: {@code boot-2.7}, {@code boot-3.5}, {@code actuator}, … */
-  static Builder boot(String line, String name, Jdk jdk) {
+  public static Builder boot(String line, String name, Jdk jdk) {
     Builder builder = new Builder(name, jdk);
     builder.ready = "Started Shop in";
     builder.program = List.of("-jar", Tree.app(line).toString());
@@ -41,7 +41,7 @@ final class Service implements AutoCloseable {
   }
 
   /** {@code boot-3.5} taken apart: its classes and its {@code lib/*} below a directory. */
-  static Builder exploded(Path directory, String name, Jdk jdk) {
+  public static Builder exploded(Path directory, String name, Jdk jdk) {
     Builder builder = boot("boot-3.5", name, jdk);
     String path = directory.resolve("classes") + ":" + directory.resolve("lib") + "/*";
     builder.program = List.of("-cp", path, "shop.Shop");
@@ -49,7 +49,7 @@ final class Service implements AutoCloseable {
   }
 
   /** The JDK's own server. */
-  static Builder plain(String name, Jdk jdk) {
+  public static Builder plain(String name, Jdk jdk) {
     Builder builder = new Builder(name, jdk);
     builder.ready = "listens on";
     builder.program = List.of("-jar", Tree.app("plain").toString());
@@ -58,7 +58,7 @@ final class Service implements AutoCloseable {
   }
 
   /** A server of java.base alone. */
-  static Builder bare(String name, Jdk jdk) {
+  public static Builder bare(String name, Jdk jdk) {
     Builder builder = new Builder(name, jdk);
     builder.ready = "listens on";
     builder.program = List.of("-cp", Tree.app("plain").toString(), "shop.plain.BareService");
@@ -76,7 +76,7 @@ final class Service implements AutoCloseable {
   }
 
   /** A server that does so many requests at once, each in so many milliseconds. */
-  static Builder capacity(String name, int workers, int millis, Jdk jdk) {
+  public static Builder capacity(String name, int workers, int millis, Jdk jdk) {
     Builder builder = new Builder(name, jdk);
     builder.ready = "listens on";
     builder.program = List.of("-cp", Tree.app("load").toString(), "shop.load.CapacityServer");
@@ -85,7 +85,7 @@ final class Service implements AutoCloseable {
   }
 
   /** A server and a client that no hook knows, on every address of this host. */
-  static Builder unknown(String name, String transport, Jdk jdk) {
+  public static Builder unknown(String name, String transport, Jdk jdk) {
     Builder builder = new Builder(name, jdk);
     builder.ready = "netty listens on";
     builder.program = List.of("-jar", Tree.app("unknown").toString());
@@ -93,21 +93,21 @@ final class Service implements AutoCloseable {
     return builder;
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
   /** Without scheme: {@code 127.0.0.1:8080}. */
-  String address() {
+  public String address() {
     return "127.0.0.1:" + port;
   }
 
-  String url(String path) {
+  public String url(String path) {
     return "http://" + address() + path;
   }
 
   /** What {@code status PID --json} says of it. */
-  JsonNode status() {
+  public JsonNode status() {
     Program.Ended ended = Cli.run("status", "" + program.pid(), "--json");
     try {
       return new ObjectMapper().readTree(ended.out());
@@ -117,25 +117,25 @@ final class Service implements AutoCloseable {
   }
 
   /** The way to make this service call another: {@code /call?client=&url=}. */
-  String callUrl(String client, String url) {
+  public String callUrl(String client, String url) {
     return callUrl("", client, url);
   }
 
   /** As {@link #callUrl(String, String)} by {@code /call/callable}, {@code /call/background}, … */
-  String callUrl(String way, String client, String url) {
+  public String callUrl(String way, String client, String url) {
     return url("/call" + way + "?client=" + client + "&url=" + encode(url));
   }
 
-  static String encode(String text) {
+  public static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
-  Program program() {
+  public Program program() {
     return program;
   }
 
   /** What the agent says should be mended, on standard error. */
-  List<String> warnings() {
+  public List<String> warnings() {
     return program.err().lines().stream()
         .filter(line -> line.startsWith("[inboard] WARN"))
         .toList();
@@ -152,7 +152,7 @@ final class Service implements AutoCloseable {
   }
 
   /** How to start it. */
-  static final class Builder {
+  public static final class Builder {
     private final String name;
     private final Jdk jdk;
     private final int port = Ports.free();
@@ -172,68 +172,68 @@ final class Service implements AutoCloseable {
       environment.put("XDG_CACHE_HOME", directory.toString());
     }
 
-    String name() {
+    public String name() {
       return name;
     }
 
-    int port() {
+    public int port() {
       return port;
     }
 
-    String address() {
+    public String address() {
       return "127.0.0.1:" + port;
     }
 
     /** Where the service runs, and where its settings lie. */
-    Path directory() {
+    public Path directory() {
       return directory;
     }
 
-    Path settingsFile() {
+    public Path settingsFile() {
       return directory.resolve("settings.yaml");
     }
 
     /** Our agent, with these settings in a file. */
-    Builder agent(Yaml settings) {
+    public Builder agent(Yaml settings) {
       settings.write(settingsFile());
       return agentArgument(settingsFile().toString());
     }
 
     /** Our agent with that argument, a path or a URL; empty: none. */
-    Builder agentArgument(String argument) {
+    public Builder agentArgument(String argument) {
       agents.add("-javaagent:" + Tree.agent() + (argument.isEmpty() ? "" : "=" + argument));
       return this;
     }
 
     /** Another agent; the order of the calls is that of the flags. */
-    Builder neighbour(Path jar) {
+    public Builder neighbour(Path jar) {
       agents.add("-javaagent:" + jar);
       return this;
     }
 
-    Builder jvm(String... flags) {
+    public Builder jvm(String... flags) {
       jvm.addAll(Arrays.asList(flags));
       return this;
     }
 
     /** Spring Boot's own choice of addresses: all of this host. */
-    Builder everywhere() {
+    public Builder everywhere() {
       arguments.remove("--server.address=127.0.0.1");
       return this;
     }
 
-    Builder argument(String... more) {
+    public Builder argument(String... more) {
       arguments.addAll(Arrays.asList(more));
       return this;
     }
 
-    Builder environment(String key, String value) {
+    public Builder environment(String key, String value) {
       environment.put(key, value);
       return this;
     }
 
     /** Starts it and waits until it serves. */
-    Service start() {
+    public Service start() {
       Service service = launch();
       try {
         service.program.awaitLine(ready);
@@ -245,7 +245,7 @@ final class Service implements AutoCloseable {
     }
 
     /** Starts it without waiting. */
-    Service launch() {
+    public Service launch() {
       List<String> command = new ArrayList<>(List.of(jdk.tool("java").toString()));
       command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
       command.addAll(agents);

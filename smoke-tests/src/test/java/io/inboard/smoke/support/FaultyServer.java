@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -30,7 +30,7 @@ import java.util.function.IntSupplier;
  * An HTTP/1.1 server on a socket of 127.0.0.1 that misbehaves as it is told, and keeps a book of
  * every request that arrived. It runs in the JVM of the test, out of reach of any hook.
  */
-final class FaultyServer implements AutoCloseable {
+public final class FaultyServer implements AutoCloseable {
   private static final byte[] OK = response("200 OK", "", "ok");
 
   private final int port;
@@ -51,45 +51,45 @@ final class FaultyServer implements AutoCloseable {
    * @param atNanos by System.nanoTime
    * @param headers names in lower case
    */
-  record Arrival(
+  public record Arrival(
       long atNanos, String method, String target, Map<String, String> headers, Socket socket) {}
 
   /** What is done with a request that has arrived. */
-  interface Fault {
+  public interface Fault {
     Fault NONE = (arrival, server) -> server.answer(arrival, OK);
 
     /** True: the connection stays. */
     boolean meet(Arrival arrival, FaultyServer server) throws IOException;
   }
 
-  FaultyServer() {
+  public FaultyServer() {
     port = Ports.free();
     listen();
   }
 
-  String address() {
+  public String address() {
     return "127.0.0.1:" + port;
   }
 
-  FaultyServer fault(Fault next) {
+  public FaultyServer fault(Fault next) {
     fault = next;
     return this;
   }
 
   /** Connections are closed when they were idle for so long; asked for each time. */
-  FaultyServer keepAlive(IntSupplier millis) {
+  public FaultyServer keepAlive(IntSupplier millis) {
     keepAliveMillis = millis;
     return this;
   }
 
   /** From now on connections are refused; those that are open are reset. */
-  synchronized FaultyServer refuse() {
+  public synchronized FaultyServer refuse() {
     shut();
     return this;
   }
 
   /** From now on connecting takes for ever: nobody accepts, and the backlog is full. */
-  synchronized FaultyServer blackHole() {
+  public synchronized FaultyServer blackHole() {
     shut();
     try {
       listener = bind(1);
@@ -106,7 +106,7 @@ final class FaultyServer implements AutoCloseable {
   }
 
   /** It serves (again). */
-  synchronized FaultyServer listen() {
+  public synchronized FaultyServer listen() {
     shut();
     ServerSocket mine = bind(1000);
     listener = mine;
@@ -140,27 +140,27 @@ final class FaultyServer implements AutoCloseable {
     }
   }
 
-  Collection<Arrival> arrivals() {
+  public Collection<Arrival> arrivals() {
     return arrivals;
   }
 
-  int count() {
+  public int count() {
     return arrivals.size();
   }
 
   /** How often each target was asked for. */
-  static Map<String, Integer> byTarget(Collection<FaultyServer> servers) {
+  public static Map<String, Integer> byTarget(Collection<FaultyServer> servers) {
     Map<String, Integer> all = new TreeMap<>();
     servers.forEach(s -> s.arrivals.forEach(a -> all.merge(a.target(), 1, Integer::sum)));
     return all;
   }
 
-  static int count(Collection<FaultyServer> servers) {
+  public static int count(Collection<FaultyServer> servers) {
     return servers.stream().mapToInt(FaultyServer::count).sum();
   }
 
   /** Forgets what has arrived until now. */
-  void forget() {
+  public void forget() {
     arrivals.clear();
   }
 
@@ -225,20 +225,20 @@ final class FaultyServer implements AutoCloseable {
     return line.toString();
   }
 
-  boolean answer(Arrival arrival, byte[] response) throws IOException {
+  public boolean answer(Arrival arrival, byte[] response) throws IOException {
     arrival.socket().getOutputStream().write(response);
     return true;
   }
 
   /** RST, not FIN. */
-  void reset(Socket socket) throws IOException {
+  public void reset(Socket socket) throws IOException {
     if (!socket.isClosed()) {
       socket.setSoLinger(true, 0);
       socket.close();
     }
   }
 
-  static byte[] response(String status, String headers, String body) {
+  public static byte[] response(String status, String headers, String body) {
     return ("HTTP/1.1 " + status + "\r\n" + headers + "Content-Length: " + body.length())
         .concat("\r\n\r\n" + body)
         .getBytes(ISO_8859_1);

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** Settings of the agent, put together from blocks of the file. */
-final class Yaml {
+public final class Yaml {
   private final String text;
 
   private Yaml(String text) {
@@ -16,17 +16,17 @@ final class Yaml {
   }
 
   /** The defaults. */
-  static Yaml defaults() {
+  public static Yaml defaults() {
     return new Yaml("");
   }
 
   /** A service that exports nothing. */
-  static Yaml service(String name) {
+  public static Yaml service(String name) {
     return exporting(name, "none");
   }
 
   /** A service whose signals go where OTEL_* says. */
-  static Yaml traced(String name) {
+  public static Yaml traced(String name) {
     return exporting(name, "otlp");
   }
 
@@ -44,7 +44,7 @@ final class Yaml {
   }
 
   /** The three files of a directory. */
-  Yaml identity(Path directory) {
+  public Yaml identity(Path directory) {
     return with(
         """
         identity:
@@ -55,25 +55,25 @@ final class Yaml {
             .formatted(directory));
   }
 
-  Yaml inbound(String mtls) {
+  public Yaml inbound(String mtls) {
     return with("inbound: {mtls: " + mtls + "}\n");
   }
 
   /** The entries of {@code destinations}, indented by two. */
-  Yaml destinations(String entries) {
+  public Yaml destinations(String entries) {
     return with("destinations:\n" + entries.indent(2));
   }
 
-  Yaml with(String block) {
+  public Yaml with(String block) {
     return new Yaml(text + block);
   }
 
-  String text() {
+  public String text() {
     return text;
   }
 
   /** Complete or not at all, as an editor or a deployment writes it. */
-  void write(Path file) {
+  public void write(Path file) {
     try {
       Path fresh = Files.writeString(file.resolveSibling(file.getFileName() + ".new"), text);
       Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** An endpoint that settings come from, with ETag; or one that does what endpoints should not. */
-final class SettingsServer implements AutoCloseable {
+public final class SettingsServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicInteger handedOut;
@@ -34,12 +34,12 @@ final class SettingsServer implements AutoCloseable {
   }
 
   /** What one GET is answered with. */
-  interface Behaviour {
+  public interface Behaviour {
     void answer(HttpExchange exchange) throws IOException;
   }
 
   /** Serves what the supplier says now; 304 to who has it already. */
-  static SettingsServer of(Supplier<String> settings) throws IOException {
+  public static SettingsServer of(Supplier<String> settings) throws IOException {
     AtomicInteger handedOut = new AtomicInteger();
     return new SettingsServer(
         exchange -> {
@@ -57,16 +57,16 @@ final class SettingsServer implements AutoCloseable {
         handedOut);
   }
 
-  static SettingsServer behaving(Behaviour behaviour) throws IOException {
+  public static SettingsServer behaving(Behaviour behaviour) throws IOException {
     return new SettingsServer(behaviour, new AtomicInteger());
   }
 
   /** How many whole settings were sent: 304 does not count. */
-  int handedOut() {
+  public int handedOut() {
     return handedOut.get();
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort() + "/settings.yaml";
   }
 

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Assumptions;
  * Programs of others that stand on the other side. A missing one is skipped, saying how to get it;
  * with {@code INBOARD_PEERS=required} it is a failure.
  */
-final class Peers {
+public final class Peers {
   /** Where peers/install puts them. */
   static final Path CACHE =
       Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
@@ -25,7 +25,7 @@ final class Peers {
   private Peers() {}
 
   /** A program of the cache or of PATH. */
-  static Path program(String name, String howToGet) {
+  public static Path program(String name, String howToGet) {
     Stream<Path> path =
         Stream.of(System.getenv().getOrDefault("PATH", "").split(":")).map(Path::of);
     return orSkip(

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** A process that this test started, and ends. */
-final class Program implements AutoCloseable {
+public final class Program implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
 
   private final String name;
@@ -29,7 +29,7 @@ final class Program implements AutoCloseable {
   }
 
   /** Starts it in that directory, without standard input. */
-  static Program start(
+  public static Program start(
       String name, List<String> command, Map<String, String> environment, Path directory) {
     Program program = startListening(name, command, environment, directory);
     try {
@@ -60,11 +60,11 @@ final class Program implements AutoCloseable {
   }
 
   /** Runs it to its end. */
-  static Ended run(Duration atMost, List<String> command) {
+  public static Ended run(Duration atMost, List<String> command) {
     return run(atMost, Map.of(), command);
   }
 
-  static Ended run(Duration atMost, Map<String, String> environment, List<String> command) {
+  public static Ended run(Duration atMost, Map<String, String> environment, List<String> command) {
     try (Program program =
         start(Path.of(command.get(0)).getFileName() + "", command, environment, Path.of("."))) {
       return program.end(atMost);
@@ -76,10 +76,10 @@ final class Program implements AutoCloseable {
    *
    * @param took from the call of {@link #end} on
    */
-  record Ended(int exit, String out, String err, Duration took) {}
+  public record Ended(int exit, String out, String err, Duration took) {}
 
   /** Waits for its end. */
-  Ended end(Duration atMost) {
+  public Ended end(Duration atMost) {
     long start = System.nanoTime();
     try {
       if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -95,12 +95,12 @@ final class Program implements AutoCloseable {
   }
 
   /** Until one of its lines, on either stream, holds the text. */
-  Program awaitLine(String text) {
+  public Program awaitLine(String text) {
     return await("says \"" + text + "\"", START, () -> says(text));
   }
 
   /** Until the condition holds; a process that ended meanwhile is given up at once. */
-  Program await(String what, Duration atMost, Callable<Boolean> condition) {
+  public Program await(String what, Duration atMost, Callable<Boolean> condition) {
     try {
       Await.until(what, atMost, () -> condition.call() || !process.isAlive());
       if (!process.isAlive()) {
@@ -119,7 +119,7 @@ final class Program implements AutoCloseable {
   }
 
   /** One line on its standard input. */
-  synchronized void say(String line) {
+  public synchronized void say(String line) {
     try {
       process.getOutputStream().write((line + "\n").getBytes(UTF_8));
       process.getOutputStream().flush();
@@ -132,19 +132,19 @@ final class Program implements AutoCloseable {
     return out.any(line -> line.contains(text)) || err.any(line -> line.contains(text));
   }
 
-  Output out() {
+  public Output out() {
     return out;
   }
 
-  Output err() {
+  public Output err() {
     return err;
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  boolean alive() {
+  public boolean alive() {
     return process.isAlive();
   }
 
@@ -154,7 +154,7 @@ final class Program implements AutoCloseable {
   }
 
   /** SIGKILL: nothing of it runs any more. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     end(Duration.ofSeconds(10));
   }

@@ -1,22 +1,22 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
-import io.inboard.smoke.FaultyServer.Fault;
+import io.inboard.smoke.support.FaultyServer.Fault;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 
 /** Ways to misbehave. */
-final class Faults {
+public final class Faults {
   private Faults() {}
 
   /** The same answer to everything, at once. */
-  static Fault status(int status) {
+  public static Fault status(int status) {
     byte[] response = FaultyServer.response(status + " Status", "", "no");
     return (arrival, server) -> server.answer(arrival, response);
   }
 
   /** That share of the requests meets a fault. */
-  static Fault sometimes(int percent, Fault fault) {
+  public static Fault sometimes(int percent, Fault fault) {
     return sometimes(percent, () -> ThreadLocalRandom.current().nextDouble(100), fault);
   }
 
@@ -25,7 +25,7 @@ final class Faults {
         (dice.getAsDouble() < percent ? fault : Fault.NONE).meet(arrival, server);
   }
 
-  static Fault after(long millis, Fault then) {
+  public static Fault after(long millis, Fault then) {
     return (arrival, server) -> {
       Await.pause(millis);
       return then.meet(arrival, server);
@@ -33,7 +33,7 @@ final class Faults {
   }
 
   /** Never an answer; until the client closes. */
-  static Fault silence() {
+  public static Fault silence() {
     return (arrival, server) -> {
       while (arrival.socket().getInputStream().read() >= 0) {
         // Nothing more is expected.
@@ -43,7 +43,7 @@ final class Faults {
   }
 
   /** The request was read as a whole; then RST. */
-  static Fault resetAfterRequest() {
+  public static Fault resetAfterRequest() {
     return (arrival, server) -> {
       server.reset(arrival.socket());
       return false;
@@ -51,7 +51,7 @@ final class Faults {
   }
 
   /** The request was read as a whole; then FIN. */
-  static Fault closeAfterRequest() {
+  public static Fault closeAfterRequest() {
     return (arrival, server) -> false;
   }
 }

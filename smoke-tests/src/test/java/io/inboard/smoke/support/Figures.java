@@ -1,12 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** A table of what was measured, printed when the process of the tests ends. */
-final class Figures {
+public final class Figures {
   /** Guarded by itself. */
   private static final List<String> LINES = new ArrayList<>();
 
@@ -17,7 +17,7 @@ final class Figures {
   private Figures() {}
 
   /** One line: the case, and what was seen of it. */
-  static void add(String name, String format, Object... values) {
+  public static void add(String name, String format, Object... values) {
     String line = String.format(Locale.ROOT, "%-34s ", name).concat(format(format, values));
     System.out.println("[figures] " + line);
     synchronized (LINES) {
@@ -26,7 +26,7 @@ final class Figures {
   }
 
   /** As every case with load on faulty servers is told. */
-  static void add(String name, LoadClient.Result result, int attempts) {
+  public static void add(String name, LoadClient.Result result, int attempts) {
     add(
         name,
         "requests %6d  success %7.3f %%  amplification %.3f  p50 %.1f  p99 %.1f  max %.0f ms",

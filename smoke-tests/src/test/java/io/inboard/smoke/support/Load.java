@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
  * Load on something that answers or throws; counts both. A closed loop keeps so many requests in
  * flight; an open loop starts them at a rate, whatever the answers do.
  */
-final class Load implements AutoCloseable {
+public final class Load implements AutoCloseable {
   private final Callable<?> request;
   private final List<Thread> threads = new ArrayList<>();
   private final ExecutorService pool;
@@ -31,7 +31,7 @@ final class Load implements AutoCloseable {
   }
 
   /** So many callers, each sending its next request when the last was answered, after a pause. */
-  static Load closed(int callers, long pauseMillis, Callable<?> request) {
+  public static Load closed(int callers, long pauseMillis, Callable<?> request) {
     Load load = new Load(request, Executors.newFixedThreadPool(callers));
     for (int i = 0; i < callers; i++) {
       load.pool.execute(
@@ -46,7 +46,7 @@ final class Load implements AutoCloseable {
   }
 
   /** So many requests a second; at most 200 in flight, else a failure is counted. */
-  static Load open(int perSecond, Callable<?> request) {
+  public static Load open(int perSecond, Callable<?> request) {
     Load load = new Load(request, Executors.newFixedThreadPool(200));
     AtomicInteger inFlight = new AtomicInteger();
     Thread clock =
@@ -83,16 +83,16 @@ final class Load implements AutoCloseable {
     }
   }
 
-  int succeeded() {
+  public int succeeded() {
     return succeeded.get();
   }
 
-  List<String> failures() {
+  public List<String> failures() {
     return List.copyOf(failures);
   }
 
   /** Until so many more were answered well. */
-  void awaitMore(int requests) {
+  public void awaitMore(int requests) {
     int goal = succeeded.get() + requests;
     Await.until(
         requests + " more requests; failed: " + failures.size() + " " + failures.peek(),
@@ -101,7 +101,7 @@ final class Load implements AutoCloseable {
   }
 
   /** Stops, and waits for what is in flight. */
-  Load stop() {
+  public Load stop() {
     stopped = true;
     try {
       for (Thread thread : threads) {

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import java.nio.file.Path;
 
@@ -8,8 +8,8 @@ import java.nio.file.Path;
  *
  * @param version the feature version: 17
  */
-record Jdk(int version, Path home) {
-  Path tool(String name) {
+public record Jdk(int version, Path home) {
+  public Path tool(String name) {
     return home.resolve("bin").resolve(name);
   }
 

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A JVM under the agent that calls others, at a fixed rate, with the client that is asked for. */
-final class LoadClient implements AutoCloseable {
+public final class LoadClient implements AutoCloseable {
   /** The hooked clients. */
-  static final List<String> CLIENTS = List.of("url-connection", "jdk", "jdk-async");
+  public static final List<String> CLIENTS = List.of("url-connection", "jdk", "jdk-async");
 
   private final Service.Builder builder;
   private final Service service;
@@ -25,14 +25,14 @@ final class LoadClient implements AutoCloseable {
   private String more = "";
   private int version;
 
-  LoadClient(String name) {
+  public LoadClient(String name) {
     builder = Service.loadClient(name, Jdks.own()).jvm("-Dhttp.maxConnections=200", "-Xmx256m");
     builder.agent(settings());
     service = builder.start();
   }
 
   /** With all clients: a JVM that has just started is slower than what is to be seen. */
-  LoadClient warm() {
+  public LoadClient warm() {
     for (String client : CLIENTS) {
       order(client, "http://version/").rate(50, 1).run();
       order(client, "http://version/").method("POST").rate(100, 1).run();
@@ -40,18 +40,18 @@ final class LoadClient implements AutoCloseable {
     return this;
   }
 
-  Service service() {
+  public Service service() {
     return service;
   }
 
   /** Adds entries to {@code destinations}, and waits until they are in force. */
-  LoadClient destination(String entries) {
+  public LoadClient destination(String entries) {
     destinations += entries;
     return reload();
   }
 
   /** Puts these in place of all destinations, and of the blocks beside them. */
-  LoadClient settings(String blocks, String entries) {
+  public LoadClient settings(String blocks, String entries) {
     more = blocks;
     destinations = entries;
     return reload();
@@ -82,14 +82,14 @@ final class LoadClient implements AutoCloseable {
   }
 
   /** {@code endpoints: ["127.0.0.1:1", ...]}. */
-  static String endpoints(List<FaultyServer> servers) {
+  public static String endpoints(List<FaultyServer> servers) {
     return "endpoints: ["
         + String.join(", ", servers.stream().map(s -> '"' + s.address() + '"').toList())
         + "]";
   }
 
   /** A GET, once, unless said otherwise. */
-  Order order(String client, String url) {
+  public Order order(String client, String url) {
     return new Order("client=" + client + " url=" + url);
   }
 
@@ -100,38 +100,38 @@ final class LoadClient implements AutoCloseable {
   }
 
   /** What is to be sent. */
-  final class Order {
+  public final class Order {
     private final String words;
 
     private Order(String words) {
       this.words = words;
     }
 
-    Order rate(double perSecond, double seconds) {
+    public Order rate(double perSecond, double seconds) {
       return new Order(words + " rate=" + perSecond + " seconds=" + seconds);
     }
 
-    Order with(String key, Object value) {
+    public Order with(String key, Object value) {
       return new Order(words + " " + key + "=" + value);
     }
 
-    Order method(String method) {
+    public Order method(String method) {
       return with("method", method);
     }
 
-    Running start() {
+    public Running start() {
       String id = "o" + orders.incrementAndGet();
       service.program().say(id + " " + words);
       return new Running(id);
     }
 
-    Result run() {
+    public Result run() {
       return start().end();
     }
   }
 
   /** Being sent. */
-  final class Running {
+  public final class Running {
     private final String id;
     private final String prefix;
 
@@ -141,12 +141,12 @@ final class LoadClient implements AutoCloseable {
     }
 
     /** Sends no more. */
-    Result stop() {
+    public Result stop() {
       service.program().say(id + " stop");
       return end();
     }
 
-    Result end() {
+    public Result end() {
       return Await.value(
           prefix + "\n" + service.program(),
           Duration.ofMinutes(15),
@@ -163,8 +163,8 @@ final class LoadClient implements AutoCloseable {
   }
 
   /** What came of an order; times in milliseconds from when a request was due. */
-  record Result(JsonNode json) {
-    static Result of(String json) {
+  public record Result(JsonNode json) {
+    public static Result of(String json) {
       try {
         return new Result(new ObjectMapper().readTree(json));
       } catch (JsonProcessingException e) {
@@ -172,61 +172,61 @@ final class LoadClient implements AutoCloseable {
       }
     }
 
-    int requests() {
+    public int requests() {
       return json.path("requests").asInt();
     }
 
-    int ok() {
+    public int ok() {
       return json.path("ok").asInt();
     }
 
-    int failed() {
+    public int failed() {
       return requests() - ok();
     }
 
     /** Percent. */
-    double success() {
+    public double success() {
       return 100.0 * ok() / requests();
     }
 
     /** Of all requests; {@code p50}, {@code p99}, {@code max}. */
-    double millis(String percentile) {
+    public double millis(String percentile) {
       return json.path("millis").path(percentile).asDouble();
     }
 
     /** Of those that went well. */
-    double okMillis(String percentile) {
+    public double okMillis(String percentile) {
       return json.path("okMillis").path(percentile).asDouble();
     }
 
-    int outcome(String statusOrException) {
+    public int outcome(String statusOrException) {
       return json.path("outcomes").path(statusOrException).asInt();
     }
 
     /** How many answers carried that value of the header that was asked for. */
-    JsonNode headers() {
+    public JsonNode headers() {
       return json.path("headers");
     }
 
-    Optional<String> firstExample() {
+    public Optional<String> firstExample() {
       return Optional.ofNullable(json.path("examples").path(0).textValue());
     }
 
     /** By the second in which they were due. */
-    int seconds() {
+    public int seconds() {
       return json.path("seconds").size();
     }
 
-    int requests(int second) {
+    public int requests(int second) {
       return json.path("seconds").path(second).path("requests").asInt();
     }
 
-    int ok(int second) {
+    public int ok(int second) {
       return json.path("seconds").path(second).path("ok").asInt();
     }
 
     /** Without the seconds. */
-    String brief() {
+    public String brief() {
       return "outcomes " + json.path("outcomes") + " examples " + json.path("examples");
     }
   }

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The JDK's own view into another JVM. */
-final class Jcmd {
+public final class Jcmd {
   private Jcmd() {}
 
   /** Output of one command, of the JDK that this build runs on. */
-  static String run(long pid, String... command) {
+  public static String run(long pid, String... command) {
     List<String> all = new ArrayList<>(List.of(Jdks.own().tool("jcmd").toString(), "" + pid));
     all.addAll(List.of(command));
     Program.Ended ended = Program.run(Duration.ofSeconds(60), all);
@@ -21,7 +21,7 @@ final class Jcmd {
   }
 
   /** Live instances of classes whose name holds the text, after a full collection. */
-  static long instances(long pid, String className) {
+  public static long instances(long pid, String className) {
     return run(pid, "GC.class_histogram")
         .lines()
         .map(line -> line.strip().split("\\s+"))
@@ -30,16 +30,16 @@ final class Jcmd {
         .sum();
   }
 
-  static long threads(long pid) {
+  public static long threads(long pid) {
     return threads(pid, "");
   }
 
   /** Those whose name begins so. */
-  static long threads(long pid, String name) {
+  public static long threads(long pid, String name) {
     return run(pid, "Thread.print").lines().filter(line -> line.startsWith('"' + name)).count();
   }
 
-  static long loadedClasses(long pid) {
+  public static long loadedClasses(long pid) {
     String counters = run(pid, "PerfCounter.print");
     return counter(counters, "java.cls.loadedClasses")
         + counter(counters, "java.cls.sharedLoadedClasses")

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /** The OpenTelemetry Collector (peers/collector): OTLP in, one JSON line an export request out. */
-final class Collector implements AutoCloseable {
+public final class Collector implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final int grpc = Ports.free();
@@ -43,7 +43,7 @@ final class Collector implements AutoCloseable {
             directory);
   }
 
-  static Collector start(Path directory) {
+  public static Collector start(Path directory) {
     Collector collector = new Collector(directory);
     try {
       collector.program.await(
@@ -58,7 +58,7 @@ final class Collector implements AutoCloseable {
   }
 
   /** OTEL_EXPORTER_OTLP_* for {@code http/protobuf} or {@code grpc}. */
-  Map<String, String> environment(String protocol) {
+  public Map<String, String> environment(String protocol) {
     return Map.of(
         "OTEL_EXPORTER_OTLP_PROTOCOL",
         protocol,
@@ -67,7 +67,7 @@ final class Collector implements AutoCloseable {
   }
 
   /** One span. */
-  record Span(
+  public record Span(
       String service,
       String scope,
       String trace,
@@ -76,13 +76,13 @@ final class Collector implements AutoCloseable {
       String kind,
       String name,
       Map<String, String> attributes) {
-    boolean root() {
+    public boolean root() {
       return parent.isEmpty();
     }
   }
 
   /** All that was received until now. */
-  List<Span> spans() throws IOException {
+  public List<Span> spans() throws IOException {
     List<Span> spans = new ArrayList<>();
     for (JsonNode line : lines()) {
       for (JsonNode resource : line.path("resourceSpans")) {
@@ -108,7 +108,7 @@ final class Collector implements AutoCloseable {
   }
 
   /** Names of the metrics that a service sent. */
-  List<String> metrics(String service) throws IOException {
+  public List<String> metrics(String service) throws IOException {
     List<String> names = new ArrayList<>();
     for (JsonNode line : lines()) {
       for (JsonNode resource : line.path("resourceMetrics")) {
@@ -123,7 +123,7 @@ final class Collector implements AutoCloseable {
   }
 
   /** The spans of the first trace that satisfies; waits for it. */
-  List<Span> awaitTrace(String what, Predicate<List<Span>> complete) {
+  public List<Span> awaitTrace(String what, Predicate<List<Span>> complete) {
     return Await.value(
         what,
         Duration.ofSeconds(20),

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** curl as a foreign client; the exit code is part of what is asserted. */
-final class Curl {
+public final class Curl {
   private Curl() {}
 
   /**
@@ -17,16 +17,16 @@ final class Curl {
    *
    * @param identity a folder of PEM files; empty: plaintext
    */
-  record Way(int port, Optional<Path> identity) {
-    static Way plain(Service service) {
+  public record Way(int port, Optional<Path> identity) {
+    public static Way plain(Service service) {
       return new Way(service.port(), Optional.empty());
     }
 
-    static Way mutual(Service service, Path identity) {
+    public static Way mutual(Service service, Path identity) {
       return new Way(service.port(), Optional.of(identity));
     }
 
-    Program.Ended run(String path, String... arguments) {
+    public Program.Ended run(String path, String... arguments) {
       List<String> all = new ArrayList<>(Arrays.asList(arguments));
       all.add((identity.isPresent() ? "https" : "http") + "://127.0.0.1:" + port + path);
       String[] array = all.toArray(String[]::new);
@@ -35,7 +35,7 @@ final class Curl {
   }
 
   /** Plain HTTP or whatever the arguments say. */
-  static Program.Ended run(String... arguments) {
+  public static Program.Ended run(String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(Peers.program("curl", "apt-get install curl").toString(), "-sS", "-m", "15"));
@@ -47,7 +47,7 @@ final class Curl {
    * Mutual TLS with the files of a folder; the server is not checked (a SPIFFE certificate has no
    * host name).
    */
-  static Program.Ended mutual(Path identity, String... arguments) {
+  public static Program.Ended mutual(Path identity, String... arguments) {
     List<String> all =
         new ArrayList<>(
             List.of(

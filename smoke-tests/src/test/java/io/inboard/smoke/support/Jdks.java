@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,13 +19,13 @@ import java.util.stream.Stream;
  * those that peers/install got. {@code INBOARD_SMOKE_JDKS}, a list with commas, adds a path ({@code
  * /opt/jdk-26}) or leaves a version out ({@code -21}).
  */
-final class Jdks {
+public final class Jdks {
   private static final Map<Integer, Jdk> ALL = find();
 
   private Jdks() {}
 
   /** Maven's, 17 or later. */
-  static Jdk own() {
+  public static Jdk own() {
     return new Jdk(Runtime.version().feature(), Path.of(System.getProperty("java.home")));
   }
 
@@ -35,7 +35,7 @@ final class Jdks {
   }
 
   /** That version; else the test is skipped with a reason, or fails where peers are required. */
-  static Jdk of(int version) {
+  public static Jdk of(int version) {
     return Peers.orSkip(
         Optional.ofNullable(ALL.get(version)),
         "JDK " + version,

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,30 +11,30 @@ import java.util.stream.IntStream;
  * seconds else. Pass numbers are ratios and counts; where few requests make a start budget heavy,
  * the case computes what it allows.
  */
-final class Cases {
-  static final int SECONDS = Integer.getInteger("inboard.resilience.seconds", 5);
+public final class Cases {
+  public static final int SECONDS = Integer.getInteger("inboard.resilience.seconds", 5);
 
   private Cases() {}
 
   /** So many servers that are well, for one case. */
-  static final class Pool implements AutoCloseable {
-    final List<FaultyServer> servers;
+  public static final class Pool implements AutoCloseable {
+    public final List<FaultyServer> servers;
 
-    Pool(int size) {
+    public Pool(int size) {
       servers = IntStream.range(0, size).mapToObj(i -> new FaultyServer()).toList();
     }
 
-    FaultyServer get(int index) {
+    public FaultyServer get(int index) {
       return servers.get(index);
     }
 
     /** Requests that arrived at any of them. */
-    int count() {
+    public int count() {
       return FaultyServer.count(servers);
     }
 
     /** An entry of {@code destinations} for them, with lines of further settings. */
-    String destination(String host, String... lines) {
+    public String destination(String host, String... lines) {
       return entry(host, servers, lines);
     }
 
@@ -44,7 +44,7 @@ final class Cases {
     }
   }
 
-  static String entry(String host, List<FaultyServer> servers, String... lines) {
+  public static String entry(String host, List<FaultyServer> servers, String... lines) {
     List<String> all = new ArrayList<>(List.of("- host: " + host));
     all.add("  " + LoadClient.endpoints(servers));
     for (String line : lines) {
@@ -53,7 +53,7 @@ final class Cases {
     return String.join("\n", all) + "\n";
   }
 
-  static String entries(int count, IntFunction<String> entry) {
+  public static String entries(int count, IntFunction<String> entry) {
     return String.join("", IntStream.range(0, count).mapToObj(entry).toList());
   }
 }

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -26,7 +26,7 @@ import javax.net.ssl.TrustManagerFactory;
  * The least of a WebSocket client (RFC 6455), over plaintext or mutual TLS: the JDK's own insists
  * on a host name in the server's certificate, which a SPIFFE certificate has not.
  */
-final class WebSocket implements AutoCloseable {
+public final class WebSocket implements AutoCloseable {
   private static final char[] NO_PASSWORD = new char[0];
 
   private final Socket socket;
@@ -51,16 +51,16 @@ final class WebSocket implements AutoCloseable {
     }
   }
 
-  static WebSocket plain(int port) throws IOException {
+  public static WebSocket plain(int port) throws IOException {
     return new WebSocket(new Socket("127.0.0.1", port));
   }
 
-  static WebSocket mutual(int port, Path identity) throws Exception {
+  public static WebSocket mutual(int port, Path identity) throws Exception {
     return new WebSocket(context(identity).getSocketFactory().createSocket("127.0.0.1", port));
   }
 
   /** One text message there (masked, as a client must), one back. */
-  String say(String text) throws IOException {
+  public String say(String text) throws IOException {
     byte[] bytes = text.getBytes(UTF_8);
     out.writeByte(0x81);
     out.writeByte(0x80 | bytes.length);

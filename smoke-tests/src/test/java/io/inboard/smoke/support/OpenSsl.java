@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** openssl as a foreign TLS peer. */
-final class OpenSsl {
+public final class OpenSsl {
   private OpenSsl() {}
 
-  static Program.Ended run(List<String> arguments) {
+  public static Program.Ended run(List<String> arguments) {
     List<String> command =
         new ArrayList<>(List.of(Peers.program("openssl", "apt-get install openssl").toString()));
     command.addAll(arguments);
@@ -18,7 +18,7 @@ final class OpenSsl {
   }
 
   /** The URIs and so on of a certificate, as text. */
-  static String describe(Path certificate) {
+  public static String describe(Path certificate) {
     return run(List.of("x509", "-in", certificate.toString(), "-noout", "-text")).out();
   }
 }

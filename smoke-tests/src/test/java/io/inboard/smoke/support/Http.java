@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.smoke;
+package io.inboard.smoke.support;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
@@ -15,7 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /** The user's side of a story: plain HTTP, in a JVM without agent. */
-final class Http {
+public final class Http {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
@@ -25,12 +25,12 @@ final class Http {
 
   private Http() {}
 
-  static HttpResponse<String> get(String url) throws IOException {
+  public static HttpResponse<String> get(String url) throws IOException {
     return send(HttpRequest.newBuilder(URI.create(url)).build());
   }
 
   /** The body of a 200; anything else fails the test. */
-  static String body(String url) throws IOException {
+  public static String body(String url) throws IOException {
     HttpResponse<String> response = get(url);
     if (response.statusCode() != 200) {
       throw new AssertionError(url + ": " + response.statusCode() + " " + response.body());
@@ -38,12 +38,12 @@ final class Http {
     return response.body();
   }
 
-  static HttpResponse<String> post(String url, String body) throws IOException {
+  public static HttpResponse<String> post(String url, String body) throws IOException {
     return send(
         HttpRequest.newBuilder(URI.create(url)).POST(BodyPublishers.ofString(body)).build());
   }
 
-  static HttpResponse<String> send(HttpRequest request) throws IOException {
+  public static HttpResponse<String> send(HttpRequest request) throws IOException {
     try {
       return CLIENT.sendAsync(request, BodyHandlers.ofString()).get(LIMIT.toMillis(), MILLISECONDS);
     } catch (ExecutionException e) {
