@@ -1,15 +1,15 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.silence;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.silence;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.CallerTerms;
 import io.inboard.call.Step;
-import io.inboard.mesh.World.Request;
-import io.inboard.mesh.World.Result;
+import io.inboard.policy.Request;
+import io.inboard.policy.Result;
 import io.inboard.settings.DeadlineSettings.Mode;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;

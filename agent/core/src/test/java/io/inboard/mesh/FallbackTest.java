@@ -1,23 +1,23 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import static io.inboard.mesh.World.Given.destination;
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.fails;
-import static io.inboard.mesh.World.refused;
-import static io.inboard.mesh.World.silence;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.fails;
+import static io.inboard.policy.Answer.refused;
+import static io.inboard.policy.Answer.silence;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.destination;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.OutboundRequest.Body;
 import io.inboard.call.Step;
-import io.inboard.mesh.World.Answer;
-import io.inboard.mesh.World.Given;
-import io.inboard.mesh.World.Request;
-import io.inboard.mesh.World.Result;
+import io.inboard.policy.Answer;
+import io.inboard.policy.Given;
 import io.inboard.policy.PolicyStatus.Interventions;
+import io.inboard.policy.Request;
+import io.inboard.policy.Result;
 import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.DestinationSettings.FallbackSettings.LastGood;
 import io.inboard.settings.DestinationSettings.FallbackSettings.StaticResponse;

@@ -1,14 +1,14 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import static io.inboard.mesh.World.Given.payments;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call;
 import io.inboard.call.Step;
-import io.inboard.mesh.World.Given;
-import io.inboard.mesh.World.Request;
-import io.inboard.mesh.World.Result;
+import io.inboard.policy.Given;
+import io.inboard.policy.Request;
+import io.inboard.policy.Result;
 import io.inboard.settings.FaultSettings;
 import io.inboard.settings.RouteSettings;
 import io.inboard.settings.RouteSettings.Match;

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import static io.inboard.mesh.World.Given.payments;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Attempt;
@@ -10,8 +10,9 @@ import io.inboard.call.Call.Progress;
 import io.inboard.call.CallerTerms;
 import io.inboard.call.OutboundRequest.Body;
 import io.inboard.call.Step;
-import io.inboard.mesh.World.Given;
-import io.inboard.mesh.World.Request;
+import io.inboard.policy.Given;
+import io.inboard.policy.Request;
+import io.inboard.policy.WrittenHeaders;
 import io.inboard.settings.DestinationSettings.HedgeSettings;
 import io.inboard.settings.DestinationSettings.PoolSettings;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class HedgeTest {
 
   private static Attempt sent(Step step) {
     Attempt attempt = ((Step.Send) step).attempt();
-    attempt.writeHeaders(new World.Headers());
+    attempt.writeHeaders(new WrittenHeaders());
     return attempt;
   }
 

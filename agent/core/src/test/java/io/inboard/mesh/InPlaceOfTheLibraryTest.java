@@ -1,16 +1,17 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.fails;
+import static io.inboard.policy.Answer.fails;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.Step;
-import io.inboard.mesh.World.Request;
-import io.inboard.mesh.World.Result;
+import io.inboard.policy.Request;
+import io.inboard.policy.Result;
+import io.inboard.policy.WrittenHeaders;
 import io.inboard.settings.ResilienceSettings.LibraryRetries;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -82,10 +83,10 @@ final class InPlaceOfTheLibraryTest {
     world.apply();
     Call call = world.mesh.begin(Request.of("POST"));
     Attempt attempt = ((Step.Send) call.first()).attempt();
-    attempt.writeHeaders(new World.Headers());
+    attempt.writeHeaders(new WrittenHeaders());
     Step again = call.failed(attempt, new IOException("closed"), Progress.NOT_SENT);
     assertThat(again).isInstanceOf(Step.Send.class);
-    attempt.writeHeaders(new World.Headers());
+    attempt.writeHeaders(new WrittenHeaders());
     assertThat(world.mesh.status().innerAttempts()).as("nothing was sent twice").isEmpty();
     assertThat(call.failed(attempt, new IOException("closed"), Progress.SENT))
         .isInstanceOf(Step.Deliver.class);

@@ -7,8 +7,8 @@ import io.inboard.call.Attempt;
 import io.inboard.call.Call;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
-import io.inboard.mesh.World.Headers;
-import io.inboard.mesh.World.Request;
+import io.inboard.policy.Request;
+import io.inboard.policy.WrittenHeaders;
 import io.inboard.settings.ResilienceSettings.LibraryRetries;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,10 +21,10 @@ final class LibraryRetryCountsTest {
   void everySendOfAnAttemptAfterTheFirstIsCounted() {
     world.apply();
     Attempt attempt = attempt(Request.of("GET"));
-    attempt.writeHeaders(new Headers());
+    attempt.writeHeaders(new WrittenHeaders());
     assertThat(world.mesh.status().innerAttempts()).isEmpty();
-    attempt.writeHeaders(new Headers());
-    attempt.writeHeaders(new Headers());
+    attempt.writeHeaders(new WrittenHeaders());
+    attempt.writeHeaders(new WrittenHeaders());
     assertThat(world.mesh.status().innerAttempts())
         .containsOnlyKeys(Request.of("GET").library())
         .containsValue(2L);
@@ -34,7 +34,7 @@ final class LibraryRetryCountsTest {
   void aCallThatRepeatsAnotherIsCounted() {
     world.apply();
     OutboundRequest again = new Again(Request.of("POST"));
-    attempt(again).writeHeaders(new Headers());
+    attempt(again).writeHeaders(new WrittenHeaders());
     assertThat(world.mesh.status().innerAttempts().get(again.library())).isEqualTo(1);
   }
 

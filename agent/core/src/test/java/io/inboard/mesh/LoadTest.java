@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import static io.inboard.mesh.World.Given.payments;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.balance.Chance;
@@ -10,8 +10,9 @@ import io.inboard.call.Call.Progress;
 import io.inboard.call.Contexts;
 import io.inboard.call.Step;
 import io.inboard.discovery.Names;
-import io.inboard.mesh.World.Request;
+import io.inboard.policy.Given;
 import io.inboard.policy.PolicyStatus;
+import io.inboard.policy.Request;
 import io.inboard.settings.BalancerSettings.Simple;
 import io.inboard.time.Clock;
 import io.inboard.time.Timer;
@@ -70,7 +71,7 @@ final class LoadTest {
     assertThat(mesh.status().errors()).isZero();
   }
 
-  private static World.Given given(Simple balancer, int version) {
+  private static Given given(Simple balancer, int version) {
     return payments(1, 2, 3, 4)
         .balancer(balancer)
         .outlier(5, 50)

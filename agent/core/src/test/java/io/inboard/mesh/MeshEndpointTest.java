@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import static io.inboard.mesh.World.Given.destination;
-import static io.inboard.mesh.World.Given.payments;
+import static io.inboard.policy.Given.destination;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call;
@@ -10,7 +10,8 @@ import io.inboard.call.Endpoint;
 import io.inboard.call.PeerIdentity;
 import io.inboard.call.Step;
 import io.inboard.call.TlsPlan;
-import io.inboard.mesh.World.Request;
+import io.inboard.policy.Request;
+import io.inboard.policy.Result;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -94,7 +95,7 @@ final class MeshEndpointTest {
   @Test
   void withoutAnIdentityNothingGoesOutInTheClear() {
     world.with(payments(1).tls(TlsMode.MUTUAL)).apply();
-    World.Result result = world.get();
+    Result result = world.get();
     assertThat(result.refused().reason()).isEqualTo(Step.Reason.UNTRUSTED);
     assertThat(result.refused().message()).contains("payments", "identity");
     assertThat(world.arrived).isEmpty();

@@ -1,20 +1,21 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import static io.inboard.mesh.World.Given.destination;
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.refused;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.refused;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.destination;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.OutboundRequest.Body;
 import io.inboard.call.Step;
-import io.inboard.mesh.World.Request;
 import io.inboard.policy.Breaker.Phase;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.PolicyStatus.State;
+import io.inboard.policy.Request;
+import io.inboard.policy.WrittenHeaders;
 import io.inboard.settings.BalancerSettings.Simple;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.ResilienceSettings.LibraryRetries;
@@ -106,7 +107,7 @@ final class MeshOutboundTest {
     Step.Send send = (Step.Send) call.first();
     assertThat(send.attempt().endpoint()).isEmpty();
     assertThat(send.attempt().timeoutNanos()).isEqualTo(Long.MAX_VALUE);
-    World.Headers headers = new World.Headers();
+    WrittenHeaders headers = new WrittenHeaders();
     send.attempt().writeHeaders(headers);
     assertThat(headers.set).containsOnlyKeys("traceparent");
     assertThat(call.responded(send.attempt(), 503, name -> List.of())).isEqualTo(Step.DELIVER);
@@ -221,7 +222,7 @@ final class MeshOutboundTest {
     Call call = world.mesh.begin(Request.of("GET"));
     Step.Send first = (Step.Send) call.first();
     Step.Send second = (Step.Send) call.responded(first.attempt(), 503, name -> List.of());
-    World.Headers headers = new World.Headers();
+    WrittenHeaders headers = new WrittenHeaders();
     second.attempt().writeHeaders(headers);
     assertThat(headers.set)
         .containsEntry("x-envoy-attempt-count", "2")
@@ -366,7 +367,7 @@ final class MeshOutboundTest {
     world.with(payments(1, 2).timeout(5_000)).apply();
     Call call = world.mesh.begin(Request.of("GET"));
     Step.Send first = (Step.Send) call.first();
-    first.attempt().writeHeaders(new World.Headers());
+    first.attempt().writeHeaders(new WrittenHeaders());
     first.attempt().onTimeout(() -> {});
     assertThat(call.responded(first.attempt(), 503, name -> List.of()))
         .isInstanceOf(Step.Send.class);

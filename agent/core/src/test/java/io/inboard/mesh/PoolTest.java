@@ -1,14 +1,15 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import static io.inboard.mesh.World.Given.payments;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.Step;
-import io.inboard.mesh.World.Given;
-import io.inboard.mesh.World.Request;
+import io.inboard.policy.Given;
+import io.inboard.policy.Request;
+import io.inboard.policy.WrittenHeaders;
 import io.inboard.settings.DestinationSettings.PoolSettings;
 import java.io.IOException;
 import java.time.Duration;
@@ -220,7 +221,7 @@ final class PoolTest {
       return step;
     }
     send.attempt().onTimeout(() -> {});
-    send.attempt().writeHeaders(new World.Headers());
+    send.attempt().writeHeaders(new WrittenHeaders());
     return switch (random.nextInt(3)) {
       case 0 -> call.responded(send.attempt(), 200, name -> List.of());
       case 1 -> call.responded(send.attempt(), 503, name -> List.of());

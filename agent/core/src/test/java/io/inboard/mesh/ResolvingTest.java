@@ -1,16 +1,16 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import static io.inboard.mesh.World.Given.destination;
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.destination;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call;
 import io.inboard.call.Step;
 import io.inboard.discovery.NameStatus;
-import io.inboard.mesh.World.Request;
 import io.inboard.policy.PolicyStatus.EndpointStatus;
+import io.inboard.policy.Request;
 import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.DestinationSettings.PoolSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;

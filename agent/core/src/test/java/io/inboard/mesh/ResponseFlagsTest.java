@@ -1,13 +1,14 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.fails;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.fails;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call.Progress;
 import io.inboard.call.Step;
+import io.inboard.policy.Request;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,7 +63,7 @@ final class ResponseFlagsTest {
     world.with(payments(1)).always(1, status(500)).apply();
     world.get();
     world.always(1, fails(Progress.SENT));
-    world.call(World.Request.of("POST"));
+    world.call(Request.of("POST"));
     assertThat(world.observed.exhausted).isEmpty();
   }
 

@@ -1,16 +1,17 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import static io.inboard.mesh.World.fails;
-import static io.inboard.mesh.World.refused;
-import static io.inboard.mesh.World.silence;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.fails;
+import static io.inboard.policy.Answer.refused;
+import static io.inboard.policy.Answer.silence;
+import static io.inboard.policy.Answer.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.inboard.call.Call.Progress;
-import io.inboard.mesh.World.Answer;
-import io.inboard.mesh.World.Request;
+import io.inboard.policy.Answer;
+import io.inboard.policy.Request;
+import io.inboard.policy.Result;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.reading.SettingsException;
 import io.inboard.settings.reading.SettingsReader;
@@ -63,7 +64,7 @@ final class RetryWordsTest {
   }
 
   /** A request that may be repeated, whose endpoints both answer so; there is one retry. */
-  private static World.Result get(String retryOn, Answer first) throws SettingsException {
+  private static Result get(String retryOn, Answer first) throws SettingsException {
     World world = new World();
     world.destinations.add(read(retryOn));
     world.apply();

@@ -1,18 +1,18 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.refused;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.refused;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Step;
-import io.inboard.mesh.World.Given;
-import io.inboard.mesh.World.Request;
-import io.inboard.mesh.World.Result;
 import io.inboard.policy.Breaker.Phase;
+import io.inboard.policy.Given;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.PolicyStatus.State;
+import io.inboard.policy.Request;
+import io.inboard.policy.Result;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.RetrySettings;
 import io.inboard.settings.RouteSettings;

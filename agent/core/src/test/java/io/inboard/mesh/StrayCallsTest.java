@@ -7,7 +7,7 @@ import io.inboard.call.Call;
 import io.inboard.call.Contexts;
 import io.inboard.call.OutboundRequest.Body;
 import io.inboard.call.Step;
-import io.inboard.mesh.World.Request;
+import io.inboard.policy.Request;
 import io.inboard.settings.reading.SettingsReader;
 import java.util.List;
 import java.util.Map;

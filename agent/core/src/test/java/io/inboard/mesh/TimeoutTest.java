@@ -1,18 +1,20 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.fails;
-import static io.inboard.mesh.World.silence;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.fails;
+import static io.inboard.policy.Answer.silence;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.Step;
-import io.inboard.mesh.World.Request;
-import io.inboard.mesh.World.Result;
+import io.inboard.policy.Answer;
 import io.inboard.policy.PolicyStatus.State;
+import io.inboard.policy.Request;
+import io.inboard.policy.Result;
+import io.inboard.policy.WrittenHeaders;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.List;
@@ -52,7 +54,7 @@ final class TimeoutTest {
     world.with(payments(1, 2).outlier(1, 50)).apply();
     for (int i = 0; i < 4; i++) {
       Call call = world.mesh.begin(Request.of("GET"));
-      ((Step.Send) call.first()).attempt().writeHeaders(new World.Headers());
+      ((Step.Send) call.first()).attempt().writeHeaders(new WrittenHeaders());
       call.abandoned();
       call.done();
     }
@@ -66,7 +68,7 @@ final class TimeoutTest {
     world.with(payments(1, 2)).apply();
     Call call = world.mesh.begin(Request.of("GET"));
     Step.Send first = (Step.Send) call.first();
-    first.attempt().writeHeaders(new World.Headers());
+    first.attempt().writeHeaders(new WrittenHeaders());
     assertThat(call.responded(first.attempt(), 503, name -> List.of()))
         .isInstanceOf(Step.Send.class);
     call.abandoned();
@@ -120,7 +122,7 @@ final class TimeoutTest {
   void aConnectThatIsTooSlowForTheAttemptIsAConnectFailure() {
     world
         .with(payments(1, 2).perTry(500))
-        .always(1, new World.Answer.Silence(Progress.NOT_CONNECTED))
+        .always(1, new Answer.Silence(Progress.NOT_CONNECTED))
         .apply();
     for (int i = 0; i < 4; i++) {
       assertThat(world.call(Request.of("POST")).ok()).isTrue();

@@ -1,16 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.mesh;
+package io.inboard.policy;
 
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.address;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.payments;
+import static io.inboard.policy.ScriptedWorld.address;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.inboard.call.CallerTerms;
-import io.inboard.call.Step;
-import io.inboard.mesh.World.Given;
-import io.inboard.mesh.World.Request;
 import io.inboard.settings.BalancerSettings;
 import io.inboard.settings.BalancerSettings.Algorithm;
 import io.inboard.settings.BalancerSettings.By;
@@ -27,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * and Zones.
  */
 final class ChoiceTest {
-  private final World world = new World();
+  private final PolicyWorld world = new PolicyWorld();
 
   private static Given hashing(By by, String name, int... endpoints) {
     BalancerSettings d = BalancerSettings.DEFAULT;
@@ -207,13 +204,13 @@ final class ChoiceTest {
   }
 
   /** An answer that comes after two seconds. */
-  private void slow(World.Answer answer) {
-    World.Answer.Status s = (World.Answer.Status) answer;
-    var call = world.mesh.begin(Request.of("GET"));
-    var send = (Step.Send) call.first();
-    send.attempt().endpoint();
+  private void slow(Answer answer) {
+    Answer.Status s = (Answer.Status) answer;
+    CallDecision call = world.begin();
+    PolicyAttempt send = PolicyWorld.first(call);
+    send.sent(world.time.nanos());
     world.time.passMillis(2000);
-    call.responded(send.attempt(), s.status(), name -> s.headers().getOrDefault(name, List.of()));
-    call.done();
+    call.responded(send, s.status(), name -> s.headers().getOrDefault(name, List.of()));
+    call.end();
   }
 }

@@ -1,32 +1,28 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.mesh;
+package io.inboard.policy;
 
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.silence;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.silence;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.inboard.call.Call;
-import io.inboard.call.Step;
-import io.inboard.mesh.World.Request;
-import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.PolicyStatus.State;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What Hystrix's users look at: what a destination saw in the last ten seconds, and how fast. */
 final class DestinationStatisticsTest {
-  private final World world = new World();
+  private final PolicyWorld world = new PolicyWorld();
 
   /** A call that is answered after so many milliseconds. */
   private void answered(long millis) {
-    Call call = world.mesh.begin(Request.of("GET"));
-    Step.Send send = (Step.Send) call.first();
-    send.attempt().writeHeaders(new World.Headers());
+    CallDecision call = world.begin();
+    PolicyAttempt send = PolicyWorld.first(call);
+    send.sent(world.time.nanos());
     world.time.passMillis(millis);
-    call.responded(send.attempt(), 200, name -> List.of());
-    call.done();
+    call.responded(send, 200, name -> List.of());
+    call.end();
   }
 
   @Test
@@ -93,18 +89,18 @@ final class DestinationStatisticsTest {
   @Test
   void callsAreInFlightUntilTheirBodyIsRead() {
     world.with(payments(1)).apply();
-    Call first = world.mesh.begin(Request.of("GET"));
-    Step.Send send = (Step.Send) first.first();
-    Call second = world.mesh.begin(Request.of("GET"));
-    second.first();
+    CallDecision first = world.begin();
+    PolicyAttempt send = PolicyWorld.first(first);
+    CallDecision second = world.begin();
+    second.first(true);
     assertThat(world.status().inFlight()).isEqualTo(2);
-    first.responded(send.attempt(), 200, name -> List.of());
+    first.responded(send, 200, name -> List.of());
     assertThat(world.status().inFlight()).isEqualTo(2);
-    first.done();
-    first.done();
+    first.end();
+    first.end();
     assertThat(world.status().inFlight()).isEqualTo(1);
-    second.abandoned();
-    second.done();
+    second.end();
+    second.end();
     assertThat(world.status().inFlight()).isZero();
   }
 

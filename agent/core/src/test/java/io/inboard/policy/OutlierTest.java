@@ -1,17 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.mesh;
+package io.inboard.policy;
 
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.refused;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.refused;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inboard.call.Call;
-import io.inboard.call.Step;
-import io.inboard.mesh.World.Answer;
-import io.inboard.mesh.World.Given;
-import io.inboard.mesh.World.Request;
-import io.inboard.policy.EjectionReason;
 import io.inboard.policy.PolicyStatus.State;
 import io.inboard.settings.OutlierSettings;
 import io.inboard.settings.OutlierSettings.FailurePercentage;
@@ -26,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** The detectors of outlier detection, one by one; panic and probes; RATIONALE.md, Ejection. */
 final class OutlierTest {
-  private final World world = new World();
+  private final PolicyWorld world = new PolicyWorld();
 
   /** Settings with every detector off, and what a test turns on. */
   private static final class Detect {
@@ -289,9 +283,9 @@ final class OutlierTest {
     world.time.pass(0);
     world.time.passMillis(10_000);
     for (int i = 0; i < 10; i++) {
-      Call call = world.mesh.begin(Request.of("GET"));
-      call.responded(((Step.Send) call.first()).attempt(), 200, name -> List.of());
-      call.done();
+      CallDecision call = world.begin();
+      call.responded(PolicyWorld.first(call), 200, name -> List.of());
+      call.end();
     }
     assertThat(world.time.waiting()).as("handed to the timer, once").isEqualTo(1);
     assertThat(state(1)).isEqualTo(State.HEALTHY);
@@ -323,25 +317,25 @@ final class OutlierTest {
     world.with(detect.given(1, 2)).always(1, status(503)).apply();
     calls(4);
     world.time.passMillis(33_001);
-    List<Call> open = new ArrayList<>();
-    List<Step.Send> probes = new ArrayList<>();
-    List<Call> probing = new ArrayList<>();
+    List<CallDecision> open = new ArrayList<>();
+    List<PolicyAttempt> probes = new ArrayList<>();
+    List<CallDecision> probing = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
-      Call call = world.mesh.begin(Request.of("GET"));
-      Step.Send send = (Step.Send) call.first();
+      CallDecision call = world.begin();
+      PolicyAttempt send = PolicyWorld.first(call);
       open.add(call);
-      if (send.attempt().endpoint().orElseThrow().address().toString().contains("10.0.0.1:")) {
+      if (send.endpoint().orElseThrow().address().toString().contains("10.0.0.1:")) {
         probes.add(send);
         probing.add(call);
       }
     }
     assertThat(probes).hasSize(3);
-    probing.get(1).abandoned();
+    probing.get(1).end();
     calls(2);
     assertThat(state(1)).as("a fourth took the place of the one given up").isEqualTo(State.EJECTED);
-    probing.get(0).responded(probes.get(0).attempt(), 200, name -> List.of());
+    probing.get(0).responded(probes.get(0), 200, name -> List.of());
     assertThat(state(1)).as("sent before that one failed").isEqualTo(State.EJECTED);
-    open.forEach(Call::done);
+    open.forEach(CallDecision::end);
   }
 
   @Test
@@ -357,7 +351,7 @@ final class OutlierTest {
     assertThat(world.status().panic()).as("half are left").isFalse();
     world.arrived.clear();
     calls(20);
-    assertThat(world.arrived).doesNotContain(World.address(1), World.address(2));
+    assertThat(world.arrived).doesNotContain(PolicyWorld.address(1), PolicyWorld.address(2));
     world.always(3, status(503));
     calls(8);
     assertThat(state(3)).isEqualTo(State.EJECTED);
@@ -365,7 +359,11 @@ final class OutlierTest {
     world.arrived.clear();
     calls(20);
     assertThat(world.arrived)
-        .contains(World.address(1), World.address(2), World.address(3), World.address(4));
+        .contains(
+            PolicyWorld.address(1),
+            PolicyWorld.address(2),
+            PolicyWorld.address(3),
+            PolicyWorld.address(4));
     assertThat(world.status().panicked()).isPositive();
   }
 

@@ -1,18 +1,15 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.mesh;
+package io.inboard.policy;
 
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.fails;
-import static io.inboard.mesh.World.refused;
-import static io.inboard.mesh.World.silence;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.fails;
+import static io.inboard.policy.Answer.refused;
+import static io.inboard.policy.Answer.silence;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call.Progress;
 import io.inboard.call.OutboundRequest.Body;
-import io.inboard.call.Step;
-import io.inboard.mesh.World.Request;
-import io.inboard.mesh.World.Result;
 import io.inboard.settings.BalancerSettings.Simple;
 import java.security.cert.CertificateException;
 import java.util.HashSet;
@@ -28,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is sent again, where and when; RATIONALE.md, Retries and Backoff. */
 final class RetryTest {
-  private final World world = new World();
+  private final PolicyWorld world = new PolicyWorld();
 
   @Test
   void aGetIsAnsweredByAnotherEndpointAfter503() {
@@ -124,7 +121,7 @@ final class RetryTest {
                     "connect-failure,refused-stream,reset-before-request,reset-before-response,"
                         + "reset,503,502,5xx,gateway-error,per-try-timeout,retriable-4xx,409,429"))
         .apply();
-    List<World.Answer> answers =
+    List<Answer> answers =
         List.of(
             fails(Progress.SENT),
             fails(Progress.RESPONSE_STARTED),
@@ -133,7 +130,7 @@ final class RetryTest {
             status(409),
             status(429),
             silence());
-    for (World.Answer answer : answers) {
+    for (Answer answer : answers) {
       world.always(1, answer).always(2, answer);
       assertThat(world.call(Request.of("POST")).attempts()).as("%s", answer).isEqualTo(1);
     }
@@ -325,25 +322,10 @@ final class RetryTest {
   @Test
   void withoutEndpointsTheLibraryConnectsAndThePoliciesApply() {
     world.with(payments()).apply();
-    Step.Send send = (Step.Send) world.mesh.begin(Request.of("GET")).first();
-    assertThat(send.attempt().endpoint()).isEmpty();
+    PolicyAttempt send = PolicyWorld.first(world.begin());
+    assertThat(send.endpoint()).isEmpty();
     world.arrived.clear();
     assertThat(world.get().ok()).isTrue();
     assertThat(world.arrived).containsExactly("library");
-  }
-
-  @Test
-  void aCallThatWasGivenUpIsNotSentAgain() {
-    world.with(payments(1, 2)).apply();
-    var call = world.mesh.begin(Request.of("GET"));
-    Step.Send send = (Step.Send) call.first();
-    send.attempt().writeHeaders(new World.Headers());
-    call.abandoned();
-    assertThat(call.failed(send.attempt(), new java.io.IOException("cancelled"), Progress.SENT))
-        .isEqualTo(Step.DELIVER);
-    call.done();
-    assertThat(world.endpoint(1).inFlight() + world.endpoint(2).inFlight()).isZero();
-    assertThat(world.endpoint(1).failures() + world.endpoint(2).failures()).isZero();
-    assertThat(world.observed.lines).last().isEqualTo("end 1 0 abandoned");
   }
 }

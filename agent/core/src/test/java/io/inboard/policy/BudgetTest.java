@@ -1,18 +1,16 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.mesh;
+package io.inboard.policy;
 
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.refused;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.refused;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inboard.mesh.World.Request;
-import io.inboard.mesh.World.Result;
 import org.junit.jupiter.api.Test;
 
 /** What the retry budget does to calls; RATIONALE.md, Budget. */
 final class BudgetTest {
-  private final World world = new World();
+  private final PolicyWorld world = new PolicyWorld();
 
   private void allAnswer(int status) {
     for (int n = 1; n <= 3; n++) {

@@ -1,13 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.mesh;
+package io.inboard.policy;
 
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Step;
-import io.inboard.mesh.World.Given;
-import io.inboard.policy.Breaker;
 import io.inboard.settings.DestinationSettings.AdmissionSettings;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Client throttling; RATIONALE.md, Throttling. */
 final class ThrottleTest {
-  private final World world = new World();
+  private final PolicyWorld world = new PolicyWorld();
 
   private static Given throttled(double threshold, double aggression, double max) {
     return payments(1)
@@ -32,7 +30,7 @@ final class ThrottleTest {
   private int refused(int calls) {
     int refused = 0;
     for (int i = 0; i < calls; i++) {
-      World.Result result = world.get();
+      Result result = world.get();
       if (result.refused() != null) {
         assertThat(result.refused().reason()).isEqualTo(Step.Reason.THROTTLED);
         assertThat(result.refused().message()).contains("payments").contains("nothing was sent");

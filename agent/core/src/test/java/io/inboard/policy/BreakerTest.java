@@ -1,16 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.mesh;
+package io.inboard.policy;
 
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.fails;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.fails;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.Step;
-import io.inboard.mesh.World.Request;
-import io.inboard.mesh.World.Result;
 import io.inboard.policy.Breaker.Phase;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** The circuit breaker of a destination; RATIONALE.md, Breaker. */
 final class BreakerTest {
-  private final World world = new World();
+  private final PolicyWorld world = new PolicyWorld();
 
   @BeforeEach
   void given() {
@@ -94,12 +91,12 @@ final class BreakerTest {
   void letsOneProbeThroughAtATime() {
     open();
     passOpenTime();
-    Call probe = world.mesh.begin(Request.of("GET"));
-    Step.Send sent = (Step.Send) probe.first();
+    CallDecision probe = world.begin();
+    PolicyAttempt sent = PolicyWorld.first(probe);
     assertThat(world.get().refused()).isNotNull();
-    probe.responded(sent.attempt(), 200, name -> List.of());
-    probe.done();
-    assertThat(world.mesh.begin(Request.of("GET")).first()).isInstanceOf(Step.Send.class);
+    probe.responded(sent, 200, name -> List.of());
+    probe.end();
+    assertThat(world.begin().first(true)).isInstanceOf(PolicyAttempt.class);
   }
 
   @Test
@@ -144,14 +141,14 @@ final class BreakerTest {
   void aLostProbeDoesNotWedgeIt() {
     open();
     passOpenTime();
-    Call lost = world.mesh.begin(Request.of("GET"));
-    Step.Send never = (Step.Send) lost.first();
+    CallDecision lost = world.begin();
+    PolicyAttempt never = PolicyWorld.first(lost);
     world.time.passMillis(9_999);
     assertThat(world.get().refused()).isNotNull();
     world.time.passMillis(2);
     calls(3, 200);
     assertThat(phase()).isEqualTo(Phase.CLOSED);
-    lost.responded(never.attempt(), 503, name -> List.of());
+    lost.responded(never, 503, name -> List.of());
     assertThat(phase()).as("its late answer counts no more").isEqualTo(Phase.CLOSED);
   }
 
@@ -159,9 +156,9 @@ final class BreakerTest {
   void aProbeThatIsGivenUpMakesRoomForTheNext() {
     open();
     passOpenTime();
-    Call probe = world.mesh.begin(Request.of("GET"));
-    probe.first();
-    probe.abandoned();
+    CallDecision probe = world.begin();
+    probe.first(true);
+    probe.end();
     calls(3, 200);
     assertThat(phase()).isEqualTo(Phase.CLOSED);
   }
@@ -173,9 +170,9 @@ final class BreakerTest {
       world.get();
     }
     for (int i = 0; i < 50; i++) {
-      Call call = world.mesh.begin(Request.of("GET"));
-      call.first();
-      call.abandoned();
+      CallDecision call = world.begin();
+      call.first(true);
+      call.end();
     }
     assertThat(phase()).isEqualTo(Phase.CLOSED);
   }

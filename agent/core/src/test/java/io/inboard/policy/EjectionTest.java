@@ -1,17 +1,14 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.mesh;
+package io.inboard.policy;
 
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.fails;
-import static io.inboard.mesh.World.refused;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.fails;
+import static io.inboard.policy.Answer.refused;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
-import io.inboard.call.Step;
-import io.inboard.mesh.World.Answer;
-import io.inboard.mesh.World.Request;
+import io.inboard.policy.Outcome.Expiry;
 import io.inboard.policy.PolicyStatus.State;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Who is taken out, for how long, and how it comes back; RATIONALE.md, Ejection. */
 final class EjectionTest {
-  private final World world = new World();
+  private final PolicyWorld world = new PolicyWorld();
 
   private State state(int n) {
     return world.endpoint(n).state();
@@ -65,7 +62,7 @@ final class EjectionTest {
     assertThat(world.endpoint(1).ejections()).isEqualTo(1);
     world.arrived.clear();
     calls(100);
-    assertThat(world.arrived).doesNotContain(World.address(1));
+    assertThat(world.arrived).doesNotContain(PolicyWorld.address(1));
   }
 
   @Test
@@ -101,9 +98,9 @@ final class EjectionTest {
     world.always(1, fails(Progress.REFUSED_STREAM));
     hit(1, 20);
     for (int i = 0; i < 20; i++) {
-      Call call = world.mesh.begin(Request.of("GET"));
-      call.first();
-      call.abandoned();
+      CallDecision call = world.begin();
+      call.first(true);
+      call.end();
     }
     assertThat(state(1)).isEqualTo(State.HEALTHY);
   }
@@ -139,25 +136,25 @@ final class EjectionTest {
     hit(1, 5);
     world.time.passMillis(33_001);
     assertThat(state(1)).isEqualTo(State.PROBING);
-    List<Call> open = new ArrayList<>();
+    List<CallDecision> open = new ArrayList<>();
     List<String> to = new ArrayList<>();
-    Step.Send probe = null;
-    Call probing = null;
+    PolicyAttempt probe = null;
+    CallDecision probing = null;
     for (int i = 0; i < 20; i++) {
-      Call call = world.mesh.begin(Request.of("GET"));
-      Step.Send send = (Step.Send) call.first();
-      String host = send.attempt().endpoint().orElseThrow().address().getAddress().getHostAddress();
+      CallDecision call = world.begin();
+      PolicyAttempt send = PolicyWorld.first(call);
+      String host = send.endpoint().orElseThrow().address();
       to.add(host);
-      if (host.equals("10.0.0.1")) {
+      if (host.equals(PolicyWorld.address(1))) {
         probe = send;
         probing = call;
       }
       open.add(call);
     }
-    assertThat(Collections.frequency(to, "10.0.0.1")).isEqualTo(1);
-    probing.responded(probe.attempt(), 200, name -> List.of());
+    assertThat(Collections.frequency(to, PolicyWorld.address(1))).isEqualTo(1);
+    probing.responded(probe, 200, name -> List.of());
     assertThat(state(1)).isEqualTo(State.HEALTHY);
-    open.forEach(Call::done);
+    open.forEach(CallDecision::end);
     world.always(1, status(200));
     hit(1, 10);
   }
@@ -210,11 +207,11 @@ final class EjectionTest {
     world.time.passMillis(33_001);
     world.always(1, status(200));
     // One of two in turn gets the probe, and is never heard of again.
-    world.mesh.begin(Request.of("GET")).first();
-    world.mesh.begin(Request.of("GET")).first();
+    world.begin().first(true);
+    world.begin().first(true);
     world.arrived.clear();
     calls(20);
-    assertThat(world.arrived).doesNotContain(World.address(1));
+    assertThat(world.arrived).doesNotContain(PolicyWorld.address(1));
     world.time.passMillis(10_000);
     calls(4);
     assertThat(state(1)).isEqualTo(State.HEALTHY);
@@ -223,21 +220,21 @@ final class EjectionTest {
   @Test
   void anAnswerToWhatWasSentBeforeSaysNothingNew() {
     world.with(payments(1, 2).attempts(0).outlier(5, 50)).always(1, status(503)).apply();
-    List<Call> calls = new ArrayList<>();
-    List<Step.Send> sent = new ArrayList<>();
+    List<CallDecision> calls = new ArrayList<>();
+    List<PolicyAttempt> sent = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      Call call = world.mesh.begin(Request.of("GET"));
+      CallDecision call = world.begin();
       calls.add(call);
-      sent.add((Step.Send) call.first());
+      sent.add(PolicyWorld.first(call));
     }
     hit(1, 5);
     long out = world.endpoint(1).ejectedForMillis();
     for (int i = 0; i < 10; i++) {
-      calls.get(i).failed(sent.get(i).attempt(), new java.io.IOException("late"), Progress.SENT);
+      calls.get(i).failed(sent.get(i), new java.io.IOException("late"), Progress.SENT, Expiry.NONE);
     }
     assertThat(world.endpoint(1).ejectedForMillis()).isEqualTo(out);
     assertThat(world.endpoint(1).ejections()).isEqualTo(1);
-    calls.forEach(Call::done);
+    calls.forEach(CallDecision::end);
   }
 
   @Test

@@ -1,16 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.mesh;
+package io.inboard.policy;
 
-import static io.inboard.mesh.World.Given.payments;
-import static io.inboard.mesh.World.refused;
-import static io.inboard.mesh.World.status;
+import static io.inboard.policy.Answer.refused;
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.CallerTerms;
 import io.inboard.call.Step;
-import io.inboard.mesh.World.Answer;
-import io.inboard.mesh.World.Given;
-import io.inboard.mesh.World.Request;
 import io.inboard.settings.BalancerSettings.Simple;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What servers say about retries, and what callers are told; RATIONALE.md, Signals. */
 final class RetrySignalsTest {
-  private final World world = new World();
+  private final PolicyWorld world = new PolicyWorld();
 
-  private World all(Given given, Answer answer) {
+  private PolicyWorld all(Given given, Answer answer) {
     world.with(given);
     for (int n = 1; n <= 3; n++) {
       world.always(n, answer);
@@ -207,13 +204,6 @@ final class RetrySignalsTest {
     all(payments(1, 2, 3).trustingKeys().retryOn(retryOn), trailersOnly(grpcStatus));
     Request keyed = grpc().with("idempotency-key", "k-1");
     assertThat(world.call(keyed).attempts()).isEqualTo(attempts);
-  }
-
-  @Test
-  void aGrpcCallThatMayHaveRunIsNotRepeated() {
-    all(payments(1, 2, 3).retryOn("unavailable,503,5xx"), trailersOnly(14));
-    assertThat(world.call(grpc()).attempts()).isEqualTo(1);
-    assertThat(world.observed.lines).contains("end 1 200 unavailable");
   }
 
   @Test
