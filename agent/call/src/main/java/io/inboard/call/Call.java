@@ -8,18 +8,22 @@ package io.inboard.call;
  *
  * <pre>
  *   Step step = call.first();
- *   loop: Send       → wait its delay, send attempt → responded(..) or failed(..) gives the next step
- *         Deliver     → the application gets the response, or the error, that the library has
- *         Refuse     → the application gets an error of the library's own kind; nothing (more) is sent
- *         Answer     → the application gets this response; nothing (more) is sent
- *         Later       → the next step comes later
+ *   loop: Send          → wait its delay, send attempt → responded(..) or failed(..) gives the next step
+ *         Later         → the next step comes with the future: wait for it, or go on when it is there
+ *         OtherInFlight → of two attempts under way the other one goes on: its report gives the next step
+ *         Deliver       → the application gets the response, or the error, that the library has
+ *         Refuse        → the application gets an error of the library's own kind; nothing (more) is sent
+ *         Answer        → the application gets this response; nothing (more) is sent
  *   finally: done()
  * </pre>
  *
  * Steps of one call follow each other and never overlap, but may come from different threads; the
  * adapter's hand-over between them (a lock, a future's completion) gives the needed happens-before.
- * {@link #abandoned} and {@link #done} may come from any thread at any time. No method blocks or
- * throws.
+ * {@link #abandoned} and {@link #done} may come from any thread at any time.
+ *
+ * <p>No method blocks, throws or resolves a name: each may be called on an event loop. What would
+ * have to be waited for (the addresses of a destination, a place in its pool) is a {@link
+ * Step.Later}.
  */
 public interface Call {
   /**
@@ -27,13 +31,24 @@ public interface Call {
    */
   Call UNTOUCHED = new Untouched();
 
-  /** Decides the first attempt: {@link Step.Send} or {@link Step.Refuse}. */
+  /**
+   * Decides the first attempt. Called once, before all other steps.
+   *
+   * @return {@link Step.Send}: the attempt, perhaps after an injected delay. {@link Step.Refuse}:
+   *     nothing is sent. {@link Step.Answer}: an injected fault, or a fallback in place of a
+   *     refusal. {@link Step.Later}: one of the former comes later (the endpoints are not known
+   *     yet, the pool is full, a fault is delayed). {@link Step.Deliver}: only when the call was
+   *     given up meanwhile; there is nothing to hand on, and the application waits for nothing.
+   *     Never {@link Step.OtherInFlight}
+   */
   Step first();
 
   /**
    * The response head of an attempt has arrived, and the application has not seen it.
    *
    * @param status the HTTP status, 100 to 999 (interim responses are not reported)
+   * @return any step; {@link Step.Refuse} only where one of our bounds had ended the attempt
+   *     before, or what was to be sent next cannot be secured
    */
   Step responded(Attempt attempt, int status, HeaderView headers);
 

@@ -8,8 +8,9 @@ import java.util.Optional;
 public interface Endpoint {
   /**
    * Where to connect. The {@link java.net.InetAddress} carries the logical host name, so that the
-   * library neither resolves nor shows an address; unresolved when the endpoint's own name is
-   * unknown, which then fails as the library's connect fails.
+   * library neither resolves nor shows an address. Unresolved only when the settings list no
+   * endpoints, TLS is ours and the host's own name is unknown: that fails as the library's connect
+   * fails.
    */
   InetSocketAddress address();
 

@@ -41,9 +41,10 @@ public sealed interface Step {
   }
 
   /**
-   * Nothing can be sent yet (the destination's pool is full); the next step comes with the future.
-   * A blocking adapter waits for it, an interrupt ends the call as the library would; an
-   * asynchronous one goes on when it is there, off the completing thread, which must not block.
+   * Nothing can be sent yet: the destination's pool is full, its addresses are not known yet, or an
+   * injected delay runs. The next step comes with the future. A blocking adapter waits for it, an
+   * interrupt ends the call as the library would; an asynchronous one goes on when it is there, off
+   * the completing thread, which must not block.
    *
    * @param next completed by the mesh in bounded time, never exceptionally and never with a wait
    */

@@ -42,14 +42,18 @@ public final class ListedSource implements EndpointSource {
     /** What was published last. Guarded by this object's lock. */
     private Update last;
 
+    /** Whether all names are asked for; one may answer before that. Guarded by it, too. */
+    private boolean complete;
+
     Resolved(Consumer<Update> subscriber) {
       this.updates = new Latest<>(subscriber);
-      synchronized (this) { // A name may answer before the others are asked for.
+      synchronized (this) {
         for (Instance instance : listed) {
           if (!instance.literal() && !byHost.containsKey(instance.host())) {
             byHost.put(instance.host(), names.watch(instance.host(), this));
           }
         }
+        complete = true;
       }
     }
 
@@ -57,6 +61,9 @@ public final class ListedSource implements EndpointSource {
     @Override
     public void run() {
       synchronized (this) {
+        if (!complete) {
+          return;
+        }
         Update now = now();
         if (now.equals(last)) {
           return;

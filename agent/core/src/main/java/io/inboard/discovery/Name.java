@@ -3,6 +3,7 @@ package io.inboard.discovery;
 
 import io.inboard.call.Log;
 import io.inboard.call.Printable;
+import io.inboard.time.Timer;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One name, and what it was last resolved to. Safe for use by any thread; no method blocks but
@@ -28,7 +30,7 @@ public final class Name {
   private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
 
   /** Calls that wait for the first answer; each is run once. */
-  private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
+  private final List<Wait> waiting = new CopyOnWriteArrayList<>();
 
   /** Of the last good answer, as text; empty: there was none. Written by one thread at a time. */
   private volatile List<String> addresses = List.of();
@@ -76,20 +78,62 @@ public final class Name {
   }
 
   /**
-   * Runs an action once when the first answer is there; now, if it is.
+   * Runs an action once: when the first answer is there, or after some time; now, if it is there.
    *
-   * @param action on a thread of the resolver; must not block
+   * @param action on a thread of the resolver or the timer's; must not block
+   * @return takes the action back, if it has not run
    */
-  public void onAnswer(Runnable action) {
-    waiting.add(action);
-    if (answered && waiting.remove(action)) {
-      action.run();
+  public Timer.Task onAnswer(Runnable action, long atMostNanos) {
+    Wait wait = new Wait(action);
+    waiting.add(wait);
+    wait.until(names.timer.schedule(wait, atMostNanos));
+    if (answered) {
+      wait.run();
     }
+    return wait;
   }
 
-  /** Takes the action back, if it has not run. */
-  public void forget(Runnable action) {
-    waiting.remove(action);
+  private final class Wait implements Runnable, Timer.Task {
+    private final Runnable action;
+    private final AtomicBoolean over = new AtomicBoolean();
+
+    /** Set at once, and cancelled by whoever ends the wait; the one who comes second finds it. */
+    private volatile Timer.Task late;
+
+    Wait(Runnable action) {
+      this.action = action;
+    }
+
+    void until(Timer.Task task) {
+      late = task;
+      if (over.get()) {
+        task.cancel();
+      }
+    }
+
+    @Override
+    public void run() {
+      if (end()) {
+        action.run();
+      }
+    }
+
+    @Override
+    public void cancel() {
+      end();
+    }
+
+    private boolean end() {
+      if (!over.compareAndSet(false, true)) {
+        return false;
+      }
+      waiting.remove(this);
+      Timer.Task task = late;
+      if (task != null) {
+        task.cancel();
+      }
+      return true;
+    }
   }
 
   /** Under the lock of {@link Names} for this name, as the next three. */
@@ -201,10 +245,8 @@ public final class Name {
         Names.LOOP.turn(watcher::run);
       }
     }
-    for (Runnable action : waiting) {
-      if (waiting.remove(action)) {
-        Names.LOOP.turn(action::run);
-      }
+    for (Wait wait : waiting) {
+      Names.LOOP.turn(wait::run);
     }
   }
 

@@ -318,6 +318,10 @@ final class Destination implements Consumer<Update> {
     return pooled(new Key(host, instance.address()), where, plan).itself();
   }
 
+  int poolKeys() {
+    return endpoints.size();
+  }
+
   /** The same object for as long as address and TLS stay. */
   private MeshEndpoint pooled(Key key, InetSocketAddress address, Optional<TlsPlan> plan) {
     MeshEndpoint known = endpoints.get(key);

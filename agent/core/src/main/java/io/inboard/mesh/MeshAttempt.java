@@ -5,6 +5,7 @@ import io.inboard.call.Attempt;
 import io.inboard.call.Endpoint;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.TlsPlan;
+import io.inboard.policy.CallDecision;
 import io.inboard.policy.Outcome.Expiry;
 import io.inboard.policy.PolicyAttempt;
 import io.inboard.time.Timer;
@@ -81,6 +82,11 @@ final class MeshAttempt implements Attempt, Runnable {
     return policy;
   }
 
+  /** The call's: says which bounds hold. */
+  private CallDecision decision() {
+    return call.decision();
+  }
+
   /** Whatever the adapter asks first begins the attempt, unless it asks ahead of the delay. */
   private void touch(long now) {
     if (observer == null && now - startedNanos >= 0) {
@@ -146,44 +152,44 @@ final class MeshAttempt implements Attempt, Runnable {
   @Override
   public void writeHeaders(HeaderSink headers) {
     observer().writeHeaders(headers);
-    call.writeHeaders(policy, headers);
+    decision().writeHeaders(policy, headers);
   }
 
   @Override
   public long connectTimeoutNanos() {
-    return Math.min(call.connectTimeoutNanos(), timeoutNanos());
+    return Math.min(decision().connectTimeoutNanos(), timeoutNanos());
   }
 
   @Override
   public long timeoutNanos() {
     long now = call.clock().nanos();
     touch(now);
-    return Math.max(1, Math.min(call.perTryNanos(policy), call.remainingNanos(now)));
+    return Math.max(1, Math.min(decision().perTryNanos(policy), decision().remainingNanos(now)));
   }
 
   @Override
   public long hedgeAfterNanos() {
-    return call.hedgeAfterNanos(policy);
+    return decision().hedgeAfterNanos(policy);
   }
 
   @Override
   public void onTimeout(Runnable newAbort) {
     long now = call.clock().nanos();
     touch(now);
-    long perTry = call.perTryNanos(policy);
-    if (perTry == Long.MAX_VALUE && !call.bounded()) {
+    long perTry = decision().perTryNanos(policy);
+    if (perTry == Long.MAX_VALUE && !decision().bounded()) {
       return;
     }
     abort = newAbort;
     long delay = Math.max(0, startedNanos - now); // An adapter may register ahead of the delay.
     startedNanos = now + delay;
     cancelTask();
-    strikeIn(delay + Math.min(perTry, call.remainingNanos(now) - delay));
+    strikeIn(delay + Math.min(perTry, decision().remainingNanos(now) - delay));
   }
 
   private void strikeIn(long nanos) {
     task = call.timer().schedule(this, nanos);
-    if (call.over() || abort == null) {
+    if (decision().over() || abort == null) {
       cancelTask();
     }
   }
@@ -191,16 +197,16 @@ final class MeshAttempt implements Attempt, Runnable {
   /** The timer strikes: for the whole call, or for this attempt while it waits for the head. */
   @Override
   public void run() {
-    if (call.over() || abort == null) {
+    if (decision().over() || abort == null) {
       return;
     }
-    long remaining = call.remainingNanos(call.clock().nanos());
+    long remaining = decision().remainingNanos(call.clock().nanos());
     if (remaining <= 0) {
       STATE.compareAndSet(this, null, State.TOTAL);
       abort();
     } else if (STATE.compareAndSet(this, null, State.PER_TRY)) {
       abort();
-    } else if (call.bounded()) {
+    } else if (decision().bounded()) {
       strikeIn(remaining);
     }
   }
@@ -246,7 +252,7 @@ final class MeshAttempt implements Attempt, Runnable {
    * @return which bound of ours has ended it
    */
   Expiry settle(boolean failed) {
-    if (!call.bounded()) {
+    if (!decision().bounded()) {
       cancelTask(); // It was for the head only.
     }
     if (state == null && STATE.compareAndSet(this, null, State.SETTLED)) {
@@ -269,10 +275,10 @@ final class MeshAttempt implements Attempt, Runnable {
 
   private Expiry byClock() {
     long now = call.clock().nanos();
-    if (call.remainingNanos(now) <= ROUNDING_NANOS) {
+    if (decision().remainingNanos(now) <= ROUNDING_NANOS) {
       return Expiry.TOTAL;
     }
-    long perTry = call.perTryNanos(policy);
+    long perTry = decision().perTryNanos(policy);
     boolean over = perTry != Long.MAX_VALUE && now - startedNanos >= perTry - ROUNDING_NANOS;
     return over ? Expiry.PER_TRY : Expiry.NONE;
   }

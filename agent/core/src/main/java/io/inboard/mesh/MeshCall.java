@@ -4,7 +4,6 @@ package io.inboard.mesh;
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
 import io.inboard.call.Endpoint;
-import io.inboard.call.HeaderSink;
 import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
@@ -20,7 +19,6 @@ import io.inboard.time.Timer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A call to a destination. What is decided comes from {@link CallDecision}; here it gets an
@@ -226,7 +224,7 @@ final class MeshCall implements Call {
         destination.locate(attempt.endpoint(), request.host(), request.port(), plan);
     MeshAttempt a = new MeshAttempt(this, attempt, endpoint);
     current = a;
-    if (over()) {
+    if (decision.over()) {
       a.abandoned(); // Given up on another thread, which may have seen the attempt before only.
       return Step.DELIVER;
     }
@@ -240,32 +238,14 @@ final class MeshCall implements Call {
   private Step whenResolved(Name name, PolicyAttempt attempt) {
     CompletableFuture<Step> later = new CompletableFuture<>();
     waiting = later;
-    AtomicBoolean gone = new AtomicBoolean();
-    Runnable goOn =
-        () -> {
-          if (gone.compareAndSet(false, true)) {
-            waiting = null;
-            later.complete(over() ? Step.DELIVER : sendNow(attempt));
-          }
-        };
-    long most = Math.min(decision.connectTimeoutNanos(), decision.remainingNanos());
-    Timer.Task late =
-        means
-            .timer()
-            .schedule(
-                () -> {
-                  name.forget(goOn);
-                  goOn.run();
-                },
-                Math.max(1, most));
-    task = late;
-    later.whenComplete(
-        (step, none) -> {
-          name.forget(goOn); // Also when the call is given up.
-          late.cancel();
-        });
-    name.onAnswer(goOn);
-    if (over()) {
+    task =
+        name.onAnswer(
+            () -> {
+              waiting = null;
+              later.complete(decision.over() ? Step.DELIVER : sendNow(attempt));
+            },
+            decision.addressPatience());
+    if (decision.over()) {
       finish();
     }
     return new Step.Later(later);
@@ -290,10 +270,11 @@ final class MeshCall implements Call {
             .schedule(
                 () -> {
                   waiting = null;
-                  later.complete(over() ? Step.DELIVER : step(pause.then(), Optional.empty()));
+                  later.complete(
+                      decision.over() ? Step.DELIVER : step(pause.then(), Optional.empty()));
                 },
                 pause.nanos());
-    if (over()) {
+    if (decision.over()) {
       finish();
     }
     return new Step.Later(later);
@@ -315,7 +296,7 @@ final class MeshCall implements Call {
           late.cancel();
           turn(later);
         });
-    if (over()) {
+    if (decision.over()) {
       finish();
     }
   }
@@ -385,12 +366,9 @@ final class MeshCall implements Call {
         attempt.number(), attempt.reason(), attempt.endpoint().map(EndpointState::address));
   }
 
-  void writeHeaders(PolicyAttempt attempt, HeaderSink headers) {
-    decision.writeHeaders(attempt, headers);
-  }
-
-  Destination destination() {
-    return destination;
+  /** What an attempt asks about its bounds and headers. */
+  CallDecision decision() {
+    return decision;
   }
 
   Clock clock() {
@@ -401,32 +379,7 @@ final class MeshCall implements Call {
     return means.timer();
   }
 
-  /** It was abandoned, or answered and read: nothing more is sent and nothing has to be stopped. */
-  boolean over() {
-    return decision.over();
-  }
-
-  boolean bounded() {
-    return decision.bounded();
-  }
-
-  long remainingNanos(long now) {
-    return decision.remainingNanos(now);
-  }
-
   long remainingNanos() {
     return decision.remainingNanos();
-  }
-
-  long connectTimeoutNanos() {
-    return decision.connectTimeoutNanos();
-  }
-
-  long perTryNanos(PolicyAttempt attempt) {
-    return decision.perTryNanos(attempt);
-  }
-
-  long hedgeAfterNanos(PolicyAttempt attempt) {
-    return decision.hedgeAfterNanos(attempt);
   }
 }

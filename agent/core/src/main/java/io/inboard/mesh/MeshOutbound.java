@@ -248,6 +248,15 @@ public final class MeshOutbound implements Outbound {
                 .isPresent());
   }
 
+  /** How many pool keys a destination remembers. */
+  int poolKeys(String destination) {
+    return snapshot.entries().stream()
+        .map(Snapshot.Entry::destination)
+        .filter(d -> d.name().equals(destination))
+        .mapToInt(Destination::poolKeys)
+        .sum();
+  }
+
   /** Where all destinations stand now. */
   public OutboundStatus status() {
     Snapshot s = snapshot;

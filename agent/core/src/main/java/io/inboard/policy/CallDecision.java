@@ -20,44 +20,16 @@ import java.util.List;
  * <p>What may keep a call from its first attempt, and in which order, says {@link Gate}; for each
  * attempt follow budget, pick, send, classify, feed.
  */
-public final class CallDecision extends CallReservations {
+public final class CallDecision extends GatedCall {
   private static final Decision OTHER_IN_FLIGHT = new Decision.End(Step.OTHER_IN_FLIGHT);
 
   private static final String STREAM = "text/event-stream";
   private static final String GRPC = "application/grpc";
 
-  private static final Gate[] GATES = Gate.values();
-
-  private final OutboundRequest request;
-
-  /** The next one to pass. Steps only, as the four that follow. */
-  private int gate;
-
-  /** Whether the connection can be secured as the settings ask. */
-  private boolean trusted;
-
-  /** Calls under way when this one began, itself included. */
-  private int underWay;
-
-  /** Those that the first attempt is picked from; null: the library resolves the host. */
-  private Endpoints endpoints;
-
-  /** The breaker's, for the first attempt; null: there is no breaker. */
-  private Lease permit;
-
-  /** Set by {@link #first}. */
-  private CallTime time;
-
-  /** Set by {@link #first}. */
-  private long startNanos;
-
   private boolean grpc;
 
   /** Of the call's key, if the destination hashes. Set by {@link #first}. */
   private long hash = Balancer.NO_KEY;
-
-  /** Set by {@link #first}, read by the same thread. */
-  private FaultInjection.Drawn fault = FaultInjection.NOTHING;
 
   /** Null until it is needed. Written by steps, read by {@link #end}, too. */
   private volatile Repetition repetition;
@@ -66,8 +38,7 @@ public final class CallDecision extends CallReservations {
   private volatile PolicyAttempt current;
 
   CallDecision(DestinationPolicy policy, OutboundRequest request, CallerTerms terms) {
-    super(policy, terms);
-    this.request = request;
+    super(policy, request, terms);
   }
 
   /**
@@ -77,151 +48,24 @@ public final class CallDecision extends CallReservations {
    */
   public Decision first(boolean trusted) {
     long now = policy.clock().nanos();
-    startNanos = now;
-    time = CallTime.begin(policy, request, terms, now);
+    begin(trusted, now);
     grpc = "POST".equals(request.method()) && is(request.headers("content-type"), GRPC);
-    this.trusted = trusted;
-    underWay = policy.statistics().begun(now);
-    hold(COUNTED);
     return goOn(now);
   }
 
-  /** Passes the gates that are left; the first attempt behind the last of them. */
-  private Decision goOn(long now) {
-    while (gate < GATES.length) {
-      Decision instead = pass(GATES[gate++], now);
-      if (instead != null) {
-        return instead;
-      }
-    }
-    return start(now);
-  }
-
-  /** Null: it may pass. */
-  private Decision pass(Gate at, long now) {
-    return switch (at) {
-      case IDENTITY -> trusted ? null : Refusal.untrusted(policy);
-      case DEADLINE -> remainingNanos(now) <= 0 ? Refusal.late(policy) : null;
-      case FAULT -> fault();
-      case ENDPOINTS -> policy.byLibrary() ? null : endpoints();
-      case CALLS ->
-          underWay > policy.settings().connectionPool().http2MaxRequests()
-              ? Refusal.overflow(policy, "too many calls are under way")
-              : null;
-      case ADMISSION ->
-          policy.limits().throttles(now, policy.chance()) ? Refusal.throttled(policy) : null;
-      case POOL -> policy.limits().bulkhead().limited() ? pool() : null;
-      case BREAKER -> breaker(now);
-    };
-  }
-
-  private Decision fault() {
-    fault = policy.faults().draw(policy.chance(), time.timeoutNanos());
-    return fault.next(policy, time.timeoutNanos());
-  }
-
-  private Decision endpoints() {
-    endpoints = policy.endpoints();
-    if (endpoints.missing().isEmpty()) {
-      return null;
-    }
-    if (!endpoints.pending() || place() != null) {
-      return Refusal.noEndpoint(policy, endpoints.missing());
-    }
-    take(policy.live().await());
-    return new Decision.Queue(patience());
-  }
-
-  private Decision pool() {
-    Bulkhead pool = policy.limits().bulkhead();
-    if (pool.takeAtOnce()) {
-      hold(PLACE);
-      return null;
-    }
-    Bulkhead.Place asked = ask(pool);
-    if (asked == null) {
-      return Refusal.overflow(policy, "too many calls wait for a connection");
-    }
-    return asked.held() ? null : new Decision.Queue(patience());
-  }
-
-  private Decision breaker(long now) {
-    policy.limits().begun(now);
-    if (policy.breaker().isPresent()) {
-      permit = policy.breaker().get().acquire();
-      if (permit == null) {
-        Repetition.discourage(policy, terms, "breaker");
-        return Refusal.circuitOpen(policy);
-      }
-    }
-    return null;
-  }
-
-  /** How long the call may wait for a connection: what it has, else as long as for a new one. */
-  private long patience() {
-    long remaining = remainingNanos();
-    return remaining == Long.MAX_VALUE ? policy.connectTimeoutNanos() : Math.max(1, remaining);
-  }
-
-  /**
-   * Says what to do when the call, which got {@link Decision.Queue}, has its turn; now if it has
-   * come.
-   *
-   * @param action asks {@link #turn}
-   */
-  public void onTurn(Runnable action) {
-    place().onTurn(action);
-  }
-
-  /** Goes on with a call that has waited for its turn. It may have to wait for another one. */
-  public Decision turn() {
-    if (over()) {
-      return Decision.DELIVER;
-    }
-    // Time has passed, and endpoints may have gone.
-    long now = policy.clock().nanos();
-    Decision late = pass(Gate.DEADLINE, now);
-    Decision instead = late != null ? late : pass(Gate.ENDPOINTS, now);
-    return instead != null ? instead : goOn(now);
-  }
-
-  /** Ends the waiting; null when the turn has come in the meantime. */
-  public Decision waitedTooLong() {
-    Turn waited = place();
-    if (!waited.leave()) {
-      return null;
-    }
-    if (remainingNanos() <= 0) {
-      return Refusal.late(policy);
-    }
-    return waited instanceof Bulkhead.Place
-        ? Refusal.overflow(policy, "no connection became free in time")
-        : Refusal.noEndpoint(policy, endpoints.missing());
-  }
-
-  /** The first attempt, behind all gates. */
-  private Decision start(long now) {
+  @Override
+  Decision start(Endpoints endpoints, Lease permit, long delayNanos, long now) {
     Endpoints.Picked picked = null;
-    if (!policy.byLibrary()) {
+    if (endpoints != null) {
       hash = endpoints.hash(request, terms);
       picked = endpoints.pick(now, hash, List.of());
     }
-    return send(new PolicyAttempt(1, "", now, fault.delayNanos(), policy, permit, picked, false));
+    return send(new PolicyAttempt(1, "", now, delayNanos, policy, permit, picked, false));
   }
 
   /** Refuses the call, since its connection cannot be secured as the settings ask. */
   public Decision untrusted() {
     return Refusal.untrusted(policy);
-  }
-
-  /** By how much {@link #first} has delayed the call on purpose; 0: not at all. */
-  public long injectedDelayNanos() {
-    return fault.delayNanos();
-  }
-
-  /** The status that {@link #first} has answered with on purpose; 0: none. */
-  public int injectedStatus() {
-    return fault.status();
   }
 
   /** An attempt was answered, within its bounds. */
@@ -369,21 +213,6 @@ public final class CallDecision extends CallReservations {
     int number = terms.repetition() ? attempt.number() + 1 : attempt.number();
     headers.set("x-envoy-attempt-count", number == 1 ? "1" : Integer.toString(number));
     time.tell(headers, request, grpc, policy.clock().nanos() - startNanos);
-  }
-
-  /** Until the call's time is up; {@link Long#MAX_VALUE}: no bound. May be negative. */
-  public long remainingNanos() {
-    return bounded() ? remainingNanos(policy.clock().nanos()) : Long.MAX_VALUE;
-  }
-
-  /** As {@link #remainingNanos()}, for callers that have read the clock. */
-  public long remainingNanos(long now) {
-    return time.remainingNanos(now - startNanos);
-  }
-
-  /** Whether the whole call has a bound. */
-  public boolean bounded() {
-    return time.timeoutNanos() != Long.MAX_VALUE;
   }
 
   /** The bound of connecting; {@link Long#MAX_VALUE}: none. */

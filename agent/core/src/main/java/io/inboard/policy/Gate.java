@@ -4,8 +4,8 @@ package io.inboard.policy;
 /**
  * What stands between a call and its first attempt, in this order: each may refuse the call, answer
  * it, or let it wait, and then no later one is asked. What is refused here does not count as a
- * failure: nothing was sent. This is the only place that says the order; {@link CallDecision#pass}
- * does what each says.
+ * failure: nothing was sent. This is the only place that says the order; {@link GatedCall} does
+ * what each says.
  *
  * <p>Cheap and certain reasons come first, then those that protect the destination, and last what
  * takes something that must be given back: so a call that is refused has neither spent a token nor
