@@ -225,7 +225,7 @@ public final class BlockingCall<R> {
       try {
         step = (Step) (left == Long.MAX_VALUE ? either.get() : either.get(left, NANOSECONDS));
       } catch (TimeoutException e) {
-        step = stop(transport.timeout("timeout"));
+        step = stop(transport.waitedTooLong());
       } catch (InterruptedException e) {
         step = interrupted();
       } catch (ExecutionException e) {

@@ -75,6 +75,11 @@ public interface Transport<R> {
   /** The library's exception for a time that is up. */
   IOException timeout(String message);
 
+  /** What the library throws when the application's own time is up before an attempt is sent. */
+  default IOException waitedTooLong() {
+    return timeout("timeout");
+  }
+
   /** The library's exception for a call that the application has cancelled. */
   IOException cancelled();
 

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.httpurlconnection;
 
-import io.inboard.call.Step;
+import io.inboard.call.client.AnswerHead;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,7 +14,6 @@ import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import sun.net.www.http.HttpClient;
 
 /**
@@ -23,10 +22,7 @@ import sun.net.www.http.HttpClient;
  * streams and all the rest are its own.
  */
 final class Canned extends HttpClient {
-  /**
-   * @param answer the status, the headers and the body
-   */
-  Canned(URL url, Step.Answer answer) throws IOException {
+  Canned(URL url, AnswerHead answer) throws IOException {
     this.url = url;
     this.host = url.getHost();
     this.port = url.getPort() != -1 ? url.getPort() : url.getDefaultPort();
@@ -40,44 +36,17 @@ final class Canned extends HttpClient {
     return kac.get(url, key);
   }
 
-  private static byte[] bytes(Step.Answer answer) {
-    boolean bodiless = answer.status() == 204 || answer.status() == 304;
+  private static byte[] bytes(AnswerHead answer) {
     StringBuilder head = new StringBuilder();
-    head.append("HTTP/1.1 ").append(answer.status()).append(' ').append(reason(answer.status()));
-    for (Map.Entry<String, String> header : answer.headers().entrySet()) {
-      head.append("\r\n").append(header.getKey()).append(": ");
-      head.append(header.getValue().replace('\r', ' ').replace('\n', ' '));
-    }
-    if (!bodiless) {
-      head.append("\r\ncontent-length: ").append(answer.body().length);
-    }
+    head.append("HTTP/1.1 ").append(answer.status()).append(' ').append(answer.reason());
+    answer
+        .headers()
+        .forEach((name, value) -> head.append("\r\n").append(name).append(": ").append(value));
     head.append("\r\n\r\n");
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));
-    if (!bodiless) {
-      all.writeBytes(answer.body());
-    }
+    all.writeBytes(answer.body());
     return all.toByteArray();
-  }
-
-  /** What getResponseMessage() gives; RFC 9110 section 15. */
-  private static String reason(int status) {
-    return switch (status) {
-      case 200 -> "OK";
-      case 204 -> "No Content";
-      case 301 -> "Moved Permanently";
-      case 302 -> "Found";
-      case 307 -> "Temporary Redirect";
-      case 400 -> "Bad Request";
-      case 403 -> "Forbidden";
-      case 404 -> "Not Found";
-      case 429 -> "Too Many Requests";
-      case 500 -> "Internal Server Error";
-      case 502 -> "Bad Gateway";
-      case 503 -> "Service Unavailable";
-      case 504 -> "Gateway Timeout";
-      default -> "";
-    };
   }
 
   /** The answer is given once. */

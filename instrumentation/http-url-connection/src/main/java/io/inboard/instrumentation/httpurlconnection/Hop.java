@@ -4,19 +4,20 @@ package io.inboard.instrumentation.httpurlconnection;
 import io.inboard.call.Call;
 import io.inboard.call.Inboard;
 import io.inboard.call.WeakIdentityMap;
-import io.inboard.instrumentation.httpurlconnection.Attempts.Phase;
+import io.inboard.call.client.BlockingCall;
+import io.inboard.call.client.Outcome;
+import io.inboard.instrumentation.httpurlconnection.HopTransport.Phase;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.SocketTimeoutException;
-import java.util.concurrent.TimeUnit;
 import sun.net.www.MessageHeader;
 import sun.net.www.http.HttpClient;
 import sun.net.www.protocol.http.HttpURLConnection;
 
 /**
  * What a connection sends to one URL: one call of the core. Here are its phases, as the JDK goes
- * through them (connect, write, read) or as we do for it; what follows an attempt is decided in
- * {@link Attempts}.
+ * through them (connect, write, read) or as we do for it; {@link BlockingCall} decides what follows
+ * an attempt, and {@link HopTransport} sends it.
  *
  * <p>Driven by the thread that holds the connection's lock; only {@link #disconnected} and the end
  * come from any thread. What the JDK does by itself when sending fails, a second try of any method
@@ -25,25 +26,30 @@ import sun.net.www.protocol.http.HttpURLConnection;
  */
 final class Hop {
   private static final WeakIdentityMap<HttpURLConnection, Hop> HOPS =
-      new WeakIdentityMap<>(hop -> hop.attempts.lost());
+      new WeakIdentityMap<>(Hop::lost);
 
   /**
    * The hop whose connect, write or read this thread is in: how the JDK's pool and sockets find it.
    */
   private static final ThreadLocal<Hop> CURRENT = new ThreadLocal<>();
 
-  /** Whether any call has wanted a body yet; until then reading one costs nothing. */
-  private static volatile boolean overhearing;
-
-  private final Attempts attempts;
+  private final Call core;
   private final HopRequest request;
-  private Hop outer;
-  private boolean secondTryForbidden;
-  private boolean failedOnce;
+  private final HopTransport transport;
+  private final BlockingCall<MessageHeader> call;
+  private final HopBody body;
 
-  private Hop(Attempts attempts, HopRequest request) {
-    this.attempts = attempts;
+  /** The thread that got the response, and has no I/O under way once it does something else. */
+  private volatile long owner;
+
+  private Hop outer;
+
+  private Hop(Call core, HopRequest request, HttpURLConnection connection) {
+    this.core = core;
     this.request = request;
+    this.transport = new HopTransport(this, request, new Patience(connection));
+    this.call = new BlockingCall<>(core, transport);
+    this.body = new HopBody(call);
   }
 
   /** The hop of a connection, or null. */
@@ -59,7 +65,7 @@ final class Hop {
   /** The attempt whose I/O this thread does, or null. */
   static InFlight attempt() {
     Hop hop = CURRENT.get();
-    return hop == null ? null : hop.attempts.current();
+    return hop == null ? null : hop.transport.current();
   }
 
   /** The same, if its connections are the mesh's; or null. */
@@ -77,70 +83,23 @@ final class Hop {
     return hop.enter();
   }
 
-  /** The application has read a part of the body; a negative count: its end. */
-  static void read(HttpURLConnection connection, byte[] to, int offset, int count) {
-    if (count >= 0 && !overhearing) {
-      return;
-    }
-    Hop hop = HOPS.get(connection);
-    if (hop == null) {
-      return;
-    }
-    Overheard body = hop.attempts.overheard();
-    if (count < 0) {
-      hop.attempts.ended(true);
-    } else if (body != null) {
-      body.add(to, offset, count);
-    }
+  HopBody body() {
+    return body;
   }
 
-  /** It goes back in the body, and will read a part of it twice. */
-  static void reset(HttpURLConnection connection) {
-    Hop hop = overhearing ? HOPS.get(connection) : null;
-    Overheard body = hop == null ? null : hop.attempts.overheard();
-    if (body != null) {
-      body.forget();
-    }
+  /** Whether a bound of the mesh has stopped the attempt, and not the application. */
+  boolean timeIsUp() {
+    InFlight now = transport.current();
+    return now != null && now.aborted() && !call.isCancelled();
   }
 
-  /** The body is closed. */
-  static void closed(HttpURLConnection connection) {
-    Hop hop = HOPS.get(connection);
-    if (hop != null) {
-      hop.attempts.ended(false);
-    }
-  }
-
-  /** From now on bodies are looked at. */
-  static void overhear() {
-    overhearing = true;
-  }
-
-  /**
-   * What the application gets for an error in the body: a timeout where the mesh's bound caused it.
-   */
-  static Throwable[] broken(HttpURLConnection connection, Throwable error) {
-    Hop hop = HOPS.get(connection);
-    InFlight attempt = hop == null ? null : hop.attempts.current();
-    if (attempt == null
-        || !attempt.aborted()
-        || hop.attempts.gone()
-        || !(error instanceof IOException)) {
-      return null;
-    }
-    SocketTimeoutException timeout =
-        new SocketTimeoutException("inboard: the call's time was up before its body was read");
-    timeout.initCause(error);
-    return new Throwable[] {timeout};
-  }
-
-  private Hop enter() {
+  Hop enter() {
     outer = CURRENT.get();
     CURRENT.set(this);
     return this;
   }
 
-  private void leave() {
+  void leave() {
     if (outer == null) {
       CURRENT.remove();
     } else {
@@ -165,40 +124,41 @@ final class Hop {
         return null;
       }
       // The JDK follows a redirect or answers a challenge.
-      before.attempts.finish();
+      before.finish();
     }
     HopRequest request = new HopRequest(connection);
-    Call call = Inboard.outbound().begin(request);
-    if (call == Call.UNTOUCHED && CURRENT.get() == null) {
+    Call core = Inboard.outbound().begin(request);
+    if (core == Call.UNTOUCHED && CURRENT.get() == null) {
       HOPS.remove(connection, before);
       return null;
     }
-    Hop hop = new Hop(new Attempts(call, request, new Patience(connection)), request);
+    Hop hop = new Hop(core, request, connection);
     HOPS.put(connection, hop);
-    if (call == Call.UNTOUCHED) {
+    if (core == Call.UNTOUCHED) {
       // Made inside another hop's I/O (by a cookie handler, say), whose headers it must not get.
       return hop.enter();
     }
-    Throwable[] instead = hop.attempts.first(connection);
-    if (instead != null) {
-      return instead;
+    Outcome<MessageHeader> begun = hop.call.begin();
+    if (begun instanceof Outcome.Sending) {
+      return hop.enter();
     }
-    return hop.attempts.current() == null ? null : hop.enter();
+    if (begun instanceof Outcome.Stopped<MessageHeader> stopped) {
+      return new Throwable[] {stopped.why()};
+    }
+    return begun instanceof Outcome.Untouched ? null : hop.instead(connection, begun);
   }
 
   /** Exit of plainConnect0. */
   Throwable[] connected(HttpURLConnection connection, Throwable error) {
     leave();
-    InFlight now = attempts.current();
+    InFlight now = transport.current();
     if (now == null) {
       return null;
-    }
-    if (error != null) {
-      return attempts.failed(connection, error, Phase.CONNECT, this::send);
-    }
-    if (Internals.http(connection) == null) {
+    } else if (error != null) {
+      return failed(connection, error, Phase.CONNECT);
+    } else if (Internals.http(connection) == null) {
       // A response cache of the application had it.
-      attempts.finish();
+      finish();
     } else if (!now.governed()) {
       now.attempt().connected(null);
     }
@@ -226,7 +186,7 @@ final class Hop {
    */
   static Object writing(HttpURLConnection connection) {
     Hop hop = entering(connection);
-    InFlight now = hop == null ? null : hop.attempts.current();
+    InFlight now = hop == null ? null : hop.transport.current();
     HttpClient client = Internals.http(connection);
     if (now == null
         || now.repeats()
@@ -248,20 +208,20 @@ final class Hop {
   /** Exit of writeRequests. */
   Throwable[] written(HttpURLConnection connection, Throwable error) {
     leave();
-    allowSecondTry(connection);
-    InFlight now = attempts.current();
+    transport.allowSecondTry(connection);
+    InFlight now = transport.current();
     if (error == null || now == null) {
       return null;
     }
     if (!now.died()) {
-      return attempts.failed(connection, error, Phase.WRITE, this::send);
+      return failed(connection, error, Phase.WRITE);
     }
     now.drop();
     try {
-      send(connection, Phase.WRITE);
+      transport.send(connection, Phase.WRITE);
       return new Throwable[] {null};
     } catch (Throwable e) {
-      Throwable[] instead = attempts.failed(connection, e, Phase.WRITE, this::send);
+      Throwable[] instead = failed(connection, e, Phase.WRITE);
       return instead == null ? new Throwable[] {e} : instead;
     }
   }
@@ -270,36 +230,35 @@ final class Hop {
   static void writes(HttpURLConnection connection, byte[] from, int offset, int length) {
     Hop hop = HOPS.get(connection);
     if (hop != null) {
-      hop.attempts.writes(from, offset, length);
+      hop.request.streamed().add(hop.core, hop.transport.current(), from, offset, length);
     }
   }
 
   /** It could not. */
   static Throwable[] unwritten(HttpURLConnection connection, Throwable error) {
     Hop hop = HOPS.get(connection);
-    InFlight now = hop == null ? null : hop.attempts.current();
+    InFlight now = hop == null ? null : hop.transport.current();
     HttpClient client = Internals.http(connection);
     if (now == null || now.reported() || client == null) {
       return null;
     }
     boolean ours = now.aborted() || ((PrintStream) client.getOutputStream()).checkError();
     // Else it wrote too much, or too late: the connection is not to blame.
-    return ours ? hop.attempts.failed(connection, error, Phase.BODY, hop::send) : null;
+    return ours ? hop.failed(connection, error, Phase.BODY) : null;
   }
 
   /** One physical send: the head to write; null to write it as it is. */
   MessageHeader head(MessageHeader head) {
-    InFlight now = attempts.current();
+    InFlight now = transport.current();
     MessageHeader copy = now == null ? null : Messages.copy(head, now.attempt());
     if (copy != null) {
       if (!now.repeats()) {
-        forbidSecondTry();
+        transport.forbidSecondTry();
         if (hasDied(now)) {
           return copy;
         }
       }
       now.send();
-      attempts.patience().sending();
     }
     return copy;
   }
@@ -320,31 +279,11 @@ final class Hop {
     return true;
   }
 
-  /**
-   * HttpURLConnection.writeRequests sends again, whatever the method, when it could not write,
-   * unless it failed once. To be said here, between the making of the head and the look at the
-   * outcome: the head of a connection that failed once lacks its request line on 17.
-   */
-  private void forbidSecondTry() {
-    HttpURLConnection connection = request.connection();
-    if (connection != null && !secondTryForbidden) {
-      secondTryForbidden = true;
-      failedOnce = Internals.failedOnce(connection, true);
-    }
-  }
-
-  private void allowSecondTry(HttpURLConnection connection) {
-    if (secondTryForbidden) {
-      secondTryForbidden = false;
-      Internals.failedOnce(connection, failedOnce);
-    }
-  }
-
   // Read
 
   /** Enter of parseHTTP. */
   void reading(HttpURLConnection connection, HttpClient client) {
-    InFlight now = attempts.current();
+    InFlight now = transport.current();
     if (now != null && !now.repeats()) {
       client.setDoNotRetry(true);
       // So that a head that breaks off is told from none.
@@ -355,7 +294,7 @@ final class Hop {
   /** Exit of parseHTTP. */
   Throwable[] read(HttpURLConnection connection, Throwable error) {
     leave();
-    InFlight now = attempts.current();
+    InFlight now = transport.current();
     if (now == null || !now.sent() || now.reported()) {
       // The answer to a CONNECT, or to a second request on a connection kept for authentication.
       return null;
@@ -369,67 +308,90 @@ final class Hop {
       if (Internals.responses(connection).getValue(0) != null) {
         now.answering();
       }
-      return attempts.failed(connection, error, Phase.READ, this::send);
+      return failed(connection, error, Phase.READ);
     }
     if (beforeBody && Messages.status(Internals.responses(connection)) == 100) {
       return null;
     }
-    return attempts.responded(connection, this::send);
+    transport.ended(Phase.READ, null);
+    return instead(connection, call.responded(Internals.responses(connection)));
   }
 
-  // Again
+  // What follows
 
-  private void send(HttpURLConnection connection, Phase reach) throws Throwable {
-    enter();
-    try {
-      Internals.connect(connection);
-      if (reach == Phase.CONNECT) {
-        return;
-      }
-      try {
-        Internals.writeRequests(connection);
-      } finally {
-        allowSecondTry(connection);
-      }
-      if (reach == Phase.WRITE) {
-        return;
-      }
-      HttpClient client = Internals.http(connection);
-      if (connection.streaming()) {
-        request.kept().send(Internals.requests(connection), client.getOutputStream());
-      }
-      client.setDoNotRetry(true);
-      Patience patience = attempts.patience();
-      if (patience.boundsReading()) {
-        client.setReadTimeout((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(patience.left())));
-      }
-      Internals.parseHttp(connection);
-      client.setReadTimeout(connection.getReadTimeout());
-    } finally {
-      leave();
+  /** See {@link HopAdvice}. */
+  private Throwable[] failed(HttpURLConnection connection, Throwable error, Phase reach) {
+    transport.ended(reach, error);
+    return instead(connection, call.failed(error));
+  }
+
+  /** What the JDK's method ends with, see {@link HopAdvice}. */
+  private Throwable[] instead(HttpURLConnection connection, Outcome<MessageHeader> outcome) {
+    if (outcome instanceof Outcome.Sending) {
+      return new Throwable[] {null};
     }
+    owner = Thread.currentThread().getId();
+    if (outcome instanceof Outcome.Delivered<MessageHeader> delivered) {
+      if (delivered.answered()) {
+        return transport.isWithinBody() ? null : new Throwable[] {null};
+      }
+      body.begins(delivered.response());
+    } else {
+      request.streamed().forget();
+    }
+    if (outcome instanceof Outcome.Failed<MessageHeader> failed && failed.refused()) {
+      HttpClient client = Internals.http(connection);
+      if (client != null) {
+        client.closeServer();
+      }
+      return new Throwable[] {failed.error()};
+    }
+    return transport.isAgain() ? new Throwable[] {transport.error()} : null;
   }
 
   // The end
 
   /** Exit of getInputStream0. */
   void answered(HttpURLConnection connection, Throwable error) {
-    InFlight now = attempts.current();
-    if (error != null && now != null && !now.reported() && !attempts.gone()) {
-      attempts.failedUnseen(error);
+    InFlight now = transport.current();
+    if (error != null && now != null && !now.reported() && !call.isCancelled()) {
+      // Where no hook stands: the application's own TLS, a body that it did not complete.
+      now.report();
+      call.failedForGood(error);
     }
-    attempts.handOn();
+    owner = Thread.currentThread().getId();
     if (error != null) {
       // 404 and its like are errors here.
-      attempts.finish();
+      finish();
     } else if (Internals.http(connection) == null) {
       // There is no body.
-      attempts.ended(true);
+      body.ended(true);
     }
   }
 
-  /** The application disconnects, perhaps from another thread. */
+  /**
+   * The application disconnects, perhaps from another thread. That ends what the calling one waits
+   * for; of a body that it reads, too, for which the JDK would wait. A connection whose body was
+   * read to its end is not this attempt's any more. The thread that has the response waits for
+   * nothing: the JDK reads what is left of the body and its trailers, if they are there.
+   */
   void disconnected() {
-    attempts.disconnected();
+    call.cancel();
+    InFlight now = transport.current();
+    if (now != null && !(call.isDelivered() && owner == Thread.currentThread().getId())) {
+      now.abort();
+    }
+    finish();
+  }
+
+  /** The connection was collected, its response unread. */
+  private void lost() {
+    call.cancel();
+    finish();
+  }
+
+  private void finish() {
+    request.streamed().forget();
+    call.done();
   }
 }

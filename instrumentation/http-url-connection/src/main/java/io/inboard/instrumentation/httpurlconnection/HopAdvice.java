@@ -1,11 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.httpurlconnection;
 
-import io.inboard.call.Inboard;
+import io.inboard.call.client.Refusals;
 import io.inboard.weave.Advice;
 import java.io.InputStream;
 import java.net.URL;
-import javax.net.ssl.SSLException;
 import sun.net.www.http.HttpClient;
 import sun.net.www.protocol.http.HttpURLConnection;
 
@@ -27,10 +26,9 @@ final class HopAdvice {
     static Object enter(Throwable mistake, HttpURLConnection connection) {
       URL url = connection.getURL();
       int port = url.getPort() != -1 ? url.getPort() : url.getDefaultPort();
-      return url.getProtocol().equalsIgnoreCase("http")
-              && Inboard.outbound().mustEncrypt(url.getHost(), port)
-          ? new Throwable[] {new SSLException("inboard: call not secured", mistake)}
-          : null;
+      return Refusals.failClosed(url.getProtocol(), url.getHost(), port, mistake)
+          .map(e -> new Throwable[] {e})
+          .orElse(null);
     }
 
     @Advice.OnMethodExit(onThrowable = true)
@@ -172,9 +170,9 @@ final class HopAdvice {
         @Advice.Return int count,
         @Advice.Thrown Throwable error) {
       if (error != null) {
-        return Hop.broken(connection, error);
+        return HopBody.broken(connection, error);
       }
-      Hop.read(connection, to, offset, count);
+      HopBody.read(connection, to, offset, count);
       return null;
     }
   }
@@ -183,7 +181,7 @@ final class HopAdvice {
   static final class BodyReset {
     @Advice.OnMethodExit
     static void exit(@Advice.FieldValue("this$0") HttpURLConnection connection) {
-      Hop.reset(connection);
+      HopBody.reset(connection);
     }
   }
 
@@ -192,7 +190,7 @@ final class HopAdvice {
     @Advice.OnMethodExit(onThrowable = true)
     static void exit(
         @Advice.This InputStream body, @Advice.FieldValue("this$0") HttpURLConnection connection) {
-      Hop.closed(connection);
+      HopBody.closed(connection);
     }
   }
 

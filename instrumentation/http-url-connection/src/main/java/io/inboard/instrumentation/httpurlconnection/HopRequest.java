@@ -33,7 +33,7 @@ final class HopRequest implements OutboundRequest {
   private final boolean asked;
 
   /** What was written of a streamed body. */
-  private final Kept kept = new Kept();
+  private final StreamedBody streamed = new StreamedBody();
 
   private Boolean proxied;
 
@@ -63,8 +63,8 @@ final class HopRequest implements OutboundRequest {
     return connection.get();
   }
 
-  Kept kept() {
-    return kept;
+  StreamedBody streamed() {
+    return streamed;
   }
 
   @Override
@@ -173,7 +173,7 @@ final class HopRequest implements OutboundRequest {
       return Body.ONE_SHOT;
     }
     if (now.streaming()) {
-      return kept.whole() ? Body.REPLAYABLE : Body.ONE_SHOT;
+      return streamed.isWhole() ? Body.REPLAYABLE : Body.ONE_SHOT;
     }
     return Internals.buffersBody(now) || (now.getDoOutput() && !asked)
         ? Body.REPLAYABLE

@@ -110,6 +110,7 @@ final class InFlight {
   }
 
   void send() {
+    patience.sending();
     sent = true;
   }
 

@@ -140,9 +140,14 @@ final class Internals {
 
   /** Connects anew, from the pool or not, whatever the connection had. */
   static void connect(HttpURLConnection connection) throws IOException {
+    unconnected(connection);
+    connection.connect();
+  }
+
+  /** As before the first connect. */
+  static void unconnected(HttpURLConnection connection) {
     HTTP.set(connection, null);
     CONNECTED.set(connection, false);
-    connection.connect();
   }
 
   /** What the client writes to: with TLS, the socket that does it. */

@@ -72,9 +72,13 @@ final class Messages {
     }
   }
 
-  /** Discards a response that will not be read; its connection is kept where that costs no wait. */
+  /**
+   * Discards a response that will not be read; its connection is kept where that costs no wait, for
+   * others to take.
+   */
   static void discard(HttpURLConnection connection) {
     HttpClient client = Internals.http(connection);
+    Internals.unconnected(connection);
     MessageHeader responses = Internals.responses(connection);
     int status = status(responses);
     if (connection.getRequestMethod().equals("HEAD")

@@ -300,7 +300,9 @@ final class AnswerTest extends ClientHarness {
     Steps call = new Steps(new Step.Later(new CompletableFuture<>())).serve();
     HttpURLConnection connection = open();
     connection.setConnectTimeout(100);
-    assertThatThrownBy(connection::connect).isInstanceOf(SocketTimeoutException.class);
+    assertThatThrownBy(connection::connect)
+        .isInstanceOf(SocketTimeoutException.class)
+        .hasMessage("Connect timed out");
     assertThat(call.heard()).containsExactly("abandoned");
   }
 
