@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import static io.inboard.mesh.World.Given.destination;
-import static io.inboard.mesh.World.Given.payments;
+import static io.inboard.policy.Given.destination;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call;
@@ -11,9 +11,11 @@ import io.inboard.call.Step;
 import io.inboard.discovery.EndpointSource;
 import io.inboard.discovery.EndpointSources;
 import io.inboard.discovery.Update;
-import io.inboard.mesh.World.Request;
+import io.inboard.policy.Answer;
 import io.inboard.policy.PolicyStatus;
 import io.inboard.policy.PolicyStatus.EndpointStatus;
+import io.inboard.policy.Request;
+import io.inboard.policy.Result;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
@@ -100,7 +102,7 @@ final class LiveEndpointsTest {
     mesh.apply(world.settings());
   }
 
-  private World.Result get() {
+  private Result get() {
     return world.run(mesh.begin(Request.of("GET")));
   }
 
@@ -114,7 +116,7 @@ final class LiveEndpointsTest {
 
   @Test
   void callsFollowTheSourceAndWhatWasLearntStays() {
-    world.with(payments(1, 2).attempts(0).outlier(5, 50)).always(1, World.status(503));
+    world.with(payments(1, 2).attempts(0).outlier(5, 50)).always(1, Answer.status(503));
     apply();
     for (int i = 0; i < 20; i++) {
       get();
@@ -249,7 +251,7 @@ final class LiveEndpointsTest {
                                 new FallbackSettings(
                                     Optional.empty(), Optional.of("spare"), Optional.empty())))))
         .with(destination("spare", 5))
-        .always(1, World.status(503));
+        .always(1, Answer.status(503));
     apply();
     from(5).say(at(6));
     assertThat(get().ok()).isTrue();
