@@ -51,7 +51,17 @@ record Fitting(ClassFiles files) {
     if (member instanceof Member.Field field) {
       for (ClassFiles.Field each : file.fields) {
         if (each.name().equals(field.name())) {
-          return "";
+          String type = name(Type.getType(each.descriptor()));
+          return field.type().isEmpty() || field.type().get().equals(type)
+              ? ""
+              : "field "
+                  + className
+                  + "."
+                  + field.name()
+                  + " must be "
+                  + field.type().get()
+                  + ", but was "
+                  + type;
         }
       }
       return "field " + className + "." + field.name() + " is missing";
@@ -98,15 +108,17 @@ record Fitting(ClassFiles files) {
       return false;
     }
     for (int i = 0; i < types.length; i++) {
-      // As Class.getName has it, which for an array is its descriptor.
-      String name =
-          types[i].getSort() == Type.ARRAY
-              ? types[i].getDescriptor().replace('/', '.')
-              : types[i].getClassName();
-      if (!name.equals(names.get(i))) {
+      if (!name(types[i]).equals(names.get(i))) {
         return false;
       }
     }
     return true;
+  }
+
+  /** As Class.getName has it, which for an array is its descriptor. */
+  private static String name(Type type) {
+    return type.getSort() == Type.ARRAY
+        ? type.getDescriptor().replace('/', '.')
+        : type.getClassName();
   }
 }

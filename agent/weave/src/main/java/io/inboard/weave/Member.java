@@ -10,7 +10,12 @@ import java.util.Optional;
 public sealed interface Member {
   /** A field by its name, whatever its type. */
   static Field field(String name) {
-    return new Field(name);
+    return new Field(name, Optional.empty());
+  }
+
+  /** A field by its name and type, the erased class name. */
+  static Field field(String name, String type) {
+    return new Field(name, Optional.of(type));
   }
 
   /** The one method of this name, whatever its parameters. */
@@ -42,8 +47,12 @@ public sealed interface Member {
     return method("<init>");
   }
 
-  /** A field. */
-  record Field(String name) implements Member {
+  /**
+   * A field.
+   *
+   * @param type its erased class name; empty: any
+   */
+  record Field(String name, Optional<String> type) implements Member {
     public Field {
       Objects.requireNonNull(name);
     }

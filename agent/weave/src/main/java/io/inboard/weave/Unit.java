@@ -125,6 +125,12 @@ public record Unit(
       return this;
     }
 
+    /** The unit needs what the adapter reaches by these, but for what is optional there. */
+    public Builder relyingOn(Handles handles) {
+      witnesses.addAll(handles.witnesses());
+      return this;
+    }
+
     /**
      * Opens packages of a JDK module to the advice; where the module is missing, so is the library.
      */

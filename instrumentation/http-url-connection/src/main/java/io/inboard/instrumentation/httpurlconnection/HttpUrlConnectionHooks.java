@@ -27,25 +27,11 @@ public final class HttpUrlConnectionHooks implements Library {
     return Unit.named(NAME)
         // Also those that are left alone: of https, and of a proxy.
         .openingSockets("sun.net.NetworkClient")
-        .relyingOn(
-            CONNECTION,
-            field("http"),
-            field("failedOnce"),
-            field("responses"),
-            field("requests"),
-            field("instProxy"),
-            field("ps"),
-            field("poster"),
-            field("strOutputStream"))
-        .relyingOn(CLIENT, field("kac"), method("available", 0), method("setDoNotRetry", 1))
-        .relyingOn(
-            "sun.net.NetworkClient",
-            field("serverSocket"),
-            field("defaultConnectTimeout"),
-            field("defaultSoTimeout"))
+        .relyingOn(JdkMembers.HANDLES)
+        .relyingOn(CLIENT, field("kac"), method("setDoNotRetry", 1))
         .opening(
             "java.base", "sun.net", "sun.net.www", "sun.net.www.http", "sun.net.www.protocol.http")
-        // For Liveness, which does without if need be.
+        // The latter for ConnectionProbe, which does without if need be.
         .opening("java.base", "java.net", "sun.nio.ch")
         .weave(CONNECTION, method("plainConnect0", 0), HopAdvice.Begin.class)
         .weave(POOL, method("get", 2), ConnectionAdvice.Lease.class)

@@ -28,7 +28,7 @@ public final class JdkHttpClientHooks implements Library {
             "jdk.internal.net.http",
             "jdk.internal.net.http.common",
             "jdk.internal.net.http.frame")
-        // For Liveness, which does without if need be.
+        // For ConnectionProbe, which does without if need be.
         .opening("java.base", "sun.nio.ch")
         // The conversation: the caller's context, cancellation, the JDK's own retry.
         .weave(

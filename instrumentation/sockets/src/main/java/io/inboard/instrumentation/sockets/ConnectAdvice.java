@@ -4,13 +4,13 @@ package io.inboard.instrumentation.sockets;
 import io.inboard.weave.Advice;
 import java.net.SocketAddress;
 
-/** A connection is opened. What is refused was never tried. */
+/** A connection is opened by the JDK. What is refused was never tried. */
 final class ConnectAdvice {
   private ConnectAdvice() {}
 
-  /** {@code Socket.connect(SocketAddress, int)}. */
-  static final class Socket {
-    private Socket() {}
+  /** Methods that report by an {@code IOException}. */
+  static final class Checked {
+    private Checked() {}
 
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Throwable enter(@Advice.Argument(0) SocketAddress remote) {
@@ -28,69 +28,9 @@ final class ConnectAdvice {
     }
   }
 
-  /** {@code SocketChannelImpl.connect(SocketAddress)}. */
-  static final class Channel {
-    private Channel() {}
-
-    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-    static Throwable enter(@Advice.Argument(0) SocketAddress remote) {
-      return Connections.refusal(remote);
-    }
-
-    static Throwable enter(Throwable error, SocketAddress remote) {
-      return Connections.afterError(error, remote);
-    }
-
-    @Advice.OnMethodExit(onThrowable = true)
-    @Advice.ToThrown
-    static Throwable exit(@Advice.Enter Throwable refusal) {
-      return refusal;
-    }
-  }
-
-  /** {@code SocketChannelImpl.blockingConnect(SocketAddress, long)}. */
-  static final class Adaptor {
-    private Adaptor() {}
-
-    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-    static Throwable enter(@Advice.Argument(0) SocketAddress remote) {
-      return Connections.refusal(remote);
-    }
-
-    static Throwable enter(Throwable error, SocketAddress remote) {
-      return Connections.afterError(error, remote);
-    }
-
-    @Advice.OnMethodExit(onThrowable = true)
-    @Advice.ToThrown
-    static Throwable exit(@Advice.Enter Throwable refusal) {
-      return refusal;
-    }
-  }
-
-  /** {@code AsynchronousSocketChannelImpl.connect(SocketAddress)}. */
-  static final class Future {
-    private Future() {}
-
-    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-    static Throwable enter(@Advice.Argument(0) SocketAddress remote) {
-      return Connections.unchecked(remote);
-    }
-
-    static Throwable enter(Throwable error, SocketAddress remote) {
-      return Connections.uncheckedAfterError(error, remote);
-    }
-
-    @Advice.OnMethodExit(onThrowable = true)
-    @Advice.ToThrown
-    static Throwable exit(@Advice.Enter Throwable refusal) {
-      return refusal;
-    }
-  }
-
-  /** {@code AsynchronousSocketChannelImpl.connect(SocketAddress, A, CompletionHandler)}. */
-  static final class Handler {
-    private Handler() {}
+  /** {@code AsynchronousSocketChannelImpl}, whose methods declare no checked exception. */
+  static final class Unchecked {
+    private Unchecked() {}
 
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Throwable enter(@Advice.Argument(0) SocketAddress remote) {

@@ -29,12 +29,12 @@ public final class JdkSocketsHooks implements Library {
         .weave(
             "sun.nio.ch.AsynchronousServerSocketChannelImpl",
             method("bind", ADDRESS, "int"),
-            ListenAdvice.Asynchronous.class)
-        .weave("java.net.Socket", method("connect", ADDRESS, "int"), ConnectAdvice.Socket.class)
-        .weave(CHANNEL, method("connect", ADDRESS), ConnectAdvice.Channel.class)
-        .weave(CHANNEL, method("blockingConnect", ADDRESS, "long"), ConnectAdvice.Adaptor.class)
-        .weave(ASYNCHRONOUS, method("connect", ADDRESS), ConnectAdvice.Future.class)
-        .weave(ASYNCHRONOUS, method("connect", 3), ConnectAdvice.Handler.class)
+            ListenAdvice.Channel.class)
+        .weave("java.net.Socket", method("connect", ADDRESS, "int"), ConnectAdvice.Checked.class)
+        .weave(CHANNEL, method("connect", ADDRESS), ConnectAdvice.Checked.class)
+        .weave(CHANNEL, method("blockingConnect", ADDRESS, "long"), ConnectAdvice.Checked.class)
+        .weave(ASYNCHRONOUS, method("connect", ADDRESS), ConnectAdvice.Unchecked.class)
+        .weave(ASYNCHRONOUS, method("connect", 3), ConnectAdvice.Unchecked.class)
         .build();
   }
 }

@@ -5,8 +5,7 @@ import io.inboard.weave.Advice;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
-import java.nio.channels.AsynchronousServerSocketChannel;
-import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.NetworkChannel;
 
 /**
  * A port is bound. What the enter advice refuses was never bound; a port that the system chooses is
@@ -54,7 +53,7 @@ final class ListenAdvice {
     }
   }
 
-  /** {@code ServerSocketChannelImpl.bind(SocketAddress, int)}. */
+  /** {@code ServerSocketChannelImpl.bind(SocketAddress, int)}, and the asynchronous one. */
   static final class Channel {
     private Channel() {}
 
@@ -71,66 +70,21 @@ final class ListenAdvice {
     @Advice.ToThrown
     static Throwable exit(
         @Advice.Enter Throwable refusal,
-        @Advice.This ServerSocketChannel channel,
+        @Advice.This NetworkChannel channel,
         @Advice.Argument(0) SocketAddress address,
         @Advice.Thrown Throwable thrown)
         throws IOException {
       return refusal != null || thrown != null
           ? refusal
           : Ports.closing(
-              Ports.opened(
-                  address, channel.getLocalAddress(), channel, ServerSocketChannel::isOpen),
+              Ports.opened(address, channel.getLocalAddress(), channel, NetworkChannel::isOpen),
               channel);
     }
 
     static Throwable exit(
         Throwable error,
         Throwable refusal,
-        ServerSocketChannel channel,
-        SocketAddress address,
-        Throwable thrown) {
-      return refusal != null || thrown != null
-          ? refusal
-          : Ports.closing(Ports.afterError(error, address), channel);
-    }
-  }
-
-  /** {@code AsynchronousServerSocketChannelImpl.bind(SocketAddress, int)}. */
-  static final class Asynchronous {
-    private Asynchronous() {}
-
-    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-    static Throwable enter(@Advice.Argument(0) SocketAddress address) {
-      return Ports.refusal(address);
-    }
-
-    static Throwable enter(Throwable error, SocketAddress address) {
-      return Ports.afterError(error, address);
-    }
-
-    @Advice.OnMethodExit(onThrowable = true)
-    @Advice.ToThrown
-    static Throwable exit(
-        @Advice.Enter Throwable refusal,
-        @Advice.This AsynchronousServerSocketChannel channel,
-        @Advice.Argument(0) SocketAddress address,
-        @Advice.Thrown Throwable thrown)
-        throws IOException {
-      return refusal != null || thrown != null
-          ? refusal
-          : Ports.closing(
-              Ports.opened(
-                  address,
-                  channel.getLocalAddress(),
-                  channel,
-                  AsynchronousServerSocketChannel::isOpen),
-              channel);
-    }
-
-    static Throwable exit(
-        Throwable error,
-        Throwable refusal,
-        AsynchronousServerSocketChannel channel,
+        NetworkChannel channel,
         SocketAddress address,
         Throwable thrown) {
       return refusal != null || thrown != null

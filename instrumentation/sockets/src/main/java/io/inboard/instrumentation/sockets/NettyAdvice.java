@@ -62,52 +62,13 @@ final class NettyAdvice {
     }
   }
 
-  /** {@code doConnect(SocketAddress, SocketAddress)}: what it throws fails the promise. */
+  /**
+   * {@code doConnect(SocketAddress, SocketAddress)}, and by io_uring {@code connect(SocketAddress,
+   * SocketAddress, ChannelPromise)}: what it throws fails the promise, of the latter in
+   * AbstractChannelHandlerContext.invokeConnect.
+   */
   static final class Connect {
     private Connect() {}
-
-    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-    static Throwable enter(@Advice.Argument(0) SocketAddress remote) {
-      return Connections.refusal(remote);
-    }
-
-    static Throwable enter(Throwable error, SocketAddress remote) {
-      return Connections.afterError(error, remote);
-    }
-
-    @Advice.OnMethodExit(onThrowable = true)
-    @Advice.ToThrown
-    static Throwable exit(@Advice.Enter Throwable refusal) {
-      return refusal;
-    }
-  }
-
-  /**
-   * {@code connect(SocketAddress, SocketAddress, ChannelPromise)}: what it throws fails the promise
-   * (AbstractChannelHandlerContext.invokeConnect).
-   */
-  static final class ConnectByRing {
-    private ConnectByRing() {}
-
-    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-    static Throwable enter(@Advice.Argument(0) SocketAddress remote) {
-      return Connections.refusal(remote);
-    }
-
-    static Throwable enter(Throwable error, SocketAddress remote) {
-      return Connections.afterError(error, remote);
-    }
-
-    @Advice.OnMethodExit(onThrowable = true)
-    @Advice.ToThrown
-    static Throwable exit(@Advice.Enter Throwable refusal) {
-      return refusal;
-    }
-  }
-
-  /** The same in Netty's incubator. */
-  static final class ConnectByIncubatedRing {
-    private ConnectByIncubatedRing() {}
 
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Throwable enter(@Advice.Argument(0) SocketAddress remote) {

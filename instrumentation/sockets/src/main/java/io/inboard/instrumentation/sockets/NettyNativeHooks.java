@@ -46,11 +46,11 @@ public final class NettyNativeHooks implements Library {
         .weave(
             names("io.netty.channel.uring.AbstractIoUringChannel$AbstractUringUnsafe"),
             method("connect", 3).whereItExists(),
-            NettyAdvice.ConnectByRing.class)
+            NettyAdvice.Connect.class)
         .weave(
             List.of("io.netty.incubator.channel.uring.AbstractIOUringChannel$AbstractUringUnsafe"),
             method("connect", 3).whereItExists(),
-            NettyAdvice.ConnectByIncubatedRing.class)
+            NettyAdvice.Connect.class)
         .build();
   }
 }

@@ -1,0 +1,325 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.weave;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What an adapter reaches in classes of its library that are not public. Each member is declared
+ * once, as data, and serves twice: as a witness of the unit ({@link
+ * Unit.Builder#relyingOn(Handles)}), and as a handle, which is looked up at its first use.
+ *
+ * <p>Declared in constants of a class that refers to no class of the library: it is loaded together
+ * with the unit, while the JVM is in the middle of loading one. Safe for use by any thread.
+ */
+public final class Handles {
+  private final Lookup adapter;
+  private final List<Owner> owners = new ArrayList<>();
+
+  private Handles(Lookup adapter) {
+    this.adapter = adapter;
+  }
+
+  /**
+   * Begins the declarations of one module.
+   *
+   * @param adapter of a class of that module, to which the unit opens the library's packages
+   */
+  public static Handles by(Lookup adapter) {
+    return new Handles(adapter);
+  }
+
+  /** A class that every version has which the unit is woven into; by {@code Class.getName}. */
+  public Owner in(String className) {
+    return add(new Owner(adapter, className, true));
+  }
+
+  /** A class that the adapter can do without: nothing of it is a witness. */
+  public Owner inIfThere(String className) {
+    return add(new Owner(adapter, className, false));
+  }
+
+  private Owner add(Owner owner) {
+    owners.add(owner);
+    return owner;
+  }
+
+  /** What was declared so far and is not optional. */
+  List<Unit.Witness> witnesses() {
+    List<Unit.Witness> witnesses = new ArrayList<>();
+    for (Owner owner : owners) {
+      if (owner.required) {
+        witnesses.add(new Unit.Witness(owner.className, owner.members));
+      }
+    }
+    return witnesses;
+  }
+
+  /** A class with the members that are reached. */
+  public static final class Owner {
+    private final Lookup adapter;
+    private final String className;
+    private final boolean required;
+    private final List<Member> members = new ArrayList<>();
+
+    /** Null until first used; races are harmless. */
+    private Class<?> type;
+
+    private Owner(Lookup adapter, String className, boolean required) {
+      this.adapter = adapter;
+      this.className = className;
+      this.required = required;
+    }
+
+    /** Reaches a field. */
+    public Field reach(Member.Field field) {
+      members.add(field);
+      return new Field(this, field);
+    }
+
+    /**
+     * Reaches a method or a constructor; one that is {@link Member.Method#whereItExists} is no
+     * witness, and {@link Method#isThere} tells.
+     */
+    public Method reach(Member.Method method) {
+      if (method.atLeast() > 0) {
+        members.add(method);
+      }
+      return new Method(this, method);
+    }
+
+    /** Whether an object is of this class. */
+    public boolean isInstance(Object object) {
+      return type().isInstance(object);
+    }
+
+    private Class<?> type() {
+      Class<?> known = type;
+      if (known == null) {
+        try {
+          known = Class.forName(className, false, adapter.lookupClass().getClassLoader());
+        } catch (ClassNotFoundException e) {
+          throw missing(className, e);
+        }
+        type = known;
+      }
+      return known;
+    }
+
+    /** In a package that is not opened to the adapter what is public is reached all the same. */
+    private Lookup lookup() {
+      try {
+        return MethodHandles.privateLookupIn(type(), adapter);
+      } catch (IllegalAccessException notOpened) {
+        return adapter;
+      }
+    }
+  }
+
+  /**
+   * A field. Its reads and writes are as the field is declared, plain or volatile.
+   *
+   * <p>An object that is no instance of its class is a {@link ClassCastException}, as is a value of
+   * another type.
+   */
+  public static final class Field {
+    private final Owner owner;
+    private final Member.Field member;
+
+    // Null until first used; races are harmless.
+    private MethodHandle getter;
+    private MethodHandle setter;
+
+    private Field(Owner owner, Member.Field member) {
+      this.owner = owner;
+      this.member = member;
+    }
+
+    /**
+     * Reads it.
+     *
+     * @param of the object; null for a static field
+     */
+    public Object get(Object of) {
+      MethodHandle known = getter;
+      if (known == null) {
+        known = find(false);
+        getter = known;
+      }
+      try {
+        return (Object) known.invokeExact(of);
+      } catch (Throwable e) {
+        throw Handles.<RuntimeException>as(e);
+      }
+    }
+
+    /**
+     * Writes it.
+     *
+     * @param of the object; null for a static field
+     */
+    public void set(Object of, Object value) {
+      MethodHandle known = setter;
+      if (known == null) {
+        known = find(true);
+        setter = known;
+      }
+      try {
+        Object ignored = (Object) known.invokeExact(of, value);
+      } catch (Throwable e) {
+        throw Handles.<RuntimeException>as(e);
+      }
+    }
+
+    private MethodHandle find(boolean writes) {
+      try {
+        java.lang.reflect.Field field = owner.type().getDeclaredField(member.name());
+        Lookup in = owner.lookup();
+        MethodHandle handle = writes ? in.unreflectSetter(field) : in.unreflectGetter(field);
+        return generic(
+            Modifier.isStatic(field.getModifiers())
+                ? MethodHandles.dropArguments(handle, 0, Object.class)
+                : handle);
+      } catch (ReflectiveOperationException e) {
+        throw missing(owner.className + "." + member.name(), e);
+      }
+    }
+  }
+
+  /**
+   * A method, static or not, or a constructor: called with its receiver, if it has one, and its
+   * arguments. What it throws comes through as it is, also a checked exception, though none is
+   * declared: who calls one that throws declares it. The result of a void method is null.
+   */
+  public static final class Method {
+    private final Owner owner;
+    private final Member.Method member;
+
+    /** Null until first used; races are harmless. */
+    private MethodHandle handle;
+
+    private Method(Owner owner, Member.Method member) {
+      this.owner = owner;
+      this.member = member;
+    }
+
+    /** Whether this version has it; not asked on a request's way, for it may look again. */
+    public boolean isThere() {
+      try {
+        handle();
+        return true;
+      } catch (LinkageError | RuntimeException e) {
+        return false;
+      }
+    }
+
+    /** How many values it is called with, the receiver included. */
+    public int arity() {
+      return handle().type().parameterCount();
+    }
+
+    /** With one value. */
+    public Object call(Object a) {
+      try {
+        return (Object) handle().invokeExact(a);
+      } catch (Throwable e) {
+        throw Handles.<RuntimeException>as(e);
+      }
+    }
+
+    /** With two. */
+    public Object call(Object a, Object b) {
+      try {
+        return (Object) handle().invokeExact(a, b);
+      } catch (Throwable e) {
+        throw Handles.<RuntimeException>as(e);
+      }
+    }
+
+    /** With three. */
+    public Object call(Object a, Object b, Object c) {
+      try {
+        return (Object) handle().invokeExact(a, b, c);
+      } catch (Throwable e) {
+        throw Handles.<RuntimeException>as(e);
+      }
+    }
+
+    /** With four. */
+    public Object call(Object a, Object b, Object c, Object d) {
+      try {
+        return (Object) handle().invokeExact(a, b, c, d);
+      } catch (Throwable e) {
+        throw Handles.<RuntimeException>as(e);
+      }
+    }
+
+    private MethodHandle handle() {
+      MethodHandle known = handle;
+      if (known == null) {
+        known = find();
+        handle = known;
+      }
+      return known;
+    }
+
+    private MethodHandle find() {
+      Class<?> type = owner.type();
+      boolean constructs = member.name().equals("<init>");
+      try {
+        for (Executable each :
+            constructs ? type.getDeclaredConstructors() : type.getDeclaredMethods()) {
+          if (is(each)) {
+            return generic(
+                each instanceof Constructor<?> constructor
+                    ? owner.lookup().unreflectConstructor(constructor)
+                    : owner.lookup().unreflect((java.lang.reflect.Method) each));
+          }
+        }
+      } catch (IllegalAccessException e) {
+        throw missing(owner.className + "." + member.name(), e);
+      }
+      throw missing(owner.className + "." + member.name(), null);
+    }
+
+    /** As {@link Fitting} compares it with a class file. */
+    private boolean is(Executable each) {
+      if (each instanceof java.lang.reflect.Method method
+          && (method.isBridge() || !method.getName().equals(member.name()))) {
+        return false;
+      }
+      if (member.parameterCount() >= 0 && each.getParameterCount() != member.parameterCount()) {
+        return false;
+      }
+      if (member.parameterTypes().isEmpty()) {
+        return true;
+      }
+      List<String> names = new ArrayList<>();
+      for (Class<?> parameter : each.getParameterTypes()) {
+        names.add(parameter.getName());
+      }
+      return names.equals(member.parameterTypes().get());
+    }
+  }
+
+  private static MethodHandle generic(MethodHandle handle) {
+    MethodHandle fixed = handle.asFixedArity();
+    return fixed.asType(MethodType.genericMethodType(fixed.type().parameterCount()));
+  }
+
+  private static LinkageError missing(String what, Throwable cause) {
+    return new LinkageError(what + " is not reached, though the unit's witnesses fit", cause);
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <E extends Throwable> E as(Throwable e) throws E {
+    throw (E) e;
+  }
+}
