@@ -23,9 +23,9 @@ public interface InboundCall {
   Context context();
 
   /**
-   * The head of the response is about to go out; the mesh may add headers to it. At most once, on
-   * the thread that writes it, also for a response of our own; not at all for one that the server
-   * gives outside of the request (a head that it cannot parse).
+   * The head of the response is about to go out; the mesh may add headers to it. Idempotent: the
+   * first time counts. On the thread that writes it, also for a response of our own; not at all for
+   * one that the server gives outside of the request (a head that it cannot parse).
    *
    * @param response leaves a header alone that the application has set
    */

@@ -2,7 +2,6 @@
 package io.inboard.call;
 
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
@@ -59,28 +58,6 @@ public interface InboundTls {
    */
   default void refused(int localPort, InetSocketAddress remote, Refusal why) {}
 
-  /**
-   * Tells what a connection speaks by its first bytes: a TLS record starts with 0x16 0x03 (RFC 8446
-   * section 5.1). Reads from {@code position}, moves nothing.
-   */
-  static First classify(ByteBuffer first, Mode mode) {
-    if (mode == Mode.DISABLE) {
-      return First.PLAIN;
-    }
-    if (!first.hasRemaining()) {
-      return First.MORE;
-    }
-    if (first.get(first.position()) == 0x16) {
-      if (first.remaining() < 2) {
-        return First.MORE;
-      }
-      if (first.get(first.position() + 1) == 0x03) {
-        return First.TLS;
-      }
-    }
-    return mode == Mode.STRICT ? First.REFUSE : First.PLAIN;
-  }
-
   /** Hears what becomes of connections. Safe for use by any thread; neither blocks nor throws. */
   interface Listener {
     /** Hears nothing. */
@@ -108,17 +85,5 @@ public interface InboundTls {
     PERMISSIVE,
     /** Mutual TLS only. */
     STRICT
-  }
-
-  /** What the first bytes say. */
-  enum First {
-    /** Too few bytes to tell. */
-    MORE,
-    /** A TLS handshake. */
-    TLS,
-    /** Anything else: the application's own. */
-    PLAIN,
-    /** Plaintext where only TLS is accepted: {@link PlaintextAnswer}, and close. */
-    REFUSE
   }
 }

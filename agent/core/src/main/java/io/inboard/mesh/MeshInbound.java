@@ -25,6 +25,7 @@ import io.inboard.telemetry.Telemetry;
 import io.inboard.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -236,8 +237,8 @@ public final class MeshInbound implements Inbound {
     private final Optional<ServerTrace> trace;
     private final Optional<PeerIdentity> peer;
 
-    /** Guarded by this. */
-    private boolean ended;
+    private final AtomicBoolean responded = new AtomicBoolean();
+    private final AtomicBoolean ended = new AtomicBoolean();
 
     MeshInboundCall(
         InboundRequest request,
@@ -293,6 +294,9 @@ public final class MeshInbound implements Inbound {
      */
     @Override
     public void respond(int status, HeaderSink response) {
+      if (!responded.compareAndSet(false, true)) {
+        return;
+      }
       if (admission.isPresent()) {
         admission.get().answered(status);
       }
@@ -314,11 +318,8 @@ public final class MeshInbound implements Inbound {
 
     @Override
     public void end(int status, Throwable error) {
-      synchronized (this) {
-        if (ended) {
-          return;
-        }
-        ended = true;
+      if (!ended.compareAndSet(false, true)) {
+        return;
       }
       if (admission.isPresent()) {
         admission.get().end(error == null ? status : 0);

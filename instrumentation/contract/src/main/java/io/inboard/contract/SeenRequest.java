@@ -145,8 +145,12 @@ public final class SeenRequest implements InboundCall, Context {
     return this;
   }
 
+  /** As the mesh has it: the first time counts. */
   @Override
   public void respond(int status, HeaderSink response) {
+    if (!responses.isEmpty()) {
+      return;
+    }
     responses.add(status);
     toRespond.forEach(
         (name, value) -> {

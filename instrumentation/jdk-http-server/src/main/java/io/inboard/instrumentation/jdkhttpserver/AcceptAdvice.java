@@ -2,7 +2,6 @@
 package io.inboard.instrumentation.jdkhttpserver;
 
 import io.inboard.call.Inboard;
-import io.inboard.call.InboundTls.Mode;
 import io.inboard.weave.Advice;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -30,7 +29,7 @@ final class AcceptAdvice {
         return;
       }
       Connection accepted = Connections.of(channel);
-      if (accepted.mode() != Mode.STRICT) {
+      if (!accepted.inbound().awaitsHandshake()) {
         return;
       }
       try {

@@ -1,26 +1,30 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpserver;
 
-import io.inboard.call.LingerBudget;
-import io.inboard.call.PlaintextAnswer;
-import io.inboard.call.PlaintextAnswer.Looks;
+import io.inboard.call.server.InboundConnection;
+import io.inboard.call.server.LingerBudget;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 
 /** A blocking channel's bytes. Weak: the state of a connection must not keep its channel alive. */
-final class ChannelBytes {
+final class ChannelBytes implements InboundConnection.Peer {
   private final WeakReference<SocketChannel> channel;
 
   /** What bounds the reads; null: nothing does. Reading thread only. */
   private Patience patience;
+
+  // Of a peer that was refused. Reading thread only.
+  private long lingersUntil;
+  private boolean lingers;
 
   /** How long a thread waits for a peer. */
   interface Patience {
@@ -46,7 +50,8 @@ final class ChannelBytes {
   }
 
   /** Reads at least one byte into a buffer with an array; -1 at the end. */
-  int read(ByteBuffer into) throws IOException {
+  @Override
+  public int read(ByteBuffer into) throws IOException {
     if (patience != null) {
       return readInTime(into);
     }
@@ -62,6 +67,9 @@ final class ChannelBytes {
     int at = into.arrayOffset() + into.position();
     while (true) {
       int millis = patience.millisToWait();
+      if (millis <= 0 && lingers) {
+        return -1;
+      }
       if (millis <= 0) {
         throw new SocketTimeoutException("the TLS handshake took too long");
       }
@@ -81,12 +89,6 @@ final class ChannelBytes {
     }
   }
 
-  void writeAll(ByteBuffer from) throws IOException {
-    while (from.hasRemaining()) {
-      open().write(from);
-    }
-  }
-
   /** Writes what the socket takes without blocking; only while no other thread reads or writes. */
   void writeLast(ByteBuffer from) throws IOException {
     SocketChannel last = open();
@@ -94,77 +96,58 @@ final class ChannelBytes {
     last.write(from);
   }
 
-  /**
-   * Answers plaintext where only TLS is accepted, if it is HTTP; the connection is closed after it.
-   * The thread is the application's: what is still to come of the request is awaited only as long
-   * as {@link LingerBudget} has time for it.
-   *
-   * @param first what was read, in read mode, in a buffer with an array
-   */
-  void answerPlaintext(ByteBuffer first) throws IOException {
-    Looks looks = PlaintextAnswer.looks(first);
-    if (looks == Looks.FOREIGN) {
-      return;
-    }
-    int millis = 0;
-    long since = System.nanoTime();
-    try {
-      while (looks == Looks.PERHAPS) {
-        millis = millis == 0 ? lingering() : millis;
-        first.compact();
-        int count = millis == 0 ? -1 : read(first);
-        first.flip();
-        if (count < 0) {
-          return;
-        }
-        looks = PlaintextAnswer.looks(first);
-      }
-      if (looks == Looks.FOREIGN) {
-        return;
-      }
-      writeAll(PlaintextAnswer.to(first));
-      open().shutdownOutput();
-      PlaintextAnswer rest = new PlaintextAnswer();
-      rest.take(first);
-      while (!rest.ended()) {
-        millis = millis == 0 ? lingering() : millis;
-        first.clear();
-        if (millis == 0 || read(first) < 0) {
-          return;
-        }
-        rest.take(first.flip());
-      }
-    } catch (SocketTimeoutException notInTime) {
-      // It was answered, or is too slow to be.
-    } finally {
-      if (millis > 0) {
-        LingerBudget.PROCESS.giveBack(
-            TimeUnit.MILLISECONDS.toNanos(millis) - (System.nanoTime() - since));
-      }
+  @Override
+  public void write(ByteBuffer from) throws IOException {
+    while (from.hasRemaining()) {
+      open().write(from);
     }
   }
 
-  private int lingering() {
+  @Override
+  public void shutdownOutput() throws IOException {
+    open().shutdownOutput();
+  }
+
+  /** The thread is the application's: it waits as long as {@link LingerBudget} has time for it. */
+  @Override
+  public boolean linger() {
     int millis = LingerBudget.PROCESS.take();
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    limit(() -> (int) Math.max(0, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
-    return millis;
+    lingersUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    lingers = millis > 0;
+    limit(() -> (int) Math.max(0, TimeUnit.NANOSECONDS.toMillis(lingersUntil - System.nanoTime())));
+    return lingers;
   }
 
-  int localPort() {
+  /** Gives back what was not needed of the time for a refused peer, if any was taken. */
+  void lingered() {
+    if (lingers) {
+      lingers = false;
+      LingerBudget.PROCESS.giveBack(lingersUntil - System.nanoTime());
+    }
+  }
+
+  /** The address that accepted the connection; null when it is gone. */
+  SocketAddress local() {
     SocketChannel known = channel.get();
-    return known == null ? 0 : Connections.port(known);
+    return known == null ? null : local(known);
   }
 
-  /** The other side; unresolved when it is gone. */
-  InetSocketAddress remote() {
+  /** The same of any channel. */
+  static SocketAddress local(SocketChannel of) {
+    try {
+      return of.getLocalAddress();
+    } catch (IOException closed) {
+      return null;
+    }
+  }
+
+  /** The other side; null when it is gone. */
+  SocketAddress remote() {
     SocketChannel known = channel.get();
     try {
-      return known != null && known.getRemoteAddress() instanceof InetSocketAddress address
-          ? address
-          : InetSocketAddress.createUnresolved("unknown", 0);
+      return known == null ? null : known.getRemoteAddress();
     } catch (IOException closed) {
-      return InetSocketAddress.createUnresolved("unknown", 0);
+      return null;
     }
   }
 
@@ -177,8 +160,8 @@ final class ChannelBytes {
   }
 
   /** Where the peer is. */
-  InetAddress peer() throws IOException {
-    return open().getRemoteAddress() instanceof InetSocketAddress address
+  InetAddress peer() {
+    return remote() instanceof InetSocketAddress address
         ? address.getAddress()
         : InetAddress.getLoopbackAddress();
   }

@@ -2,40 +2,32 @@
 package io.inboard.instrumentation.jdkhttpserver;
 
 import io.inboard.call.Inboard;
-import io.inboard.call.InboundTls;
-import io.inboard.call.InboundTls.First;
-import io.inboard.call.InboundTls.Mode;
-import io.inboard.call.PeerIdentity;
 import io.inboard.call.Refusal;
+import io.inboard.call.server.InboundConnection;
+import io.inboard.call.server.InboundConnection.Next;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /**
- * One connection: undecided until its first bytes, then plaintext or TLS for good. Reads come from
- * one thread at a time (the JDK's stream is synchronized), writes from one at a time; the two may
- * meet, which {@link TlsPump} allows for.
+ * One connection between its channel and the JDK's two streams. Reads come from one thread at a
+ * time (the JDK's stream is synchronized), writes from one at a time; the two may meet, which
+ * {@link TlsPump} allows for.
  */
 final class Connection {
   /** The answer that lets the JDK's own code run. */
   static final int PLAIN = -2;
 
   private final ChannelBytes channel;
-  private final Mode mode;
-
-  /** Bytes that were read to tell TLS from plaintext, for the plaintext reader. Reading thread. */
-  private ByteBuffer sniffed = ByteBuffer.allocate(0);
+  private final InboundConnection inbound;
 
   /** Whether the server's own code has read since. Reading thread. */
   private boolean readByServer;
 
   /** Set once, by the reading thread before any request exists to be answered. */
   private volatile TlsPump tls;
-
-  private volatile boolean plain;
 
   /**
    * When the dispatcher handed the connection over, then how long that took. Written by the
@@ -47,10 +39,14 @@ final class Connection {
   /** Those of its server. Written by the dispatcher, as {@link #waited} is. */
   private Handshakes handshakes = Handshakes.UNKNOWN_SERVER;
 
-  Connection(ChannelBytes channel, Mode mode) {
+  Connection(ChannelBytes channel) {
     this.channel = channel;
-    this.mode = mode;
-    this.plain = mode == Mode.DISABLE;
+    this.inbound = new InboundConnection(channel.local(), channel.remote(), TlsPump.BUFFER);
+  }
+
+  /** What is known of it below HTTP. */
+  InboundConnection inbound() {
+    return inbound;
   }
 
   /** Decrypted bytes, -1 at the end, or {@link #PLAIN}. */
@@ -58,31 +54,27 @@ final class Connection {
     if (length == 0) {
       return 0;
     }
-    if (!plain && tls == null && !decide()) {
+    if (!inbound.isPlain() && tls == null && !open()) {
       return -1;
     }
     if (tls != null) {
       return tls.read(bytes, offset, length);
     }
-    if (!sniffed.hasRemaining()) {
-      readByServer = true;
-      return PLAIN;
-    }
-    int count = Math.min(length, sniffed.remaining());
-    sniffed.get(bytes, offset, count);
-    return count;
+    int early = inbound.handOn(ByteBuffer.wrap(bytes, offset, length));
+    readByServer |= early == 0;
+    return early == 0 ? PLAIN : early;
   }
 
   /** Whether these bytes went out encrypted; else the JDK writes them. */
   boolean write(byte[] bytes, int offset, int length) throws IOException {
-    if (tls == null) {
-      if (!plain && mode == Mode.STRICT) {
-        throw new SSLException("inboard: nothing is sent before the peer has spoken");
-      }
-      return false;
+    if (tls != null) {
+      tls.write(ByteBuffer.wrap(bytes, offset, length));
+      return true;
     }
-    tls.write(ByteBuffer.wrap(bytes, offset, length));
-    return true;
+    if (!inbound.mayWritePlaintext()) {
+      throw new SSLException("inboard: nothing is sent before the peer has spoken");
+    }
+    return false;
   }
 
   /**
@@ -93,15 +85,7 @@ final class Connection {
     if (tls != null) {
       return tls.available();
     }
-    return readByServer && !sniffed.hasRemaining() ? PLAIN : sniffed.remaining();
-  }
-
-  boolean isSecured() {
-    return tls != null;
-  }
-
-  Optional<PeerIdentity> peer() {
-    return tls == null ? Optional.empty() : Inboard.inboundTls().peer(tls.session());
+    return readByServer && inbound.early() == 0 ? PLAIN : inbound.early();
   }
 
   void closeNotify() {
@@ -112,22 +96,16 @@ final class Connection {
 
   /** No byte was sent yet: the server waits in its selector, possibly for long. */
   void closeIfSilent() throws IOException {
-    if (isUndecided()) {
+    if (inbound.isUndecided()) {
       channel.closeIfIdle();
     }
   }
 
-  /** Whether its first bytes have not yet shown what it speaks. */
-  boolean isUndecided() {
-    return tls == null && !plain;
-  }
-
-  /** Dispatcher's thread, before any other reads. */
-  void among(Handshakes ofServer) {
-    handshakes = ofServer;
-  }
-
-  void dispatched() {
+  /** Dispatcher's thread: it hands the connection over, to be read by a thread of this server. */
+  void dispatched(Object server) {
+    if (inbound.isUndecided()) {
+      handshakes = Handshakes.of(server);
+    }
     waited = System.nanoTime();
   }
 
@@ -140,67 +118,41 @@ final class Connection {
     return waited;
   }
 
-  Mode mode() {
-    return mode;
-  }
-
-  /** Reads the first bytes and shakes hands if they are TLS; false at the end of the stream. */
-  private boolean decide() throws IOException {
+  /** Reads the first bytes and shakes hands if they are TLS; false when it is to be closed. */
+  private boolean open() throws IOException {
     int most = Inboard.inboundTls().handshakeMillis();
     try (Handshakes.Handshake handshake = handshakes.begin(channel.peer(), most)) {
       channel.limit(handshake);
-      return decideInTime(handshake);
-    }
-  }
-
-  private boolean decideInTime(Handshakes.Handshake handshake) throws IOException {
-    ByteBuffer first = ByteBuffer.allocate(TlsPump.BUFFER);
-    while (true) {
-      int count = channel.read(first);
-      first.flip();
-      First what = count < 0 ? First.REFUSE : InboundTls.classify(first, mode);
-      switch (what) {
-        case MORE -> first.compact();
-        case TLS -> {
-          if (handshake.isRefused()) {
-            Inboard.inboundTls().refused(channel.localPort(), channel.remote(), Refusal.TIMEOUT);
-            return false;
-          }
-          first.compact();
-          TlsPump pump = shake(first);
-          // It was the handshake that waited; the request may have come just now.
-          waited = 0;
-          channel.unlimited();
-          tls = pump;
-          Inboard.inboundTls().accepted(channel.localPort(), true);
-          return true;
-        }
-        case PLAIN -> {
-          channel.unlimited();
-          sniffed = first;
-          plain = true;
-          Inboard.inboundTls().accepted(channel.localPort(), false);
-          return true;
-        }
-        case REFUSE -> {
-          if (count >= 0) {
-            Inboard.inboundTls().refused(channel.localPort(), channel.remote(), Refusal.PLAINTEXT);
-            channel.answerPlaintext(first);
-          }
-          return false;
-        }
+      Next next = inbound.next(channel);
+      boolean open = next == Next.TLS ? shake(handshake) : next == Next.PLAIN;
+      if (open) {
+        channel.unlimited();
       }
+      return open;
+    } finally {
+      channel.lingered();
     }
   }
 
-  private TlsPump shake(ByteBuffer first) throws IOException {
-    InboundTls own = Inboard.inboundTls();
+  private boolean shake(Handshakes.Handshake handshake) throws IOException {
+    if (handshake.isRefused()) {
+      inbound.refuse(Refusal.TIMEOUT);
+      return false;
+    }
     try {
-      TlsPump pump = new TlsPump(channel, own.engine(List.of("http/1.1")), first);
+      TlsPump pump =
+          new TlsPump(
+              channel, Inboard.inboundTls().engine(List.of("http/1.1")), inbound.taken().compact());
       pump.handshake();
-      return pump;
+      // It was the handshake that waited; the request may have come just now.
+      waited = 0;
+      if (!inbound.established(pump.session())) {
+        return false;
+      }
+      tls = pump;
+      return true;
     } catch (SSLException | SocketTimeoutException e) {
-      own.refused(channel.localPort(), channel.remote(), Refusal.of(e));
+      inbound.failed(e);
       throw e;
     }
   }

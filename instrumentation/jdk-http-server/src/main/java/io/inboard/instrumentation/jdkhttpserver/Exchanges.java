@@ -4,9 +4,9 @@ package io.inboard.instrumentation.jdkhttpserver;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsExchange;
-import io.inboard.call.HeaderSink;
 import io.inboard.call.InboundCall;
 import io.inboard.call.WeakIdentityMap;
+import io.inboard.call.server.ResponseHeaders;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
@@ -92,7 +92,7 @@ final class Exchanges {
   static void respond(Object own, int status, Headers headers) {
     InboundCall call = OPEN.get(own);
     if (call != null) {
-      call.respond(status, new ResponseHeaders(headers));
+      call.respond(status, new ResponseHeaders(headers::containsKey, headers::set));
     }
   }
 
@@ -154,18 +154,5 @@ final class Exchanges {
 
   private static Lookup lookup(Class<?> owner) throws IllegalAccessException {
     return MethodHandles.privateLookupIn(owner, MethodHandles.lookup());
-  }
-
-  /** Adds to the headers of a response; what the application has set stays. */
-  private record ResponseHeaders(Headers headers) implements HeaderSink {
-    @Override
-    public void set(String name, String value) {
-      if (!headers.containsKey(name)) {
-        headers.set(name, value);
-      }
-    }
-
-    @Override
-    public void remove(String name) {}
   }
 }

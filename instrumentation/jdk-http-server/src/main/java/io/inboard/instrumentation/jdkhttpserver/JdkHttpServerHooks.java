@@ -39,8 +39,7 @@ public final class JdkHttpServerHooks implements Library {
             field("connection"),
             field("rcode"),
             field("reqHdrs"),
-            field("rspHdrs"),
-            field("sentHeaders"))
+            field("rspHdrs"))
         .relyingOn(SERVER + "ServerImpl$Exchange", field("chan"))
         .relyingOn(SERVER + "HttpConnection", field("chan"))
         .opening("jdk.httpserver", "sun.net.httpserver", "com.sun.net.httpserver")

@@ -5,17 +5,19 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsExchange;
 import io.inboard.call.HeaderSink;
-import io.inboard.call.Inboard;
-import io.inboard.call.Inbound;
 import io.inboard.call.InboundCall;
-import io.inboard.call.InboundRequest;
 import io.inboard.call.PeerIdentity;
+import io.inboard.call.server.ResponseHeaders;
+import io.inboard.call.server.ServerExchange;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
-/** An exchange's request in the neutral words. */
-record JdkRequest(HttpExchange exchange) implements InboundRequest {
+/** An exchange of the server at the gate. */
+record JdkRequest(HttpExchange exchange) implements ServerExchange {
   @Override
   public String library() {
     return JdkHttpServerHooks.NAME;
@@ -91,7 +93,8 @@ record JdkRequest(HttpExchange exchange) implements InboundRequest {
 
   @Override
   public long queuedNanos() {
-    return Connections.waitedNanos(Exchanges.channel(exchange));
+    Connection known = connection();
+    return known == null ? 0 : known.waitedNanos();
   }
 
   @Override
@@ -101,7 +104,8 @@ record JdkRequest(HttpExchange exchange) implements InboundRequest {
 
   @Override
   public Optional<PeerIdentity> peer() {
-    return Connections.peer(Exchanges.channel(exchange));
+    Connection known = connection();
+    return known == null ? Optional.empty() : known.inbound().peer();
   }
 
   @Override
@@ -110,22 +114,23 @@ record JdkRequest(HttpExchange exchange) implements InboundRequest {
     return values == null ? List.of() : values;
   }
 
-  /** Removes what the request says of its sender's identity, where the mesh guards that. */
-  static void removeClaims(HttpExchange exchange) {
-    if (Inboard.inbound().guardsIdentity()
-        && exchange.getRequestHeaders().containsKey(Inbound.FORWARDED_CLIENT_CERT)) {
-      Headers headers = new Headers();
-      headers.putAll(exchange.getRequestHeaders());
-      headers.remove(Inbound.FORWARDED_CLIENT_CERT);
-      Exchanges.headers(exchange, headers);
-    }
+  @Override
+  public boolean isMutualTls() {
+    Connection known = connection();
+    return known != null && known.inbound().isMutualTls();
+  }
+
+  @Override
+  public String route() {
+    return exchange.getHttpContext().getPath();
   }
 
   /** The server's header map cannot be modified: the application is given another one. */
-  static void rewriteHeaders(HttpExchange exchange, InboundCall call) {
+  @Override
+  public void correctHeaders(Consumer<HeaderSink> correction) {
     Headers headers = new Headers();
     headers.putAll(exchange.getRequestHeaders());
-    call.writeHeaders(
+    correction.accept(
         new HeaderSink() {
           @Override
           public void set(String name, String value) {
@@ -138,5 +143,41 @@ record JdkRequest(HttpExchange exchange) implements InboundRequest {
           }
         });
     Exchanges.headers(exchange, headers);
+  }
+
+  @Override
+  public HeaderSink responseHeaders() {
+    Headers headers = exchange.getResponseHeaders();
+    return new ResponseHeaders(headers::containsKey, headers::set);
+  }
+
+  @Override
+  public void serving(InboundCall call) {
+    Exchanges.begin(exchange, call);
+  }
+
+  /** After an empty answer the server reads what the peer still sends, as after any other. */
+  @Override
+  public void answer(Answer answer) throws IOException {
+    byte[] text = answer.text().getBytes(StandardCharsets.US_ASCII);
+    boolean empty = text.length == 0 || exchange.getRequestMethod().equals("HEAD");
+    if (answer.close()) {
+      exchange.getResponseHeaders().set("Connection", "close");
+    }
+    if (text.length > 0) {
+      exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+    }
+    exchange.sendResponseHeaders(answer.status(), empty ? -1 : text.length);
+    if (!empty) {
+      exchange.getResponseBody().write(text);
+    }
+    if (text.length > 0) {
+      exchange.close();
+    }
+  }
+
+  /** Null if none is known: TLS of the application's own has other streams. */
+  private Connection connection() {
+    return Connections.known(Exchanges.channel(exchange));
   }
 }

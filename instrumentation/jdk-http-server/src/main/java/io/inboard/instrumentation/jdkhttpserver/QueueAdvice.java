@@ -15,11 +15,7 @@ final class QueueAdvice {
     @Advice.OnMethodEnter
     static void enter(
         @Advice.FieldValue("this$0") Object server, @Advice.Argument(0) SocketChannel channel) {
-      Connection connection = Connections.of(channel);
-      if (connection.isUndecided()) {
-        connection.among(Handshakes.of(server));
-      }
-      connection.dispatched();
+      Connections.of(channel).dispatched(server);
     }
   }
 

@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.jdkhttpserver;
 
 import com.sun.net.httpserver.HttpServer;
+import io.inboard.call.server.Gate;
 import io.inboard.weave.Advice;
 
 /** A server that the hooks do not fit does not start on a STRICT port. HttpsServer does. */
@@ -15,14 +16,8 @@ final class StartAdvice {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Throwable enter(@Advice.This HttpServer server) {
       int port = server.getAddress().getPort();
-      return Connections.isStrict(port)
-          ? new IllegalStateException(
-              "inboard: inbound.mtls is STRICT, and the hooks do not fit this JDK's HttpServer:"
-                  + " port "
-                  + port
-                  + " does not start; set portLevelMtls: {"
-                  + port
-                  + ": DISABLE} or use another JDK")
+      return Gate.isStrict(port)
+          ? Gate.cannotStart(port, "the hooks do not fit this JDK's HttpServer", "use another JDK")
           : null;
     }
 

@@ -160,7 +160,7 @@ final class TlsPump {
     out.clear();
     SSLEngineResult result = engine.wrap(from, out);
     out.flip();
-    channel.writeAll(out);
+    channel.write(out);
     if (result.getStatus() == SSLEngineResult.Status.CLOSED && from.hasRemaining()) {
       throw new SSLException("the TLS connection is closed");
     }

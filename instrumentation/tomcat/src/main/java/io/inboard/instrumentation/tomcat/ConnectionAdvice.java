@@ -4,6 +4,7 @@ package io.inboard.instrumentation.tomcat;
 import io.inboard.call.Inboard;
 import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.Refusal;
+import io.inboard.call.server.Gate;
 import io.inboard.weave.Advice;
 import java.net.InetSocketAddress;
 import org.apache.tomcat.util.collections.SynchronizedStack;
@@ -87,12 +88,11 @@ final class ConnectionAdvice {
         return false;
       }
       // A connection that closed between Accept and here may have brought its channel back.
-      return refuse(wrapper, Inboard.inboundTls().mode(wrapper.getLocalPort()) == Mode.STRICT);
+      return refuse(wrapper, Gate.isStrict(wrapper.getLocalPort()));
     }
 
     static boolean enter(Throwable error, NioSocketWrapper wrapper) {
-      boolean strict = Inboard.inboundTls().mode(wrapper.getLocalPort()) == Mode.STRICT;
-      return refuse(wrapper, strict);
+      return refuse(wrapper, Gate.isStrict(wrapper.getLocalPort()));
     }
 
     private static boolean refuse(NioSocketWrapper wrapper, boolean refused) {

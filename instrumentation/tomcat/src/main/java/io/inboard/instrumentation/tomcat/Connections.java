@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.tomcat;
 
+import io.inboard.call.server.InboundConnection;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -62,8 +63,8 @@ final class Connections {
   private Connections() {}
 
   /** The connection of a request; empty if it is not one of ours. */
-  static Optional<MeshChannel> of(Request request) {
-    return channel(wrapper(request));
+  static Optional<InboundConnection> of(Request request) {
+    return connection(wrapper(request));
   }
 
   /** What Tomcat has around the connection of a request; null if it has nothing. */
@@ -83,9 +84,9 @@ final class Connections {
    *
    * @param handler an {@code Http2UpgradeHandler}, whose class is not public
    */
-  static Optional<MeshChannel> ofHttp2(Object handler) {
+  static Optional<InboundConnection> ofHttp2(Object handler) {
     try {
-      return channel((SocketWrapperBase<?>) HTTP2_WRAPPER.invokeExact(handler));
+      return connection((SocketWrapperBase<?>) HTTP2_WRAPPER.invokeExact(handler));
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }
@@ -104,9 +105,9 @@ final class Connections {
     }
   }
 
-  private static Optional<MeshChannel> channel(SocketWrapperBase<?> wrapper) {
+  private static Optional<InboundConnection> connection(SocketWrapperBase<?> wrapper) {
     return wrapper != null && wrapper.getSocket() instanceof MeshChannel channel
-        ? Optional.of(channel)
+        ? Optional.of(channel.connection())
         : Optional.empty();
   }
 

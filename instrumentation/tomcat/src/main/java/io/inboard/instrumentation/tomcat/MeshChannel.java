@@ -3,19 +3,12 @@ package io.inboard.instrumentation.tomcat;
 
 import io.inboard.call.Inboard;
 import io.inboard.call.InboundTls;
-import io.inboard.call.InboundTls.First;
-import io.inboard.call.InboundTls.Mode;
-import io.inboard.call.PeerIdentity;
-import io.inboard.call.Refusal;
+import io.inboard.call.server.InboundConnection;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.apache.tomcat.util.net.NioChannel;
@@ -41,40 +34,16 @@ final class MeshChannel extends SecureNioChannel {
   private static final String HTTP_2 = "h2";
   private static final List<String> ENABLED_HTTP_2 = List.of(HTTP_2, "http/1.1");
 
+  /** How long a peer that was refused may take to read the answer and go. */
+  private static final int LINGER_MILLIS = 1_000;
+
   private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
-  private enum State {
-    /** The first bytes are not there yet. */
-    SILENT,
-    /** Mutual TLS, shaking hands or past it. */
-    TLS,
-    /** The application's own bytes. */
-    PLAIN,
-    /** Plaintext in STRICT: answered, and closed. */
-    REFUSED
-  }
-
   private final NioEndpoint endpoint;
+  private final InboundConnection.Peer bare = new Bare();
 
-  /**
-   * As many bytes as it takes to tell; {@code told} of them are there, {@code handedOn} are read.
-   */
-  private final byte[] first = new byte[2];
-
-  private int told;
-  private int handedOn;
-  private Mode mode = Mode.DISABLE;
-  private State state = State.PLAIN;
-  private long handshakeEnd;
-
-  /** Whether the end of the handshake was counted, be it as good or as refused. */
-  private boolean counted;
-
-  /** Null unless REFUSED. */
-  private RefusedPlaintext refusedPlaintext;
-
-  private InetSocketAddress local = unknown();
-  private InetSocketAddress remote = unknown();
+  /** That which the channel has now; before the first one, nothing is known of it. */
+  private InboundConnection connection = new InboundConnection(null, null, 2);
 
   MeshChannel(SocketBufferHandler buffers, NioEndpoint endpoint) {
     super(buffers, endpoint);
@@ -90,135 +59,53 @@ final class MeshChannel extends SecureNioChannel {
   @Override
   public void reset(SocketChannel channel, NioSocketWrapper wrapper) throws IOException {
     super.reset(channel, wrapper);
-    told = 0;
-    handedOn = 0;
-    counted = false;
-    refusedPlaintext = null;
     if (channel != null) {
-      local = inet(channel.getLocalAddress());
-      remote = inet(channel.getRemoteAddress());
-      // A Unix domain socket has no port, and its peers are on this machine.
-      mode = local.getPort() == 0 ? Mode.DISABLE : Inboard.inboundTls().mode(local.getPort());
-      state = mode == Mode.DISABLE ? State.PLAIN : State.SILENT;
-      handshakeComplete = state == State.PLAIN;
+      connection =
+          new InboundConnection(
+              channel.getLocalAddress(),
+              channel.getRemoteAddress(),
+              InboundConnection.FEWEST_BYTES);
+      handshakeComplete = connection.isPlain();
     }
   }
 
-  /**
-   * The connection is about to wait for its first byte, with Tomcat's own timeout. In STRICT that
-   * byte belongs to a handshake; in PERMISSIVE it may be the application's, which waits as long as
-   * the application says.
-   */
+  /** The connection is about to wait for its first byte, with Tomcat's own timeout. */
   void awaitFirstByte() {
-    if (state == State.SILENT && mode == Mode.STRICT) {
+    if (connection.awaitsHandshake()) {
       boundBy(Inboard.inboundTls().handshakeMillis());
     }
   }
 
-  /** Whether the peer proved who it is. */
-  boolean isMutualTls() {
-    return state == State.TLS && handshakeComplete;
-  }
-
-  /**
-   * Who the peer is; empty over plaintext. Asked for each request: a connection may live longer
-   * than the certificate that began it.
-   */
-  Optional<PeerIdentity> peer() {
-    return isMutualTls() ? Inboard.inboundTls().peer(sslEngine.getSession()) : Optional.empty();
-  }
-
-  InetSocketAddress local() {
-    return local;
-  }
-
-  InetSocketAddress remote() {
-    return remote;
+  /** What is known of the connection below HTTP. */
+  InboundConnection connection() {
+    return connection;
   }
 
   /** 0: done; -1: close; else the interest for the selector; as in the superclass. */
   @Override
   public int handshake(boolean read, boolean write) throws IOException {
     try {
-      return shake(read, write);
+      return switch (connection.next(bare)) {
+        case WAIT -> SelectionKey.OP_READ;
+        case CLOSE -> -1;
+        case PLAIN -> {
+          handshakeComplete = true;
+          yield 0;
+        }
+        case TLS -> shake(read, write);
+      };
     } catch (SSLException e) {
-      refuse(Refusal.of(e));
+      connection.failed(e);
       throw e;
     }
   }
 
-  private void refuse(Refusal why) {
-    if (!counted) {
-      counted = true;
-      Inboard.inboundTls().refused(local.getPort(), remote, why);
-    }
-  }
-
   private int shake(boolean read, boolean write) throws IOException {
-    if (state == State.REFUSED) {
-      return refusedPlaintext.step(sc);
-    }
-    if (state == State.SILENT) {
-      int next = listen();
-      if (state == State.SILENT || next != 0) {
-        return next;
-      }
-    }
-    if (state == State.PLAIN) {
-      return 0;
-    }
-    if (System.nanoTime() - handshakeEnd > 0) {
-      refuse(Refusal.TIMEOUT);
-      return -1;
+    if (sslEngine == null) {
+      beginTls();
     }
     int next = super.handshake(read, write);
     return next == 0 ? shaken() : next;
-  }
-
-  /** Reads until the first bytes tell what they are. */
-  private int listen() throws IOException {
-    while (true) {
-      First what = InboundTls.classify(ByteBuffer.wrap(first, 0, told), mode);
-      switch (what) {
-        case TLS -> {
-          beginTls();
-          return 0;
-        }
-        case PLAIN -> {
-          Inboard.inboundTls().accepted(local.getPort(), false);
-          bePlain();
-          return 0;
-        }
-        case REFUSE -> {
-          refuse(Refusal.PLAINTEXT);
-          state = State.REFUSED;
-          refusedPlaintext = new RefusedPlaintext(first, told);
-          boundBy(RefusedPlaintext.LINGER_MILLIS);
-          return refusedPlaintext.step(sc);
-        }
-        case MORE -> {
-          int n = sc.read(ByteBuffer.wrap(first, told, first.length - told));
-          if (n == 0) {
-            return SelectionKey.OP_READ;
-          }
-          if (n < 0 && mode == Mode.STRICT) {
-            return -1;
-          }
-          if (n < 0) {
-            // A probe that connects and goes: Tomcat closes it as always, without a word in its
-            // log.
-            bePlain();
-            return 0;
-          }
-          told += n;
-        }
-      }
-    }
-  }
-
-  private void bePlain() {
-    state = State.PLAIN;
-    handshakeComplete = true;
   }
 
   /**
@@ -238,14 +125,12 @@ final class MeshChannel extends SecureNioChannel {
     netInBuffer = atLeast(packet, netInBuffer);
     netOutBuffer = atLeast(packet, netOutBuffer);
     netInBuffer.clear();
-    netInBuffer.put(first, 0, told);
+    netInBuffer.put(connection.taken());
     netOutBuffer.position(0).limit(0);
     sslEngine = engine;
     engine.beginHandshake();
     handshakeStatus = engine.getHandshakeStatus();
     sniComplete = true;
-    state = State.TLS;
-    handshakeEnd = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(tls.handshakeMillis());
     boundBy(tls.handshakeMillis());
   }
 
@@ -257,12 +142,9 @@ final class MeshChannel extends SecureNioChannel {
   }
 
   private int shaken() {
-    if (Inboard.inboundTls().peer(sslEngine.getSession()).isEmpty()) {
-      refuse(Refusal.EXPIRED);
+    if (!connection.established(sslEngine.getSession())) {
       return -1;
     }
-    counted = true;
-    Inboard.inboundTls().accepted(local.getPort(), true);
     if (HTTP_2.equals(sslEngine.getApplicationProtocol())) {
       socketWrapper.setNegotiatedProtocol(HTTP_2);
     }
@@ -295,14 +177,10 @@ final class MeshChannel extends SecureNioChannel {
 
   @Override
   public int read(ByteBuffer target) throws IOException {
-    if (state != State.PLAIN) {
+    if (!connection.isPlain()) {
       return super.read(target);
     }
-    int early = 0;
-    while (handedOn < told && target.hasRemaining()) {
-      target.put(first[handedOn++]);
-      early++;
-    }
+    int early = connection.handOn(target);
     if (early > 0 && !target.hasRemaining()) {
       return early;
     }
@@ -313,10 +191,10 @@ final class MeshChannel extends SecureNioChannel {
 
   @Override
   public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-    if (state != State.PLAIN) {
+    if (!connection.isPlain()) {
       return super.read(targets, offset, length);
     }
-    if (handedOn == told) {
+    if (connection.early() == 0) {
       return sc.read(targets, offset, length);
     }
     for (int i = offset; i < offset + length; i++) {
@@ -329,54 +207,64 @@ final class MeshChannel extends SecureNioChannel {
 
   @Override
   public int write(ByteBuffer source) throws IOException {
-    return state == State.PLAIN ? sc.write(source) : super.write(source);
+    return connection.isPlain() ? sc.write(source) : super.write(source);
   }
 
   @Override
   public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
-    return state == State.PLAIN
+    return connection.isPlain()
         ? sc.write(sources, offset, length)
         : super.write(sources, offset, length);
   }
 
   @Override
   public int getOutboundRemaining() {
-    return state == State.PLAIN ? 0 : super.getOutboundRemaining();
+    return connection.isPlain() ? 0 : super.getOutboundRemaining();
   }
 
   @Override
   public boolean flushOutbound() throws IOException {
-    return state != State.PLAIN && super.flushOutbound();
+    return !connection.isPlain() && super.flushOutbound();
   }
 
   @Override
   public void close() throws IOException {
-    // The poller ends what takes too long, with a clock of milliseconds.
-    if (state == State.TLS && !handshakeComplete && timeIsUp()) {
-      refuse(Refusal.TIMEOUT);
-    }
-    if (state != State.TLS) {
+    connection.closed();
+    if (connection.isTls()) {
+      super.close();
+    } else {
       closed = true;
       sc.close();
-    } else {
-      super.close();
     }
-  }
-
-  private boolean timeIsUp() {
-    return System.nanoTime() - handshakeEnd > -TimeUnit.MILLISECONDS.toNanos(2);
-  }
-
-  private static InetSocketAddress inet(SocketAddress address) {
-    return address instanceof InetSocketAddress inet ? inet : unknown();
-  }
-
-  private static InetSocketAddress unknown() {
-    return InetSocketAddress.createUnresolved("localhost", 0);
   }
 
   /** The kind that Tomcat made before us, or on a port that is left alone. */
   static boolean isBare(NioChannel channel) {
     return channel.getClass() == NioChannel.class;
+  }
+
+  /** Never blocks: between two steps the connection waits in Tomcat's poller. */
+  private final class Bare implements InboundConnection.Peer {
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+      return sc.read(into);
+    }
+
+    @Override
+    public void write(ByteBuffer answer) throws IOException {
+      sc.write(answer);
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+      sc.shutdownOutput();
+    }
+
+    /** No thread is held meanwhile. */
+    @Override
+    public boolean linger() {
+      boundBy(LINGER_MILLIS);
+      return true;
+    }
   }
 }

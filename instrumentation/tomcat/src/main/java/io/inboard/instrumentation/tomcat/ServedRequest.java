@@ -18,7 +18,6 @@ final class ServedRequest {
 
   private final InboundCall call;
   private boolean routed;
-  private boolean responded;
 
   /**
    * The status of a response that is wholly on its way; 0 before. The last frame may be sent by
@@ -43,10 +42,8 @@ final class ServedRequest {
 
   /** The head of the response goes out. */
   static void respond(Request request, Response response) {
-    if (request.getAttribute(ATTRIBUTE) instanceof ServedRequest served && !served.responded) {
-      served.responded = true;
-      served.call.respond(
-          response.getStatus(), new TomcatResponseHeaders(response.getMimeHeaders()));
+    if (request.getAttribute(ATTRIBUTE) instanceof ServedRequest served) {
+      served.call.respond(response.getStatus(), TomcatHeaders.of(response));
     }
   }
 

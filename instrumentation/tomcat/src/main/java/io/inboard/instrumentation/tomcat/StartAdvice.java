@@ -1,8 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.tomcat;
 
-import io.inboard.call.Inboard;
-import io.inboard.call.InboundTls.Mode;
+import io.inboard.call.server.Gate;
 import io.inboard.weave.Advice;
 import org.apache.coyote.AbstractProtocol;
 
@@ -12,19 +11,10 @@ final class StartAdvice {
 
   private static Throwable refusal(AbstractProtocol<?> protocol, boolean secured, String why) {
     int port = protocol.getPort() > 0 ? protocol.getPort() : Math.max(protocol.getLocalPort(), 0);
-    if (secured
-        || Connections.hasOwnTls(protocol)
-        || Inboard.inboundTls().mode(port) != Mode.STRICT) {
+    if (secured || Connections.hasOwnTls(protocol) || !Gate.isStrict(port)) {
       return null;
     }
-    return new IllegalStateException(
-        "inboard: inbound.mtls is STRICT, and "
-            + why
-            + ": port "
-            + port
-            + " does not start; use Tomcat's NIO connector, or set portLevelMtls: {"
-            + port
-            + ": DISABLE}");
+    return Gate.cannotStart(port, why, "use Tomcat's NIO connector");
   }
 
   /** In a Tomcat whose hooks are woven. */

@@ -2,32 +2,18 @@
 package io.inboard.instrumentation.tomcat;
 
 import io.inboard.call.HeaderSink;
-import io.inboard.call.Inboard;
-import io.inboard.call.Inbound;
-import java.util.HashMap;
-import java.util.Map;
-import org.apache.coyote.Request;
+import io.inboard.call.server.ResponseHeaders;
+import org.apache.coyote.Response;
 import org.apache.tomcat.util.http.MimeHeaders;
 
 /** Corrects the headers of a request, before anything of the container has read them. */
 record TomcatHeaders(MimeHeaders headers) implements HeaderSink {
-  /** Removes what a request says of its sender's identity, where the mesh guards that. */
-  static void removeClaims(Request request) {
-    MimeHeaders headers = request.getMimeHeaders();
-    if (Inboard.inbound().guardsIdentity()
-        && headers.findHeader(Inbound.FORWARDED_CLIENT_CERT, 0) >= 0) {
-      headers.removeHeader(Inbound.FORWARDED_CLIENT_CERT);
-    }
-  }
-
-  /** The same for the trailers of its body, which are a map in every version. */
-  static Map<String, String> withoutClaims(Map<String, String> trailers) {
-    if (trailers == null || trailers.isEmpty() || !Inboard.inbound().guardsIdentity()) {
-      return trailers;
-    }
-    Map<String, String> kept = new HashMap<>(trailers);
-    kept.keySet().removeIf(Inbound.FORWARDED_CLIENT_CERT::equalsIgnoreCase);
-    return kept;
+  /** Those of a response, which come after what the application has set. */
+  static HeaderSink of(Response response) {
+    MimeHeaders headers = response.getMimeHeaders();
+    return new ResponseHeaders(
+        name -> headers.getHeader(name) != null,
+        (name, value) -> headers.setValue(name).setString(value));
   }
 
   @Override

@@ -1,17 +1,26 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.tomcat;
 
-import io.inboard.call.InboundRequest;
+import io.inboard.call.HeaderSink;
+import io.inboard.call.InboundCall;
 import io.inboard.call.PeerIdentity;
+import io.inboard.call.server.InboundConnection;
+import io.inboard.call.server.ServerExchange;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.connector.CoyoteAdapter;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
+import org.apache.coyote.Response;
 import org.apache.tomcat.util.buf.ByteChunk;
 import org.apache.tomcat.util.buf.MessageBytes;
 import org.apache.tomcat.util.http.MimeHeaders;
@@ -20,29 +29,38 @@ import org.apache.tomcat.util.http.MimeHeaders;
  * A coyote request as the mesh sees it: before the container has parsed or decoded anything. Used
  * by the thread that serves it.
  */
-final class TomcatRequest implements InboundRequest {
+final class TomcatRequest implements ServerExchange {
   private static final String[] USUAL_METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH"};
 
-  private final Request request;
+  private final CoyoteAdapter adapter;
   private final Connector connector;
-  private final Optional<MeshChannel> channel;
-  private final long queuedNanos;
+  private final Request request;
+  private final Response response;
+
+  /** Empty if it is not one of ours. */
+  private final Optional<InboundConnection> connection;
 
   // Tomcat decodes its bytes at every question, some 300 bytes of garbage each: asked once here.
   private String path;
   private String query;
   private InetSocketAddress remote;
 
-  TomcatRequest(
-      Request request, Connector connector, Optional<MeshChannel> channel, long queuedNanos) {
-    this.request = request;
+  /** Asked once, too, since the answer is gone with it; negative before. */
+  private long queuedNanos = -1;
+
+  TomcatRequest(CoyoteAdapter adapter, Connector connector, Request request, Response response) {
+    this.adapter = adapter;
     this.connector = connector;
-    this.channel = channel;
-    this.queuedNanos = queuedNanos;
+    this.request = request;
+    this.response = response;
+    this.connection = Connections.of(request);
   }
 
   @Override
   public long queuedNanos() {
+    if (queuedNanos < 0) {
+      queuedNanos = Arrivals.waited(request);
+    }
     return queuedNanos;
   }
 
@@ -98,8 +116,8 @@ final class TomcatRequest implements InboundRequest {
 
   @Override
   public InetSocketAddress local() {
-    if (channel.isPresent()) {
-      return channel.get().local();
+    if (connection.isPresent()) {
+      return connection.get().local();
     }
     request.action(ActionCode.REQ_LOCAL_ADDR_ATTRIBUTE, request);
     return address(text(request.localAddr()), Connections.localPort(connector));
@@ -107,13 +125,15 @@ final class TomcatRequest implements InboundRequest {
 
   @Override
   public int localPort() {
-    return channel.isPresent() ? channel.get().local().getPort() : Connections.localPort(connector);
+    return connection.isPresent()
+        ? connection.get().local().getPort()
+        : Connections.localPort(connector);
   }
 
   @Override
   public InetSocketAddress remote() {
-    if (channel.isPresent()) {
-      return channel.get().remote();
+    if (connection.isPresent()) {
+      return connection.get().remote();
     }
     if (remote == null) {
       request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, request);
@@ -130,7 +150,7 @@ final class TomcatRequest implements InboundRequest {
 
   @Override
   public Optional<PeerIdentity> peer() {
-    return channel.flatMap(MeshChannel::peer);
+    return connection.flatMap(InboundConnection::peer);
   }
 
   @Override
@@ -150,6 +170,53 @@ final class TomcatRequest implements InboundRequest {
       values.add(text(headers.getValue(next)));
     }
     return values;
+  }
+
+  @Override
+  public boolean isMutualTls() {
+    return connection.isPresent() && connection.get().isMutualTls();
+  }
+
+  @Override
+  public void correctHeaders(Consumer<HeaderSink> correction) {
+    correction.accept(new TomcatHeaders(request.getMimeHeaders()));
+  }
+
+  @Override
+  public HeaderSink responseHeaders() {
+    return TomcatHeaders.of(response);
+  }
+
+  @Override
+  public void serving(InboundCall call) {
+    ServedRequest.begin(request, call);
+  }
+
+  /**
+   * At once, and into the access log like Tomcat's own early errors. After a 400 Tomcat closes the
+   * connection by itself.
+   */
+  @Override
+  public void answer(Answer answer) {
+    if (response.isCommitted()) {
+      return;
+    }
+    byte[] text = answer.text().getBytes(StandardCharsets.US_ASCII);
+    response.setStatus(answer.status());
+    response.setContentLength(text.length);
+    if (answer.close() && !request.protocol().equals("HTTP/2.0")) {
+      response.getMimeHeaders().setValue("Connection").setString("close");
+    }
+    try {
+      if (text.length > 0) {
+        response.setContentType("text/plain");
+        response.doWrite(ByteBuffer.wrap(text));
+      }
+    } catch (IOException gone) {
+      // The connection is gone: there is no one to report it to.
+    }
+    response.action(ActionCode.CLOSE, null);
+    adapter.log(request, response, 0);
   }
 
   /** Tomcat gives addresses as literals, so nothing is looked up. */

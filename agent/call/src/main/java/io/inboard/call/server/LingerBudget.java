@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.call;
+package io.inboard.call.server;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;

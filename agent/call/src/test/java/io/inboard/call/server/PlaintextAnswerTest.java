@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.call;
+package io.inboard.call.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inboard.call.PlaintextAnswer.Looks;
+import io.inboard.call.server.PlaintextAnswer.Looks;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;

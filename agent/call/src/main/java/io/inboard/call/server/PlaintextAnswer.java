@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.call;
+package io.inboard.call.server;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,9 +14,9 @@ import java.nio.charset.StandardCharsets;
  * be lost with it: what the peer still sends is read and thrown away until {@link #ended}, within
  * bounds that the adapter keeps. Not for several threads.
  */
-public final class PlaintextAnswer {
+final class PlaintextAnswer {
   /** How many bytes of a request are read at most after the answer. */
-  public static final int MOST_BYTES = 256 * 1024;
+  static final int MOST_BYTES = 256 * 1024;
 
   /** The longest method that is believed to be one: longer than any registered with IANA. */
   private static final int LONGEST_METHOD = 18;
@@ -45,7 +45,7 @@ public final class PlaintextAnswer {
   private long taken;
 
   /** What the first bytes of a connection look like. */
-  public enum Looks {
+  enum Looks {
     /** A method, a space and the beginning of a target: the request line of HTTP. */
     HTTP,
     /** The beginning of such a line; too few bytes to tell. */
@@ -55,7 +55,7 @@ public final class PlaintextAnswer {
   }
 
   /** Looks at the first bytes, from {@code position} on, and moves nothing. */
-  public static Looks looks(ByteBuffer first) {
+  static Looks looks(ByteBuffer first) {
     int length = Math.min(first.remaining(), LONGEST_METHOD + 1);
     for (int i = 0; i < length; i++) {
       byte b = first.get(first.position() + i);
@@ -81,7 +81,7 @@ public final class PlaintextAnswer {
    *
    * @param first of the request: HEAD gets no body
    */
-  public static ByteBuffer to(ByteBuffer first) {
+  static ByteBuffer to(ByteBuffer first) {
     boolean head =
         first.remaining() > 4
             && first.get(first.position()) == 'H'
@@ -98,12 +98,12 @@ public final class PlaintextAnswer {
    *
    * @return the body, as UTF-8 text
    */
-  public static String text() {
+  static String text() {
     return TEXT;
   }
 
   /** Takes bytes that were read, the first ones included, and throws them away. */
-  public void take(ByteBuffer read) {
+  void take(ByteBuffer read) {
     taken += read.remaining();
     while (read.hasRemaining() && !headEnded) {
       byte b = read.get();
@@ -139,7 +139,7 @@ public final class PlaintextAnswer {
   }
 
   /** Whether the request was read to its end, or to {@link #MOST_BYTES}: close now. */
-  public boolean ended() {
+  boolean ended() {
     return taken >= MOST_BYTES || (headEnded && bodyLeft <= 0);
   }
 }

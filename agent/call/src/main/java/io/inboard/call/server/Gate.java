@@ -1,0 +1,137 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.call.server;
+
+import io.inboard.call.Contexts;
+import io.inboard.call.Inboard;
+import io.inboard.call.Inbound;
+import io.inboard.call.InboundCall;
+import io.inboard.call.InboundTls.Mode;
+import io.inboard.call.Refusal;
+import io.inboard.call.Verdict;
+import io.inboard.call.server.ServerExchange.Answer;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * What every request passes before an application of the server sees it. It ends in one of four
+ * ways: it passes, unseen by the mesh; it is served, and the mesh follows it; it is refused, with
+ * an answer of ours; its connection is closed, where even that answer fails.
+ *
+ * <p>Safe for use by any thread; holds no state.
+ */
+public final class Gate {
+  private static final Answer PLAINTEXT = new Answer(400, PlaintextAnswer.text(), true);
+
+  /** Another connection begins with a handshake, which tells the peer why. */
+  private static final Answer LAPSED = new Answer(403, "", true);
+
+  private static final Answer ERROR_OF_OURS = Answer.of(503);
+
+  private Gate() {}
+
+  /**
+   * Lets a request in or answers it. The result is what an advice hands on from its enter to its
+   * exit; its types are the JDK's, which every woven class can see.
+   *
+   * @return null: it passes; a {@link Contexts.Scope}: it is served, and the scope is to be closed
+   *     when the thread is done with it; an {@link Optional}, for {@code skipOn}: it was answered,
+   *     and the error in it, if there is one, is to close the connection
+   */
+  public static Object enter(ServerExchange exchange) {
+    if (mustBeMutual(exchange)) {
+      Refusal refusal =
+          !exchange.isMutualTls()
+              ? Refusal.PLAINTEXT
+              : exchange.peer().isEmpty() ? Refusal.EXPIRED : null;
+      if (refusal != null) {
+        Inboard.inboundTls().refused(exchange.localPort(), exchange.remote(), refusal);
+        return answer(exchange, refusal == Refusal.PLAINTEXT ? PLAINTEXT : LAPSED);
+      }
+    }
+    Inbound inbound = Inboard.inbound();
+    InboundCall call = inbound.disabled() ? InboundCall.UNTOUCHED : inbound.begin(exchange);
+    if (call == InboundCall.UNTOUCHED) {
+      Claims.remove(exchange);
+      return null;
+    }
+    String route = exchange.route();
+    if (!route.isEmpty()) {
+      call.route(route);
+    }
+    if (call.verdict() instanceof Verdict.Deny deny) {
+      call.respond(deny.status(), exchange.responseHeaders());
+      Object answered = answer(exchange, Answer.of(deny.status()));
+      call.end(deny.status(), null);
+      return answered;
+    }
+    exchange.serving(call);
+    exchange.correctHeaders(call::writeHeaders);
+    return Inboard.contexts().activate(call.context());
+  }
+
+  /**
+   * The same after an error of ours in {@link #enter} or before it: a port that takes mutual TLS
+   * only, or one with rules about who may come in, answers 503. So it does where not even that can
+   * be found out. Throws nothing.
+   *
+   * @return null: it passes; an {@link Optional} as above
+   */
+  public static Object failed(ServerExchange exchange) {
+    return mayPass(exchange) ? null : answer(exchange, ERROR_OF_OURS);
+  }
+
+  private static boolean mayPass(ServerExchange exchange) {
+    try {
+      if (Inboard.inbound().failsClosed(exchange.localPort()) || mustBeMutual(exchange)) {
+        return false;
+      }
+      Claims.remove(exchange);
+      return true;
+    } catch (RuntimeException | LinkageError e) {
+      return false;
+    }
+  }
+
+  /**
+   * Plaintext may come by a connection that is older than the rule, or that we could not secure.
+   */
+  private static boolean mustBeMutual(ServerExchange exchange) {
+    // What has no port is a Unix domain socket, whose peers are on this machine.
+    int port = exchange.localPort();
+    return port > 0 && isStrict(port) && !exchange.hasOwnTls();
+  }
+
+  /** Whether a port takes mutual TLS only, now; of one that is not known (0), whether most do. */
+  public static boolean isStrict(int localPort) {
+    return Inboard.inboundTls().mode(localPort) == Mode.STRICT;
+  }
+
+  /**
+   * Why a server does not start on a STRICT port that it cannot secure.
+   *
+   * @param why for instance "the hooks do not fit this version"
+   * @param instead what to do about it, for instance "use another version"
+   */
+  public static IllegalStateException cannotStart(int localPort, String why, String instead) {
+    return new IllegalStateException(
+        "inboard: inbound.mtls is STRICT, and "
+            + why
+            + ": port "
+            + localPort
+            + " does not start; "
+            + instead
+            + ", or set portLevelMtls: {"
+            + localPort
+            + ": DISABLE}");
+  }
+
+  private static Optional<Throwable> answer(ServerExchange exchange, Answer answer) {
+    try {
+      exchange.answer(answer);
+      return Optional.empty();
+    } catch (IOException | RuntimeException | LinkageError e) {
+      // The peer is gone, or an answer has begun. In any case the application is not asked.
+      return Optional.of(e);
+    }
+  }
+}
