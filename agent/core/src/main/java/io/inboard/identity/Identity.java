@@ -59,18 +59,14 @@ public final class Identity implements AutoCloseable {
   private Optional<String> warning = Optional.empty();
   private Thread watcher;
 
-  /**
-   * An identity without files yet.
-   *
-   * @param listener told of every change of the status, on the thread that made it; must not block
-   */
-  public Identity(Consumer<IdentityStatus> listener) {
-    this(listener, Clock.systemUTC(), POLL_MILLIS);
+  /** An identity without files yet. */
+  public Identity() {
+    this(Clock.systemUTC());
   }
 
   /** The same, by time that is handed in: what has expired is judged by it. */
-  public Identity(Consumer<IdentityStatus> listener, Clock clock) {
-    this(listener, clock, POLL_MILLIS);
+  public Identity(Clock clock) {
+    this(status -> {}, clock, POLL_MILLIS);
   }
 
   Identity(Consumer<IdentityStatus> listener, Clock clock, long pollMillis) {
@@ -165,7 +161,7 @@ public final class Identity implements AutoCloseable {
     return current.isEmpty() ? Optional.empty() : Optional.of(current.get().material());
   }
 
-  /** The status, as the listener was told last. */
+  /** How it stands now. */
   public IdentityStatus status() {
     ready();
     return status;

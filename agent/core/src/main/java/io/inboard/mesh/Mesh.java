@@ -31,7 +31,7 @@ public final class Mesh {
   /** A mesh by these settings. Serves nothing until {@link #core} is given to the hooks. */
   public Mesh(Settings settings) {
     this.settings = settings;
-    this.identity = new Identity(status -> {});
+    this.identity = new Identity();
     identity.begin(settings.identity());
     this.telemetry = Telemetry.of(settings.service(), settings.telemetry());
     InboundTraffic traffic = new InboundTraffic(Clock.SYSTEM);

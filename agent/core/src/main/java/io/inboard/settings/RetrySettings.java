@@ -61,11 +61,6 @@ public record RetrySettings(
           true,
           false);
 
-  /** The same with another number of retries. */
-  public RetrySettings withAttempts(int retries) {
-    return with(retries, perTryTimeout, retryOn);
-  }
-
   /** The same with other retries: how many, after how long, and after what. */
   public RetrySettings with(int retries, Optional<Duration> perTry, Set<String> words) {
     return new RetrySettings(

@@ -43,16 +43,6 @@ public final class ClientTrace {
     this.method = Keys.method(request.method());
   }
 
-  /** Whether another tracer has set the trace headers of this call. */
-  public boolean foreign() {
-    return foreign;
-  }
-
-  /** The context that the call is made in. */
-  public RequestContext context() {
-    return context;
-  }
-
   /** The settings' destination that serves the call; for {@code inboard.destination}. */
   public void destination(String name) {
     destination = name;

@@ -130,11 +130,6 @@ public final class Telemetry {
     }
   }
 
-  /** Builds the SDK now, some 50 ms; not before main. The first request does it otherwise. */
-  public void start() {
-    sdk();
-  }
-
   /**
    * Adds metrics of the mesh's own: observable instruments that read the mesh's counters. Run once,
    * when the SDK is built; at once if it is.
@@ -156,13 +151,6 @@ public final class Telemetry {
             return built;
           });
     }
-  }
-
-  /**
-   * The meter for the mesh's own metrics; builds the SDK, so not before main: see {@link #observe}.
-   */
-  public Meter meter() {
-    return sdk().meter();
   }
 
   /** Begins the span of a request that arrived; the caller ends it. */

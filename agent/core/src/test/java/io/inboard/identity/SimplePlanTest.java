@@ -33,7 +33,7 @@ class SimplePlanTest {
 
   @TempDir File directory;
 
-  private final Identity identity = new Identity(status -> {});
+  private final Identity identity = new Identity();
   private SSLServerSocket server;
   private CompletableFuture<String> served;
   private String trustStoreBefore;

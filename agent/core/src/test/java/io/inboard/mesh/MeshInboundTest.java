@@ -56,11 +56,7 @@ final class MeshInboundTest {
   private final Telemetry telemetry = Telemetry.of(service, silent);
   private final MeshInbound mesh =
       new MeshInbound(
-          telemetry,
-          new Identity(status -> {}),
-          InboundTls.DISABLED,
-          new InboundTraffic(time),
-          time);
+          telemetry, new Identity(), InboundTls.DISABLED, new InboundTraffic(time), time);
 
   private boolean resilience = true;
   private Mode mode = Mode.OBSERVE;

@@ -52,7 +52,9 @@ final class RoutesTest {
   }
 
   private static UnaryOperator<RouteSettings> retrying(int attempts) {
-    RetrySettings changed = RetrySettings.DEFAULT.withAttempts(attempts);
+    RetrySettings changed =
+        RetrySettings.DEFAULT.with(
+            attempts, RetrySettings.DEFAULT.perTryTimeout(), RetrySettings.DEFAULT.retryOn());
     return r ->
         new RouteSettings(
             r.match(), r.resilience(), r.timeout(), Optional.of(changed), r.fault(), r.subsets());

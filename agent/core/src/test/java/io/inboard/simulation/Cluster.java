@@ -59,7 +59,8 @@ final class Cluster {
 
   /** The default but for the number of retries. */
   static RetrySettings retries(int attempts) {
-    return RetrySettings.DEFAULT.withAttempts(attempts);
+    RetrySettings d = RetrySettings.DEFAULT;
+    return d.with(attempts, d.perTryTimeout(), d.retryOn());
   }
 
   /** Adds clients. */

@@ -37,14 +37,14 @@ class ContextClassLoaderTest {
   @Test
   void instrumentsThatTheFirstCallRegistersDoNotKeepTheApplications() {
     observe();
-    telemetry.start();
+    Given.firstCall(telemetry);
     assertThat(seen).containsExactly(ours);
     assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(application);
   }
 
   @Test
   void instrumentsThatAreAddedLaterDoNotKeepItEither() {
-    telemetry.start();
+    Given.firstCall(telemetry);
     observe();
     assertThat(seen).containsExactly(ours);
     assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(application);

@@ -60,7 +60,7 @@ class ErrorsSurvivedTest {
                       }
                       to.record(1);
                     }));
-    telemetry.start();
+    Given.firstCall(telemetry);
     Collection<MetricData> read = metrics.poll(30, TimeUnit.SECONDS);
     telemetry.close(Duration.ofSeconds(5));
 

@@ -33,6 +33,11 @@ final class Given {
 
   private Given() {}
 
+  /** Whose telemetry is asked first builds the SDK. */
+  static void firstCall(Telemetry telemetry) {
+    telemetry.client(Out.get());
+  }
+
   static Target target(Protocol protocol, String endpoint) {
     return new Target(protocol, endpoint, Map.of(), "", 10_000);
   }

@@ -283,7 +283,7 @@ class OtlpTest {
           public void close() {}
         };
     Telemetry telemetry = telemetry(here());
-    telemetry.start();
+    Given.firstCall(telemetry);
     LogManager.getLogManager().reset();
     Logger root = Logger.getLogger("");
     root.addHandler(handler);

@@ -412,7 +412,7 @@ class SpansTest {
   void metersOfTheMeshAreReadWithOurs() {
     telemetry()
         .observe(meter -> meter.gaugeBuilder("inboard.test").buildWithCallback(m -> m.record(7)));
-    telemetry().start();
+    Given.firstCall(telemetry());
     telemetry().close(Duration.ofSeconds(10));
     assertThat(collector.metrics).extracting(MetricData::getName).contains("inboard.test");
   }

@@ -87,10 +87,5 @@ public sealed interface Member {
     public Method whereItExists() {
       return new Method(name, parameterTypes, parameterCount, 0, atMost);
     }
-
-    /** The same methods, however many there are, but at least one. */
-    public Method everyOne() {
-      return new Method(name, parameterTypes, parameterCount, 1, Integer.MAX_VALUE);
-    }
   }
 }

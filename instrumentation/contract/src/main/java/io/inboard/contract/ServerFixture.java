@@ -108,7 +108,7 @@ public abstract class ServerFixture {
 
   /** The same, by time that is handed in. */
   protected static InboundTls tlsOf(DevelopmentCa.Issued issued, Clock clock) {
-    Identity identity = new Identity(status -> {}, clock);
+    Identity identity = new Identity(clock);
     identity.settings(filesOf(issued));
     return tlsOf(identity);
   }

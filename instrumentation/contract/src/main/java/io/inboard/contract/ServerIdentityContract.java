@@ -162,7 +162,7 @@ public abstract class ServerIdentityContract extends ServerTlsContract {
   @Test
   void aPeerWhoseRootIsRemovedIsNobodyFromTheNextRequestOn() throws Exception {
     DevelopmentCa.Issued own = CA.issue(SERVER_ID);
-    Identity identity = new Identity(status -> {});
+    Identity identity = new Identity();
     identity.settings(filesOf(own));
     mesh.tls(tlsOf(identity));
     mesh.mode(Mode.STRICT);

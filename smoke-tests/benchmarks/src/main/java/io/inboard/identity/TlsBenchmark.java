@@ -60,7 +60,7 @@ public class TlsBenchmark extends Microbenchmark {
   private static Identity identity(DevelopmentCa ca, String name) throws IOException {
     File directory = Files.createTempDirectory("inboard-benchmark").toFile();
     ca.issue("spiffe://cluster.local/ns/shop/sa/" + name).save(directory);
-    Identity identity = new Identity(status -> {});
+    Identity identity = new Identity();
     identity.settings(
         new IdentitySettings(
             new File(directory, DevelopmentCa.CHAIN_FILE).getPath(),

@@ -359,7 +359,10 @@ public final class SettingsWatch implements AutoCloseable {
     void millis(long millis) throws InterruptedException;
   }
 
-  /** Speaks to the person who runs the application; one line each. */
+  /**
+   * Speaks to the person who runs the application; one line each. Not the log itself, since a start
+   * that settings are required for keeps its lines back until it is known whether there is one.
+   */
   public interface Voice {
     /** What is worth knowing. */
     void info(String line);

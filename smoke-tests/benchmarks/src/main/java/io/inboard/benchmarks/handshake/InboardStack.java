@@ -50,7 +50,7 @@ final class InboardStack implements Stack {
   private static Identity identity(DevelopmentCa ca, String id) throws IOException {
     File files = Files.createTempDirectory("handshake").toFile();
     ca.issue(id).save(files);
-    Identity identity = new Identity(status -> {});
+    Identity identity = new Identity();
     identity.settings(
         new IdentitySettings(
             new File(files, DevelopmentCa.CHAIN_FILE).getPath(),
