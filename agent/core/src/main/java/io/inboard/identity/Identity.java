@@ -1,13 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.identity;
 
-import io.inboard.call.AgentLoop;
-import io.inboard.call.AgentThreads;
 import io.inboard.call.InboundTls;
 import io.inboard.call.Log;
 import io.inboard.call.PeerRefusedException;
 import io.inboard.call.Refusal;
 import io.inboard.call.TlsPlan;
+import io.inboard.identity.KeyMaterialSource.Update;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.IdentitySettings;
 import io.inboard.settings.InboundSettings;
@@ -21,9 +20,8 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
 /**
- * Who this JVM is, now. Reads the identity's files, watches them, and replaces one generation by
- * the next when a whole, fitting set of files is there; until then the last good one stays in
- * force.
+ * Who this JVM is, now. Replaces one generation by the next when its source has a whole, fitting
+ * set of key, certificates and bundle; until then the last good one stays in force.
  *
  * <p>Reading from any thread costs one volatile read. {@link #settings} parses files only, so it
  * may run before the application's main method; {@link #watch} begins after it.
@@ -42,22 +40,23 @@ public final class Identity implements AutoCloseable {
   // Written under this object's lock, read by any thread.
   private volatile Optional<Generation> generation = Optional.empty();
   private volatile IdentityStatus status = IdentityStatus.NONE;
-  private volatile boolean closed;
 
-  /** The files of the first settings are still to be read, by whoever asks first. */
-  private volatile boolean due;
+  /** The first settings, whose source is still to be asked, by whoever needs it first. */
+  private volatile IdentitySettings due;
+
+  /** Null without an identity, or before it is asked. */
+  private volatile KeyMaterialSource source;
 
   private final Consumer<String> warnings;
 
   // Guarded by this object's lock.
   private final ExpiryWarnings expiry = new ExpiryWarnings();
   private IdentitySettings settings = IdentitySettings.NONE;
-  private PemFiles inForce;
-  private PemFiles seen;
   private long generations;
   private String said = "";
   private Optional<String> warning = Optional.empty();
-  private Thread watcher;
+  private boolean watched;
+  private boolean closed;
 
   /** An identity without files yet. */
   public Identity() {
@@ -87,62 +86,97 @@ public final class Identity implements AutoCloseable {
   }
 
   /**
-   * Takes the first files, before the application's main method: they are read by {@link #watch},
-   * or by the first who asks. X.509 and keys load some 200 classes of the JDK, which may well do so
-   * while main begins.
+   * Takes the first settings, before the application's main method: their source is asked by {@link
+   * #watch}, or by the first who asks. X.509 and keys load some 200 classes of the JDK, which may
+   * well do so while main begins.
    */
   public synchronized void begin(IdentitySettings first) {
     settings = first;
-    due = first.present();
+    due = first.present() ? first : null;
   }
 
+  /** Of the first settings, if they are still due. The source is asked without a lock of ours. */
   private void ready() {
-    if (due) {
-      synchronized (this) {
-        if (due) {
-          try {
-            seen = PemFiles.read(settings);
-            take(seen);
-          } catch (RuntimeException e) {
-            // The type only, as a message could quote a file.
-            complain("the files cannot be read: " + e.getClass());
-          } finally {
-            due = false;
-          }
-        }
-      }
+    IdentitySettings first = due;
+    if (first == null) {
+      return;
+    }
+    KeyMaterialSource asked = of(first);
+    if (asked == null) {
+      return; // Other settings have come in between.
+    }
+    try {
+      asked.start(update -> told(asked, update));
+    } catch (RuntimeException e) {
+      // The type only, as a message could quote a file.
+      told(asked, new Update.Problem("the files cannot be read: " + e.getClass()));
+    } finally {
+      answered(first);
+    }
+  }
+
+  /** Null: these settings are not in force any more. */
+  private synchronized KeyMaterialSource of(IdentitySettings wanted) {
+    if (wanted != settings) {
+      return null;
+    }
+    if (source == null) {
+      source = new PemFilesSource(wanted, clock, pollMillis);
+    }
+    return source;
+  }
+
+  private synchronized void answered(IdentitySettings first) {
+    if (due == first) {
+      due = null;
     }
   }
 
   /**
-   * Takes (other) files, and reads them now. If they cannot be used, one line says why, and the
-   * generation in force stays; no identity in the settings ends it.
+   * Takes (other) settings, and asks their source now. If what it has cannot be used, one line says
+   * why, and the generation in force stays; no identity in the settings ends it. One thread at a
+   * time.
    */
-  public synchronized void settings(IdentitySettings changed) {
-    // Compared by identity first: the first equals of a record costs milliseconds, and this may run
-    // before main.
-    if (changed == settings || (settings != IdentitySettings.NONE && changed.equals(settings))) {
-      return;
+  public void settings(IdentitySettings changed) {
+    KeyMaterialSource next;
+    boolean watch;
+    synchronized (this) {
+      // Compared by identity first: the first equals of a record costs milliseconds, and this may
+      // run before main.
+      if (changed == settings || (settings != IdentitySettings.NONE && changed.equals(settings))) {
+        return;
+      }
+      due = null;
+      settings = changed;
+      warning = Optional.empty();
+      if (source != null) {
+        source.close();
+        source = null;
+      }
+      if (!changed.present()) {
+        said = "";
+        generation = Optional.empty();
+        publish(Optional.empty());
+        return;
+      }
+      next = of(changed);
+      watch = watched && !closed;
     }
-    due = false;
-    settings = changed;
-    inForce = null;
-    if (!changed.present()) {
-      seen = null;
-      said = "";
-      generation = Optional.empty();
-      publish(Optional.empty());
-      return;
+    next.start(update -> told(next, update));
+    if (watch) {
+      next.watch(update -> told(next, update));
     }
-    seen = PemFiles.read(changed);
-    take(seen);
   }
 
-  /** Begins to watch the files, on a daemon thread; idempotent. */
-  public synchronized void watch() {
-    if (watcher == null && !closed) {
-      watcher = AgentThreads.daemon("inboard-identity", this::run);
-      watcher.start();
+  /** Begins to watch the source, on a daemon thread; idempotent. */
+  public void watch() {
+    KeyMaterialSource now;
+    synchronized (this) {
+      watched = true;
+      now = settings.present() && !closed ? of(settings) : null;
+    }
+    if (now != null) {
+      now.watch(update -> told(now, update));
     }
   }
 
@@ -150,8 +184,8 @@ public final class Identity implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    if (watcher != null) {
-      watcher.interrupt();
+    if (source != null) {
+      source.close();
     }
   }
 
@@ -237,37 +271,44 @@ public final class Identity implements AutoCloseable {
     return simplePlans.computeIfAbsent(host, SimplePlan::new);
   }
 
-  private void run() {
-    AgentLoop.named("inboard-identity")
-        .run(
-            () -> closed,
-            () -> {
-              ready();
-              lookAtAccess();
-              Thread.sleep(pollMillis);
-              look();
-            });
-  }
-
-  /**
-   * Reads the files once. A change counts when two readings in a row are equal, so that files which
-   * are still being written are not used.
-   */
-  synchronized void look() {
-    ready();
-    if (!settings.present()) {
+  /** What a source tells; nothing if it is not the one of the settings in force. */
+  synchronized void told(KeyMaterialSource by, Update update) {
+    if (by != source) {
       return;
     }
-    PemFiles now = PemFiles.read(settings);
-    if (now.equals(inForce)) {
-      seen = now;
+    if (update instanceof Update.Fresh fresh) {
+      take(fresh.material());
+    } else if (update instanceof Update.Same) {
       stillInForce();
-    } else if (now.equals(seen)) {
-      take(now);
-    } else {
-      seen = now;
+      warnOfExpiry();
+    } else if (update instanceof Update.Problem problem) {
+      complain(problem.text());
+      warnOfExpiry();
+    } else if (update instanceof Update.Warning of) {
+      warning = of.text();
+      warning.ifPresent(text -> Log.warnOnce("key-file " + text, "identity: " + text));
+      publish(status.lastError());
     }
-    warnOfExpiry();
+  }
+
+  /** For tests; null without one. */
+  KeyMaterialSource source() {
+    return source;
+  }
+
+  /** Looks once, as the watch does; for tests. */
+  void look() {
+    ready();
+    if (source instanceof PemFilesSource now) {
+      now.look(update -> told(now, update));
+    }
+  }
+
+  /** As {@link #look}, at who may use the key. */
+  void lookAtAccess() {
+    if (source instanceof PemFilesSource now) {
+      now.lookAtAccess(update -> told(now, update));
+    }
   }
 
   private void warnOfExpiry() {
@@ -276,17 +317,6 @@ public final class Identity implements AutoCloseable {
       expiry
           .due(current.get().material(), clock.instant())
           .ifPresent(line -> warnings.accept("identity: " + line));
-    }
-  }
-
-  /** Who can use the key's file may change without its content. Not before main. */
-  synchronized void lookAtAccess() {
-    Optional<String> now =
-        settings.present() ? KeyFileAccess.warning(settings.privateKey()) : Optional.empty();
-    if (!now.equals(warning)) {
-      warning = now;
-      now.ifPresent(text -> Log.warnOnce("key-file " + text, "identity: " + text));
-      publish(status.lastError());
     }
   }
 
@@ -300,18 +330,9 @@ public final class Identity implements AutoCloseable {
     }
   }
 
-  private void take(PemFiles files) {
-    KeyMaterial material;
-    try {
-      material =
-          new KeyMaterialReader(files, settings.trustDomain(), clock.instant())
-              .material(generations + 1);
-    } catch (IdentityException e) {
-      complain(e.getMessage());
-      return;
-    }
+  private void take(KeyMaterial fresh) {
     generations++;
-    inForce = files;
+    KeyMaterial material = fresh.numbered(generations);
     said = "";
     generation = Optional.of(new Generation(material, clock));
     if (generations > 1) {

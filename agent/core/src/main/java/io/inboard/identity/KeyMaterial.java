@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * One generation of what this JVM proves and trusts. Made only of a set of files that is whole,
- * fits together and obeys the rules. Immutable.
+ * One generation of what this JVM proves and trusts. Made only of a set that is whole, fits
+ * together and obeys the rules. Immutable.
  */
 public final class KeyMaterial {
   private final long generation;
@@ -31,6 +31,11 @@ public final class KeyMaterial {
     this.chain = List.copyOf(chain);
     this.key = key;
     this.bundle = List.copyOf(bundle);
+  }
+
+  /** The same as the generation of this number. */
+  KeyMaterial numbered(long number) {
+    return new KeyMaterial(number, id, trustDomain, chain, key, bundle);
   }
 
   /** 1 for the first of this process; grows by one with every change of a file that was taken. */

@@ -58,15 +58,15 @@ final class KeyMaterialReader {
   }
 
   /**
-   * The material.
+   * The material, without a number.
    *
    * @throws IdentityException with the first problem
    */
-  KeyMaterial material(long generation) throws IdentityException {
+  KeyMaterial material() throws IdentityException {
     if (!problems.isEmpty()) {
       throw new IdentityException(problems.get(0).text());
     }
-    return new KeyMaterial(generation, id, trustDomain, chain, key, bundle);
+    return new KeyMaterial(0, id, trustDomain, chain, key, bundle);
   }
 
   private void readChain() {
