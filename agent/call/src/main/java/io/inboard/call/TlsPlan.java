@@ -39,6 +39,13 @@ public interface TlsPlan {
   SSLEngine engine(InetSocketAddress endpoint, List<String> applicationProtocols);
 
   /**
+   * Layers TLS over a connected socket, configured, without the handshake: for blocking libraries
+   * that shake hands by themselves. They bound the handshake, and {@link #verify} the session after
+   * it.
+   */
+  SSLSocket layer(Socket connected, List<String> applicationProtocols) throws IOException;
+
+  /**
    * Layers TLS over a connected socket and shakes hands, for blocking libraries. The socket's own
    * read timeout is as before afterwards; on failure the socket is closed.
    *

@@ -69,19 +69,26 @@ abstract class ClientPlan implements TlsPlan {
   }
 
   @Override
+  public final SSLSocket layer(Socket connected, List<String> applicationProtocols)
+      throws IOException {
+    InetSocketAddress endpoint = (InetSocketAddress) connected.getRemoteSocketAddress();
+    SSLSocket socket =
+        (SSLSocket)
+            context()
+                .getSocketFactory()
+                .createSocket(connected, peerHost(endpoint), endpoint.getPort(), true);
+    SSLParameters parameters = socket.getSSLParameters();
+    configure(parameters, applicationProtocols);
+    socket.setSSLParameters(parameters);
+    return socket;
+  }
+
+  @Override
   public final SSLSocket wrap(
       Socket connected, List<String> applicationProtocols, int handshakeMillis) throws IOException {
     try {
       int readTimeout = connected.getSoTimeout();
-      InetSocketAddress endpoint = (InetSocketAddress) connected.getRemoteSocketAddress();
-      SSLSocket socket =
-          (SSLSocket)
-              context()
-                  .getSocketFactory()
-                  .createSocket(connected, peerHost(endpoint), endpoint.getPort(), true);
-      SSLParameters parameters = socket.getSSLParameters();
-      configure(parameters, applicationProtocols);
-      socket.setSSLParameters(parameters);
+      SSLSocket socket = layer(connected, applicationProtocols);
       socket.setSoTimeout(handshakeMillis);
       socket.startHandshake();
       verify(socket.getSession());

@@ -153,6 +153,11 @@ final class MeshEndpointTest {
     }
 
     @Override
+    public SSLSocket layer(Socket connected, List<String> protocols) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public SSLSocket wrap(Socket connected, List<String> protocols, int handshakeMillis) {
       throw new UnsupportedOperationException();
     }

@@ -42,15 +42,21 @@ record TestTlsPlan(TestIdentity identity, String host, int port, String expected
   }
 
   @Override
+  public SSLSocket layer(Socket connected, List<String> applicationProtocols) throws IOException {
+    SSLSocket socket =
+        (SSLSocket) context().getSocketFactory().createSocket(connected, host, port, true);
+    SSLParameters parameters = socket.getSSLParameters();
+    configure(parameters, applicationProtocols);
+    socket.setSSLParameters(parameters);
+    return socket;
+  }
+
+  @Override
   public SSLSocket wrap(Socket connected, List<String> applicationProtocols, int handshakeMillis)
       throws IOException {
     try {
       int readTimeout = connected.getSoTimeout();
-      SSLSocket socket =
-          (SSLSocket) context().getSocketFactory().createSocket(connected, host, port, true);
-      SSLParameters parameters = socket.getSSLParameters();
-      configure(parameters, applicationProtocols);
-      socket.setSSLParameters(parameters);
+      SSLSocket socket = layer(connected, applicationProtocols);
       socket.setSoTimeout(handshakeMillis);
       socket.startHandshake();
       verify(socket.getSession());
