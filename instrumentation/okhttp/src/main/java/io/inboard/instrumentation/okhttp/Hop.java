@@ -1,0 +1,364 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.okhttp;
+
+import io.inboard.call.Attempt;
+import io.inboard.call.Call;
+import io.inboard.call.Call.Progress;
+import io.inboard.call.HeaderSink;
+import io.inboard.call.HeaderView;
+import io.inboard.call.Step;
+import io.inboard.call.client.AnswerHead;
+import io.inboard.call.client.BlockingCall;
+import io.inboard.call.client.Outcome;
+import io.inboard.call.client.Transport;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import okhttp3.Address;
+import okhttp3.Headers;
+import okhttp3.Interceptor;
+import okhttp3.MediaType;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okhttp3.internal.connection.Exchange;
+import okhttp3.internal.http2.ConnectionShutdownException;
+import okhttp3.internal.http2.ErrorCode;
+import okhttp3.internal.http2.StreamResetException;
+
+/**
+ * What a call sends to one URL: one call of the mesh. Each attempt goes through the library's own
+ * ConnectInterceptor, with an exchange finder of its own. Used by the thread that makes the call;
+ * {@link #cancel} comes from any.
+ */
+final class Hop implements Transport<Response> {
+  private final Object engine;
+  private final Interceptor connect;
+  private final Interceptor.Chain chain;
+  private final HopRequest view;
+  private final Call call;
+  private final BlockingCall<Response> attempts;
+
+  private InFlight current;
+
+  /** The response that the application has not got yet; null if there is none. */
+  private Response last;
+
+  /** What the library threw for the last error, if that is another object. */
+  private RuntimeException wrapped;
+
+  /** Null until a body that can be read once is sent. */
+  private OneShotBody oneShot;
+
+  private boolean answered;
+
+  /** Whether the library waits for the network now, or else this object for the mesh. */
+  private volatile boolean sending;
+
+  /** The application's callTimeout is up. */
+  private volatile boolean timedOut;
+
+  Hop(Object engine, Interceptor connect, Interceptor.Chain chain, HopRequest view, Call call) {
+    this.engine = engine;
+    this.connect = connect;
+    this.chain = chain;
+    this.view = view;
+    this.call = call;
+    this.attempts = new BlockingCall<>(call, this);
+  }
+
+  /** See {@link OkHttpAdvice.Hop}. */
+  Object[] run() {
+    Outcome<Response> outcome;
+    try {
+      outcome = attempts.execute();
+    } catch (Throwable e) {
+      attempts.done();
+      throw e;
+    }
+    if (outcome instanceof Outcome.Delivered<Response> delivered) {
+      answered = delivered.answered();
+      return new Object[] {deliver(delivered.response()), null};
+    }
+    if (outcome instanceof Outcome.Failed<Response> failed) {
+      answered = failed.refused();
+      boolean own = !failed.refused() && !isDecided() && wrapped != null;
+      return new Object[] {null, own ? wrapped : failed.error()};
+    }
+    if (outcome instanceof Outcome.Stopped<Response> stopped) {
+      answered = true;
+      if (last != null) {
+        last.close();
+      }
+      return new Object[] {null, stopped.why()};
+    }
+    return null;
+  }
+
+  /** Whether the library must not try again what came of it. */
+  boolean isDecided() {
+    return answered || (current != null && current.attempt().meshRetries());
+  }
+
+  private Response deliver(Response response) {
+    Response.Builder shown = response.newBuilder();
+    InFlight flight = current;
+    if (flight != null && flight.hasEndpoint()) {
+      // The application asked for http.
+      shown.handshake(null);
+    }
+    ResponseBody body = response.body();
+    int status = response.code();
+    if (status == 101 || body == null) {
+      finish(flight);
+      attempts.done();
+    } else if (view.method().equals("HEAD")
+        || status == 204
+        || status == 304
+        || body.contentLength() == 0) {
+      finish(flight);
+      attempts.ended(attempts.tap(0).orElse(null), true);
+    } else {
+      shown.body(new ReadBody(body, attempts, flight));
+    }
+    return shown.build();
+  }
+
+  private static void finish(InFlight flight) {
+    if (flight != null) {
+      flight.finish();
+    }
+  }
+
+  // The hooks inside an attempt
+
+  /** Null to leave the library's own. */
+  Address address(Address own) {
+    return current == null || view.isBystander() ? null : current.address(own);
+  }
+
+  void connected(Exchange exchange) {
+    current.connected(exchange);
+  }
+
+  /** The first request that goes down after there is a connection; null to leave it. */
+  Request request(Request own) {
+    if (!current.takeHead()) {
+      return null;
+    }
+    Request.Builder head = own.newBuilder();
+    current
+        .attempt()
+        .writeHeaders(
+            new HeaderSink() {
+              @Override
+              public void set(String name, String value) {
+                head.header(name, value);
+              }
+
+              @Override
+              public void remove(String name) {
+                head.removeHeader(name);
+              }
+            });
+    RequestBody body = own.body();
+    if (body != null && body.isOneShot() && !body.isDuplex()) {
+      if (oneShot == null) {
+        oneShot = new OneShotBody(body, view.kept(), call);
+      }
+      head.method(own.method(), oneShot);
+    }
+    return head.build();
+  }
+
+  // What the mesh wants done
+
+  @Override
+  public Runnable begin(Attempt attempt) {
+    InFlight next = new InFlight(attempt, view.isBystander());
+    current = next;
+    if (!attempt.meshRetries() || view.isBystander()) {
+      view.kept().forget();
+    }
+    return next::abort;
+  }
+
+  @Override
+  public Response send(Attempt attempt) throws Throwable {
+    last = null;
+    wrapped = null;
+    sending = true;
+    try {
+      Interceptor.Chain bounded = bounded(attempt);
+      if (attempt.meshRetries()) {
+        Internals.renew(engine, chain.request(), bounded);
+        if (current.hasEndpoint() && !current.isDirected()) {
+          throw new SSLException("inboard: connected elsewhere than to the endpoint");
+        }
+      }
+      last = connect.intercept(bounded);
+      return last;
+    } catch (RuntimeException e) {
+      // Unchecked, and of 3.14 and 4 alone.
+      if (e.getClass().getName().equals("okhttp3.internal.connection.RouteException")
+          && e.getCause() instanceof IOException cause) {
+        wrapped = e;
+        throw told(cause);
+      }
+      throw e;
+    } catch (IOException e) {
+      throw told(e);
+    } finally {
+      sending = false;
+      current.leave();
+    }
+  }
+
+  private Interceptor.Chain bounded(Attempt attempt) {
+    long nanos = Math.min(attempt.connectTimeoutNanos(), attempt.timeoutNanos());
+    int own = chain.connectTimeoutMillis();
+    if (nanos == Long.MAX_VALUE || view.isBystander()) {
+      return chain;
+    }
+    long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos));
+    return own > 0 && own <= millis
+        ? chain
+        : chain.withConnectTimeout(
+            (int) Math.min(Integer.MAX_VALUE, millis), TimeUnit.MILLISECONDS);
+  }
+
+  /** The library makes the same of it when its call ends. */
+  private IOException told(IOException error) {
+    if (!timedOut) {
+      return error;
+    }
+    InterruptedIOException timeout = new InterruptedIOException("timeout");
+    timeout.initCause(error);
+    return timeout;
+  }
+
+  @Override
+  public int status(Response response) {
+    return response.code();
+  }
+
+  @Override
+  public String version(Response response) {
+    return switch (response.protocol()) {
+      case HTTP_1_0 -> "1.0";
+      case HTTP_2, H2_PRIOR_KNOWLEDGE -> "2";
+      default -> "1.1";
+    };
+  }
+
+  @Override
+  public HeaderView headers(Response response) {
+    return response::headers;
+  }
+
+  @Override
+  public Progress progress(Throwable error) {
+    if (error instanceof StreamResetException reset
+        && reset.errorCode == ErrorCode.REFUSED_STREAM) {
+      return Progress.REFUSED_STREAM;
+    }
+    if (!current.isConnected()) {
+      return Progress.NOT_CONNECTED;
+    }
+    if (!current.isSent() || error instanceof ConnectionShutdownException) {
+      return Progress.NOT_SENT;
+    }
+    return isWithinHead(error) ? Progress.RESPONSE_STARTED : Progress.SENT;
+  }
+
+  /** A head that broke off, as Okio tells it, or that was none. */
+  private static boolean isWithinHead(Throwable error) {
+    return error instanceof ProtocolException
+        || (error.getCause() instanceof EOFException end
+            && end.getMessage() != null
+            && end.getMessage().contains("not found: limit=")
+            && !end.getMessage().contains("limit=0 "));
+  }
+
+  @Override
+  public Failure failure(Throwable error) {
+    if (timedOut) {
+      return Failure.TIME_IS_UP;
+    }
+    // What is no IOException is an interceptor's of the application.
+    if (!(error instanceof IOException)
+        || Thread.currentThread().isInterrupted()
+        || (error instanceof InterruptedIOException
+            && !(error instanceof SocketTimeoutException))) {
+      return Failure.GIVEN_UP;
+    }
+    return error instanceof SocketTimeoutException && current.isSent() && !current.isAborted()
+        ? Failure.TIME_IS_UP
+        : Failure.OF_ATTEMPT;
+  }
+
+  /** The handshake of a WebSocket has rules of its own for what answers it. */
+  @Override
+  public boolean canSendAgain(Response response) {
+    return !timedOut && !(response != null && view.isWebSocket());
+  }
+
+  @Override
+  public long nanosLeft() {
+    return timedOut ? 0 : Long.MAX_VALUE;
+  }
+
+  @Override
+  public void discard(Response response) {
+    response.close();
+    current.finish();
+    last = null;
+  }
+
+  @Override
+  public Response answer(Step.Answer answer) {
+    AnswerHead head = AnswerHead.of(answer, view.method());
+    current = null;
+    Headers.Builder headers = new Headers.Builder();
+    head.headers().forEach(headers::addUnsafeNonAscii);
+    String type = headers.get("content-type");
+    long now = System.currentTimeMillis();
+    return new Response.Builder()
+        .request(chain.request())
+        .protocol(Protocol.HTTP_1_1)
+        .code(head.status())
+        .message(head.reason())
+        .headers(headers.build())
+        .body(ResponseBody.create(type == null ? null : MediaType.parse(type), head.body()))
+        .sentRequestAtMillis(now)
+        .receivedResponseAtMillis(now)
+        .build();
+  }
+
+  @Override
+  public IOException timeout(String message) {
+    return new SocketTimeoutException(message);
+  }
+
+  @Override
+  public IOException cancelled() {
+    return timedOut ? timeout("timeout") : new IOException("Canceled");
+  }
+
+  /**
+   * Wakes the calling thread if it waits for the mesh; what it waits for on the network the library
+   * stops. A callTimeout is then told to the mesh as any failure.
+   */
+  void cancel(boolean timeout) {
+    timedOut |= timeout;
+    if (!timeout || !sending) {
+      attempts.cancel();
+    }
+  }
+}

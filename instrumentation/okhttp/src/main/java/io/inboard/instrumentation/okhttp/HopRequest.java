@@ -1,0 +1,136 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.okhttp;
+
+import io.inboard.call.OutboundRequest;
+import io.inboard.call.client.KeptBody;
+import io.inboard.call.client.Refusals;
+import java.net.Proxy;
+import java.util.List;
+import java.util.Set;
+import okhttp3.Address;
+import okhttp3.HttpUrl;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+
+/** A hop as the core sees it, with the headers that the library has added for the network. */
+final class HopRequest implements OutboundRequest {
+  /** RFC 9110 section 9.2.2. */
+  private static final Set<String> IDEMPOTENT =
+      Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE");
+
+  private final Request request;
+  private final boolean resent;
+  private final boolean proxied;
+
+  /** What was sent of a body that can be read once. */
+  private final KeptBody kept = new KeptBody();
+
+  HopRequest(Request request, Address own, boolean resent) {
+    this.request = request;
+    this.resent = resent;
+    this.proxied = isProxied(own);
+  }
+
+  private static boolean isProxied(Address own) {
+    if (own.proxy() != null) {
+      return own.proxy().type() != Proxy.Type.DIRECT;
+    }
+    List<Proxy> proxies;
+    try {
+      proxies = own.proxySelector().select(own.url().uri());
+    } catch (RuntimeException e) {
+      // The library asks it again in a moment, and the application gets the error from there.
+      return true;
+    }
+    return proxies != null && !proxies.isEmpty() && proxies.get(0).type() != Proxy.Type.DIRECT;
+  }
+
+  /** A refusal as {@link OkHttpAdvice.Hop} wants it; null to let the library send. */
+  static Object[] failClosed(HttpUrl url, Throwable mistake) {
+    return Refusals.failClosed(url.scheme(), host(url), url.port(), mistake)
+        .map(e -> new Object[] {null, e})
+        .orElse(null);
+  }
+
+  /** As a URL has it: the library leaves the brackets of an IPv6 address out. */
+  private static String host(HttpUrl url) {
+    return url.host().indexOf(':') < 0 ? url.host() : "[" + url.host() + "]";
+  }
+
+  KeptBody kept() {
+    return kept;
+  }
+
+  /** Whether the endpoint is not ours to choose: the application's own TLS, a proxy. */
+  boolean isBystander() {
+    return proxied || request.isHttps();
+  }
+
+  boolean isWebSocket() {
+    return "websocket".equalsIgnoreCase(request.header("Upgrade"));
+  }
+
+  @Override
+  public String library() {
+    return OkHttpHooks.NAME;
+  }
+
+  @Override
+  public String method() {
+    return request.method();
+  }
+
+  @Override
+  public String scheme() {
+    return request.url().scheme();
+  }
+
+  @Override
+  public String host() {
+    return host(request.url());
+  }
+
+  @Override
+  public int port() {
+    return request.url().port();
+  }
+
+  @Override
+  public String target() {
+    String query = request.url().encodedQuery();
+    String path = request.url().encodedPath();
+    return query == null ? path : path + "?" + query;
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    return request.headers(name);
+  }
+
+  @Override
+  public boolean proxied() {
+    return proxied;
+  }
+
+  @Override
+  public boolean resent() {
+    return resent;
+  }
+
+  /** RetryAndFollowUpInterceptor.recover; it repeats a POST, too, which is left out. */
+  @Override
+  public boolean repeatedByLibrary() {
+    RequestBody body = request.body();
+    return IDEMPOTENT.contains(request.method()) && (body == null || !body.isOneShot());
+  }
+
+  @Override
+  public Body body() {
+    RequestBody body = request.body();
+    if (body == null) {
+      return Body.NONE;
+    }
+    boolean once = body.isDuplex() || (body.isOneShot() && !kept.isWhole());
+    return once ? Body.ONE_SHOT : Body.REPLAYABLE;
+  }
+}

@@ -1,0 +1,89 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.okhttp;
+
+import io.inboard.call.client.BlockingCall;
+import io.inboard.call.client.BodyTap;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import okhttp3.MediaType;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.BufferedSource;
+import okio.ForwardingSource;
+import okio.Okio;
+
+/** A response's body, which tells of its end, and shows a small one to the mesh. */
+final class ReadBody extends ResponseBody {
+  private final ResponseBody own;
+  private final BufferedSource source;
+
+  /**
+   * @param attempt whose response it is; null for an answer of the mesh
+   */
+  ReadBody(ResponseBody own, BlockingCall<Response> call, InFlight attempt) {
+    this.own = own;
+    BodyTap tap = call.tap(own.contentLength()).orElse(null);
+    this.source =
+        Okio.buffer(
+            new ForwardingSource(own.source()) {
+              @Override
+              public long read(Buffer sink, long most) throws IOException {
+                try {
+                  long count = super.read(sink, most);
+                  if (count < 0) {
+                    end(true);
+                  } else if (tap != null && !tap.isFull()) {
+                    Buffer copy = new Buffer();
+                    sink.copyTo(copy, sink.size() - count, count);
+                    byte[] bytes = copy.readByteArray();
+                    tap.add(bytes, 0, bytes.length);
+                  }
+                  return count;
+                } catch (IOException e) {
+                  boolean late = attempt != null && attempt.isAborted();
+                  end(false);
+                  throw late ? late(e) : e;
+                }
+              }
+
+              @Override
+              public void close() throws IOException {
+                try {
+                  super.close();
+                } finally {
+                  end(false);
+                }
+              }
+
+              private void end(boolean atEnd) {
+                if (attempt != null) {
+                  attempt.finish();
+                }
+                call.ended(tap, atEnd);
+              }
+            });
+  }
+
+  private static IOException late(IOException cause) {
+    SocketTimeoutException timeout =
+        new SocketTimeoutException("inboard: the call's time was up before its body was read");
+    timeout.initCause(cause);
+    return timeout;
+  }
+
+  @Override
+  public MediaType contentType() {
+    return own.contentType();
+  }
+
+  @Override
+  public long contentLength() {
+    return own.contentLength();
+  }
+
+  @Override
+  public BufferedSource source() {
+    return source;
+  }
+}

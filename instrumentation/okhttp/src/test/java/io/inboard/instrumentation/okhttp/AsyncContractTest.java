@@ -1,0 +1,27 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.okhttp;
+
+import io.inboard.contract.ClientContract;
+import io.inboard.contract.Request;
+import io.inboard.contract.Response;
+import io.inboard.contract.Running;
+
+/** Calls by the library's Dispatcher, and their cancellation. */
+final class AsyncContractTest extends ClientContract {
+  private final Application application = new Application();
+
+  @Override
+  protected String libraryName() {
+    return OkHttpHooks.NAME;
+  }
+
+  @Override
+  protected Response send(Request request) throws Exception {
+    return application.send(request);
+  }
+
+  @Override
+  protected Running start(Request request) {
+    return application.enqueue(request);
+  }
+}

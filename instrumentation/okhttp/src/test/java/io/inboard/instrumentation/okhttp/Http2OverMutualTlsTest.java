@@ -1,0 +1,143 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.okhttp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.inboard.call.Call.Progress;
+import io.inboard.contract.ClientHarness;
+import io.inboard.contract.Request;
+import io.inboard.contract.Response;
+import io.inboard.contract.Running;
+import io.inboard.contract.Script;
+import io.inboard.contract.TestEndpoint;
+import io.inboard.contract.TestServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import org.junit.jupiter.api.Test;
+
+/** An application that says http, and a server that speaks h2 over our TLS. */
+final class Http2OverMutualTlsTest extends ClientHarness {
+  private final Application application = new Application();
+
+  @Override
+  protected String libraryName() {
+    return OkHttpHooks.NAME;
+  }
+
+  @Override
+  protected Response send(Request request) throws Exception {
+    return application.send(request);
+  }
+
+  private static TestEndpoint endpoint(Http2Server server) {
+    return TestEndpoint.secured(HOST, server.address(), CLIENT, SERVER_ID);
+  }
+
+  private Http2Server http2(Integer... statuses) throws Exception {
+    return closing(new Http2Server(SERVER, statuses));
+  }
+
+  @Test
+  void aPlaintextUrlTravelsAsHttp2OverMutualTls() throws Exception {
+    Http2Server server = http2();
+    mesh.script(Script.to(endpoint(server)));
+    try (okhttp3.Response response = application.call(Request.get(URL + "/")).execute()) {
+      assertThat(response.protocol()).isEqualTo(Protocol.HTTP_2);
+      assertThat(response.handshake()).isNull();
+    }
+    assertThat(server.arrived)
+        .singleElement()
+        .satisfies(
+            a -> {
+              assertThat(a.protocol()).isEqualTo("HTTP/2.0");
+              assertThat(a.host()).isEqualTo(HOST + ":8080");
+            });
+    assertThat(mesh.call().attempts().get(0).versions()).containsExactly("2");
+  }
+
+  @Test
+  void priorKnowledgeIsNegotiatedOverTls() throws Exception {
+    Http2Server server = http2();
+    mesh.script(Script.to(endpoint(server)));
+    OkHttpClient prior =
+        new OkHttpClient.Builder().protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE)).build();
+    assertThat(new Application(prior).send(Request.get(URL + "/")).status()).isEqualTo(200);
+    assertThat(server.arrived.get(0).protocol()).isEqualTo("HTTP/2.0");
+  }
+
+  @Test
+  void callsAtOnceShareTheConnectionOfTheirEndpointOnly() throws Exception {
+    Http2Server first = http2();
+    Http2Server second = http2();
+    TestEndpoint one = endpoint(first);
+    TestEndpoint two = endpoint(second);
+    mesh.script(Script.to(one));
+    send(Request.get(URL + "/"));
+    List<Running> running = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      running.add(application.enqueue(Request.put(URL + "/", "body " + i)));
+    }
+    for (Running each : running) {
+      each.response().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+    mesh.script(Script.to(two));
+    send(Request.get(URL + "/"));
+    assertThat(first.arrived).hasSize(6);
+    assertThat(first.connections()).isEqualTo(1);
+    assertThat(second.arrived).hasSize(1);
+  }
+
+  @Test
+  void aNewGenerationOfCertificatesGetsANewConnection() throws Exception {
+    Http2Server server = http2();
+    mesh.script(Script.to(endpoint(server)));
+    send(Request.get(URL + "/"));
+    mesh.script(Script.to(endpoint(server)));
+    send(Request.get(URL + "/"));
+    assertThat(server.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void a503IsRepeatedOnAnotherEndpointWithItsBodyBeItOfHttp11() throws Exception {
+    Http2Server first = http2(503);
+    TestServer second = securedServer();
+    mesh.script(Script.to(endpoint(first), secured(second)));
+    String body = "0123456789abcdef".repeat(8192);
+    assertThat(send(Request.put(URL + "/", body)).status()).isEqualTo(200);
+    assertThat(first.arrived).extracting(Http2Server.Arrived::body).containsExactly(body);
+    assertThat(second.received()).singleElement().matches(r -> r.text().equals(body));
+  }
+
+  @Test
+  void aServerWithAnotherIdentityIsRefusedAlsoWhenASessionIsResumed() throws Exception {
+    Http2Server server = http2();
+    mesh.script(Script.to(endpoint(server)));
+    send(Request.get(URL + "/"));
+    mesh.script(
+        Script.to(
+            TestEndpoint.secured(
+                HOST, server.address(), CLIENT, "spiffe://cluster.local/ns/shop/sa/other")));
+    assertThatThrownBy(() -> send(Request.get(URL + "/"))).isInstanceOf(SSLException.class);
+    assertThat(mesh.calls().get(1).progress()).containsExactly(Progress.NOT_CONNECTED);
+    assertThat(server.arrived).hasSize(1);
+  }
+
+  @Test
+  void anAttemptThatHangsIsStoppedAndTriedElsewhere() throws Exception {
+    Http2Server server = http2(200, Http2Server.HANG);
+    TestServer other = securedServer();
+    TestEndpoint endpoint = endpoint(server);
+    mesh.script(Script.to(endpoint));
+    send(Request.get(URL + "/"));
+    mesh.script(Script.to(endpoint, secured(other)).perTry(Duration.ofSeconds(2)));
+    assertThat(send(Request.get(URL + "/")).status()).isEqualTo(200);
+    assertThat(mesh.calls().get(1).progress()).containsExactly(Progress.SENT);
+    assertThat(other.received()).hasSize(1);
+  }
+}
