@@ -57,6 +57,15 @@ public final class Service implements AutoCloseable {
     return builder;
   }
 
+  /** The JDK's own server, which calls others by OkHttp: {@code okhttp}, {@code okhttp-async}. */
+  public static Builder okHttp(String name, Jdk jdk) {
+    Builder builder = new Builder(name, jdk);
+    builder.ready = "listens on";
+    builder.program = List.of("-jar", Tree.app("okhttp").toString());
+    builder.arguments.addAll(List.of("" + builder.port, name));
+    return builder;
+  }
+
   /** A server of java.base alone. */
   public static Builder bare(String name, Jdk jdk) {
     Builder builder = new Builder(name, jdk);
