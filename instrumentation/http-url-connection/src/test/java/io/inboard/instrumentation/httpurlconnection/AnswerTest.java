@@ -210,6 +210,23 @@ final class AnswerTest extends ClientHarness {
     assertThat(call.heard()).containsExactly("200", "200");
   }
 
+  /** The connection of a response that was discarded belongs to whoever takes it next. */
+  @Test
+  void aDisconnectAfterARefusedResponseClosesNobodyElsesConnection() throws Exception {
+    TestServer server = plainServer();
+    server.answering(Answer.status(503), Answer.status(200, "for another"));
+    TestEndpoint endpoint = plain(server);
+    new Steps(Steps.send(endpoint), new Step.Refuse(Step.Reason.THROTTLED, "orders: less")).serve();
+    HttpURLConnection refused = open();
+    assertThatThrownBy(refused::getInputStream).hasMessage("orders: less");
+    new Steps(Steps.send(endpoint), Step.DELIVER).serve();
+    HttpURLConnection other = open();
+    assertThat(other.getResponseCode()).isEqualTo(200);
+    refused.disconnect();
+    assertThat(text(other)).isEqualTo("for another");
+    assertThat(server.connections()).isEqualTo(1);
+  }
+
   @Test
   void theCallWaitsUntilThereIsRoom() throws Exception {
     TestServer server = plainServer();
