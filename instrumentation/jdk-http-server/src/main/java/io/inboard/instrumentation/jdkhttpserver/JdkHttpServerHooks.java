@@ -18,7 +18,7 @@ import java.util.List;
 public final class JdkHttpServerHooks implements Library {
   static final String NAME = "jdk-http-server";
 
-  private static final String SERVER = "sun.net.httpserver.";
+  private static final String SERVER = JdkMembers.SERVER;
 
   @Override
   public Unit unit() {
@@ -26,22 +26,14 @@ public final class JdkHttpServerHooks implements Library {
         .openingSockets(SERVER + "ServerImpl")
         .relyingOn(SERVER + "ServerImpl$Exchange$LinkHandler")
         .relyingOn("com.sun.net.httpserver.Filter$Chain", field("handler"), field("iter"))
-        .relyingOn(SERVER + "HttpExchangeImpl", field("impl"))
-        .relyingOn(SERVER + "HttpsExchangeImpl", field("impl"))
-        .relyingOn(
-            SERVER + "UnmodifiableHeaders", method("<init>", "com.sun.net.httpserver.Headers"))
-        .relyingOn(SERVER + "ServerImpl", field("https"), field("timer"), field("executor"))
+        .relyingOn(JdkMembers.HANDLES)
+        // What advice reads.
+        .relyingOn(SERVER + "ServerImpl", field("https"), field("timer"))
         .relyingOn(SERVER + "ServerImpl$Dispatcher", field("this$0"))
         .relyingOn(SERVER + "Request$ReadStream", field("channel"))
         .relyingOn(SERVER + "Request$WriteStream", field("channel"))
-        .relyingOn(
-            SERVER + "ExchangeImpl",
-            field("connection"),
-            field("rcode"),
-            field("reqHdrs"),
-            field("rspHdrs"))
+        .relyingOn(SERVER + "ExchangeImpl", field("rspHdrs"))
         .relyingOn(SERVER + "ServerImpl$Exchange", field("chan"))
-        .relyingOn(SERVER + "HttpConnection", field("chan"))
         .opening("jdk.httpserver", "sun.net.httpserver", "com.sun.net.httpserver")
         // Below, or else not at all on a STRICT port. Not HttpsServer, which is another class.
         .otherwise(SERVER + "HttpServerImpl", method("start"), StartAdvice.StartUnfit.class)

@@ -2,14 +2,10 @@
 package io.inboard.instrumentation.tomcat;
 
 import io.inboard.call.server.InboundConnection;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.Optional;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.AbstractProcessor;
 import org.apache.coyote.AbstractProtocol;
-import org.apache.coyote.ActionHook;
 import org.apache.coyote.Request;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http11.Http11NioProtocol;
@@ -18,48 +14,6 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /** The way from a request down to its connection; Tomcat has no public one. */
 final class Connections {
-  private static final MethodHandle HOOK;
-  private static final MethodHandle PROCESSOR_WRAPPER;
-  private static final MethodHandle HTTP2_WRAPPER;
-  private static final MethodHandle PROTOCOL_OF;
-  private static final MethodHandle STREAM_CAN_WRITE;
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      HOOK =
-          MethodHandles.privateLookupIn(Request.class, lookup)
-              .findGetter(Request.class, "hook", ActionHook.class);
-      PROCESSOR_WRAPPER =
-          MethodHandles.privateLookupIn(AbstractProcessor.class, lookup)
-              .findGetter(AbstractProcessor.class, "socketWrapper", SocketWrapperBase.class);
-      Class<?> http2 =
-          Class.forName(
-              "org.apache.coyote.http2.Http2UpgradeHandler", false, Request.class.getClassLoader());
-      HTTP2_WRAPPER =
-          MethodHandles.privateLookupIn(http2, lookup)
-              .findGetter(http2, "socketWrapper", SocketWrapperBase.class)
-              .asType(MethodType.methodType(SocketWrapperBase.class, Object.class));
-      Class<?> stream =
-          Class.forName("org.apache.coyote.http2.Stream", false, Request.class.getClassLoader());
-      STREAM_CAN_WRITE =
-          MethodHandles.privateLookupIn(stream, lookup)
-              .findVirtual(stream, "canWrite", MethodType.methodType(boolean.class))
-              .asType(MethodType.methodType(boolean.class, Object.class));
-      Class<?> handler =
-          Class.forName(
-              "org.apache.coyote.AbstractProtocol$ConnectionHandler",
-              false,
-              Request.class.getClassLoader());
-      PROTOCOL_OF =
-          MethodHandles.privateLookupIn(handler, lookup)
-              .findVirtual(handler, "getProtocol", MethodType.methodType(AbstractProtocol.class))
-              .asType(MethodType.methodType(AbstractProtocol.class, Object.class));
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   private Connections() {}
 
   /** The connection of a request; empty if it is not one of ours. */
@@ -69,14 +23,9 @@ final class Connections {
 
   /** What Tomcat has around the connection of a request; null if it has nothing. */
   static SocketWrapperBase<?> wrapper(Request request) {
-    try {
-      ActionHook hook = (ActionHook) HOOK.invokeExact(request);
-      return hook instanceof AbstractProcessor processor
-          ? (SocketWrapperBase<?>) PROCESSOR_WRAPPER.invokeExact(processor)
-          : null;
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
+    return TomcatMembers.HOOK.get(request) instanceof AbstractProcessor processor
+        ? (SocketWrapperBase<?>) TomcatMembers.OF_PROCESSOR.get(processor)
+        : null;
   }
 
   /**
@@ -85,11 +34,7 @@ final class Connections {
    * @param handler an {@code Http2UpgradeHandler}, whose class is not public
    */
   static Optional<InboundConnection> ofHttp2(Object handler) {
-    try {
-      return connection((SocketWrapperBase<?>) HTTP2_WRAPPER.invokeExact(handler));
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
+    return connection((SocketWrapperBase<?>) TomcatMembers.OF_HTTP_2.get(handler));
   }
 
   /**
@@ -98,11 +43,7 @@ final class Connections {
    * @param stream an {@code org.apache.coyote.http2.Stream}, whose class is not public
    */
   static boolean isWritable(Object stream) {
-    try {
-      return (boolean) STREAM_CAN_WRITE.invokeExact(stream);
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
+    return (boolean) TomcatMembers.CAN_WRITE.call(stream);
   }
 
   private static Optional<InboundConnection> connection(SocketWrapperBase<?> wrapper) {
@@ -113,13 +54,9 @@ final class Connections {
 
   /** Whether the application has enabled HTTP/2 on a connector without TLS of its own. */
   static boolean hasHttp2(NioEndpoint endpoint) {
-    try {
-      return (AbstractProtocol<?>) PROTOCOL_OF.invokeExact((Object) endpoint.getHandler())
-              instanceof AbstractHttp11Protocol<?> http
-          && Http2Advice.ofApplication(http) != null;
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
+    return TomcatMembers.PROTOCOL.call(endpoint.getHandler())
+            instanceof AbstractHttp11Protocol<?> http
+        && Http2Advice.ofApplication(http) != null;
   }
 
   /**

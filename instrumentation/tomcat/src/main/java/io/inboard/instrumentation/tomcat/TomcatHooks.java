@@ -20,7 +20,7 @@ public final class TomcatHooks implements Library {
   public Unit unit() {
     return Unit.named(NAME)
         .openingSockets(NIO_ENDPOINT, "org.apache.tomcat.util.net.Nio2Endpoint")
-        // What MeshChannel and Connections touch.
+        // What MeshChannel touches.
         .relyingOn(
             "org.apache.tomcat.util.net.SecureNioChannel",
             field("netInBuffer"),
@@ -31,15 +31,10 @@ public final class TomcatHooks implements Library {
             field("handshakeStatus"),
             field("closed"))
         .relyingOn("org.apache.tomcat.util.net.NioChannel", field("sc"), field("socketWrapper"))
-        .relyingOn("org.apache.coyote.Request", field("hook"))
-        .relyingOn(
-            "org.apache.coyote.AbstractProcessor",
-            field("socketWrapper"),
-            field("request"),
-            field("response"))
-        .relyingOn("org.apache.coyote.AbstractProtocol$ConnectionHandler", method("getProtocol"))
-        .relyingOn("org.apache.coyote.http2.Stream", field("coyoteRequest"), method("canWrite"))
-        .relyingOn("org.apache.coyote.http2.Http2UpgradeHandler", field("socketWrapper"))
+        .relyingOn(TomcatMembers.HANDLES)
+        // What advice reads.
+        .relyingOn("org.apache.coyote.AbstractProcessor", field("request"), field("response"))
+        .relyingOn("org.apache.coyote.http2.Stream", field("coyoteRequest"))
 
         // A connector starts: one that we cannot secure must not serve a STRICT port.
         .weave(PROTOCOL, method("start"), StartAdvice.Start.class)
