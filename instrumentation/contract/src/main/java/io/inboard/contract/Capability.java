@@ -5,6 +5,10 @@ package io.inboard.contract;
 public enum Capability {
   /** Sends without blocking the caller. */
   ASYNC,
+  /** Waits for the mesh without a thread: a call that waits holds up no other one. */
+  WAITS_WITHOUT_THREAD,
+  /** Speaks HTTP/2 to an endpoint whose server chooses it (ALPN). */
+  HTTP2,
   /** Lets the application stream a body that can be read once only. */
   ONE_SHOT_BODY,
   /** Lets the adapter keep such a body while it is sent, to send it again. */

@@ -36,6 +36,9 @@ public final class Script implements Cloneable {
   /** What steps after the first wait for. */
   Optional<CompletableFuture<Void>> laterGate = Optional.empty();
 
+  /** Before the first attempt. */
+  Duration firstDelay = Duration.ZERO;
+
   /** Before a repetition. */
   Duration delay = Duration.ZERO;
 
@@ -103,6 +106,11 @@ public final class Script implements Cloneable {
   /** A repetition waits until the gate is completed. */
   public Script waitingForRepetitions(CompletableFuture<Void> gate) {
     return with(s -> s.laterGate = Optional.of(gate));
+  }
+
+  /** The first attempt is sent after this time. */
+  public Script delayFirst(Duration pause) {
+    return with(s -> s.firstDelay = pause);
   }
 
   public Script delay(Duration pause) {

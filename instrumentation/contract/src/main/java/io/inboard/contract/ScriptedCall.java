@@ -70,7 +70,9 @@ public final class ScriptedCall implements Call {
     if (!attempts.isEmpty()) {
       misuse.add("first() was asked twice");
     }
-    return script.first.isPresent() ? inTurn(script.first.get(), () -> {}) : send(0);
+    return script.first.isPresent()
+        ? inTurn(script.first.get(), () -> {})
+        : send(script.firstDelay.toNanos());
   }
 
   @Override

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call.Progress;
 import io.inboard.contract.Answer;
+import io.inboard.contract.FrameServer;
+import io.inboard.contract.FrameServer.Reply;
 import io.inboard.contract.Script;
 import io.inboard.contract.TestEndpoint;
 import io.inboard.contract.TestServer;
-import io.inboard.instrumentation.jdkhttpclient.FrameServer.Reply;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;

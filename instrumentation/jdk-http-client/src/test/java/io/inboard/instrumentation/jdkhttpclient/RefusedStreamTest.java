@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inboard.call.Call.Progress;
+import io.inboard.contract.FrameServer;
+import io.inboard.contract.FrameServer.Reply;
 import io.inboard.contract.Script;
 import io.inboard.contract.TestEndpoint;
-import io.inboard.instrumentation.jdkhttpclient.FrameServer.Reply;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;

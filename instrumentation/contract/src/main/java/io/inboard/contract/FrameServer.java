@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.instrumentation.jdkhttpclient;
+package io.inboard.contract;
 
-import io.inboard.contract.TestIdentity;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -19,12 +18,13 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
 /**
- * The little of HTTP/2 that it takes to refuse a stream as no ordinary server does on demand (RFC
- * 9113 section 8.7), and to see which streams the client resets. Counts requests, does not decode
- * them.
+ * The little of HTTP/2 that it takes to refuse or reset a stream as no ordinary server does on
+ * demand (RFC 9113 section 8.7), and to see which streams the client resets. Counts requests, does
+ * not decode them. Safe for use by any thread.
  */
-final class FrameServer implements AutoCloseable {
-  static final int CANCEL = 8;
+public final class FrameServer implements AutoCloseable {
+  /** The error code by which a client says that it gives up a stream. */
+  public static final int CANCEL = 8;
 
   private static final int DATA = 0;
   private static final int HEADERS = 1;
@@ -33,6 +33,7 @@ final class FrameServer implements AutoCloseable {
   private static final int GOAWAY = 7;
   private static final int END_STREAM = 0x1;
   private static final int END_HEADERS = 0x4;
+  private static final int INTERNAL_ERROR = 2;
   private static final int REFUSED_STREAM = 7;
 
   private final SSLServerSocket listener;
@@ -40,9 +41,10 @@ final class FrameServer implements AutoCloseable {
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicInteger connections = new AtomicInteger();
   private final List<Integer> resets = new CopyOnWriteArrayList<>();
+  private final Queue<Held> held = new ConcurrentLinkedQueue<>();
   private final CountDownLatch headSeen = new CountDownLatch(1);
 
-  FrameServer(TestIdentity identity) throws IOException {
+  public FrameServer(TestIdentity identity) throws IOException {
     listener =
         (SSLServerSocket)
             identity
@@ -57,12 +59,16 @@ final class FrameServer implements AutoCloseable {
   }
 
   /** What to do with a request. */
-  enum Reply {
+  public enum Reply {
     OK,
     /** 503, without a body. */
     UNAVAILABLE,
     /** No frame at all. */
     HANG,
+    /** 200 after {@link #release}. */
+    HOLD,
+    /** The server breaks off this stream alone: RST_STREAM(INTERNAL_ERROR). */
+    RESET_STREAM,
     /** A head, and then nothing. */
     HANG_IN_BODY,
     REFUSE_STREAM,
@@ -74,30 +80,44 @@ final class FrameServer implements AutoCloseable {
     RESET_IN_BODY
   }
 
-  FrameServer answering(Reply... replies) {
+  /**
+   * What to do with requests, in the order in which they arrive; with all others {@link Reply#OK}.
+   */
+  public FrameServer answering(Reply... replies) {
     script.addAll(List.of(replies));
     return this;
   }
 
+  private record Held(DataOutputStream out, int stream) {}
+
+  /** Answers what is held. */
+  public void release() throws IOException {
+    for (Held one = held.poll(); one != null; one = held.poll()) {
+      frame(one.out, HEADERS, END_STREAM | END_HEADERS, one.stream, (byte) 0x88);
+    }
+  }
+
   /** The client has seen the head that a reset is to follow. */
-  void headSeen() {
+  public void headSeen() {
     headSeen.countDown();
   }
 
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getLocalPort());
   }
 
-  int requests() {
+  /** How many requests have arrived. */
+  public int requests() {
     return requests.get();
   }
 
-  int connections() {
+  /** How many connections were accepted. */
+  public int connections() {
     return connections.get();
   }
 
   /** The error codes of streams that the client has reset, in order. */
-  List<Integer> resets() {
+  public List<Integer> resets() {
     return List.copyOf(resets);
   }
 
@@ -154,6 +174,9 @@ final class FrameServer implements AutoCloseable {
       case OK -> frame(out, HEADERS, END_STREAM | END_HEADERS, stream, (byte) 0x88);
       case UNAVAILABLE -> frame(out, HEADERS, END_STREAM | END_HEADERS, stream, unavailable);
       case HANG -> {}
+      case HOLD -> held.add(new Held(out, stream));
+      case RESET_STREAM ->
+          frame(out, RST_STREAM, 0, stream, (byte) 0, (byte) 0, (byte) 0, (byte) INTERNAL_ERROR);
       case HANG_IN_BODY -> frame(out, HEADERS, END_HEADERS, stream, (byte) 0x88);
       case REFUSE_STREAM ->
           frame(out, RST_STREAM, 0, stream, (byte) 0, (byte) 0, (byte) 0, (byte) REFUSED_STREAM);
@@ -186,11 +209,13 @@ final class FrameServer implements AutoCloseable {
 
   private static void frame(DataOutputStream out, int type, int flags, int stream, byte... payload)
       throws IOException {
-    out.writeInt(payload.length << 8 | type);
-    out.writeByte(flags);
-    out.writeInt(stream);
-    out.write(payload);
-    out.flush();
+    synchronized (out) {
+      out.writeInt(payload.length << 8 | type);
+      out.writeByte(flags);
+      out.writeInt(stream);
+      out.write(payload);
+      out.flush();
+    }
   }
 
   private static void daemon(Runnable task) {

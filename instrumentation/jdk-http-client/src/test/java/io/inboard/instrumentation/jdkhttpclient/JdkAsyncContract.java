@@ -1,0 +1,48 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpclient;
+
+import io.inboard.contract.AsyncClientContract;
+import io.inboard.contract.Request;
+import io.inboard.contract.Running;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+
+/** On one thread, which no call may hold up. */
+abstract class JdkAsyncContract extends AsyncClientContract {
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread one = new Thread(task, "the-only-one");
+            one.setDaemon(true);
+            return one;
+          });
+
+  private final HttpClient client;
+
+  JdkAsyncContract(HttpClient.Version version) {
+    client = HttpClient.newBuilder().version(version).executor(thread).build();
+  }
+
+  @AfterEach
+  final void endThread() {
+    thread.shutdown();
+  }
+
+  @Override
+  protected String libraryName() {
+    return JdkHttpClientHooks.NAME;
+  }
+
+  @Override
+  protected Running start(Request request) {
+    CompletableFuture<HttpResponse<byte[]>> future =
+        client.sendAsync(JdkHttpClientContract.http(request), BodyHandlers.ofByteArray());
+    return new Running(
+        future.thenApply(JdkHttpClientContract::response), () -> future.cancel(true));
+  }
+}
