@@ -29,6 +29,9 @@ final class Conversation {
   /** What the core has decided to hand on, and the JDK must not repeat; null if nothing. */
   private volatile Throwable decided;
 
+  /** Why the application waits no longer; null while it does. */
+  private volatile IOException givenUp;
+
   private Conversation() {}
 
   /** On the application's thread; null while the mesh is switched off. */
@@ -78,11 +81,20 @@ final class Conversation {
   void next(Hop next) {
     endHop();
     hop = next;
+    IOException cause = givenUp;
+    if (cause != null) {
+      next.giveUp(cause);
+    }
   }
 
   /** The application is about to cancel, or its own timeout has passed: told before it shows. */
   static void giveUp(Object multi, IOException cause) {
-    currentHop(multi).ifPresent(current -> current.giveUp(cause));
+    Conversation conversation = find(multi);
+    if (conversation != null) {
+      // In this order: a hop that begins meanwhile looks after it can be found.
+      conversation.givenUp = cause;
+      currentHop(multi).ifPresent(current -> current.giveUp(cause));
+    }
   }
 
   /** The JDK has cancelled what it runs; what waits between two attempts it does not know. */

@@ -5,7 +5,13 @@ import static io.inboard.contract.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
+import io.inboard.call.Contexts;
+import io.inboard.call.Inboard;
+import io.inboard.call.Inbound;
+import io.inboard.call.InboundTls;
+import io.inboard.call.Outbound;
 import io.inboard.contract.Answer;
 import io.inboard.contract.FrameServer;
 import io.inboard.contract.FrameServer.Reply;
@@ -65,6 +71,25 @@ final class StopTest extends JdkHarness {
     response.cancel(true);
     isResetAndLives(server, 2);
     eventually(() -> mesh.calls().get(1).wasAbandoned(), () -> "the news that it is abandoned");
+  }
+
+  @Test
+  void cancellingWhileTheMeshBeginsTheCallSendsNothing() throws Exception {
+    TestServer server = plainServer();
+    mesh.script(Script.to(plain(server)));
+    CompletableFuture<CompletableFuture<?>> started = new CompletableFuture<>();
+    Outbound cancelled =
+        request -> {
+          Call call = mesh.begin(request);
+          started.join().cancel(true);
+          return call;
+        };
+    Inboard.serve(new Inboard.Core(cancelled, Inbound.PASS, InboundTls.DISABLED, Contexts.NONE));
+    started.complete(client.sendAsync(GET, BodyHandlers.discarding()));
+    eventually(
+        () -> mesh.calls().size() == 1 && mesh.call().wasAbandoned(),
+        () -> "the news that it is abandoned");
+    assertThat(server.received()).isEmpty();
   }
 
   @Test
