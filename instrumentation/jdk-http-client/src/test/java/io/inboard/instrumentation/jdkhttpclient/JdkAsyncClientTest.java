@@ -12,8 +12,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 
-/** On one thread, which no call may hold up. */
-abstract class JdkAsyncContract extends AsyncClientContract {
+/** On one thread, which no call may hold up; HTTP/2 where the server chooses it, else HTTP/1.1. */
+final class JdkAsyncClientTest extends AsyncClientContract {
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -22,11 +22,8 @@ abstract class JdkAsyncContract extends AsyncClientContract {
             return one;
           });
 
-  private final HttpClient client;
-
-  JdkAsyncContract(HttpClient.Version version) {
-    client = HttpClient.newBuilder().version(version).executor(thread).build();
-  }
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).executor(thread).build();
 
   @AfterEach
   final void endThread() {
