@@ -96,7 +96,7 @@ final class FallbackCall implements Call {
 
   @Override
   public Step first() {
-    return judged(call.first(), true);
+    return judged(call.first());
   }
 
   @Override
@@ -111,7 +111,7 @@ final class FallbackCall implements Call {
       }
       keep(status, headers);
     }
-    return judged(step, true);
+    return judged(step);
   }
 
   @Override
@@ -122,7 +122,7 @@ final class FallbackCall implements Call {
     read |= arrived || progress == Progress.REFUSED_STREAM;
     Step step = call.failed(attempt, error, progress);
     if (!(step instanceof Step.Deliver) || over) {
-      return judged(step, true);
+      return judged(step);
     }
     Kind kind =
         attempt instanceof MeshAttempt a
@@ -136,15 +136,15 @@ final class FallbackCall implements Call {
   }
 
   /** A step that does not depend on an answer of the destination. */
-  private Step judged(Step step, boolean maySend) {
+  private Step judged(Step step) {
     if (step instanceof Step.Refuse refuse && refuse.reason() != Step.Reason.UNTRUSTED) {
-      return instead(step, maySend);
+      return instead(step, true);
     }
     if (step instanceof Step.Answer answer && failed(answer.status())) {
-      return instead(step, maySend); // Made to fail on purpose.
+      return instead(step, true); // Made to fail on purpose.
     }
     if (step instanceof Step.Later wait) {
-      return new Step.Later(wait.next().thenCompose(s -> atLast(judged(s, maySend))));
+      return new Step.Later(wait.next().thenCompose(s -> atLast(judged(s))));
     }
     return step;
   }
@@ -231,7 +231,7 @@ final class FallbackCall implements Call {
       next.abandoned();
       return Step.DELIVER;
     }
-    return judged(next.first(), true);
+    return judged(next.first());
   }
 
   /** What is left of this call's time bounds the other one. */
