@@ -166,6 +166,8 @@ final class Destination implements Consumer<Update> {
   void subscribe(EndpointSources sources) {
     if (settings.endpoints() instanceof EndpointSettings.Listed listed) {
       subscription = sources.of(listed).subscribe(this);
+    } else {
+      untold("the settings do not list its endpoints any more");
     }
   }
 
@@ -184,8 +186,18 @@ final class Destination implements Consumer<Update> {
     }
   }
 
+  /** Nobody waits for an answer that does not come. */
+  private void untold(String why) {
+    synchronized (changes) {
+      if (!replaced) {
+        policy.untold(why);
+      }
+    }
+  }
+
   /** It is in force no longer. */
   void close() {
+    untold("the destination is not in the settings any more");
     try {
       if (subscription != null) {
         subscription.close();

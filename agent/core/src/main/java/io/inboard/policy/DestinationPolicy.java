@@ -102,7 +102,7 @@ public final class DestinationPolicy {
       Timer timer,
       Chance chance) {
     boolean isNew = before.isEmpty();
-    LiveEndpoints live = new LiveEndpoints(settings, zone, chance);
+    LiveEndpoints live = new LiveEndpoints(settings, zone, chance, before.map(b -> b.live));
     Statistics statistics = isNew ? new Statistics(clock) : before.get().statistics;
     OutlierDetector ejection =
         isNew ? new OutlierDetector(statistics, clock, timer, chance) : before.get().ejection;
@@ -205,6 +205,18 @@ public final class DestinationPolicy {
    */
   public void unknown(String why, boolean pending) {
     live.unknown(why, pending);
+  }
+
+  /**
+   * No source will tell of the endpoints any more. Calls that wait for the first answer, also those
+   * of versions before, are refused; where there was one, nothing changes. As {@link #endpoints}.
+   *
+   * @param why for the message of a refusal
+   */
+  public void untold(String why) {
+    if (live.now().pending()) {
+      live.unknown(why, false);
+    }
   }
 
   private static Limits limits(

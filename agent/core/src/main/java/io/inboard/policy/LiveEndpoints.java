@@ -7,6 +7,7 @@ import io.inboard.settings.EndpointSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,17 +33,49 @@ final class LiveEndpoints {
   private final Queue<Waiter> waiting = new ConcurrentLinkedQueue<>();
 
   /**
+   * Those of the version before, as long as calls of it may wait for the first answer: the source
+   * tells the newest version only, so that passes on what it hears. Null: none waits. Used by the
+   * thread that changes.
+   */
+  private LiveEndpoints before;
+
+  /**
    * Those of a destination, of which nothing is known yet.
    *
    * @param zone where this JVM is; empty if unknown
+   * @param before those of the version before, which hear of changes through these from now on
    */
-  LiveEndpoints(DestinationSettings settings, String zone, Chance chance) {
+  LiveEndpoints(
+      DestinationSettings settings, String zone, Chance chance, Optional<LiveEndpoints> before) {
     this(
         settings,
         zone,
         chance,
         Map.of(),
         Endpoints.unknown("its endpoints are not known yet", true));
+    if (before.isPresent() && before.get().now.pending()) {
+      this.before = before.get();
+      this.before.forgetThoseNobodyWaitsFor();
+    }
+  }
+
+  /**
+   * Of a version that was replaced: the ones before it have been so for longer, and get no new
+   * calls. So the chain does not grow with each version while there is no answer.
+   */
+  private void forgetThoseNobodyWaitsFor() {
+    LiveEndpoints newer = this;
+    while (newer.before != null) {
+      if (newer.before.awaited()) {
+        newer = newer.before;
+      } else {
+        newer.before = newer.before.before;
+      }
+    }
+  }
+
+  private boolean awaited() {
+    return !waiting.isEmpty() || subsets.stream().anyMatch(LiveEndpoints::awaited);
   }
 
   private LiveEndpoints(
@@ -88,6 +121,10 @@ final class LiveEndpoints {
                     : "no endpoint has the labels of this subset")
             : new Endpoints(mine, settings, zone, chance);
     subsets.forEach(s -> s.change(all));
+    if (before != null) {
+      before.change(all);
+      before = null;
+    }
     wake();
   }
 
@@ -95,7 +132,11 @@ final class LiveEndpoints {
   void unknown(String why, boolean pending) {
     now = Endpoints.unknown(why, pending);
     subsets.forEach(s -> s.unknown(why, pending));
+    if (before != null) {
+      before.unknown(why, pending);
+    }
     if (!pending) {
+      before = null;
       wake();
     }
   }

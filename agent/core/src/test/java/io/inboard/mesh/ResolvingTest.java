@@ -257,6 +257,52 @@ final class ResolvingTest {
   }
 
   @Test
+  void callsThatWaitForTheFirstAnswerOutliveReloads() {
+    dnsSays("10.0.0.1");
+    world.with(payments().named("node-9", 1)).apply();
+    List<CompletableFuture<Step>> steps = new ArrayList<>();
+    for (int version = 1; version <= 4; version++) {
+      if (version != 2) { // Nobody waits in that version.
+        steps.add(later(world.mesh.begin(Request.of("GET")).first()));
+      }
+      world.change(payments().named("node-9", version + 1).timeout(version * 1_000));
+    }
+    steps.add(later(world.mesh.begin(Request.of("GET")).first()));
+    dnsAnswers();
+    assertThat(steps)
+        .hasSize(4)
+        .allSatisfy(s -> assertThat(s.getNow(null)).isInstanceOf(Step.Send.class));
+  }
+
+  @Test
+  void aReloadAwayFromTheNameEndsTheWaitingForIt() {
+    dnsSays("10.0.0.1");
+    CompletableFuture<Step> toAnAddress = waits();
+    world.change(payments(2));
+    assertThat(toAnAddress.getNow(null)).isInstanceOf(Step.Send.class);
+    CompletableFuture<Step> toTheLibrary = waits();
+    world.change(destination("payments"));
+    assertThat(refused(toTheLibrary)).isEqualTo(Step.Reason.NO_ENDPOINT);
+    CompletableFuture<Step> toNothing = waits();
+    world.destinations.clear();
+    world.apply();
+    assertThat(refused(toNothing)).isEqualTo(Step.Reason.NO_ENDPOINT);
+    assertThat(world.time.waiting()).isZero();
+  }
+
+  /** A call to a destination whose name has no answer yet. */
+  private CompletableFuture<Step> waits() {
+    world.destinations.clear();
+    world.apply();
+    world.with(payments().named("node-9", 1)).apply();
+    return later(world.mesh.begin(Request.of("GET")).first());
+  }
+
+  private static Step.Reason refused(CompletableFuture<Step> step) {
+    return ((Step.Refuse) step.getNow(null)).reason();
+  }
+
+  @Test
   void switchedOffNothingIsResolved() {
     dnsSays("10.0.0.1");
     world.with(payments().named("node-9", 1));
