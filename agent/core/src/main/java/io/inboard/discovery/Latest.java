@@ -17,6 +17,9 @@ final class Latest<T> {
   /** More than 0 while a thread hands on; others add to it, and that thread goes round again. */
   private final AtomicInteger busy = new AtomicInteger();
 
+  /** Whether the consumer threw at what it got last. */
+  private volatile boolean failed;
+
   private volatile boolean closed;
 
   Latest(Consumer<T> consumer) {
@@ -37,10 +40,16 @@ final class Latest<T> {
     while (seen != 0) {
       T newest = next;
       if (!closed && newest != null) {
-        consumer.accept(newest);
+        // Whatever it throws: if the loop ended here, nothing would ever be handed on again.
+        failed = !Names.LOOP.turn(() -> consumer.accept(newest));
       }
       seen = busy.addAndGet(-seen);
     }
+  }
+
+  /** Whether what was handed on last is to be handed on again, since the consumer threw. */
+  boolean failed() {
+    return failed;
   }
 
   void close() {

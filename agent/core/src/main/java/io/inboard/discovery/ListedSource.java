@@ -57,7 +57,7 @@ public final class ListedSource implements EndpointSource {
       }
     }
 
-    /** A name has changed. */
+    /** A name was resolved, or could not be. */
     @Override
     public void run() {
       synchronized (this) {
@@ -65,7 +65,7 @@ public final class ListedSource implements EndpointSource {
           return;
         }
         Update now = now();
-        if (now.equals(last)) {
+        if (now.equals(last) && !updates.failed()) {
           return;
         }
         last = now;

@@ -196,28 +196,31 @@ public final class Name {
 
   private void resolve() {
     used = false;
-    boolean changed = false;
     try {
       List<String> found = ofOneFamily(names.resolver.resolve(host));
       // Servers of DNS give them in another order each time; who takes the first one stays there.
       if (!Set.copyOf(found).equals(Set.copyOf(addresses))) {
         addresses = found;
-        changed = true;
       }
       resolutions++;
       inARow = 0;
       lastError = "";
-    } catch (UnknownHostException | RuntimeException | LinkageError e) {
-      changed = !answered;
+    } catch (Throwable e) {
+      // An error of the JVM, too, is an attempt that failed: calls wait for it to be over.
       failed(e);
+      if (e instanceof Error) {
+        Names.LOOP.failed(e);
+      }
     } finally {
-      // Also after an unexpected error: the name must be resolved again.
       answered = true;
-      plan(
-          inARow == 0
-              ? Math.max(1, names.ttlNanos.getAsLong())
-              : FIRST_RETRY_NANOS << Math.min(inARow - 1, LONGEST_RETRY));
-      tell(changed);
+      try {
+        plan(
+            inARow == 0
+                ? Math.max(1, names.ttlNanos.getAsLong())
+                : FIRST_RETRY_NANOS << Math.min(inARow - 1, LONGEST_RETRY));
+      } finally {
+        tell();
+      }
     }
   }
 
@@ -239,11 +242,9 @@ public final class Name {
     }
   }
 
-  private void tell(boolean changed) {
-    if (changed) {
-      for (Runnable watcher : watchers) {
-        Names.LOOP.turn(watcher::run);
-      }
+  private void tell() {
+    for (Runnable watcher : watchers) {
+      Names.LOOP.turn(watcher::run);
     }
     for (Wait wait : waiting) {
       Names.LOOP.turn(wait::run);

@@ -99,8 +99,8 @@ public final class Names {
   /**
    * Resolves a name from now on.
    *
-   * @param changed run when its addresses change, and when the first attempt has failed; on a
-   *     thread of the resolver, must not block
+   * @param changed run after each attempt, since its addresses may have changed; on a thread of the
+   *     resolver, must not block
    */
   Name watch(String host, Runnable changed) {
     Name name =

@@ -23,6 +23,9 @@ final class NamesTest {
   /** Of all names, in order. */
   private final List<String> asked = new ArrayList<>();
 
+  /** Thrown in place of an answer; null: there is one. */
+  private Error failure;
+
   private final Names names =
       new Names(this::resolve, Runnable::run, time, () -> TimeUnit.SECONDS.toNanos(30));
 
@@ -30,6 +33,9 @@ final class NamesTest {
 
   private InetAddress[] resolve(String host) throws UnknownHostException {
     asked.add(host);
+    if (failure != null) {
+      throw failure;
+    }
     List<String> texts = dns.get(host);
     if (texts == null) {
       throw new UnknownHostException(host);
@@ -97,6 +103,44 @@ final class NamesTest {
     time.passMillis(30_000);
     assertThat(asked).hasSize(2);
     assertThat(updates).hasSize(1);
+  }
+
+  @Test
+  void whoThrowsAtAnUpdateGetsItAgainAndTheNextOnesToo() {
+    dns.put("node", List.of("10.0.0.1"));
+    names.active(true);
+    List<Throwable> thrown = new ArrayList<>(List.of(new OutOfMemoryError("of a moment")));
+    new ListedSource(List.of(new Instance("node", 80)), names)
+        .subscribe(
+            update -> {
+              if (!thrown.isEmpty()) {
+                throw (Error) thrown.remove(0);
+              }
+              updates.add(update);
+            });
+    time.passMillis(30_000);
+    assertThat(last()).containsExactly("10.0.0.1:80*1");
+    thrown.add(new NoClassDefFoundError());
+    dns.put("node", List.of("10.0.0.2"));
+    time.passMillis(60_000);
+    dns.put("node", List.of("10.0.0.3"));
+    time.passMillis(60_000);
+    assertThat(updates).hasSize(3);
+    assertThat(last()).containsExactly("10.0.0.3:80*1");
+  }
+
+  @Test
+  void anErrorWhileAskingIsAFailureLikeOthers() {
+    failure = new OutOfMemoryError("of a moment");
+    names.active(true);
+    subscribe(new Instance("node", 80));
+    assertThat(((Update.Unknown) updates.get(updates.size() - 1)).pending()).isFalse();
+    assertThat(names.status().get(0).failures()).isEqualTo(1);
+    assertThat(names.status().get(0).lastError()).contains("OutOfMemoryError");
+    failure = null;
+    dns.put("node", List.of("10.0.0.1"));
+    time.passMillis(1_000);
+    assertThat(last()).containsExactly("10.0.0.1:80*1");
   }
 
   @Test
