@@ -19,12 +19,17 @@ import io.inboard.time.Timer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * A call to a destination. What is decided comes from {@link CallDecision}; here it gets an
  * address, TLS, a timer and an observer.
  */
 final class MeshCall implements Call {
+  /** Made beforehand: it is for when even making one may fail. */
+  private static final Step NOT_SECURED =
+      new Step.Refuse(Step.Reason.UNTRUSTED, "the call could not be decided");
+
   private final Destination destination;
   private final OutboundRequest request;
   private final CallDecision decision;
@@ -240,10 +245,7 @@ final class MeshCall implements Call {
     waiting = later;
     task =
         name.onAnswer(
-            () -> {
-              waiting = null;
-              later.complete(decision.over() ? Step.DELIVER : sendNow(attempt));
-            },
+            () -> complete(later, () -> sendNow(attempt)),
             decision.addressPatience());
     if (decision.over()) {
       finish();
@@ -252,28 +254,44 @@ final class MeshCall implements Call {
   }
 
   private Step sendNow(PolicyAttempt attempt) {
+    Optional<TlsPlan> plan = destination.plan(request.host());
+    return plan.isEmpty() && destination.wantsTls() ? untrusted() : send(attempt, plan);
+  }
+
+  /**
+   * Ends the waiting with the next step. Whatever is thrown while it is decided, there is one:
+   * nobody but this thread would ever complete what the adapter waits for.
+   */
+  private void complete(CompletableFuture<Step> later, Supplier<Step> decided) {
+    waiting = null; // A call that is refused would complete it with less than that.
     try {
-      Optional<TlsPlan> plan = destination.plan(request.host());
-      return plan.isEmpty() && destination.wantsTls() ? untrusted() : send(attempt, plan);
-    } catch (RuntimeException | LinkageError e) {
-      return failedToDecide(e);
+      Step next = decision.over() ? Step.DELIVER : decided.get();
+      if (next instanceof Step.Later another) {
+        another.next().thenAccept(later::complete);
+      } else {
+        later.complete(next);
+      }
+    } catch (Throwable e) {
+      complete(later, e);
     }
+  }
+
+  private void complete(CompletableFuture<Step> later, Throwable thrown) {
+    waiting = null;
+    Step next;
+    try {
+      next = failedToDecide(thrown);
+    } catch (Throwable again) {
+      next = destination.wantsTls() ? NOT_SECURED : Step.DELIVER;
+    }
+    later.complete(next);
   }
 
   /** Completes after the delay unless the call is abandoned. */
   private Step pause(Decision.Pause pause) {
     CompletableFuture<Step> later = new CompletableFuture<>();
     waiting = later;
-    task =
-        means
-            .timer()
-            .schedule(
-                () -> {
-                  waiting = null;
-                  later.complete(
-                      decision.over() ? Step.DELIVER : step(pause.then(), Optional.empty()));
-                },
-                pause.nanos());
+    task = timer().schedule(() -> complete(later, () -> step(pause.then())), pause.nanos());
     if (decision.over()) {
       finish();
     }
@@ -303,30 +321,26 @@ final class MeshCall implements Call {
 
   /** What the call waited for is there. */
   private void turn(CompletableFuture<Step> later) {
-    Step next;
     try {
       Decision decided = decision.turn();
       if (decided instanceof Decision.Queue another) {
         await(another, later); // The endpoints are known, and the pool is full.
-        return;
+      } else {
+        complete(later, () -> step(decided));
       }
-      next = step(decided);
-    } catch (RuntimeException | LinkageError e) {
-      next = failedToDecide(e);
+    } catch (Throwable e) {
+      complete(later, e);
     }
-    if (next instanceof Step.Later another) {
-      another.next().thenAccept(later::complete);
-      return;
-    }
-    waiting = null;
-    later.complete(next);
   }
 
   private void waitedTooLong(CompletableFuture<Step> later) {
-    Decision refused = decision.waitedTooLong();
-    if (refused != null) {
-      waiting = null;
-      later.complete(step(refused, Optional.empty()));
+    try {
+      Decision refused = decision.waitedTooLong();
+      if (refused != null) {
+        complete(later, () -> step(refused));
+      }
+    } catch (Throwable e) {
+      complete(later, e);
     }
   }
 

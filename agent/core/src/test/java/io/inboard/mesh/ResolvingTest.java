@@ -303,6 +303,34 @@ final class ResolvingTest {
   }
 
   @Test
+  void anErrorOfTheJvmWhenTheTurnComesEndsTheWaiting() {
+    dnsSays("10.0.0.1");
+    boolean[] secured = {true};
+    world.tls =
+        (d, host) -> {
+          if (secured[0]) {
+            return Optional.of(new MeshEndpointTest.NoPlan());
+          }
+          throw new StackOverflowError();
+        };
+    world.with(payments().named("node-9", 1).tls(TlsMode.MUTUAL)).apply();
+    CompletableFuture<Step> forItsEndpoints = later(world.mesh.begin(Request.of("GET")).first());
+    secured[0] = false;
+    dnsAnswers();
+    assertThat(refused(forItsEndpoints)).isEqualTo(Step.Reason.UNTRUSTED);
+    assertThat(world.status().inFlight()).isZero();
+
+    secured[0] = true;
+    world.destinations.clear();
+    world.with(destination("payments").tls(TlsMode.MUTUAL)).apply();
+    CompletableFuture<Step> forItsHost = later(world.mesh.begin(Request.of("GET")).first());
+    secured[0] = false;
+    dnsAnswers();
+    assertThat(refused(forItsHost)).isEqualTo(Step.Reason.UNTRUSTED);
+    assertThat(world.status().inFlight()).isZero();
+  }
+
+  @Test
   void switchedOffNothingIsResolved() {
     dnsSays("10.0.0.1");
     world.with(payments().named("node-9", 1));
