@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * One destination in one version of the settings: its policy, its addresses, its TLS. Its endpoints
@@ -174,25 +175,32 @@ final class Destination implements Consumer<Update> {
   /** Other endpoints, from their source. */
   @Override
   public void accept(Update update) {
+    change(
+        () ->
+            update instanceof Update.Endpoints now
+                ? policy.endpoints(now.instances())
+                : unknown((Update.Unknown) update));
+  }
+
+  private Runnable unknown(Update.Unknown update) {
+    return policy.unknown(update.why(), update.pending());
+  }
+
+  /** Calls that have waited for the change go on without the lock: the application's code may. */
+  private void change(Supplier<Runnable> change) {
+    Runnable told;
     synchronized (changes) {
       if (replaced) {
         return;
       }
-      if (update instanceof Update.Endpoints now) {
-        policy.endpoints(now.instances());
-      } else if (update instanceof Update.Unknown unknown) {
-        policy.unknown(unknown.why(), unknown.pending());
-      }
+      told = change.get();
     }
+    told.run();
   }
 
   /** Nobody waits for an answer that does not come. */
   private void untold(String why) {
-    synchronized (changes) {
-      if (!replaced) {
-        policy.untold(why);
-      }
-    }
+    change(() -> policy.untold(why));
   }
 
   /** It is in force no longer. */

@@ -108,7 +108,7 @@ public final class DestinationPolicy {
         isNew ? new OutlierDetector(statistics, clock, timer, chance) : before.get().ejection;
     List<EndpointState> states = isNew ? List.of() : before.get().endpointStates();
     if (!states.isEmpty() && !live.byLibrary()) {
-      live.change(states);
+      live.change(states, new ArrayList<>()); // Nobody waits there yet.
       ejection.change(settings.outlierDetection(), Endpoints.serving(states));
     } else {
       ejection.change(settings.outlierDetection(), List.of());
@@ -177,8 +177,10 @@ public final class DestinationPolicy {
    * destination whose endpoints the library finds.
    *
    * @param instances each address once; none: every call is refused
+   * @return goes on with the calls that have waited for them, whose code may do anything; to be run
+   *     without a lock
    */
-  public void endpoints(List<Instance> instances) {
+  public Runnable endpoints(List<Instance> instances) {
     Map<String, EndpointState> known = new HashMap<>();
     for (EndpointState e : live.now().all()) {
       known.put(e.address(), e);
@@ -194,7 +196,9 @@ public final class DestinationPolicy {
     }
     // Known to the ejection before a call can choose them.
     ejection.change(settings.outlierDetection(), Endpoints.serving(states));
-    live.change(states);
+    List<Runnable> told = new ArrayList<>();
+    live.change(states, told);
+    return () -> told.forEach(Runnable::run);
   }
 
   /**
@@ -203,8 +207,10 @@ public final class DestinationPolicy {
    * @param why for the message of a refusal
    * @param pending whether calls may wait for the first answer
    */
-  public void unknown(String why, boolean pending) {
-    live.unknown(why, pending);
+  public Runnable unknown(String why, boolean pending) {
+    List<Runnable> told = new ArrayList<>();
+    live.unknown(why, pending, told);
+    return () -> told.forEach(Runnable::run);
   }
 
   /**
@@ -213,10 +219,8 @@ public final class DestinationPolicy {
    *
    * @param why for the message of a refusal
    */
-  public void untold(String why) {
-    if (live.now().pending()) {
-      live.unknown(why, false);
-    }
+  public Runnable untold(String why) {
+    return live.now().pending() ? unknown(why, false) : () -> {};
   }
 
   private static Limits limits(

@@ -5,6 +5,7 @@ import io.inboard.balance.Chance;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.EndpointSettings;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,7 +96,7 @@ final class LiveEndpoints {
   LiveEndpoints subset(Map<String, String> wanted) {
     LiveEndpoints subset = new LiveEndpoints(settings, zone, chance, wanted, now);
     if (now.known()) {
-      subset.change(now.all());
+      subset.change(now.all(), new ArrayList<>()); // Nobody waits there yet.
     }
     subsets.add(subset);
     return subset;
@@ -110,8 +111,13 @@ final class LiveEndpoints {
     return settings.endpoints() instanceof EndpointSettings.ByLibrary;
   }
 
-  /** The endpoints are these from now on. */
-  void change(List<EndpointState> all) {
+  /**
+   * The endpoints are these from now on.
+   *
+   * @param told gets what tells those who have waited: it goes on with their calls, whose code may
+   *     do anything, so it is to be run without a lock
+   */
+  void change(List<EndpointState> all, Collection<Runnable> told) {
     List<EndpointState> mine = labels.isEmpty() ? all : with(labels, all);
     now =
         mine.isEmpty()
@@ -120,24 +126,24 @@ final class LiveEndpoints {
                     ? "there is no endpoint at present"
                     : "no endpoint has the labels of this subset")
             : new Endpoints(mine, settings, zone, chance);
-    subsets.forEach(s -> s.change(all));
+    subsets.forEach(s -> s.change(all, told));
     if (before != null) {
-      before.change(all);
+      before.change(all, told);
       before = null;
     }
-    wake();
+    take(told);
   }
 
-  /** Nothing is known from now on; see {@link Endpoints#unknown}. */
-  void unknown(String why, boolean pending) {
+  /** Nothing is known from now on; see {@link Endpoints#unknown}, and {@link #change}. */
+  void unknown(String why, boolean pending, Collection<Runnable> told) {
     now = Endpoints.unknown(why, pending);
-    subsets.forEach(s -> s.unknown(why, pending));
+    subsets.forEach(s -> s.unknown(why, pending, told));
     if (before != null) {
-      before.unknown(why, pending);
+      before.unknown(why, pending, told);
     }
     if (!pending) {
       before = null;
-      wake();
+      take(told);
     }
   }
 
@@ -156,14 +162,16 @@ final class LiveEndpoints {
     Waiter waiter = new Waiter();
     waiting.add(waiter);
     if (!now.pending()) {
-      wake(); // It came in the meantime.
+      List<Runnable> told = new ArrayList<>();
+      take(told); // It came in the meantime.
+      told.forEach(Runnable::run);
     }
     return waiter;
   }
 
-  private void wake() {
+  private void take(Collection<Runnable> told) {
     for (Waiter next = waiting.poll(); next != null; next = waiting.poll()) {
-      next.grant();
+      told.add(next::grant);
     }
   }
 

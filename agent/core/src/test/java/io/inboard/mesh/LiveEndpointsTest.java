@@ -29,6 +29,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -210,6 +212,32 @@ final class LiveEndpointsTest {
     assertThat(later.next()).isNotDone();
     from(1).say(at(1));
     assertThat(later.next().join()).isInstanceOf(Step.Send.class);
+    call.done();
+  }
+
+  @Test
+  void whoHasWaitedGoesOnWithoutALockOfOurs() {
+    world.with(payments(1));
+    apply();
+    from(1).say(new Update.Unknown("the registry has not answered yet", true));
+    Call call = mesh.begin(Request.of("GET"));
+    CompletableFuture<Step> next = ((Step.Later) call.first()).next();
+    List<Boolean> free = new ArrayList<>();
+    next.thenRun(
+        () -> {
+          // As an application may that waits for another thread of its own.
+          Thread other = new Thread(() -> from(1).say(at(2)));
+          other.start();
+          try {
+            other.join(TimeUnit.SECONDS.toMillis(20));
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          free.add(!other.isAlive());
+        });
+    from(1).say(at(1));
+    assertThat(free).containsExactly(true);
+    assertThat(addresses(0)).containsExactly(World.address(2));
     call.done();
   }
 
