@@ -19,12 +19,15 @@ enum Gate {
   /** The settings inject a fault: an answer of ours, perhaps after a delay. */
   FAULT,
   /**
+   * Too many calls are under way ({@code http2MaxRequests}): OVERFLOW. Before the first gate at
+   * which calls wait: those that wait are under way, too.
+   */
+  CALLS,
+  /**
    * There is no endpoint, or none is known: NO_ENDPOINT. A call that came before the first answer
    * of their source waits for it, at most for as long as for a connection.
    */
   ENDPOINTS,
-  /** Too many calls are under way ({@code http2MaxRequests}): OVERFLOW. */
-  CALLS,
   /** Too much of what was sent before failed ({@code admissionControl}): THROTTLED. */
   ADMISSION,
   /**

@@ -80,11 +80,11 @@ abstract class GatedCall extends CallReservations {
       case IDENTITY -> trusted ? null : Refusal.untrusted(policy);
       case DEADLINE -> remainingNanos(now) <= 0 ? Refusal.late(policy) : null;
       case FAULT -> fault();
-      case ENDPOINTS -> policy.byLibrary() ? null : endpoints();
       case CALLS ->
           underWay > policy.settings().connectionPool().http2MaxRequests()
               ? Refusal.overflow(policy, "too many calls are under way")
               : null;
+      case ENDPOINTS -> policy.byLibrary() ? null : endpoints();
       case ADMISSION ->
           policy.limits().throttles(now, policy.chance()) ? Refusal.throttled(policy) : null;
       case POOL -> policy.limits().bulkhead().limited() ? pool() : null;

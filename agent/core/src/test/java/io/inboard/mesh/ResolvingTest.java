@@ -197,6 +197,26 @@ final class ResolvingTest {
   }
 
   @Test
+  void callsThatWaitForTheEndpointsAreUnderWay() {
+    dnsSays("10.0.0.1");
+    int any = PoolSettings.UNLIMITED;
+    world
+        .with(
+            payments()
+                .named("node-9", 1)
+                .that(
+                    b -> b.connectionPool(new PoolSettings(Duration.ofSeconds(1), any, any, 2, any))))
+        .apply();
+    CompletableFuture<Step> one = later(world.mesh.begin(Request.of("GET")).first());
+    CompletableFuture<Step> other = later(world.mesh.begin(Request.of("GET")).first());
+    Step third = world.mesh.begin(Request.of("GET")).first();
+    assertThat(((Step.Refuse) third).reason()).isEqualTo(Step.Reason.OVERFLOW);
+    dnsAnswers();
+    assertThat(one.join()).isInstanceOf(Step.Send.class);
+    assertThat(other.join()).isInstanceOf(Step.Send.class);
+  }
+
+  @Test
   void anAddressInTheListNeedNotWaitForTheNames() {
     dnsSays("10.0.0.2");
     world.with(payments(1).named("node-9", 1)).apply();
