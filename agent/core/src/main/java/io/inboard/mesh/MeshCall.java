@@ -307,9 +307,10 @@ final class MeshCall implements Call {
   }
 
   private void await(Decision.Queue queue, CompletableFuture<Step> later) {
-    Timer.Task late = means.timer().schedule(() -> waitedTooLong(later), queue.nanos());
+    Timer.Task late = means.timer().schedule(() -> waitedTooLong(queue, later), queue.nanos());
     task = late;
     decision.onTurn(
+        queue,
         () -> {
           late.cancel();
           turn(later);
@@ -333,9 +334,9 @@ final class MeshCall implements Call {
     }
   }
 
-  private void waitedTooLong(CompletableFuture<Step> later) {
+  private void waitedTooLong(Decision.Queue queue, CompletableFuture<Step> later) {
     try {
-      Decision refused = decision.waitedTooLong();
+      Decision refused = decision.waitedTooLong(queue);
       if (refused != null) {
         complete(later, () -> step(refused));
       }

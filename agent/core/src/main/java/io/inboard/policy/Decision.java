@@ -32,9 +32,10 @@ public sealed interface Decision
    * Nothing can be sent yet: the call waits for its turn ({@link CallDecision#onTurn}), or until it
    * has waited for too long ({@link CallDecision#waitedTooLong}).
    *
+   * @param turn for the two of them
    * @param nanos more than 0
    */
-  record Queue(long nanos) implements Decision {}
+  record Queue(Turn turn, long nanos) implements Decision {}
 
   /** Refuses the call. */
   static End refuse(Step.Reason reason, String message) {

@@ -105,8 +105,9 @@ abstract class GatedCall extends CallReservations {
     if (!endpoints.pending() || place() != null) {
       return Refusal.noEndpoint(policy, endpoints.missing());
     }
-    take(policy.live().await());
-    return new Decision.Queue(addressPatience());
+    Turn asked = policy.live().await();
+    take(asked);
+    return new Decision.Queue(asked, addressPatience());
   }
 
   private Decision pool() {
@@ -119,7 +120,7 @@ abstract class GatedCall extends CallReservations {
     if (asked == null) {
       return Refusal.overflow(policy, "too many calls wait for a connection");
     }
-    return asked.held() ? null : new Decision.Queue(patience());
+    return asked.held() ? null : new Decision.Queue(asked, patience());
   }
 
   private Decision breaker(long now) {
@@ -151,13 +152,12 @@ abstract class GatedCall extends CallReservations {
   }
 
   /**
-   * Says what to do when the call, which got {@link Decision.Queue}, has its turn; now if it has
-   * come.
+   * Says what to do when the call has the turn that it was told to wait for; now if it has come.
    *
    * @param action asks {@link #turn}
    */
-  public final void onTurn(Runnable action) {
-    place().onTurn(action);
+  public final void onTurn(Decision.Queue queue, Runnable action) {
+    queue.turn().onTurn(action);
   }
 
   /** Goes on with a call that has waited for its turn. It may have to wait for another one. */
@@ -172,9 +172,12 @@ abstract class GatedCall extends CallReservations {
     return instead != null ? instead : goOn(now);
   }
 
-  /** Ends the waiting; null when the turn has come in the meantime. */
-  public final Decision waitedTooLong() {
-    Turn waited = place();
+  /**
+   * Ends the waiting; null when the turn has come in the meantime. The call may wait for another
+   * one by then, which this leaves alone.
+   */
+  public final Decision waitedTooLong(Decision.Queue queue) {
+    Turn waited = queue.turn();
     if (!waited.leave()) {
       return null;
     }
