@@ -171,7 +171,7 @@ public final class Name {
   /** To a thread that may block. */
   private void hand() {
     try {
-      names.resolve(this::resolve);
+      names.resolve(this, this::resolve);
     } catch (RuntimeException | OutOfMemoryError noThread) {
       Names.LOOP.failed(noThread);
       plan(FIRST_RETRY_NANOS);

@@ -22,7 +22,8 @@ import java.util.function.LongSupplier;
  *
  * <p>Resolving waits for the network, and the JDK can neither bound nor cancel it. So it has
  * threads of its own: a few, so that one name whose servers do not answer holds up hardly any
- * other; none while nothing is to be resolved.
+ * other; none while nothing is to be resolved. Names that settings list have threads that the hosts
+ * of an application, which may be many and none of ours, cannot take.
  */
 public final class Names {
   private static final int THREADS = 4;
@@ -35,7 +36,8 @@ public final class Names {
   final Resolver resolver;
   final Timer timer;
   final LongSupplier ttlNanos;
-  private final Executor threads;
+  private final Executor forWatched;
+  private final Executor forAsked;
   private final ConcurrentMap<String, Name> names = new ConcurrentHashMap<>();
 
   /** Whether names are resolved; those that are known are kept meanwhile. */
@@ -44,43 +46,62 @@ public final class Names {
   /**
    * For a resolver, threads and time that are handed in.
    *
-   * @param threads where the resolver may block
+   * @param forWatched where the resolver may block for a name that settings list
+   * @param forAsked the same for other names
    * @param ttlNanos how long an answer holds, asked after each
    */
-  public Names(Resolver resolver, Executor threads, Timer timer, LongSupplier ttlNanos) {
+  public Names(
+      Resolver resolver,
+      Executor forWatched,
+      Executor forAsked,
+      Timer timer,
+      LongSupplier ttlNanos) {
     this.resolver = resolver;
-    this.threads = threads;
+    this.forWatched = forWatched;
+    this.forAsked = forAsked;
     this.timer = timer;
     this.ttlNanos = ttlNanos;
   }
 
   /** Those of the JVM. No thread starts before {@link #active}. */
   public static Names ofTheJvm() {
-    return new Names(Resolver.JDK, new Threads(), Timer.PROCESS, new TimeToLive());
+    return new Names(
+        Resolver.JDK,
+        new Threads("inboard-dns"),
+        new Threads("inboard-dns-asked"),
+        Timer.PROCESS,
+        new TimeToLive());
   }
 
   /** Threads that are made when there is something to do, and end when there is nothing. */
   private static final class Threads implements Executor {
-    private static final class Pool {
-      static final ThreadPoolExecutor ALL =
-          new ThreadPoolExecutor(
-              THREADS,
-              THREADS,
-              30,
-              TimeUnit.SECONDS,
-              new LinkedBlockingQueue<>(),
-              AgentThreads.factory("inboard-dns"));
+    private final String name;
 
-      static {
-        ALL.allowCoreThreadTimeOut(true);
-      }
+    /** Null until there is something to do: names are known before main. */
+    private ThreadPoolExecutor pool;
 
-      private Pool() {}
+    Threads(String name) {
+      this.name = name;
     }
 
     @Override
     public void execute(Runnable work) {
-      Pool.ALL.execute(work);
+      pool().execute(work);
+    }
+
+    private synchronized ThreadPoolExecutor pool() {
+      if (pool == null) {
+        pool =
+            new ThreadPoolExecutor(
+                THREADS,
+                THREADS,
+                30,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                AgentThreads.factory(name));
+        pool.allowCoreThreadTimeOut(true);
+      }
+      return pool;
     }
   }
 
@@ -133,7 +154,7 @@ public final class Names {
     Name known = names.get(host);
     if (known == null) {
       if (names.size() >= MOST_ASKED) {
-        names.values().removeIf(name -> !name.watched());
+        forgetAsked();
       }
       known = names.computeIfAbsent(host, h -> new Name(h, this));
       known.use();
@@ -143,6 +164,13 @@ public final class Names {
     return known;
   }
 
+  /** One by one under its lock, as {@link #watch}: who watches a name does not lose it to this. */
+  private void forgetAsked() {
+    for (String host : names.keySet()) {
+      names.computeIfPresent(host, (h, known) -> known.watched() ? known : null);
+    }
+  }
+
   /** Forgets a name that is not needed any more; false: it is. */
   boolean forget(Name name) {
     names.computeIfPresent(
@@ -150,9 +178,9 @@ public final class Names {
     return names.get(name.host()) != name;
   }
 
-  /** Does a name's work where it may block. */
-  void resolve(Runnable work) {
-    threads.execute(work);
+  /** Does the work of a name where it may block. */
+  void resolve(Name name, Runnable work) {
+    (name.watched() ? forWatched : forAsked).execute(work);
   }
 
   /** Where all names stand, in their order. */

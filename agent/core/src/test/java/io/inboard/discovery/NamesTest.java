@@ -27,7 +27,12 @@ final class NamesTest {
   private Error failure;
 
   private final Names names =
-      new Names(this::resolve, Runnable::run, time, () -> TimeUnit.SECONDS.toNanos(30));
+      new Names(
+          this::resolve,
+          Runnable::run,
+          Runnable::run,
+          time,
+          () -> TimeUnit.SECONDS.toNanos(30));
 
   private final List<Update> updates = new ArrayList<>();
 
@@ -195,6 +200,26 @@ final class NamesTest {
       names.ask("host-" + i);
     }
     assertThat(names.status()).hasSizeLessThanOrEqualTo(1024);
+  }
+
+  @Test
+  void hostsThatAnApplicationMakesUpTakeNoThreadOfThoseThatAreListed() {
+    List<Runnable> asking = new ArrayList<>();
+    Names own =
+        new Names(
+            this::resolve,
+            Runnable::run,
+            asking::add,
+            time,
+            () -> TimeUnit.SECONDS.toNanos(30));
+    dns.put("node", List.of("10.0.0.1"));
+    own.active(true);
+    own.ask("slow");
+    new ListedSource(List.of(new Instance("node", 80)), own).subscribe(updates::add);
+    assertThat(last()).containsExactly("10.0.0.1:80*1");
+    time.passMillis(30_000);
+    assertThat(asked).containsExactly("node", "node");
+    assertThat(asking).hasSize(1);
   }
 
   @ParameterizedTest

@@ -69,6 +69,7 @@ final class World extends ScriptedWorld<World> {
       new Names(
           host -> resolver.resolve(host),
           work -> threads.execute(work),
+          work -> threads.execute(work),
           time,
           () -> Duration.ofSeconds(30).toNanos());
 
