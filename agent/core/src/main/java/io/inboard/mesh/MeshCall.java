@@ -243,10 +243,7 @@ final class MeshCall implements Call {
   private Step whenResolved(Name name, PolicyAttempt attempt) {
     CompletableFuture<Step> later = new CompletableFuture<>();
     waiting = later;
-    task =
-        name.onAnswer(
-            () -> complete(later, () -> sendNow(attempt)),
-            decision.addressPatience());
+    task = name.onAnswer(() -> complete(later, () -> sendNow(attempt)), decision.addressPatience());
     if (decision.over()) {
       finish();
     }

@@ -28,11 +28,7 @@ final class NamesTest {
 
   private final Names names =
       new Names(
-          this::resolve,
-          Runnable::run,
-          Runnable::run,
-          time,
-          () -> TimeUnit.SECONDS.toNanos(30));
+          this::resolve, Runnable::run, Runnable::run, time, () -> TimeUnit.SECONDS.toNanos(30));
 
   private final List<Update> updates = new ArrayList<>();
 
@@ -207,11 +203,7 @@ final class NamesTest {
     List<Runnable> asking = new ArrayList<>();
     Names own =
         new Names(
-            this::resolve,
-            Runnable::run,
-            asking::add,
-            time,
-            () -> TimeUnit.SECONDS.toNanos(30));
+            this::resolve, Runnable::run, asking::add, time, () -> TimeUnit.SECONDS.toNanos(30));
     dns.put("node", List.of("10.0.0.1"));
     own.active(true);
     own.ask("slow");

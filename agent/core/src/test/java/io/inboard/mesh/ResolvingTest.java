@@ -205,7 +205,9 @@ final class ResolvingTest {
             payments()
                 .named("node-9", 1)
                 .that(
-                    b -> b.connectionPool(new PoolSettings(Duration.ofSeconds(1), any, any, 2, any))))
+                    b ->
+                        b.connectionPool(
+                            new PoolSettings(Duration.ofSeconds(1), any, any, 2, any))))
         .apply();
     CompletableFuture<Step> one = later(world.mesh.begin(Request.of("GET")).first());
     CompletableFuture<Step> other = later(world.mesh.begin(Request.of("GET")).first());
