@@ -80,7 +80,7 @@ public final class CallDecision extends GatedCall {
     if (over()) {
       return Decision.DELIVER;
     }
-    if (wait > policy.rules().retryAfterNanos() || wait > remainingNanos()) {
+    if (wait > policy.rules().retryAfterMaxNanos() || wait > remainingNanos()) {
       attempt.hold(wait); // The call cannot wait that long: the endpoint counts as slow meanwhile.
     }
     boolean forbidden = policy.rules().signals() && Signals.forbid(headers);

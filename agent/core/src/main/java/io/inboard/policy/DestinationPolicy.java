@@ -70,7 +70,7 @@ public final class DestinationPolicy {
     this.time =
         CallTime.of(
             settings.timeout().isEmpty() ? Long.MAX_VALUE : settings.timeout().get().toNanos(),
-            rules.perTryNanos(),
+            rules.perTryTimeoutNanos(),
             settings.deadlineMode().orElse(Mode.OBSERVE) != Mode.OFF);
     long connect = settings.connectionPool().connectTimeout().toNanos();
     this.connectTimeoutNanos = connect > 0 ? connect : Long.MAX_VALUE;
@@ -244,7 +244,7 @@ public final class DestinationPolicy {
       return Optional.empty();
     }
     BreakerSettings wanted = settings.circuitBreaker().get();
-    long perTryNanos = RetryRules.of(settings.retries()).perTryNanos();
+    long perTryNanos = RetryRules.of(settings.retries()).perTryTimeoutNanos();
     Optional<Breaker> known = before.isEmpty() ? Optional.empty() : before.get().breaker;
     if (known.isPresent()) {
       known.get().change(wanted, perTryNanos);
@@ -284,7 +284,7 @@ public final class DestinationPolicy {
 
   /** Whether a request that may have run may be sent again. */
   public boolean idempotent(String method) {
-    return rules.idempotent().contains(method);
+    return rules.idempotentMethods().contains(method);
   }
 
   /** Where the destination stands now. */

@@ -51,7 +51,7 @@ final class Endpoints {
     this.all = List.copyOf(all);
     this.balancer = balancer(serving(this.all), settings.loadBalancer(), zone, chance);
     this.key = settings.loadBalancer().consistentHash().map(HashKey::new);
-    long perTry = RetryRules.of(settings.retries()).perTryNanos();
+    long perTry = RetryRules.of(settings.retries()).perTryTimeoutNanos();
     this.leaseNanos =
         perTry == Long.MAX_VALUE ? MIN_LEASE_NANOS : Math.max(perTry, MIN_LEASE_NANOS);
     this.missing = "";

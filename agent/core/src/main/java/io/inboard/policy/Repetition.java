@@ -60,7 +60,7 @@ final class Repetition {
 
   /** Whether a call that serves a retry of its caller is not retried: they would multiply. */
   static boolean suppressed(DestinationPolicy policy, CallerTerms terms) {
-    return terms.repetition() && !policy.rules().repeatsRepetitions();
+    return terms.repetition() && !policy.rules().retryOfRetry();
   }
 
   /** Whether a call may be repeated at all. */
@@ -144,7 +144,7 @@ final class Repetition {
 
   private PolicyAttempt affordable(PolicyAttempt last, Outcome outcome, long wait) {
     RetryRules rules = policy.rules();
-    if (wait > rules.retryAfterNanos() || lacksTimeFor(Math.max(0, wait)) || nowhere()) {
+    if (wait > rules.retryAfterMaxNanos() || lacksTimeFor(Math.max(0, wait)) || nowhere()) {
       return null;
     }
     boolean unsent = attempts == 1 && outcome.neverSent();
@@ -154,7 +154,7 @@ final class Repetition {
       return null;
     }
     last.endpoint().ifPresent(tried::add);
-    Endpoints.Picked picked = pick(rules.elsewhere() ? tried : List.of());
+    Endpoints.Picked picked = pick(rules.ignorePreviousHosts() ? tried : List.of());
     boolean elsewhere = picked != null && !contains(picked.endpoint());
     if (picked != null && !elsewhere) {
       policy.limits().sameEndpoint.increment();

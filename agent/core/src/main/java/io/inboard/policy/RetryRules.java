@@ -17,29 +17,31 @@ import java.util.Set;
  * Idempotency-Key}, where the settings trust that.
  *
  * @param attempts retries after the first attempt
- * @param perTryNanos {@link Long#MAX_VALUE}: none
- * @param keywords of {@code retryOn}
- * @param idempotent methods whose default failures ({@code 503}, {@code reset-before-response}) are
- *     retried; settings refuse those that are not idempotent
- * @param retriable methods that are repeated at all; empty: any
- * @param trustsKey whether a POST or PATCH with {@code Idempotency-Key} counts as idempotent
- * @param elsewhere whether a retry goes to an endpoint that was not tried, if there is one
- * @param retryAfterNanos the longest {@code Retry-After} that is waited for
- * @param repeatsRepetitions whether a call that serves a retry of its caller is retried here, too
+ * @param perTryTimeoutNanos {@link Long#MAX_VALUE}: none
+ * @param retryOn of {@code retryOn}
+ * @param idempotentMethods methods whose default failures ({@code 503}, {@code
+ *     reset-before-response}) are retried; settings refuse those that are not idempotent
+ * @param retriableMethods methods that are repeated at all; empty: any
+ * @param trustIdempotencyKey whether a POST or PATCH with {@code Idempotency-Key} counts as
+ *     idempotent
+ * @param ignorePreviousHosts whether a retry goes to an endpoint that was not tried, if there is
+ *     one
+ * @param retryAfterMaxNanos the longest {@code Retry-After} that is waited for
+ * @param retryOfRetry whether a call that serves a retry of its caller is retried here, too
  * @param signals whether "do not retry" is said and obeyed
  */
 record RetryRules(
     int attempts,
-    long perTryNanos,
-    Set<String> keywords,
-    Set<String> idempotent,
-    Set<String> retriable,
-    boolean trustsKey,
-    boolean elsewhere,
+    long perTryTimeoutNanos,
+    Set<String> retryOn,
+    Set<String> idempotentMethods,
+    Set<String> retriableMethods,
+    boolean trustIdempotencyKey,
+    boolean ignorePreviousHosts,
     long backoffNanos,
     long maxBackoffNanos,
-    long retryAfterNanos,
-    boolean repeatsRepetitions,
+    long retryAfterMaxNanos,
+    boolean retryOfRetry,
     boolean signals) {
   /**
    * Idempotent by RFC 9110, though not among the default's methods: repeated when a keyword that is
@@ -70,7 +72,7 @@ record RetryRules(
 
   /** Whether another attempt is allowed; how many there were is not asked here. */
   boolean retries(Outcome outcome, OutboundRequest request) {
-    if (!retriable.isEmpty() && !retriable.contains(request.method())) {
+    if (!retriableMethods.isEmpty() && !retriableMethods.contains(request.method())) {
       return false;
     }
     return switch (outcome.kind()) {
@@ -93,7 +95,7 @@ record RetryRules(
 
   /** Whether a second attempt may run beside the first. */
   boolean hedges(OutboundRequest request) {
-    return (retriable.isEmpty() || retriable.contains(request.method()))
+    return (retriableMethods.isEmpty() || retriableMethods.contains(request.method()))
         && idempotent(request)
         && replayable(request);
   }
@@ -115,8 +117,8 @@ record RetryRules(
   }
 
   private boolean idempotent(OutboundRequest request) {
-    return idempotent.contains(request.method())
-        || (trustsKey
+    return idempotentMethods.contains(request.method())
+        || (trustIdempotencyKey
             && BY_KEY.contains(request.method())
             && !request.headers("idempotency-key").isEmpty());
   }
@@ -126,7 +128,7 @@ record RetryRules(
   }
 
   private boolean on(String keyword) {
-    return keywords.contains(keyword);
+    return retryOn.contains(keyword);
   }
 
   /** As in Envoy, two words stand for all failures without an answer. */
