@@ -106,12 +106,18 @@ public final class Identity implements AutoCloseable {
       return; // Other settings have come in between.
     }
     try {
+      start(asked);
+    } finally {
+      answered(first);
+    }
+  }
+
+  private void start(KeyMaterialSource asked) {
+    try {
       asked.start(update -> told(asked, update));
     } catch (RuntimeException e) {
       // The type only, as a message could quote a file.
       told(asked, new Update.Problem("the files cannot be read: " + e.getClass()));
-    } finally {
-      answered(first);
     }
   }
 
@@ -162,7 +168,7 @@ public final class Identity implements AutoCloseable {
       next = of(changed);
       watch = watched && !closed;
     }
-    next.start(update -> told(next, update));
+    start(next);
     if (watch) {
       next.watch(update -> told(next, update));
     }

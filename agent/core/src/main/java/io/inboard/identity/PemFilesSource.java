@@ -44,7 +44,7 @@ final class PemFilesSource implements KeyMaterialSource {
     if (!started) {
       started = true;
       seen = PemFiles.read(settings);
-      to.accept(judged(seen));
+      tell(seen, to);
     }
   }
 
@@ -84,7 +84,7 @@ final class PemFilesSource implements KeyMaterialSource {
       seen = now;
       to.accept(SAME);
     } else if (now.equals(seen)) {
-      to.accept(judged(now));
+      tell(now, to);
     } else {
       seen = now;
     }
@@ -99,14 +99,15 @@ final class PemFilesSource implements KeyMaterialSource {
     }
   }
 
-  private Update judged(PemFiles files) {
+  private void tell(PemFiles files, Consumer<Update> to) {
+    KeyMaterial material;
     try {
-      KeyMaterial material =
-          new KeyMaterialReader(files, settings.trustDomain(), clock.instant()).material();
-      told = files;
-      return new Update.Fresh(material);
+      material = new KeyMaterialReader(files, settings.trustDomain(), clock.instant()).material();
     } catch (IdentityException e) {
-      return new Update.Problem(e.getMessage());
+      to.accept(new Update.Problem(e.getMessage()));
+      return;
     }
+    to.accept(new Update.Fresh(material));
+    told = files; // Not before it was taken: what could not be put into force is told again.
   }
 }

@@ -2,6 +2,7 @@
 package io.inboard.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inboard.identity.KeyMaterialSource.Update;
 import io.inboard.settings.IdentitySettings;
@@ -45,6 +46,21 @@ final class PemFilesSourceTest {
     assertThat(told).as("it may still be written").hasSize(1);
     source.look(told::add);
     assertThat(told).hasSize(2).last().isInstanceOf(Update.Fresh.class);
+  }
+
+  @Test
+  void whatCouldNotBePutIntoForceIsToldAgain() throws Exception {
+    ca.issue(TestPeer.WEB).save(directory);
+    PemFilesSource source = source();
+    assertThatThrownBy(
+            () ->
+                source.start(
+                    update -> {
+                      throw new IllegalStateException("no provider for it now");
+                    }))
+        .isInstanceOf(IllegalStateException.class);
+    source.look(told::add);
+    assertThat(told).singleElement().isInstanceOf(Update.Fresh.class);
   }
 
   @Test

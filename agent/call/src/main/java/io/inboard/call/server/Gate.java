@@ -6,6 +6,7 @@ import io.inboard.call.Inboard;
 import io.inboard.call.Inbound;
 import io.inboard.call.InboundCall;
 import io.inboard.call.InboundTls.Mode;
+import io.inboard.call.Log;
 import io.inboard.call.Refusal;
 import io.inboard.call.Verdict;
 import io.inboard.call.server.ServerExchange.Answer;
@@ -59,14 +60,27 @@ public final class Gate {
       call.route(route);
     }
     if (call.verdict() instanceof Verdict.Deny deny) {
-      call.respond(deny.status(), exchange.responseHeaders());
-      Object answered = answer(exchange, Answer.of(deny.status()));
-      call.end(deny.status(), null);
-      return answered;
+      return refused(exchange, call, deny.status());
     }
     exchange.serving(call);
     exchange.correctHeaders(call::writeHeaders);
     return Inboard.contexts().activate(call.context());
+  }
+
+  /** Whatever goes wrong with the words around it, a refused request is not the application's. */
+  private static Object refused(ServerExchange exchange, InboundCall call, int status) {
+    try {
+      call.respond(status, exchange.responseHeaders());
+    } catch (RuntimeException | LinkageError e) {
+      Log.warnOnce("refusal", "an answer to a refused request lacks its headers: " + e);
+    }
+    Object answered = answer(exchange, Answer.of(status));
+    try {
+      call.end(status, null);
+    } catch (RuntimeException | LinkageError e) {
+      Log.warnOnce("refusal", "the end of a refused request was not noted: " + e);
+    }
+    return answered;
   }
 
   /**

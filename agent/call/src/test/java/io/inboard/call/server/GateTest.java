@@ -98,6 +98,14 @@ final class GateTest {
   }
 
   @Test
+  void whatIsRefusedStaysRefusedWhenTheMeshFailsAroundTheAnswer() {
+    mesh.verdict = new Verdict.Deny(503, "shed");
+    mesh.breaksAroundAnswers = new IllegalStateException("ours");
+    assertThat(Gate.enter(exchange)).isEqualTo(Optional.empty());
+    assertThat(told).containsExactly("begin", "route /orders", "answer 503");
+  }
+
+  @Test
   void whereTheAnswerFailsTheConnectionIsClosedAndTheApplicationNotAsked() {
     mesh.verdict = new Verdict.Deny(403, "no");
     exchange.gone = new EOFException("gone");
@@ -326,6 +334,7 @@ final class GateTest {
     private boolean guards;
     private boolean failsClosed;
     private RuntimeException breaks;
+    private RuntimeException breaksAroundAnswers;
 
     @Override
     public boolean disabled() {
@@ -406,6 +415,7 @@ final class GateTest {
 
     @Override
     public void respond(int status, HeaderSink response) {
+      breakAroundAnswers();
       told.add("respond " + status);
     }
 
@@ -417,7 +427,14 @@ final class GateTest {
     @Override
     public void end(int status, Throwable error) {
       assertThat(error).isNull();
+      breakAroundAnswers();
       told.add("end " + status);
+    }
+
+    private void breakAroundAnswers() {
+      if (breaksAroundAnswers != null) {
+        throw breaksAroundAnswers;
+      }
     }
   }
 }
