@@ -27,6 +27,9 @@ final class GuardedHosts {
   /** All destinations, since the closest one counts, whatever its mode. */
   private final HostTable<DestinationSettings> hosts = new HostTable<>();
 
+  /** The same at any port: an endpoint's port need not be the destination's. */
+  private final HostTable<DestinationSettings> names = new HostTable<>();
+
   /** By canonical host and port. */
   private final Map<String, DestinationSettings> endpoints = new HashMap<>();
 
@@ -38,6 +41,7 @@ final class GuardedHosts {
     boolean refuses = false;
     for (DestinationSettings d : destinations) {
       hosts.add(d.host(), d.port(), d);
+      names.add(d.host(), 0, d);
       any |= isGuarded(d);
       refuses |= isGuarded(d) && d.unknownClients() == UnknownClients.REFUSE;
       for (Instance e : isGuarded(d) ? d.listed() : List.<Instance>of()) {
@@ -90,6 +94,20 @@ final class GuardedHosts {
     return none
         ? Optional.empty()
         : Optional.ofNullable(endpoints.get(key(CanonicalHost.of(host), port)));
+  }
+
+  /**
+   * Whether a connection of a client that hooks know goes to a guarded endpoint by a name of no
+   * destination: DNS or the application led it there. The mesh itself connects to addresses that
+   * carry a destination's host. Calls by the endpoint's own address or name are judged before they
+   * connect; see {@link StrayCalls}.
+   */
+  boolean isStray(InetSocketAddress remote) {
+    String name = CanonicalHost.of(remote.getHostString());
+    return remote.getAddress() != null
+        && !name.equals(literal(remote.getAddress()))
+        && endpoints.get(key(name, remote.getPort())) == null
+        && names.find(name, 0).isEmpty();
   }
 
   private static String literal(InetAddress address) {

@@ -2,6 +2,7 @@
 package io.inboard.mesh;
 
 import io.inboard.call.Log;
+import io.inboard.call.Printable;
 import io.inboard.call.Sockets;
 import io.inboard.mesh.OpenPorts.Port;
 import io.inboard.settings.DestinationSettings;
@@ -275,10 +276,17 @@ public final class MeshSockets implements Sockets {
   @Override
   public Optional<String> connecting(InetSocketAddress remote, Class<?> opener) {
     try {
-      Optional<DestinationSettings> found = rules.guarded.find(remote);
-      return found.isEmpty() || isKnown(opener)
-          ? Optional.empty()
-          : judge(found.get(), refuses(found.get()), name(opener));
+      GuardedHosts now = rules.guarded;
+      Optional<DestinationSettings> found = now.find(remote);
+      if (found.isEmpty()) {
+        return Optional.empty();
+      }
+      if (!isKnown(opener)) {
+        return judge(found.get(), refuses(found.get()), name(opener));
+      }
+      return now.isStray(remote)
+          ? judgeStray(found.get(), refuses(found.get()), remote, name(opener))
+          : Optional.empty();
     } catch (RuntimeException | LinkageError e) {
       errors.add("judging a connection", e);
       return failsClosed(remote)
@@ -309,6 +317,36 @@ public final class MeshSockets implements Sockets {
             + opener
             + ", a client that no hook knows: the mutual TLS and the policies of this destination"
             + " do not hold there (destinations[].unknownClients: REFUSE stops it)");
+    return Optional.empty();
+  }
+
+  /** A call over a hooked client, to an endpoint by a name of no destination. */
+  private Optional<String> judgeStray(
+      DestinationSettings destination, boolean refuses, InetSocketAddress remote, String opener) {
+    String name = destination.name();
+    unmeshed.count(CLIENT, opener, name, refuses ? REFUSED : NOT_SECURED);
+    String what =
+        opener
+            + " connects to "
+            + Printable.text(remote.getHostString())
+            + ':'
+            + remote.getPort()
+            + ", which is an endpoint of destination "
+            + name
+            + ", by another name than the destination's: ";
+    if (refuses) {
+      String refusal =
+          what
+              + "mutual TLS is asked for there; not connected (its unknownClients is REFUSE; WARN"
+              + " would let it pass)";
+      Log.refusal("stray-connection " + name, refusal);
+      return Optional.of("inboard: " + refusal);
+    }
+    Log.warnOnce(
+        "stray-connection " + name + ' ' + opener,
+        what
+            + "its mutual TLS and its policies do not hold for this connection"
+            + " (destinations[].unknownClients: REFUSE stops it)");
     return Optional.empty();
   }
 

@@ -249,6 +249,28 @@ final class MeshSocketsTest {
     assertThat(sockets.watches(to)).isFalse();
   }
 
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "other.example/10.0.0.5/8443, pay",
+    "pay/10.0.0.5/8443, ''", // As the mesh itself connects.
+    "plain/10.0.0.5/8443, ''",
+    "x.shop/10.0.0.5/8443, ''",
+    "other.example/10.0.0.5/8444, ''",
+    "other.example/10.0.0.6/8080, ''"
+  })
+  void aConnectionOfAHookedClientByANameOfNoDestination(String remote, String destination)
+      throws Exception {
+    InetSocketAddress to = remote(remote);
+    settings(DESTINATIONS.replace("MODE", "REFUSE"));
+    Optional<String> refusal = sockets.connecting(to, Hooked.class);
+    assertThat(refusal.isPresent()).isEqualTo(!destination.isEmpty());
+    refusal.ifPresent(why -> assertThat(why).contains("other.example:8443", "destination pay"));
+
+    settings(DESTINATIONS.replace("MODE", "WARN"));
+    assertThat(sockets.connecting(to, Hooked.class)).isEmpty();
+    assertThat(sockets.status().unmeshed()).hasSize(destination.isEmpty() ? 0 : 2);
+  }
+
   @Test
   void anErrorOfOursRefusesWhereUnknownOnesAreRefusedAndNowhereElse() throws Exception {
     sockets.known(
