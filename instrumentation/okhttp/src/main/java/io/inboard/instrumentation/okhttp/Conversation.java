@@ -118,6 +118,13 @@ final class Conversation {
     }
   }
 
+  static void broken() {
+    Hop hop = current();
+    if (hop != null) {
+      hop.broken();
+    }
+  }
+
   /** The request to send; null to leave it. */
   static Request request(Request own) {
     Hop hop = current();

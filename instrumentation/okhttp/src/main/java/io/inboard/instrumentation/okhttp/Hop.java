@@ -147,6 +147,12 @@ final class Hop implements Transport<Response> {
     current.connected(exchange);
   }
 
+  void broken() {
+    if (current != null) {
+      current.broken();
+    }
+  }
+
   /** The first request that goes down after there is a connection; null to leave it. */
   Request request(Request own) {
     if (!current.takeHead()) {
@@ -296,6 +302,13 @@ final class Hop implements Transport<Response> {
         || Thread.currentThread().isInterrupted()
         || (error instanceof InterruptedIOException
             && !(error instanceof SocketTimeoutException))) {
+      return Failure.GIVEN_UP;
+    }
+    // Where the connection did not fail, an interceptor or a body of the application has.
+    if (current.isConnected()
+        && !current.isBroken()
+        && current.attempt().meshRetries()
+        && !(error instanceof ProtocolException)) {
       return Failure.GIVEN_UP;
     }
     return error instanceof SocketTimeoutException && current.isSent() && !current.isAborted()

@@ -20,6 +20,10 @@ final class InFlight {
   private boolean directed;
   private boolean connected;
   private boolean headWritten;
+
+  /** By the thread that makes the call, or that writes a duplex body. */
+  private volatile boolean broken;
+
   private volatile boolean aborted;
 
   /** Null before the library connects for this attempt. Guarded by this, as the next two. */
@@ -91,6 +95,15 @@ final class InFlight {
         endpoint != null && Internals.connection(made).socket() instanceof SSLSocket secured
             ? secured.getSession()
             : null);
+  }
+
+  /** Its reading or writing has failed. */
+  void broken() {
+    broken = true;
+  }
+
+  boolean isBroken() {
+    return broken;
   }
 
   boolean isConnected() {

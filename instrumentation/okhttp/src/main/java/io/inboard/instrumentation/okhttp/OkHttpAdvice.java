@@ -158,6 +158,14 @@ final class OkHttpAdvice {
     }
   }
 
+  /** {@code Exchange#trackFailure}: reading or writing has failed, in the library itself. */
+  static final class Broken {
+    @Advice.OnMethodEnter
+    static void enter() {
+      Conversation.broken();
+    }
+  }
+
   /** {@code RealInterceptorChain#proceed}: the first one of an attempt gets its request. */
   static final class Head {
     @Advice.OnMethodEnter

@@ -52,6 +52,7 @@ public final class OkHttpHooks implements Library {
         .weave(
             PLATFORM + "Jdk9Platform", method("configureTlsExtensions"), OkHttpAdvice.Offer.class)
         .weave(CONNECTION + "Exchange", constructor(), OkHttpAdvice.Connected.class)
+        .weave(CONNECTION + "Exchange", method("trackFailure", 1), OkHttpAdvice.Broken.class)
         .weave(CHAIN, method("proceed", 1), OkHttpAdvice.Head.class)
         .weave(CHAIN, method("proceed", 3).whereItExists(), OkHttpAdvice.Head.class)
         // What the library repeats by itself.

@@ -19,6 +19,7 @@ import io.inboard.contract.Script;
 import io.inboard.contract.ScriptedCall;
 import io.inboard.contract.TestEndpoint;
 import io.inboard.contract.TestServer;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
@@ -41,10 +42,13 @@ import javax.net.ssl.SSLException;
 import okhttp3.Cache;
 import okhttp3.Dispatcher;
 import okhttp3.Interceptor;
+import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
+import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
+import okio.BufferedSink;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -158,6 +162,60 @@ final class OkHttpTest extends ClientHarness {
     assertThat(calls).hasValue(1);
     assertThat(attempts).containsExactly("1 " + URL + "/", "2 " + URL + "/");
     assertThat(server.received()).allMatch(r -> r.header("x-below").isPresent());
+  }
+
+  @Test
+  void whatAnInterceptorThrowsIsNobodysFailure() throws Exception {
+    TestEndpoint endpoint = plain(plainServer());
+    for (boolean answered : new boolean[] {false, true}) {
+      AtomicInteger calls = new AtomicInteger();
+      mesh.script(Script.to(endpoint, endpoint));
+      Interceptor policy =
+          chain -> {
+            calls.incrementAndGet();
+            if (answered) {
+              chain.proceed(chain.request()).close();
+            }
+            throw new IOException("policy of the application");
+          };
+      Application refusing =
+          new Application(new OkHttpClient.Builder().addNetworkInterceptor(policy).build());
+      assertThatThrownBy(() -> refusing.send(Request.get(URL + "/")))
+          .isInstanceOf(IOException.class)
+          .hasMessage("policy of the application");
+      assertThat(calls).hasValue(1);
+      ScriptedCall call = mesh.calls().get(mesh.calls().size() - 1);
+      assertThat(call.failures()).isEmpty();
+      assertThat(call.wasAbandoned()).isTrue();
+    }
+  }
+
+  @Test
+  void aBodyOfTheApplicationThatFailsIsNobodysFailure() throws Exception {
+    TestEndpoint endpoint = plain(plainServer());
+    mesh.script(Script.to(endpoint, endpoint));
+    RequestBody body =
+        new RequestBody() {
+          @Override
+          public MediaType contentType() {
+            return null;
+          }
+
+          @Override
+          public void writeTo(BufferedSink sink) throws IOException {
+            throw new FileNotFoundException("upload.bin");
+          }
+        };
+    okhttp3.Call call =
+        new OkHttpClient().newCall(new okhttp3.Request.Builder().url(URL + "/").put(body).build());
+    assertThatThrownBy(call::execute).isInstanceOf(FileNotFoundException.class);
+    assertThat(mesh.calls())
+        .singleElement()
+        .satisfies(
+            c -> {
+              assertThat(c.failures()).isEmpty();
+              assertThat(c.wasAbandoned()).isTrue();
+            });
   }
 
   @Test
