@@ -124,8 +124,10 @@ public final class AsyncCall<R> {
     } else if (step instanceof Step.OtherInFlight) {
       discard(last, () -> {});
     } else if (first) {
+      GivenUp now = givenUp.get();
       end.done();
-      result.complete(new Outcome.Untouched<>());
+      // If that is why nothing was decided, the library must not send it past the mesh.
+      result.complete(now == null ? new Outcome.Untouched<>() : new Outcome.Stopped<>(now.cause));
     } else {
       deliver(last);
     }

@@ -75,6 +75,11 @@ public final class BlockingCall<R> {
       }
     }
     if (stopped == null && step instanceof Step.Deliver) {
+      if (isCancelled()) {
+        // That is why nothing was decided: the library must not send it past the mesh.
+        stop(transport.cancelled());
+        return end(step);
+      }
       done();
       return new Outcome.Untouched<>();
     }

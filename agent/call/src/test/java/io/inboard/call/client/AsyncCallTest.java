@@ -47,6 +47,9 @@ final class AsyncCallTest {
   private final Library library = new Library();
   private int bodyWanted;
 
+  /** Happens while the call decides its first step. */
+  private Runnable whenAsked = () -> {};
+
   @Test
   void aResponseIsDelivered() {
     Scripted attempt = attempt(1);
@@ -66,6 +69,14 @@ final class AsyncCallTest {
   void whatTheMeshLeavesAloneIsLeftAloneAtOnce() {
     assertThat(call(Step.DELIVER).execute()).isCompletedWithValue(new Outcome.Untouched<>());
     assertThat(log).containsExactly("done");
+  }
+
+  @Test
+  void aCallThatIsCancelledWhileItIsDecidedIsNotSentPastTheMesh() {
+    AsyncCall<Integer> call = call(Step.DELIVER);
+    whenAsked = () -> call.giveUp(CANCELLED, false);
+    assertThat(call.execute()).isCompletedWithValue(new Outcome.Stopped<>(CANCELLED));
+    assertThat(log).containsExactly("abandoned", "done");
   }
 
   @Test
@@ -588,6 +599,7 @@ final class AsyncCallTest {
 
     @Override
     public Step first() {
+      whenAsked.run();
       return next();
     }
 

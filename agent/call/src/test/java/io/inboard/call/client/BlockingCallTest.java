@@ -50,6 +50,9 @@ final class BlockingCallTest {
   private int bodyWanted;
   private final CountDownLatch asked = new CountDownLatch(1);
 
+  /** Happens while the call decides its first step. */
+  private Runnable whenAsked = () -> {};
+
   @AfterEach
   void closeTheDoor() {
     Inboard.serve(
@@ -68,6 +71,16 @@ final class BlockingCallTest {
   void aCallLeftAloneIsOverAndNothingIsSent() {
     assertThat(call(Step.DELIVER).execute()).isEqualTo(new Outcome.Untouched<>());
     assertThat(log).containsExactly("done");
+  }
+
+  @Test
+  void aCallThatIsCancelledWhileItIsDecidedIsNotSentPastTheMesh() {
+    BlockingCall<Integer> call = call(Step.DELIVER);
+    whenAsked = call::cancel;
+    assertThat(call.execute())
+        .isInstanceOfSatisfying(
+            Outcome.Stopped.class, stopped -> assertThat(stopped.why()).hasMessage("Canceled"));
+    assertThat(log).containsExactly("abandoned", "done");
   }
 
   @Test
@@ -370,6 +383,7 @@ final class BlockingCallTest {
     @Override
     public Step first() {
       asked.countDown();
+      whenAsked.run();
       return steps.remove();
     }
 
