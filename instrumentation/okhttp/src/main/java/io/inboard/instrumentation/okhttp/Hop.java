@@ -335,7 +335,9 @@ final class Hop implements Transport<Response> {
   }
 
   @Override
-  public Response answer(Step.Answer answer) {
+  public Response answer(Step.Answer answer) throws IOException {
+    // The library goes on as after a response, which would have ended its exchange.
+    Internals.release(engine);
     AnswerHead head = AnswerHead.of(answer, view.method());
     current = null;
     Headers.Builder headers = new Headers.Builder();

@@ -134,10 +134,24 @@ final class Internals {
    * whatever its address.
    */
   static void renew(Object engine, Request request, Interceptor.Chain chain) throws IOException {
+    release(engine);
     if (TRANSMITTER != null) {
-      invoke(EXIT, engine);
       invoke(ENTER, engine, request.newBuilder().url(ELSEWHERE).build());
       invoke(ENTER, engine, request);
+    } else if (ENTER.type().parameterCount() == 3) {
+      invoke(ENTER, engine, request, true);
+    } else {
+      invoke(ENTER, engine, request, true, chain);
+    }
+  }
+
+  /**
+   * Ends what the engine has of an exchange, without which its call would never end, and of a
+   * connection, which 3.14 releases by itself once there is no exchange.
+   */
+  static void release(Object engine) throws IOException {
+    if (TRANSMITTER != null) {
+      invoke(EXIT, engine);
       return;
     }
     invoke(EXIT, engine, true);
@@ -152,11 +166,6 @@ final class Internals {
       }
       ((EventListener) invoke(EVENT_LISTENER, engine))
           .connectionReleased((Call) engine, (Connection) connection);
-    }
-    if (ENTER.type().parameterCount() == 3) {
-      invoke(ENTER, engine, request, true);
-    } else {
-      invoke(ENTER, engine, request, true, chain);
     }
   }
 

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -41,6 +42,7 @@ import javax.net.SocketFactory;
 import javax.net.ssl.SSLException;
 import okhttp3.Cache;
 import okhttp3.Dispatcher;
+import okhttp3.EventListener;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -515,6 +517,47 @@ final class OkHttpTest extends ClientHarness {
     assertThatThrownBy(() -> send(Request.get(URL + "/"))).isInstanceOf(IOException.class);
     assertThat(mesh.call().progress()).containsExactly(Progress.RESPONSE_STARTED);
     assertThat(server.received()).hasSize(1);
+  }
+
+  @Test
+  void anAnswerAfterAFailureEndsTheLibrarysCallAndTheNextOneCanFollow() throws Exception {
+    TestServer server = plainServer().answering(Answer.CLOSE, Answer.CLOSE);
+    mesh.script(Script.to(plain(server)).thenAnswering(203, Map.of(), "instead"));
+    AtomicInteger ended = new AtomicInteger();
+    EventListener listener =
+        new EventListener() {
+          @Override
+          public void callEnd(okhttp3.Call call) {
+            ended.incrementAndGet();
+          }
+        };
+    Interceptor twice =
+        chain -> {
+          chain.proceed(chain.request()).close();
+          return chain.proceed(chain.request());
+        };
+    OkHttpClient client =
+        new OkHttpClient.Builder().eventListener(listener).addInterceptor(twice).build();
+    io.inboard.contract.Response answer = new Application(client).send(Request.get(URL + "/"));
+    assertThat(answer.text()).isEqualTo("instead");
+    assertThat(server.received()).hasSize(2);
+    assertThat(ended).hasValue(1);
+    assertThat(client.connectionPool().connectionCount())
+        .as("none is in use")
+        .isEqualTo(client.connectionPool().idleConnectionCount());
+  }
+
+  @Test
+  void anAnswerAfterAFailureMayRedirect() throws Exception {
+    TestServer server = plainServer().answering(Answer.CLOSE);
+    mesh.script(
+        Script.to(plain(server))
+            .thenAnswering(302, Map.of("location", URL + "/there"), "elsewhere"));
+    assertThat(send(Request.get(URL + "/here")).status()).isEqualTo(200);
+    assertThat(server.received())
+        .satisfiesExactly(
+            r -> assertThat(r.target()).isEqualTo("/here"),
+            r -> assertThat(r.target()).isEqualTo("/there"));
   }
 
   private Application callTimeout(Duration timeout) {
