@@ -60,6 +60,9 @@ public final class Script implements Cloneable {
   /** How many bytes of a response's body are wanted. */
   int bodyWanted;
 
+  /** What attempts write beside their own headers, and before them. */
+  Map<String, String> headers = Map.of();
+
   private Script() {}
 
   /** Attempts go to these endpoints in turn. */
@@ -133,6 +136,11 @@ public final class Script implements Cloneable {
   /** The library repeats nothing by itself. */
   public Script withoutLibraryRetries() {
     return with(s -> s.meshRetries = true);
+  }
+
+  /** Attempts write this header first. */
+  public Script writing(String name, String value) {
+    return with(s -> s.headers = Map.of(name, value));
   }
 
   /** So many bytes of a body that can be read once may be kept. */

@@ -316,6 +316,7 @@ public final class ScriptedCall implements Call {
     @Override
     public void writeHeaders(HeaderSink headers) {
       headerWrites.incrementAndGet();
+      script.headers.forEach(headers::set);
       if (request.headers("traceparent").isEmpty()) {
         headers.set("traceparent", traceparent());
       }

@@ -13,7 +13,11 @@ import okio.BufferedSource;
 import okio.ForwardingSource;
 import okio.Okio;
 
-/** A response's body, which tells of its end, and shows a small one to the mesh. */
+/**
+ * A response's body, which tells of its end, and shows a small one to the mesh. Where its length is
+ * known it ends with its last byte, as it does for the library, whose connection serves others from
+ * then on.
+ */
 final class ReadBody extends ResponseBody {
   private final ResponseBody own;
   private final BufferedSource source;
@@ -23,27 +27,38 @@ final class ReadBody extends ResponseBody {
    */
   ReadBody(ResponseBody own, BlockingCall<Response> call, InFlight attempt) {
     this.own = own;
-    BodyTap tap = call.tap(own.contentLength()).orElse(null);
+    long length = own.contentLength();
+    BodyTap tap = call.tap(length).orElse(null);
     this.source =
         Okio.buffer(
             new ForwardingSource(own.source()) {
+              private long total;
+
               @Override
               public long read(Buffer sink, long most) throws IOException {
                 try {
                   long count = super.read(sink, most);
-                  if (count < 0) {
+                  if (count > 0) {
+                    total += count;
+                    show(sink, count);
+                  }
+                  if (count < 0 || total == length) {
                     end(true);
-                  } else if (tap != null && !tap.isFull()) {
-                    Buffer copy = new Buffer();
-                    sink.copyTo(copy, sink.size() - count, count);
-                    byte[] bytes = copy.readByteArray();
-                    tap.add(bytes, 0, bytes.length);
                   }
                   return count;
                 } catch (IOException e) {
                   boolean late = attempt != null && attempt.isAborted();
                   end(false);
                   throw late ? late(e) : e;
+                }
+              }
+
+              private void show(Buffer sink, long count) {
+                if (tap != null && !tap.isFull()) {
+                  Buffer copy = new Buffer();
+                  sink.copyTo(copy, sink.size() - count, count);
+                  byte[] bytes = copy.readByteArray();
+                  tap.add(bytes, 0, bytes.length);
                 }
               }
 

@@ -38,7 +38,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.net.SocketFactory;
 import javax.net.ssl.SSLException;
 import okhttp3.Cache;
 import okhttp3.Dispatcher;
@@ -410,34 +409,12 @@ final class OkHttpTest extends ClientHarness {
   @Test
   void theApplicationsSocketsAreUsed() throws Exception {
     AtomicInteger made = new AtomicInteger();
-    SocketFactory counting =
-        new SocketFactory() {
-          @Override
-          public Socket createSocket() {
-            made.incrementAndGet();
-            return new Socket();
-          }
-
-          @Override
-          public Socket createSocket(String host, int port) {
-            throw new UnsupportedOperationException();
-          }
-
-          @Override
-          public Socket createSocket(String host, int port, InetAddress local, int localPort) {
-            throw new UnsupportedOperationException();
-          }
-
-          @Override
-          public Socket createSocket(InetAddress host, int port) {
-            throw new UnsupportedOperationException();
-          }
-
-          @Override
-          public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
-            throw new UnsupportedOperationException();
-          }
-        };
+    Sockets counting =
+        new Sockets(
+            () -> {
+              made.incrementAndGet();
+              return new Socket();
+            });
     OkHttpClient client = new OkHttpClient.Builder().socketFactory(counting).build();
     mesh.script(Script.to(secured(securedServer())));
     assertThat(new Application(client).send(Request.get(URL + "/")).status()).isEqualTo(200);
