@@ -120,7 +120,10 @@ final class EndpointRoute extends SSLSocketFactory implements Dns, HostnameVerif
   public Socket createSocket(Socket connected, String host, int port, boolean autoClose)
       throws IOException {
     SSLSocket socket = plan().layer(connected, offered);
-    connected.setSoTimeout(sockets.handshakeMillis());
+    // The library has set the application's own bound, and sets it again after the handshake.
+    int own = connected.getSoTimeout();
+    int ours = sockets.handshakeMillis();
+    connected.setSoTimeout(own > 0 ? Math.min(own, ours) : ours);
     OURS.put(socket, true);
     return socket;
   }
