@@ -82,6 +82,10 @@ final class Conversation {
     }
     Hop next = new Hop(engine, connect, chain, request, call);
     hop = next;
+    if (chain.call().isCanceled()) {
+      // While the mesh began the call, when there was nobody to tell.
+      next.cancel(false);
+    }
     try {
       Object[] outcome = next.run();
       decided = next.isDecided();

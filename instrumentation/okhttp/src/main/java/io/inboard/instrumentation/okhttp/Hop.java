@@ -159,20 +159,13 @@ final class Hop implements Transport<Response> {
       return null;
     }
     Request.Builder head = own.newBuilder();
-    current
-        .attempt()
-        .writeHeaders(
-            new HeaderSink() {
-              @Override
-              public void set(String name, String value) {
-                head.header(name, value);
-              }
-
-              @Override
-              public void remove(String name) {
-                head.removeHeader(name);
-              }
-            });
+    try {
+      current.attempt().writeHeaders(sink(head));
+    } catch (RuntimeException e) {
+      // The library sends the application's own body, of which nobody keeps a copy.
+      view.kept().forget();
+      throw e;
+    }
     RequestBody body = own.body();
     if (body != null && body.isOneShot() && !body.isDuplex()) {
       if (oneShot == null) {
@@ -181,6 +174,25 @@ final class Hop implements Transport<Response> {
       head.method(own.method(), oneShot);
     }
     return head.build();
+  }
+
+  private static HeaderSink sink(Request.Builder head) {
+    return new HeaderSink() {
+      @Override
+      public void set(String name, String value) {
+        try {
+          head.header(name, value);
+        } catch (IllegalArgumentException e) {
+          // The library sends ASCII alone. The other headers are worth more than this one.
+          head.removeHeader(name);
+        }
+      }
+
+      @Override
+      public void remove(String name) {
+        head.removeHeader(name);
+      }
+    };
   }
 
   // What the mesh wants done
@@ -299,6 +311,7 @@ final class Hop implements Transport<Response> {
     }
     // What is no IOException is an interceptor's of the application.
     if (!(error instanceof IOException)
+        || chain.call().isCanceled()
         || Thread.currentThread().isInterrupted()
         || (error instanceof InterruptedIOException
             && !(error instanceof SocketTimeoutException))) {
@@ -371,7 +384,9 @@ final class Hop implements Transport<Response> {
    * stops. A callTimeout is then told to the mesh as any failure.
    */
   void cancel(boolean timeout) {
-    timedOut |= timeout;
+    if (timeout) {
+      timedOut = true;
+    }
     if (!timeout || !sending) {
       attempts.cancel();
     }
