@@ -342,8 +342,9 @@ final class Hop implements Transport<Response> {
 
   @Override
   public void discard(Response response) {
-    response.close();
+    // First: once it is closed, its connection may be another call's.
     current.finish();
+    response.close();
     last = null;
   }
 

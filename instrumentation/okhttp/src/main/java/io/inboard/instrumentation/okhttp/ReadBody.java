@@ -64,6 +64,7 @@ final class ReadBody extends ResponseBody {
 
               @Override
               public void close() throws IOException {
+                finish();
                 try {
                   super.close();
                 } finally {
@@ -72,10 +73,15 @@ final class ReadBody extends ResponseBody {
               }
 
               private void end(boolean atEnd) {
+                finish();
+                call.ended(tap, atEnd);
+              }
+
+              /** Before the connection may be another call's, where we know. */
+              private void finish() {
                 if (attempt != null) {
                   attempt.finish();
                 }
-                call.ended(tap, atEnd);
               }
             });
   }
