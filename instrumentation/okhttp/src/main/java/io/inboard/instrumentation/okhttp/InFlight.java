@@ -3,6 +3,7 @@ package io.inboard.instrumentation.okhttp;
 
 import io.inboard.call.Attempt;
 import io.inboard.call.Endpoint;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import okhttp3.Address;
 import okhttp3.internal.connection.Exchange;
@@ -47,6 +48,8 @@ final class InFlight {
 
   /** The library asks where to connect. */
   synchronized Address address(Address own) {
+    // 3.14 asks twice; what it was told first must not count if the second time fails.
+    directed = false;
     long nanos = Math.min(attempt.connectTimeoutNanos(), attempt.timeoutNanos());
     sockets = new AttemptSockets(own.socketFactory(), nanos);
     if (aborted) {
@@ -91,10 +94,15 @@ final class InFlight {
         made.cancel();
       }
     }
-    attempt.connected(
+    SSLSession session =
         endpoint != null && Internals.connection(made).socket() instanceof SSLSocket secured
             ? secured.getSession()
-            : null);
+            : null;
+    if (session == null && endpoint != null && endpoint.tls().isPresent()) {
+      // It leads elsewhere, whatever went wrong: nothing may be sent over it.
+      made.cancel();
+    }
+    attempt.connected(session);
   }
 
   /** Its reading or writing has failed. */
