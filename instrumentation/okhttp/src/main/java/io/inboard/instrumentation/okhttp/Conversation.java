@@ -32,6 +32,9 @@ final class Conversation {
   /** What follows the last hop was decided by the mesh. */
   private boolean decided;
 
+  /** What came of the last hop when an error of ours has ended it; null: nothing was sent. */
+  private Object[] rest;
+
   /** The hop under way; null between two. Read by the thread that cancels. */
   private volatile Hop hop;
 
@@ -75,6 +78,7 @@ final class Conversation {
 
   private Object[] begin(Interceptor connect, Interceptor.Chain chain) {
     decided = false;
+    rest = null;
     HopRequest request = new HopRequest(chain.request(), own, resends);
     Call call = Inboard.outbound().begin(request);
     if (call == Call.UNTOUCHED) {
@@ -90,9 +94,26 @@ final class Conversation {
       Object[] outcome = next.run();
       decided = next.isDecided();
       return outcome;
+    } catch (Throwable e) {
+      rest = next.afterMistake(e);
+      decided = rest != null;
+      throw e;
     } finally {
       hop = null;
     }
+  }
+
+  /**
+   * After an error of ours: what may have been sent is not sent once more, and what must be
+   * encrypted is refused.
+   *
+   * @return see {@link OkHttpAdvice.Hop}
+   */
+  static Object[] mistaken(Throwable mistake, Interceptor.Chain chain) {
+    Conversation now = CURRENT.get();
+    return now != null && now.rest != null
+        ? now.rest
+        : HopRequest.failClosed(chain.request().url(), mistake);
   }
 
   /** The hop whose attempt this thread makes; or null. */

@@ -58,6 +58,12 @@ final class Hop implements Transport<Response> {
 
   private boolean answered;
 
+  /** Whether there was an attempt. */
+  private boolean begun;
+
+  /** The application's response, before it is made to tell of its end; null before. */
+  private Response decidedOn;
+
   /** Whether the library waits for the network now, or else this object for the mesh. */
   private volatile boolean sending;
 
@@ -80,11 +86,15 @@ final class Hop implements Transport<Response> {
       outcome = attempts.execute();
     } catch (Throwable e) {
       attempts.done();
+      if (last != null) {
+        last.close();
+      }
       throw e;
     }
     if (outcome instanceof Outcome.Delivered<Response> delivered) {
       answered = delivered.answered();
-      return new Object[] {deliver(delivered.response()), null};
+      decidedOn = delivered.response();
+      return new Object[] {deliver(decidedOn), null};
     }
     if (outcome instanceof Outcome.Failed<Response> failed) {
       answered = failed.refused();
@@ -99,6 +109,22 @@ final class Hop implements Transport<Response> {
       return new Object[] {null, stopped.why()};
     }
     return null;
+  }
+
+  /**
+   * After an error of ours: the response, as the library made it, or that there is none; null if
+   * nothing was sent, and the library may.
+   *
+   * @return see {@link OkHttpAdvice.Hop}
+   */
+  Object[] afterMistake(Throwable mistake) {
+    if (decidedOn != null) {
+      attempts.done();
+      return new Object[] {decidedOn, null};
+    }
+    return begun
+        ? new Object[] {null, new IOException("inboard: the call cannot go on", mistake)}
+        : null;
   }
 
   /** Whether the library must not try again what came of it. */
@@ -201,6 +227,7 @@ final class Hop implements Transport<Response> {
   public Runnable begin(Attempt attempt) {
     InFlight next = new InFlight(attempt, view.isBystander());
     current = next;
+    begun = true;
     if (!attempt.meshRetries() || view.isBystander()) {
       view.kept().forget();
     }

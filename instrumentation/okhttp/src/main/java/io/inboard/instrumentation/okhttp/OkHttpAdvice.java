@@ -122,7 +122,7 @@ final class OkHttpAdvice {
     }
 
     static Object[] enter(Throwable mistake, Interceptor connect, Interceptor.Chain chain) {
-      return HopRequest.failClosed(chain.request().url(), mistake);
+      return Conversation.mistaken(mistake, chain);
     }
 
     @Advice.OnMethodExit(onThrowable = true)

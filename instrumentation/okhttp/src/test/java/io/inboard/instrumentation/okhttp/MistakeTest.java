@@ -4,14 +4,17 @@ package io.inboard.instrumentation.okhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.inboard.call.Attempt;
 import io.inboard.call.Call;
 import io.inboard.call.Contexts;
 import io.inboard.call.Endpoint;
+import io.inboard.call.HeaderView;
 import io.inboard.call.Inboard;
 import io.inboard.call.Inbound;
 import io.inboard.call.InboundTls;
 import io.inboard.call.Outbound;
 import io.inboard.call.OutboundRequest;
+import io.inboard.call.Step;
 import io.inboard.call.TlsPlan;
 import io.inboard.contract.ClientHarness;
 import io.inboard.contract.Request;
@@ -96,6 +99,50 @@ final class MistakeTest extends ClientHarness {
     assertThatThrownBy(() -> send(request(server))).isInstanceOf(SSLException.class);
     assertThat(server.received()).isEmpty();
     assertThat(WovenJvm.takeTroubles()).isNotEmpty();
+  }
+
+  @Test
+  void whatWasSentIsNotSentOnceMore() throws Exception {
+    TestServer server = plainServer();
+    ScriptedOutbound script = new ScriptedOutbound();
+    script.script(Script.to(plain(server)));
+    serve("elsewhere", request -> new FailsAfterwards(script.begin(request)));
+    assertThat(send(request(server)).status()).isEqualTo(200);
+    assertThat(server.received()).hasSize(1);
+    assertThat(WovenJvm.takeTroubles()).isNotEmpty();
+  }
+
+  /** Once there is a response. */
+  private record FailsAfterwards(Call call) implements Call {
+    @Override
+    public Step first() {
+      return call.first();
+    }
+
+    @Override
+    public Step responded(Attempt attempt, int status, HeaderView headers) {
+      return call.responded(attempt, status, headers);
+    }
+
+    @Override
+    public Step failed(Attempt attempt, Throwable error, Progress progress) {
+      return call.failed(attempt, error, progress);
+    }
+
+    @Override
+    public int bodyWanted() {
+      throw new IllegalStateException("on purpose");
+    }
+
+    @Override
+    public void abandoned() {
+      call.abandoned();
+    }
+
+    @Override
+    public void done() {
+      call.done();
+    }
   }
 
   /** Nobody knows how to secure it. */
