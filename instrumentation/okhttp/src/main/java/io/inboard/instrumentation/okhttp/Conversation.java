@@ -67,8 +67,9 @@ final class Conversation {
   /** See {@link OkHttpAdvice.Hop}. */
   static Object[] hop(Interceptor connect, Interceptor.Chain chain) {
     Conversation now = CURRENT.get();
-    if (now == null) {
-      // Only after an error of ours, or if the mesh was switched on within this call.
+    if (now == null || now.engine != Internals.engine(chain)) {
+      // Only after an error of ours (then this is the conversation of another call around this
+      // one), or if the mesh was switched on within this call.
       return Inboard.outbound().disabled()
           ? null
           : HopRequest.failClosed(chain.request().url(), null);
@@ -122,10 +123,14 @@ final class Conversation {
     return now == null ? null : now.hop;
   }
 
-  /** The address to use; null to leave the library's. */
-  static Address address(Address own) {
+  /**
+   * The address to use; null to leave the library's.
+   *
+   * @param engine whose address it is; null where the library does not say
+   */
+  static Address address(Object engine, Address own) {
     Conversation now = CURRENT.get();
-    if (now == null) {
+    if (now == null || (engine != null && now.engine != engine)) {
       return null;
     }
     Hop hop = now.hop;

@@ -87,8 +87,8 @@ final class OkHttpAdvice {
   static final class CreateAddress {
     @Advice.OnMethodExit
     @Advice.ToReturned
-    static Address exit(@Advice.Return Address own) {
-      return Conversation.address(own);
+    static Address exit(@Advice.This Object engine, @Advice.Return Address own) {
+      return Conversation.address(engine, own);
     }
   }
 
@@ -97,7 +97,7 @@ final class OkHttpAdvice {
     @Advice.OnMethodExit
     @Advice.ToReturned
     static Address exit(@Advice.Return Address own) {
-      return Conversation.address(own);
+      return Conversation.address(null, own);
     }
   }
 
@@ -105,8 +105,8 @@ final class OkHttpAdvice {
   static final class ChainAddress {
     @Advice.OnMethodExit
     @Advice.ToReturned
-    static Address exit(@Advice.Return Address own) {
-      return Conversation.address(own);
+    static Address exit(@Advice.This Interceptor.Chain chain, @Advice.Return Address own) {
+      return Conversation.address(Internals.engine(chain), own);
     }
   }
 
