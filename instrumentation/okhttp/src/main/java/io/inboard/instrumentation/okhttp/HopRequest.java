@@ -6,6 +6,7 @@ import io.inboard.call.client.KeptBody;
 import io.inboard.call.client.Refusals;
 import java.net.Proxy;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import okhttp3.Address;
 import okhttp3.HttpUrl;
@@ -20,7 +21,10 @@ final class HopRequest implements OutboundRequest {
 
   private final Request request;
   private final boolean resent;
-  private final boolean proxied;
+  private final Address own;
+
+  /** Null until asked for: a selector of the application may be slow. */
+  private Boolean proxied;
 
   /** What was sent of a body that can be read once. */
   private final KeptBody kept = new KeptBody();
@@ -28,7 +32,7 @@ final class HopRequest implements OutboundRequest {
   HopRequest(Request request, Address own, boolean resent) {
     this.request = request;
     this.resent = resent;
-    this.proxied = isProxied(own);
+    this.own = Objects.requireNonNull(own);
   }
 
   private static boolean isProxied(Address own) {
@@ -63,7 +67,7 @@ final class HopRequest implements OutboundRequest {
 
   /** Whether the endpoint is not ours to choose: the application's own TLS, a proxy. */
   boolean isBystander() {
-    return proxied || request.isHttps();
+    return request.isHttps() || proxied();
   }
 
   boolean isWebSocket() {
@@ -108,7 +112,10 @@ final class HopRequest implements OutboundRequest {
   }
 
   @Override
-  public boolean proxied() {
+  public synchronized boolean proxied() {
+    if (proxied == null) {
+      proxied = isProxied(own);
+    }
     return proxied;
   }
 

@@ -49,8 +49,7 @@ final class AttemptTest extends ClientHarness {
           call.cancel();
           return mesh.begin(request);
         };
-    Inboard.serve(
-        new Inboard.Core(cancelling, Inbound.PASS, InboundTls.DISABLED, Contexts.NONE));
+    Inboard.serve(new Inboard.Core(cancelling, Inbound.PASS, InboundTls.DISABLED, Contexts.NONE));
     assertThatThrownBy(call::execute).isInstanceOf(IOException.class).hasMessage("Canceled");
     assertThat(mesh.call().wasAbandoned()).isTrue();
     assertThat(mesh.call().failures()).as("whom it blames").isEmpty();
