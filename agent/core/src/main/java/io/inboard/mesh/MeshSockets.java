@@ -31,9 +31,6 @@ import java.util.function.Supplier;
  */
 public final class MeshSockets implements Sockets {
   private static final String SERVER = "server";
-  private static final String CLIENT = "client";
-  private static final String REFUSED = "refused";
-  private static final String NOT_SECURED = "not secured";
 
   /** Ports that were open before the hooks were installed. */
   private static final String UNSEEN = "(opened unseen: before the agent, or by native code)";
@@ -178,7 +175,7 @@ public final class MeshSockets implements Sockets {
             + (because.isEmpty() ? "inbound.unknownServers is REFUSE" : because)
             + "; "
             + exemption(port);
-    unmeshed.count(SERVER, port.opener(), "port " + port.number(), REFUSED);
+    unmeshed.count(SERVER, port.opener(), "port " + port.number(), Unmeshed.REFUSED);
     Log.refusal("unknown-server " + port.number(), refusal.substring("inboard: ".length()));
     return Optional.of(refusal);
   }
@@ -281,12 +278,13 @@ public final class MeshSockets implements Sockets {
       if (found.isEmpty()) {
         return Optional.empty();
       }
+      Optional<String> refusal = Optional.empty();
       if (!isKnown(opener)) {
-        return judge(found.get(), refuses(found.get()), name(opener));
+        refusal = unknown(found.get(), name(opener));
+      } else if (now.isStray(remote)) {
+        refusal = stray(found.get(), remote, name(opener));
       }
-      return now.isStray(remote)
-          ? judgeStray(found.get(), refuses(found.get()), remote, name(opener))
-          : Optional.empty();
+      return refusal.map("inboard: "::concat);
     } catch (RuntimeException | LinkageError e) {
       errors.add("judging a connection", e);
       return failsClosed(remote)
@@ -295,36 +293,29 @@ public final class MeshSockets implements Sockets {
     }
   }
 
-  private Optional<String> judge(DestinationSettings destination, boolean refuses, String opener) {
+  private Optional<String> unknown(DestinationSettings destination, String opener) {
     String name = destination.name();
-    unmeshed.count(CLIENT, opener, name, refuses ? REFUSED : NOT_SECURED);
-    if (refuses) {
-      String refusal =
-          "no connection to "
-              + name
-              + ": "
-              + opener
-              + " opens it, a client that no hook knows, and mutual TLS is asked for there"
-              + " (its unknownClients is REFUSE; WARN would let it pass)";
-      Log.refusal("unknown-client " + name, refusal);
-      return Optional.of("inboard: " + refusal);
-    }
-    Log.warnOnce(
-        "unknown-client " + name + ' ' + opener,
+    return unmeshed.judge(
+        destination,
+        opener,
+        "unknown-client",
+        "no connection to "
+            + name
+            + ": "
+            + opener
+            + " opens it, a client that no hook knows, and mutual TLS is asked for there"
+            + " (its unknownClients is REFUSE; WARN would let it pass)",
         "destination "
             + name
             + " is connected to by "
             + opener
             + ", a client that no hook knows: the mutual TLS and the policies of this destination"
             + " do not hold there (destinations[].unknownClients: REFUSE stops it)");
-    return Optional.empty();
   }
 
-  /** A call over a hooked client, to an endpoint by a name of no destination. */
-  private Optional<String> judgeStray(
-      DestinationSettings destination, boolean refuses, InetSocketAddress remote, String opener) {
-    String name = destination.name();
-    unmeshed.count(CLIENT, opener, name, refuses ? REFUSED : NOT_SECURED);
+  /** A hooked client connects to an endpoint by a name of no destination. */
+  private Optional<String> stray(
+      DestinationSettings destination, InetSocketAddress remote, String opener) {
     String what =
         opener
             + " connects to "
@@ -332,22 +323,18 @@ public final class MeshSockets implements Sockets {
             + ':'
             + remote.getPort()
             + ", which is an endpoint of destination "
-            + name
+            + destination.name()
             + ", by another name than the destination's: ";
-    if (refuses) {
-      String refusal =
-          what
-              + "mutual TLS is asked for there; not connected (its unknownClients is REFUSE; WARN"
-              + " would let it pass)";
-      Log.refusal("stray-connection " + name, refusal);
-      return Optional.of("inboard: " + refusal);
-    }
-    Log.warnOnce(
-        "stray-connection " + name + ' ' + opener,
+    return unmeshed.judge(
+        destination,
+        opener,
+        "stray-connection",
+        what
+            + "mutual TLS is asked for there; not connected (its unknownClients is REFUSE; WARN"
+            + " would let it pass)",
         what
             + "its mutual TLS and its policies do not hold for this connection"
             + " (destinations[].unknownClients: REFUSE stops it)");
-    return Optional.empty();
   }
 
   private boolean isKnown(Class<?> opener) {
@@ -391,7 +378,7 @@ public final class MeshSockets implements Sockets {
     }
     return switch (now.of(port.number())) {
       case REFUSE -> "not secured; open before it would have been refused";
-      case WARN -> NOT_SECURED;
+      case WARN -> Unmeshed.NOT_SECURED;
       case IGNORE -> "not secured, ignored";
     };
   }

@@ -1,10 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
-import io.inboard.call.Log;
 import io.inboard.call.OutboundRequest;
 import io.inboard.settings.DestinationSettings;
-import io.inboard.settings.DestinationSettings.UnknownClients;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,9 +27,6 @@ final class StrayCalls {
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    String name = found.get().name();
-    boolean refuses = found.get().unknownClients() == UnknownClients.REFUSE;
-    unmeshed.count("client", request.library(), name, refuses ? "refused" : "not secured");
     String what =
         request.library()
             + " calls "
@@ -39,22 +34,18 @@ final class StrayCalls {
             + ':'
             + request.port()
             + ", an endpoint of destination "
-            + name
+            + found.get().name()
             + ", by another name than the destination's: ";
-    if (refuses) {
-      String why =
-          what
-              + "mutual TLS is asked for there; nothing was sent"
-              + " (its unknownClients is REFUSE; WARN would let it pass)";
-      Log.refusal("stray-call " + name, why);
-      return Optional.of(why);
-    }
-    Log.warnOnce(
-        "stray-call " + name + ' ' + request.library(),
+    return unmeshed.judge(
+        found.get(),
+        request.library(),
+        "stray-call",
+        what
+            + "mutual TLS is asked for there; nothing was sent"
+            + " (its unknownClients is REFUSE; WARN would let it pass)",
         what
             + "its mutual TLS and its policies do not hold for this call"
             + " (destinations[].unknownClients: REFUSE stops it)");
-    return Optional.empty();
   }
 
   List<Unmeshed.Count> counts() {

@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
-import io.inboard.call.Endpoint;
-import io.inboard.call.HeaderSink;
 import io.inboard.call.HeaderView;
 import io.inboard.call.Step;
 import java.io.IOException;
@@ -20,7 +18,6 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,7 +28,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
-import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.Test;
 
 /** Every kind of step, and whatever cuts one short, with a call and a library that are scripts. */
@@ -52,7 +48,7 @@ final class AsyncCallTest {
 
   @Test
   void aResponseIsDelivered() {
-    Scripted attempt = attempt(1);
+    ScriptedAttempt attempt = attempt(1);
     AsyncCall<Integer> call = call(new Step.Send(attempt, 0), Step.DELIVER);
     CompletableFuture<Outcome<Integer>> outcome = call.execute();
     assertThat(outcome).isNotDone();
@@ -195,7 +191,7 @@ final class AsyncCallTest {
 
   @Test
   void theAttemptsTimeoutStopsIt() {
-    Scripted attempt = attempt(1);
+    ScriptedAttempt attempt = attempt(1);
     call(new Step.Send(attempt, 0), Step.DELIVER).execute();
     attempt.abort.run();
     assertThat(log).endsWith("send 1", "stop 1: request timed out");
@@ -529,11 +525,11 @@ final class AsyncCallTest {
   }
 
   private static Step hedgeable(int number) {
-    return new Step.Send(new Scripted(number, HEDGE), 0);
+    return new Step.Send(new ScriptedAttempt(number, HEDGE), 0);
   }
 
-  private static Scripted attempt(int number) {
-    return new Scripted(number, Long.MAX_VALUE);
+  private static ScriptedAttempt attempt(int number) {
+    return new ScriptedAttempt(number, Long.MAX_VALUE);
   }
 
   private void say(String line) {
@@ -777,64 +773,6 @@ final class AsyncCallTest {
       public Progress ended(Integer response, Throwable error) {
         return Progress.SENT;
       }
-    }
-  }
-
-  private static final class Scripted implements Attempt {
-    private final int number;
-    private final long hedgeAfter;
-    private final List<String> versions = new ArrayList<>();
-    private Runnable abort;
-
-    Scripted(int number, long hedgeAfter) {
-      this.number = number;
-      this.hedgeAfter = hedgeAfter;
-    }
-
-    @Override
-    public int number() {
-      return number;
-    }
-
-    @Override
-    public Optional<Endpoint> endpoint() {
-      return Optional.empty();
-    }
-
-    @Override
-    public boolean meshRetries() {
-      return true;
-    }
-
-    @Override
-    public void writeHeaders(HeaderSink headers) {}
-
-    @Override
-    public long connectTimeoutNanos() {
-      return Long.MAX_VALUE;
-    }
-
-    @Override
-    public long timeoutNanos() {
-      return Long.MAX_VALUE;
-    }
-
-    @Override
-    public long hedgeAfterNanos() {
-      return hedgeAfter;
-    }
-
-    @Override
-    public void onTimeout(Runnable abort) {
-      this.abort = abort;
-    }
-
-    @Override
-    public void connected(SSLSession session) {}
-
-    @Override
-    public void protocolVersion(String version) {
-      versions.add(version);
     }
   }
 }

@@ -8,8 +8,6 @@ import io.inboard.call.Attempt;
 import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.Contexts;
-import io.inboard.call.Endpoint;
-import io.inboard.call.HeaderSink;
 import io.inboard.call.HeaderView;
 import io.inboard.call.Inboard;
 import io.inboard.call.Inbound;
@@ -25,13 +23,11 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -267,8 +263,8 @@ final class BlockingCallTest {
   @Test
   void aTimeoutStopsTheAttemptThatItWasSetFor() {
     sends.addAll(List.of(503, 200));
-    Scripted first = attempt(1);
-    Scripted second = attempt(2);
+    ScriptedAttempt first = attempt(1);
+    ScriptedAttempt second = attempt(2);
     call(new Step.Send(first, 0), new Step.Send(second, 0), Step.DELIVER).execute();
     first.abort.run();
     second.abort.run();
@@ -290,11 +286,11 @@ final class BlockingCallTest {
   @Test
   void theVersionOfHttpIsToldOfAResponse() {
     sends.addAll(List.of(0, 200));
-    Scripted none = attempt(1);
-    Scripted one = attempt(2);
+    ScriptedAttempt none = attempt(1);
+    ScriptedAttempt one = attempt(2);
     call(new Step.Send(none, 0), new Step.Send(one, 0), Step.DELIVER).execute();
-    assertThat(none.version).isNull();
-    assertThat(one.version).isEqualTo("1.1");
+    assertThat(none.versions).isEmpty();
+    assertThat(one.versions).containsExactly("1.1");
   }
 
   @Test
@@ -367,8 +363,8 @@ final class BlockingCallTest {
     return new Step.Send(attempt(number), 0);
   }
 
-  private static Scripted attempt(int number) {
-    return new Scripted(number);
+  private static ScriptedAttempt attempt(int number) {
+    return new ScriptedAttempt(number, Long.MAX_VALUE);
   }
 
   private final class ScriptedCall implements Call {
@@ -498,57 +494,6 @@ final class BlockingCallTest {
     @Override
     public IOException cancelled() {
       return new IOException("Canceled");
-    }
-  }
-
-  private static final class Scripted implements Attempt {
-    private final int number;
-    Runnable abort;
-    String version;
-
-    Scripted(int number) {
-      this.number = number;
-    }
-
-    @Override
-    public int number() {
-      return number;
-    }
-
-    @Override
-    public Optional<Endpoint> endpoint() {
-      return Optional.empty();
-    }
-
-    @Override
-    public boolean meshRetries() {
-      return true;
-    }
-
-    @Override
-    public void writeHeaders(HeaderSink headers) {}
-
-    @Override
-    public long connectTimeoutNanos() {
-      return Long.MAX_VALUE;
-    }
-
-    @Override
-    public long timeoutNanos() {
-      return Long.MAX_VALUE;
-    }
-
-    @Override
-    public void onTimeout(Runnable abort) {
-      this.abort = abort;
-    }
-
-    @Override
-    public void connected(SSLSession session) {}
-
-    @Override
-    public void protocolVersion(String version) {
-      this.version = version;
     }
   }
 }

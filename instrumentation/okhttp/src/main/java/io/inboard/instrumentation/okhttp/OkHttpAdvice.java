@@ -31,40 +31,19 @@ final class OkHttpAdvice {
     }
   }
 
-  /** {@code AsyncCall#execute} of 3.14. */
-  static final class Execute {
-    @Advice.OnMethodEnter
-    static Object enter(@Advice.This Object call) {
-      return begin(call);
-    }
-
-    @Advice.OnMethodExit(onThrowable = true)
-    static void exit(@Advice.Enter Object scope) {
-      end(scope);
-    }
-  }
-
-  /** {@code AsyncCall#run} since 4, the callback included. */
+  /** {@code AsyncCall#execute} of 3.14, {@code AsyncCall#run} since 4; the callback included. */
   static final class Run {
     @Advice.OnMethodEnter
     static Object enter(@Advice.This Object call) {
-      return begin(call);
+      Context context = QUEUED.remove(call);
+      return context == null ? null : Inboard.contexts().activate(context);
     }
 
     @Advice.OnMethodExit(onThrowable = true)
     static void exit(@Advice.Enter Object scope) {
-      end(scope);
-    }
-  }
-
-  private static Object begin(Object call) {
-    Context context = QUEUED.remove(call);
-    return context == null ? null : Inboard.contexts().activate(context);
-  }
-
-  private static void end(Object scope) {
-    if (scope != null) {
-      ((Contexts.Scope) scope).close();
+      if (scope != null) {
+        ((Contexts.Scope) scope).close();
+      }
     }
   }
 

@@ -36,7 +36,7 @@ public final class OkHttpHooks implements Library {
         .relyingOn(CONNECTION + "Exchange", method("cancel", 0))
         // Of an asynchronous call: the context in which it was asked for, on whatever thread.
         .weave(QUEUED, constructor(), OkHttpAdvice.Enqueue.class)
-        .weave(QUEUED, method("execute", 0).whereItExists(), OkHttpAdvice.Execute.class)
+        .weave(QUEUED, method("execute", 0).whereItExists(), OkHttpAdvice.Run.class)
         .weave(QUEUED, method("run", 0).whereItExists(), OkHttpAdvice.Run.class)
         // One call with all its hops; and a hop, below the cache.
         .weave(REDIRECTS, method("intercept", 1), OkHttpAdvice.Converse.class)
