@@ -7,6 +7,8 @@ import org.objectweb.asm.Type;
 
 /** Whether a unit's witnesses and methods are what they were when its hooks were written. */
 record Fitting(ClassFiles files) {
+  private static final int BODILESS = Opcodes.ACC_ABSTRACT | Opcodes.ACC_NATIVE;
+
   /** What does not fit, for a person who reads one line; empty if everything does. */
   String misfit(Unit unit) {
     for (Unit.Witness witness : unit.witnesses()) {
@@ -69,7 +71,9 @@ record Fitting(ClassFiles files) {
     Member.Method method = (Member.Method) member;
     int found = 0;
     for (ClassFiles.Method each : file.methods) {
-      if (matches(method, each.access(), each.name(), each.descriptor())) {
+      // A hook needs a body to weave; what is only called may be abstract or native.
+      int access = counted ? each.access() : each.access() & ~BODILESS;
+      if (matches(method, access, each.name(), each.descriptor())) {
         found++;
       }
     }
@@ -89,8 +93,7 @@ record Fitting(ClassFiles files) {
   }
 
   static boolean matches(Member.Method wanted, int access, String name, String descriptor) {
-    int bodiless = Opcodes.ACC_ABSTRACT | Opcodes.ACC_NATIVE | Opcodes.ACC_BRIDGE;
-    if (!name.equals(wanted.name()) || (access & bodiless) != 0) {
+    if (!name.equals(wanted.name()) || (access & (BODILESS | Opcodes.ACC_BRIDGE)) != 0) {
       return false;
     }
     if (wanted.parameterCount() < 0 && wanted.parameterTypes().isEmpty()) {

@@ -261,6 +261,15 @@ public final class Handles {
       }
     }
 
+    /** With six. */
+    public Object call(Object a, Object b, Object c, Object d, Object e, Object f) {
+      try {
+        return (Object) handle().invokeExact(a, b, c, d, e, f);
+      } catch (Throwable thrown) {
+        throw Handles.<RuntimeException>as(thrown);
+      }
+    }
+
     private MethodHandle handle() {
       MethodHandle known = handle;
       if (known == null) {

@@ -45,6 +45,25 @@ final class HandlesTest {
         .isEqualTo("field " + HIDDEN + ".count must be long, but was int");
   }
 
+  /** It is called, so it needs no body of its own; a hook does. */
+  @Test
+  void anAbstractMethodIsAWitnessButNotToBeWoven() {
+    Handles.Owner shape = handles.in(Shape.class.getName());
+    Handles.Method corners = shape.reach(method("corners", 0));
+    assertThat(misfit(Unit.named("u").relyingOn(handles).build())).isEmpty();
+    assertThat(corners.call(new Triangle())).isEqualTo(3);
+    Unit woven =
+        Unit.named("u").weave(Shape.class.getName(), method("corners", 0), Object.class).build();
+    assertThat(misfit(woven)).contains("corners: expected 1, found 0");
+  }
+
+  @Test
+  void aConstructorMayTakeSixValues() {
+    Handles.Method make = handles.in(Six.class.getName()).reach(constructor());
+    assertThat(make.call(1, "b", null, 'd', 5L, true))
+        .isEqualTo(new Six(1, "b", null, 'd', 5L, true));
+  }
+
   @Test
   void fieldsAreReadAndWritten() {
     Hidden object = new Hidden("a");
@@ -135,6 +154,19 @@ final class HandlesTest {
       throw new NoSuchFileException(name + made);
     }
   }
+
+  private abstract static class Shape {
+    abstract int corners();
+  }
+
+  private static final class Triangle extends Shape {
+    @Override
+    int corners() {
+      return 3;
+    }
+  }
+
+  private record Six(int a, String b, Object c, char d, long e, boolean f) {}
 
   /** Says when it is initialized. */
   private static final class Late {

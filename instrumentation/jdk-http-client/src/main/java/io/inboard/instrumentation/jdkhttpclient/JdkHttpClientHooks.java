@@ -14,10 +14,10 @@ import io.inboard.weave.Unit;
 public final class JdkHttpClientHooks implements Library {
   static final String NAME = "jdk-http-client";
 
-  private static final String P = "jdk.internal.net.http.";
-  private static final String REQUEST = P + "HttpRequestImpl";
-  private static final String CONNECTION = P + "HttpConnection";
-  private static final String TLS_CONNECTION = P + "AbstractAsyncSSLConnection";
+  private static final String P = JdkMembers.P;
+  private static final String REQUEST = JdkMembers.REQUEST;
+  private static final String CONNECTION = JdkMembers.CONNECTION;
+  private static final String TLS_CONNECTION = JdkMembers.TLS_CONNECTION;
 
   @Override
   public Unit unit() {
@@ -82,53 +82,8 @@ public final class JdkHttpClientHooks implements Library {
         .weave(P + "Exchange", method("readBodyAsync", 1), JdkHttpClientAdvice.ReadBody.class)
         .weave(P + "Exchange", method("nullBody", 2), JdkHttpClientAdvice.NoBody.class)
         .weave(P + "HttpResponseImpl", method("sslSession"), JdkHttpClientAdvice.Session.class)
-        // What Internals reaches.
-        .relyingOn(
-            P + "MultiExchange", field("connectTimeout"), method("setExchange", P + "Exchange"))
-        .relyingOn(P + "MultiExchange$ConnectTimeoutTracker", method("reset", 0))
-        .relyingOn(
-            P + "Exchange",
-            field("multi"),
-            field("request"),
-            field("client"),
-            field("exchImpl"),
-            field("bodyIgnored"),
-            field("pushGroup"),
-            method("<init>", REQUEST, P + "MultiExchange"),
-            method("responseAsyncImpl", CONNECTION),
-            method("cancel", "java.io.IOException"),
-            method("ignoreBody", 0))
-        .relyingOn(P + "ExchangeImpl", field("exchange"))
-        .relyingOn(CONNECTION, method("address", 0))
-        .relyingOn(TLS_CONNECTION, method("getEngine", 0))
-        .relyingOn(P + "Stream", field("streamid"), field("connection"))
-        .relyingOn(P + "frame.GoAwayFrame", method("getLastStream"))
-        .relyingOn(P + "Http1Exchange", field("state"), field("asyncReceiver"))
-        .relyingOn(P + "Http1AsyncReceiver", field("received"))
-        .relyingOn(
-            P + "Response",
-            method(
-                "<init>",
-                REQUEST,
-                P + "Exchange",
-                "java.net.http.HttpHeaders",
-                CONNECTION,
-                "int",
-                "java.net.http.HttpClient$Version"),
-            method("statusCode"),
-            method("version"),
-            method("headers"))
-        .relyingOn(P + "HttpClientImpl", method("theExecutor"))
-        .relyingOn(P + "HttpClientImpl$DelegatingExecutor", method("delegate", 0))
-        .relyingOn(
-            REQUEST,
-            method("<init>", "java.net.http.HttpRequest", "java.net.ProxySelector"),
-            method("proxy"),
-            method("isWebSocket", 0),
-            method("getSystemHeadersBuilder"))
-        .relyingOn(P + "common.HttpHeadersBuilder", method("map"))
-        .relyingOn(P + "common.ConnectionExpiredException")
-        .relyingOn(P + "ConnectionPool$CacheKey", field("destination"))
+        .relyingOn(JdkMembers.HANDLES)
+        // What advice reads.
         .relyingOn(P + "Http1Request", field("request"))
         .relyingOn(P + "HttpResponseImpl", field("uri"))
         .build();
