@@ -126,7 +126,7 @@ final class FallbackCall implements Call {
     }
     Kind kind =
         attempt instanceof MeshAttempt a
-            ? a.policy().outcome().map(Outcome::kind).orElse(Kind.ABANDONED)
+            ? a.outcome().map(Outcome::kind).orElse(Kind.ABANDONED)
             : Kind.ABANDONED;
     return switch (kind) {
       case ABANDONED, UNTRUSTED -> step;

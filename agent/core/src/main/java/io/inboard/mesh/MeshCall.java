@@ -3,6 +3,7 @@ package io.inboard.mesh;
 
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
+import io.inboard.call.CallerTerms;
 import io.inboard.call.Endpoint;
 import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
@@ -11,21 +12,19 @@ import io.inboard.call.TlsPlan;
 import io.inboard.discovery.Name;
 import io.inboard.policy.CallDecision;
 import io.inboard.policy.Decision;
+import io.inboard.policy.DestinationPolicy;
 import io.inboard.policy.EndpointState;
-import io.inboard.policy.Outcome.Expiry;
 import io.inboard.policy.PolicyAttempt;
-import io.inboard.time.Clock;
 import io.inboard.time.Timer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * A call to a destination. What is decided comes from {@link CallDecision}; here it gets an
- * address, TLS, a timer and an observer.
+ * A call to a destination. {@link CallDecision} decides it and keeps the time of its attempts; here
+ * it gets addresses, TLS, an observer, and a timer for what it waits for.
  */
-final class MeshCall implements Call {
+final class MeshCall implements Call, PolicyAttempt.Maker {
   /** Made beforehand: it is for when even making one may fail. */
   private static final Step NOT_SECURED =
       new Step.Refuse(Step.Reason.UNTRUSTED, "the call could not be decided");
@@ -37,15 +36,6 @@ final class MeshCall implements Call {
   private final Means means;
 
   /**
-   * The attempt under way. Written by steps, read by the timer and by the thread that abandons the
-   * call.
-   */
-  private volatile MeshAttempt current;
-
-  /** One that is under way beside {@link #current}; null: none. As that. */
-  private volatile MeshAttempt slow;
-
-  /**
    * Ends what is {@link #waiting}. Written by the step that waits, cancelled by the thread that
    * abandons the call.
    */
@@ -55,19 +45,25 @@ final class MeshCall implements Call {
   private volatile CompletableFuture<Step> waiting;
 
   /** What all calls use. Safe for use by any thread. */
-  record Means(Errors errors, Clock clock, Timer timer) {}
+  record Means(Errors errors, Timer timer) {}
 
   MeshCall(
       Destination destination,
-      CallDecision decision,
+      DestinationPolicy policy,
       OutboundRequest request,
+      CallerTerms terms,
       CallObserver.OfCall observer,
       Means means) {
     this.destination = destination;
     this.request = request;
-    this.decision = decision;
+    this.decision = policy.begin(request, terms, this);
     this.observer = observer;
     this.means = means;
+  }
+
+  @Override
+  public PolicyAttempt make() {
+    return new MeshAttempt(this);
   }
 
   @Override
@@ -87,7 +83,9 @@ final class MeshCall implements Call {
   @Override
   public Step responded(Attempt attempt, int status, HeaderView headers) {
     try {
-      return attempt instanceof MeshAttempt a ? answered(a, status, headers) : Step.DELIVER;
+      return attempt instanceof MeshAttempt a
+          ? step(decision.responded(a, status, headers))
+          : Step.DELIVER;
     } catch (RuntimeException | LinkageError e) {
       return brokenOff(e);
     }
@@ -97,7 +95,7 @@ final class MeshCall implements Call {
   public Step failed(Attempt attempt, Throwable error, Progress progress) {
     try {
       return attempt instanceof MeshAttempt a
-          ? failed(a, error, progress, a.settle(true))
+          ? step(decision.failed(a, error, progress))
           : Step.DELIVER;
     } catch (RuntimeException | LinkageError e) {
       return brokenOff(e);
@@ -110,27 +108,6 @@ final class MeshCall implements Call {
     return Step.DELIVER;
   }
 
-  private Step answered(MeshAttempt a, int status, HeaderView headers) {
-    Expiry expiry = a.settle(false);
-    if (expiry != Expiry.NONE) {
-      // Our bound came first and has stopped the I/O; the body would never come.
-      return failed(a, new TimeoutException(), Progress.RESPONSE_STARTED, expiry);
-    }
-    Decision next = decision.responded(a.policy(), status, headers);
-    a.ended(status, null, a.policy().exhausted());
-    if (next != Decision.DELIVER) {
-      a.release(); // Its body will not be read.
-    }
-    return one(a, next);
-  }
-
-  private Step failed(MeshAttempt a, Throwable error, Progress progress, Expiry expiry) {
-    a.release();
-    Decision next = decision.failed(a.policy(), error, progress, expiry);
-    a.ended(0, error, a.policy().exhausted());
-    return one(a, next);
-  }
-
   @Override
   public Step hedge(Attempt first) {
     try {
@@ -138,12 +115,7 @@ final class MeshCall implements Call {
       if (!(first instanceof MeshAttempt a) || (plan.isEmpty() && destination.wantsTls())) {
         return Step.DELIVER;
       }
-      Decision next = decision.hedge(a.policy());
-      if (next instanceof PolicyAttempt) {
-        slow = a;
-        return step(next, plan);
-      }
-      return Step.DELIVER;
+      return step(decision.hedge(a), plan);
     } catch (RuntimeException | LinkageError e) {
       means.errors().add("deciding a call", e); // The first attempt goes on.
       return Step.DELIVER;
@@ -154,21 +126,10 @@ final class MeshCall implements Call {
   public void lost(Attempt attempt) {
     try {
       if (attempt instanceof MeshAttempt a) {
-        a.abandoned();
-        decision.lost(a.policy());
-        forget(a);
+        decision.lost(a);
       }
     } catch (RuntimeException | LinkageError e) {
       means.errors().add("deciding a call", e);
-    }
-  }
-
-  /** One of two attempts is over; its I/O must not be stopped any more. */
-  private void forget(MeshAttempt ended) {
-    MeshAttempt other = slow;
-    if (other != null) {
-      current = ended == other ? current : other;
-      slow = null;
     }
   }
 
@@ -185,13 +146,6 @@ final class MeshCall implements Call {
   @Override
   public void done() {
     finish();
-  }
-
-  private Step one(MeshAttempt a, Decision next) {
-    if (next instanceof Decision.End end && end.step() == Step.OTHER_IN_FLIGHT) {
-      forget(a);
-    }
-    return step(next);
   }
 
   private Step step(Decision next) {
@@ -216,31 +170,25 @@ final class MeshCall implements Call {
     if (next instanceof Decision.Queue queue) {
       return queue(queue);
     }
-    PolicyAttempt attempt = (PolicyAttempt) next;
+    MeshAttempt attempt = (MeshAttempt) next;
     if (plan.isEmpty() && destination.wantsTls()) {
       return untrusted();
     }
-    Optional<Name> unresolved = destination.unresolved(attempt.endpoint(), request.host(), plan);
+    Optional<Name> unresolved = destination.unresolved(attempt.target(), request.host(), plan);
     return unresolved.isPresent() ? whenResolved(unresolved.get(), attempt) : send(attempt, plan);
   }
 
-  private Step send(PolicyAttempt attempt, Optional<TlsPlan> plan) {
-    Optional<Endpoint> endpoint =
-        destination.locate(attempt.endpoint(), request.host(), request.port(), plan);
-    MeshAttempt a = new MeshAttempt(this, attempt, endpoint);
-    current = a;
-    if (decision.over()) {
-      a.abandoned(); // Given up on another thread, which may have seen the attempt before only.
-      return Step.DELIVER;
-    }
-    return new Step.Send(a, attempt.delayNanos());
+  private Step send(MeshAttempt attempt, Optional<TlsPlan> plan) {
+    attempt.to(destination.locate(attempt.target(), request.host(), request.port(), plan));
+    // Given up on another thread: so is the attempt.
+    return decision.over() ? Step.DELIVER : new Step.Send(attempt, attempt.delayNanos());
   }
 
   /**
    * The attempt is sent when its host's name is resolved, or has not been for as long as connecting
    * may take; then it fails as an unknown host fails.
    */
-  private Step whenResolved(Name name, PolicyAttempt attempt) {
+  private Step whenResolved(Name name, MeshAttempt attempt) {
     CompletableFuture<Step> later = new CompletableFuture<>();
     waiting = later;
     task = name.onAnswer(() -> complete(later, () -> sendNow(attempt)), decision.addressPatience());
@@ -250,7 +198,7 @@ final class MeshCall implements Call {
     return new Step.Later(later);
   }
 
-  private Step sendNow(PolicyAttempt attempt) {
+  private Step sendNow(MeshAttempt attempt) {
     Optional<TlsPlan> plan = destination.plan(request.host());
     return plan.isEmpty() && destination.wantsTls() ? untrusted() : send(attempt, plan);
   }
@@ -288,7 +236,10 @@ final class MeshCall implements Call {
   private Step pause(Decision.Pause pause) {
     CompletableFuture<Step> later = new CompletableFuture<>();
     waiting = later;
-    task = timer().schedule(() -> complete(later, () -> step(pause.then())), pause.nanos());
+    task =
+        means
+            .timer()
+            .schedule(() -> complete(later, () -> step(decision.paused(pause))), pause.nanos());
     if (decision.over()) {
       finish();
     }
@@ -355,14 +306,6 @@ final class MeshCall implements Call {
 
   private void finish() {
     decision.end(); // First of all, so that every thread sees that the call is over.
-    MeshAttempt a = current;
-    if (a != null) {
-      a.abandoned(); // Nothing, if it has been reported.
-    }
-    MeshAttempt other = slow;
-    if (other != null) {
-      other.abandoned();
-    }
     Timer.Task t = task;
     if (t != null) {
       t.cancel();
@@ -375,20 +318,12 @@ final class MeshCall implements Call {
 
   CallObserver.OfAttempt observe(PolicyAttempt attempt) {
     return observer.attempt(
-        attempt.number(), attempt.reason(), attempt.endpoint().map(EndpointState::address));
+        attempt.number(), attempt.reason(), attempt.target().map(EndpointState::address));
   }
 
-  /** What an attempt asks about its bounds and headers. */
+  /** What an attempt asks about its headers. */
   CallDecision decision() {
     return decision;
-  }
-
-  Clock clock() {
-    return means.clock();
-  }
-
-  Timer timer() {
-    return means.timer();
   }
 
   long remainingNanos() {

@@ -94,7 +94,7 @@ public final class MeshOutbound implements Outbound {
     this.clock = clock;
     this.timer = timer;
     this.chance = chance;
-    this.means = new MeshCall.Means(errors, clock, timer);
+    this.means = new MeshCall.Means(errors, timer);
   }
 
   /** No lambda: settings are applied before main. */
@@ -203,7 +203,7 @@ public final class MeshOutbound implements Outbound {
       OutboundRequest request,
       CallerTerms terms,
       CallObserver.OfCall observed) {
-    return new MeshCall(destination, policy.begin(request, terms), request, observed, means);
+    return new MeshCall(destination, policy, request, terms, observed, means);
   }
 
   private DestinationPolicy policy(Destination destination, OutboundRequest request) {

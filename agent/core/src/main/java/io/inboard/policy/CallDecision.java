@@ -11,20 +11,24 @@ import io.inboard.call.Step;
 import io.inboard.policy.Outcome.Expiry;
 import io.inboard.policy.Statistics.Event;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Decides one call, step by step: {@link #first}, then {@link #responded} or {@link #failed} for
  * each attempt, at last {@link #end}. Steps follow each other, on any thread with happens-before
- * between them; {@link #end} may come at any time from any thread.
+ * between them; {@link #end} may come at any time from any thread. An attempt keeps its own time
+ * ({@link PolicyAttempt}); what takes the place of a failure says {@link FallbackCall}.
  *
  * <p>What may keep a call from its first attempt, and in which order, says {@link Gate}; for each
  * attempt follow budget, pick, send, classify, feed.
  */
-public final class CallDecision extends GatedCall {
+public class CallDecision extends GatedCall {
   private static final Decision OTHER_IN_FLIGHT = new Decision.End(Step.OTHER_IN_FLIGHT);
 
   private static final String STREAM = "text/event-stream";
   private static final String GRPC = "application/grpc";
+
+  private final PolicyAttempt.Maker attempts;
 
   private boolean grpc;
 
@@ -37,8 +41,18 @@ public final class CallDecision extends GatedCall {
   /** The attempt under way. Written by steps, read by {@link #end}. */
   private volatile PolicyAttempt current;
 
-  CallDecision(DestinationPolicy policy, OutboundRequest request, CallerTerms terms) {
+  /**
+   * Makes a call that has not begun.
+   *
+   * @param attempts not asked before {@link #first}
+   */
+  CallDecision(
+      DestinationPolicy policy,
+      OutboundRequest request,
+      CallerTerms terms,
+      PolicyAttempt.Maker attempts) {
     super(policy, request, terms);
+    this.attempts = attempts;
   }
 
   /**
@@ -60,16 +74,47 @@ public final class CallDecision extends GatedCall {
       hash = endpoints.hash(request, terms);
       picked = endpoints.pick(now, hash, List.of());
     }
-    return send(new PolicyAttempt(1, "", now, delayNanos, policy, permit, picked, false));
+    return send(attempt(1, "", now, delayNanos, permit, picked, false));
+  }
+
+  /** See {@link PolicyAttempt#decided}. */
+  final PolicyAttempt attempt(
+      int number,
+      String reason,
+      long now,
+      long delayNanos,
+      Lease permit,
+      Endpoints.Picked picked,
+      boolean paid) {
+    return attempts.make().decided(this, number, reason, now, delayNanos, permit, picked, paid);
   }
 
   /** Refuses the call, since its connection cannot be secured as the settings ask. */
-  public Decision untrusted() {
+  public final Decision untrusted() {
     return Refusal.untrusted(policy);
   }
 
-  /** An attempt was answered, within its bounds. */
+  /** The delay is over for which nothing was sent. */
+  public Decision paused(Decision.Pause pause) {
+    return pause.then();
+  }
+
+  /** The head of an attempt's answer is there. */
   public Decision responded(PolicyAttempt attempt, int status, HeaderView headers) {
+    Expiry expiry = attempt.settle(false);
+    if (expiry != Expiry.NONE) {
+      // Our bound came first and has stopped the I/O; the body would never come.
+      return failed(attempt, new TimeoutException(), Progress.RESPONSE_STARTED, expiry);
+    }
+    Decision next = answered(attempt, status, headers);
+    attempt.ends(status, null);
+    if (next != Decision.DELIVER) {
+      attempt.release(); // Its body will not be read.
+    }
+    return next;
+  }
+
+  private Decision answered(PolicyAttempt attempt, int status, HeaderView headers) {
     Outcome outcome = grpc ? Outcome.grpc(status, headers) : Outcome.response(status);
     if (outcome.status() < 400) {
       attempt.tell(outcome, 0, is(headers.headers("content-type"), STREAM));
@@ -98,12 +143,26 @@ public final class CallDecision extends GatedCall {
     return next == null ? Decision.DELIVER : send(attempt, next);
   }
 
+  /** An attempt ended without an answer. */
+  public Decision failed(PolicyAttempt attempt, Throwable error, Progress progress) {
+    return failed(attempt, error, progress, attempt.settle(true));
+  }
+
   /**
    * An attempt ended without an answer.
    *
    * @param expiry which bound of ours has ended it
    */
-  public Decision failed(PolicyAttempt attempt, Throwable error, Progress progress, Expiry expiry) {
+  private Decision failed(
+      PolicyAttempt attempt, Throwable error, Progress progress, Expiry expiry) {
+    attempt.release();
+    Decision next = unanswered(attempt, error, progress, expiry);
+    attempt.ends(0, error);
+    return next;
+  }
+
+  private Decision unanswered(
+      PolicyAttempt attempt, Throwable error, Progress progress, Expiry expiry) {
     if (over()) {
       attempt.end();
       return Decision.DELIVER;
@@ -127,7 +186,7 @@ public final class CallDecision extends GatedCall {
   }
 
   /** How long an attempt is alone; {@link Long#MAX_VALUE}: until it ends. */
-  public long hedgeAfterNanos(PolicyAttempt attempt) {
+  final long hedgeAfterNanos(PolicyAttempt attempt) {
     Hedging hedging = policy.limits().hedging();
     return hedging == null || !mayGetASecond(attempt)
         ? Long.MAX_VALUE
@@ -142,7 +201,7 @@ public final class CallDecision extends GatedCall {
   }
 
   /** A second attempt beside a slow one; {@link Decision#DELIVER}: none. */
-  public Decision hedge(PolicyAttempt first) {
+  public final Decision hedge(PolicyAttempt first) {
     Hedging hedging = policy.limits().hedging();
     if (over() || hedging == null || first != current || !mayGetASecond(first)) {
       return Decision.DELIVER;
@@ -152,8 +211,8 @@ public final class CallDecision extends GatedCall {
   }
 
   /** The other attempt has won. */
-  public void lost(PolicyAttempt attempt) {
-    attempt.end();
+  public final void lost(PolicyAttempt attempt) {
+    attempt.abandon();
   }
 
   private Decision won(PolicyAttempt attempt) {
@@ -190,18 +249,24 @@ public final class CallDecision extends GatedCall {
     return send(next);
   }
 
-  /** The call is over: answered and read, or given up. Idempotent. */
-  public void end() {
-    isOver();
+  /**
+   * The call is over: answered and read, or given up. Nothing is stopped any more by a bound of
+   * ours, and what was not reported counts as abandoned. Idempotent; any thread.
+   *
+   * @return whether it was not over before
+   */
+  public final boolean end() {
+    boolean first = isOver();
     PolicyAttempt attempt = current;
     if (attempt != null) {
-      attempt.end();
+      attempt.abandon();
     }
     PolicyAttempt other = slow();
     if (other != null) {
-      other.end();
+      other.abandon();
     }
     giveBack();
+    return first;
   }
 
   /**
@@ -209,19 +274,14 @@ public final class CallDecision extends GatedCall {
    * further up asks for again is a repetition here, too, from the first attempt on: a callee that
    * took it for new would retry it, and each tier below would begin anew.
    */
-  public void writeHeaders(PolicyAttempt attempt, HeaderSink headers) {
+  public final void writeHeaders(PolicyAttempt attempt, HeaderSink headers) {
     int number = terms.repetition() ? attempt.number() + 1 : attempt.number();
     headers.set("x-envoy-attempt-count", number == 1 ? "1" : Integer.toString(number));
     time.tell(headers, request, grpc, policy.clock().nanos() - startNanos);
   }
 
-  /** The bound of connecting; {@link Long#MAX_VALUE}: none. */
-  public long connectTimeoutNanos() {
-    return policy.connectTimeoutNanos();
-  }
-
   /** The bound of an attempt; {@link Long#MAX_VALUE}: none but the call's. */
-  public long perTryNanos(PolicyAttempt attempt) {
+  final long perTryNanos(PolicyAttempt attempt) {
     Hedging hedging = policy.limits().hedging();
     return hedging != null && hedging.onPerTryTimeout() && mayGetASecond(attempt)
         ? Long.MAX_VALUE // At its time bound a second attempt begins; this one is not stopped.
@@ -231,7 +291,7 @@ public final class CallDecision extends GatedCall {
   private Repetition repetition() {
     Repetition r = repetition;
     if (r == null) {
-      r = new Repetition(policy, request, terms, time, startNanos, hash);
+      r = new Repetition(this, hash);
       repetition = r;
     }
     return r;
@@ -241,7 +301,7 @@ public final class CallDecision extends GatedCall {
     attempt.begin();
     current = attempt;
     if (over()) {
-      attempt.end();
+      attempt.abandon();
     }
     return attempt;
   }

@@ -110,9 +110,15 @@ abstract class CallReservations {
     return over;
   }
 
-  /** The end; {@link #giveBack} follows. */
-  final void isOver() {
+  /**
+   * The end; {@link #giveBack} follows.
+   *
+   * @return whether it was not over before; where two threads end the call at once, perhaps both
+   */
+  final boolean isOver() {
+    boolean before = over;
     over = true;
+    return !before;
   }
 
   /** Gives everything back. Idempotent. */

@@ -50,6 +50,7 @@ public final class DestinationPolicy {
   private final String zone;
 
   private final Clock clock;
+  private final Timer timer;
   private final Chance chance;
 
   private DestinationPolicy(
@@ -63,6 +64,7 @@ public final class DestinationPolicy {
       Limits limits,
       String zone,
       Clock clock,
+      Timer timer,
       Chance chance) {
     this.name = name;
     this.settings = settings;
@@ -84,6 +86,7 @@ public final class DestinationPolicy {
     this.limits = limits;
     this.zone = zone;
     this.clock = clock;
+    this.timer = timer;
     this.chance = chance;
   }
 
@@ -124,6 +127,7 @@ public final class DestinationPolicy {
         limits(settings, before, statistics, clock),
         zone,
         clock,
+        timer,
         chance);
   }
 
@@ -149,6 +153,7 @@ public final class DestinationPolicy {
         limits(settings, before, own, clock),
         zone,
         clock,
+        timer,
         chance);
   }
 
@@ -168,6 +173,7 @@ public final class DestinationPolicy {
             limits,
             zone,
             clock,
+            timer,
             chance);
   }
 
@@ -259,7 +265,17 @@ public final class DestinationPolicy {
    * @param terms of the request for which it is made
    */
   public CallDecision begin(OutboundRequest request, CallerTerms terms) {
-    return new CallDecision(this, request, terms);
+    return begin(request, terms, PolicyAttempt.Maker.PLAIN);
+  }
+
+  /**
+   * As {@link #begin(OutboundRequest, CallerTerms)}.
+   *
+   * @param attempts not asked before the first step
+   */
+  public CallDecision begin(
+      OutboundRequest request, CallerTerms terms, PolicyAttempt.Maker attempts) {
+    return new CallDecision(this, request, terms, attempts);
   }
 
   /** The endpoints of this moment; none when the library resolves the host itself. */
@@ -338,6 +354,10 @@ public final class DestinationPolicy {
   /** The mesh's. */
   public Clock clock() {
     return clock;
+  }
+
+  Timer timer() {
+    return timer;
   }
 
   /** Where this JVM is; empty if unknown. */

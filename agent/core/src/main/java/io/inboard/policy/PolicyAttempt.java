@@ -9,10 +9,13 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
- * One attempt, as the policy sees it: where, when, and what it holds until it is over. One that
- * repeats holds a place in the retry budget, which was taken before.
+ * One attempt: where it goes, when and for how long, what came of it, and what it holds until it is
+ * over. One that repeats holds a place in the retry budget, which was taken before.
+ *
+ * <p>Whoever sends attempts may add to them what concerns the wire: an address, TLS, who looks on.
+ * That is a subclass, of which {@link Maker} makes the objects.
  */
-public final class PolicyAttempt implements Decision {
+public non-sealed class PolicyAttempt extends TimedAttempt implements Decision {
   /** The reason of an attempt beside a slow one. */
   static final String HEDGE = "hedge";
 
@@ -40,15 +43,15 @@ public final class PolicyAttempt implements Decision {
   /** A server that asks for a year is not left alone for a year. */
   private static final long MAX_HOLD_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-  private final int number;
-  private final String reason;
-  private final long delayNanos;
-  private final DestinationPolicy policy;
-  private final Lease permit;
-  private final Endpoints.Picked picked;
+  // Set once, before the attempt is handed out:
+  private int number;
+  private String reason;
+  private long delayNanos;
+  private Lease permit;
+  private Endpoints.Picked picked;
 
   /** Whether it is a retry or a hedge, and holds a place in the budget. */
-  private final boolean paid;
+  private boolean paid;
 
   /** What came of it; set once. */
   private volatile Outcome outcome;
@@ -56,10 +59,7 @@ public final class PolicyAttempt implements Decision {
   /** NEW, then IN_FLIGHT if it is sent, then ENDED. */
   private volatile int phase;
 
-  /** Whether it went out. Adapter's threads, with happens-before to the next step. */
-  private boolean sent;
-
-  /** When it went out; before that, when it is to. As {@link #sent}. */
+  /** When it went out. As {@link #sent}. */
   private long sentNanos;
 
   /** Written and read by steps. */
@@ -74,86 +74,149 @@ public final class PolicyAttempt implements Decision {
    */
   private volatile int slot;
 
-  /**
-   * @param now by the clock
-   * @param picked null when the library resolves the host itself
-   * @param paid whether it is a retry or a hedge, for which the budget was asked
-   */
-  PolicyAttempt(
-      int number,
-      String reason,
-      long now,
-      long delayNanos,
-      DestinationPolicy policy,
-      Lease permit,
-      Endpoints.Picked picked,
-      boolean paid) {
-    this.number = number;
-    this.reason = reason;
-    this.delayNanos = delayNanos;
-    this.sentNanos = now + delayNanos;
-    this.policy = policy;
-    this.permit = permit;
-    this.picked = picked;
-    this.paid = paid;
+  /** Makes the attempts of one call. */
+  @FunctionalInterface
+  public interface Maker {
+    /** Attempts that nobody adds anything to. */
+    Maker PLAIN = PolicyAttempt::new;
+
+    /** An attempt that knows nothing yet. */
+    PolicyAttempt make();
   }
 
+  /** Knows nothing until its call has decided it. */
+  protected PolicyAttempt() {}
+
+  /**
+   * Decided; once, before it is handed out.
+   *
+   * @param now by the clock
+   * @param endpoint null when the library resolves the host itself
+   * @param forWhat null: there is no breaker
+   * @param isPaid whether it is a retry or a hedge, for which the budget was asked
+   */
+  final PolicyAttempt decided(
+      CallDecision decision,
+      int which,
+      String why,
+      long now,
+      long delay,
+      Lease forWhat,
+      Endpoints.Picked endpoint,
+      boolean isPaid) {
+    of(decision, now + delay);
+    number = which;
+    reason = why;
+    delayNanos = delay;
+    permit = forWhat;
+    picked = endpoint;
+    paid = isPaid;
+    return this;
+  }
+
+  /**
+   * It goes out now. Asked until it was true once; the adapter's threads.
+   *
+   * @return false: it was given up before
+   */
+  protected boolean begins() {
+    return true;
+  }
+
+  /**
+   * Its head is there, or there will be none; {@link #keyword} and {@link #exhausted} are known.
+   *
+   * @param status 0 when there is none
+   * @param error null when there is none
+   */
+  protected void ends(int status, Throwable error) {}
+
+  /** It is given up, or another one has won. May follow {@link #ends}. Idempotent; any thread. */
+  protected void givenUp() {}
+
   /** 1 for the first that is sent; one that takes the place of an unsent one has its number. */
-  public int number() {
+  public final int number() {
     return number;
   }
 
   /** Why the attempt before was not enough, in words of {@code retryOn}; empty for the first. */
-  public String reason() {
+  public final String reason() {
     return reason;
   }
 
   /** How long to wait before it. */
-  public long delayNanos() {
+  public final long delayNanos() {
     return delayNanos;
   }
 
   /** Where to; empty when the library resolves the host itself. */
-  public Optional<EndpointState> endpoint() {
+  public final Optional<EndpointState> target() {
     return picked == null ? Optional.empty() : Optional.of(picked.endpoint());
   }
 
   /** Its outcome; empty until one is reported. */
-  public Optional<Outcome> outcome() {
+  public final Optional<Outcome> outcome() {
     return Optional.ofNullable(outcome);
   }
 
   /** The word for {@link #outcome}; an attempt without one counts as abandoned. */
-  public String keyword() {
+  public final String keyword() {
     Outcome known = outcome;
     return known == null ? "abandoned" : known.keyword();
   }
 
-  /** When its delay is over, by the clock; before it is sent. */
-  public long dueNanos() {
-    return sentNanos;
+  /** See {@link io.inboard.call.Attempt#hedgeAfterNanos}. */
+  public final long hedgeAfterNanos() {
+    return call.hedgeAfterNanos(this);
+  }
+
+  @Override
+  final long perTryNanos() {
+    return call.perTryNanos(this);
   }
 
   /** It failed, and a retry was wanted that attempts, time, budget or breaker did not allow. */
-  public boolean exhausted() {
+  public final boolean exhausted() {
     return exhausted;
   }
 
-  void exhaust() {
+  final void exhaust() {
     exhausted = true;
   }
 
   /** Gives a place of the pool back when it ends; null: none. Before it is sent. */
-  void hold(Bulkhead.Place extra) {
+  final void hold(Bulkhead.Place extra) {
     place = extra;
   }
 
   /**
-   * It goes out now, after its delay; called once. What never goes out is not counted.
+   * As {@link #begins}, unless it has gone out. What never goes out is not counted.
    *
    * @param now by the clock
    */
-  public void sent(long now) {
+  @Override
+  final void goesOut(long now) {
+    if (!sent && begins()) {
+      sent(now);
+    }
+  }
+
+  /** Goes out at the latest now, also ahead of its delay. The adapter's threads. */
+  protected final void goesOut() {
+    if (!sent) {
+      goesOut(now());
+    }
+  }
+
+  /** Goes out now, unless it has, or its delay is not over. The adapter's threads. */
+  protected final void goesOutIfDue() {
+    if (!sent) {
+      touch(now());
+    }
+  }
+
+  private void sent(long now) {
+    DestinationPolicy policy = call.policy;
     sentNanos = now;
     sent = true;
     if (paid) {
@@ -173,7 +236,7 @@ public final class PolicyAttempt implements Decision {
   }
 
   /** It is decided, and its endpoint reckons with it. */
-  void begin() {
+  final void begin() {
     if (picked != null) {
       load().begin();
     }
@@ -183,7 +246,7 @@ public final class PolicyAttempt implements Decision {
   }
 
   /** Tells breaker, ejection and balancer, once. */
-  void tell(Outcome what) {
+  final void tell(Outcome what) {
     tell(what, 0, false);
   }
 
@@ -193,11 +256,12 @@ public final class PolicyAttempt implements Decision {
    * @param retryAfterNanos what the server asked for; 0: nothing
    * @param stream whether the answer is one, so that its time says nothing
    */
-  void tell(Outcome what, long retryAfterNanos, boolean stream) {
+  final void tell(Outcome what, long retryAfterNanos, boolean stream) {
     if (outcome != null || !OUTCOME.compareAndSet(this, null, what)) {
       return;
     }
-    long now = policy.clock().nanos();
+    DestinationPolicy policy = call.policy;
+    long now = now();
     measure(what, retryAfterNanos, stream, now);
     if (permit != null) {
       policy.breaker().get().record(permit, what.effect(), now); // It gave the permit.
@@ -217,6 +281,7 @@ public final class PolicyAttempt implements Decision {
       return;
     }
     boolean well = effect == Outcome.Effect.SUCCESS;
+    DestinationPolicy policy = call.policy;
     policy.limits().answered(well, now);
     if (sent && what.kind() == Outcome.Kind.RESPONSE) {
       policy.statistics().answered(well, now - sentNanos, now);
@@ -242,9 +307,9 @@ public final class PolicyAttempt implements Decision {
   }
 
   /** The endpoint asked to be left alone for longer than the call can wait. */
-  void hold(long nanos) {
+  final void hold(long nanos) {
     if (picked != null) {
-      load().hold(policy.clock().nanos() + Math.min(nanos, MAX_HOLD_NANOS));
+      load().hold(now() + Math.min(nanos, MAX_HOLD_NANOS));
     }
   }
 
@@ -262,17 +327,25 @@ public final class PolicyAttempt implements Decision {
   }
 
   /** Is in flight no longer; an unreported attempt counts as abandoned. */
-  void end() {
+  final void end() {
     tell(Outcome.of(Outcome.Kind.ABANDONED));
     int before = PHASE.getAndSet(this, ENDED);
     if (before == IN_FLIGHT && picked != null) {
       load().end();
     }
     if (before != ENDED && paid) {
-      policy.limits().budget().release();
+      call.policy.limits().budget().release();
     }
     if (before != ENDED && place != null) {
       place.leave();
     }
+  }
+
+  /** Is given up, or another one has won: {@link #end}, and nothing of it is stopped any more. */
+  final void abandon() {
+    end();
+    settle(false);
+    release();
+    givenUp();
   }
 }

@@ -69,7 +69,7 @@ final class Refusal {
             + TimeUnit.NANOSECONDS.toMillis(bound)
             + (total ? " ms (timeout), attempt " : " ms (perTryTimeout), attempt ")
             + attempt.number()
-            + attempt.endpoint().map(e -> " to " + e.address()).orElse(""));
+            + attempt.target().map(e -> " to " + e.address()).orElse(""));
   }
 
   private static Decision unsent(

@@ -20,11 +20,10 @@ final class Repetition {
    */
   private static final int MOST_EXCHANGES = 4;
 
+  private final CallDecision call;
   private final DestinationPolicy policy;
   private final OutboundRequest request;
   private final CallerTerms terms;
-  private final CallTime time;
-  private final long startNanos;
   private final long hash;
   private final List<EndpointState> tried = new ArrayList<>(3);
 
@@ -43,18 +42,11 @@ final class Repetition {
   /** Attempts so far that took the place of the library's own. */
   private int exchanges;
 
-  Repetition(
-      DestinationPolicy policy,
-      OutboundRequest request,
-      CallerTerms terms,
-      CallTime time,
-      long startNanos,
-      long hash) {
-    this.policy = policy;
-    this.request = request;
-    this.terms = terms;
-    this.time = time;
-    this.startNanos = startNanos;
+  Repetition(CallDecision call, long hash) {
+    this.call = call;
+    this.policy = call.policy;
+    this.request = call.request;
+    this.terms = call.terms;
     this.hash = hash;
   }
 
@@ -131,12 +123,11 @@ final class Repetition {
       return null;
     }
     exchanges++;
-    return new PolicyAttempt(
+    return call.attempt(
         again ? last.number() + 1 : last.number(),
         outcome.keyword(),
         now(),
         0,
-        policy,
         given(permit),
         pick(List.of()),
         false);
@@ -153,7 +144,7 @@ final class Repetition {
     if (permit == null) {
       return null;
     }
-    last.endpoint().ifPresent(tried::add);
+    last.target().ifPresent(tried::add);
     Endpoints.Picked picked = pick(rules.ignorePreviousHosts() ? tried : List.of());
     boolean elsewhere = picked != null && !contains(picked.endpoint());
     if (picked != null && !elsewhere) {
@@ -161,8 +152,8 @@ final class Repetition {
     }
     long delay = unsent && elsewhere ? 0 : delay(wait);
     PolicyAttempt next =
-        new PolicyAttempt(
-            attempts + 1, outcome.keyword(), now(), delay, policy, given(permit), picked, true);
+        call.attempt(
+            attempts + 1, outcome.keyword(), now(), delay, given(permit), picked, true);
     if (lacksTimeFor(delay)) {
       policy.limits().budget().refund(free);
       next.end();
@@ -174,18 +165,18 @@ final class Repetition {
 
   /** An attempt beside one that is slow, at another endpoint; null when there can be none. */
   PolicyAttempt beside(PolicyAttempt slow) {
-    if (suppressed(policy, terms) || lacksTimeFor(0) || slow.endpoint().isEmpty() || nowhere()) {
+    if (suppressed(policy, terms) || lacksTimeFor(0) || slow.target().isEmpty() || nowhere()) {
       return null;
     }
     Lease permit = pay(false);
     if (permit == null) {
       return null;
     }
-    tried.add(slow.endpoint().get());
+    tried.add(slow.target().get());
     Endpoints.Picked picked = pick(tried);
     PolicyAttempt next =
-        new PolicyAttempt(
-            attempts + 1, PolicyAttempt.HEDGE, now(), 0, policy, given(permit), picked, true);
+        call.attempt(
+            attempts + 1, PolicyAttempt.HEDGE, now(), 0, given(permit), picked, true);
     if (picked == null || contains(picked.endpoint())) {
       policy.limits().budget().refund(false);
       next.end();
@@ -251,7 +242,7 @@ final class Repetition {
   }
 
   private boolean lacksTimeFor(long delay) {
-    long remaining = time.remainingNanos(now() - startNanos);
+    long remaining = call.remainingNanos(now());
     return remaining != Long.MAX_VALUE && remaining - delay < policy.worthwhileNanos();
   }
 

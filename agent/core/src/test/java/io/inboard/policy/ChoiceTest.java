@@ -208,7 +208,7 @@ final class ChoiceTest {
     Answer.Status s = (Answer.Status) answer;
     CallDecision call = world.begin();
     PolicyAttempt send = PolicyWorld.first(call);
-    send.sent(world.time.nanos());
+    send.goesOut(world.time.nanos());
     world.time.passMillis(2000);
     call.responded(send, s.status(), name -> s.headers().getOrDefault(name, List.of()));
     call.end();

@@ -19,7 +19,7 @@ final class DestinationStatisticsTest {
   private void answered(long millis) {
     CallDecision call = world.begin();
     PolicyAttempt send = PolicyWorld.first(call);
-    send.sent(world.time.nanos());
+    send.goesOut(world.time.nanos());
     world.time.passMillis(millis);
     call.responded(send, 200, name -> List.of());
     call.end();

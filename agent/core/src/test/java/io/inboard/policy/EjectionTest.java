@@ -8,7 +8,6 @@ import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call.Progress;
-import io.inboard.policy.Outcome.Expiry;
 import io.inboard.policy.PolicyStatus.State;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -143,7 +142,7 @@ final class EjectionTest {
     for (int i = 0; i < 20; i++) {
       CallDecision call = world.begin();
       PolicyAttempt send = PolicyWorld.first(call);
-      String host = send.endpoint().orElseThrow().address();
+      String host = send.target().orElseThrow().address();
       to.add(host);
       if (host.equals(PolicyWorld.address(1))) {
         probe = send;
@@ -230,7 +229,7 @@ final class EjectionTest {
     hit(1, 5);
     long out = world.endpoint(1).ejectedForMillis();
     for (int i = 0; i < 10; i++) {
-      calls.get(i).failed(sent.get(i), new java.io.IOException("late"), Progress.SENT, Expiry.NONE);
+      calls.get(i).failed(sent.get(i), new java.io.IOException("late"), Progress.SENT);
     }
     assertThat(world.endpoint(1).ejectedForMillis()).isEqualTo(out);
     assertThat(world.endpoint(1).ejections()).isEqualTo(1);

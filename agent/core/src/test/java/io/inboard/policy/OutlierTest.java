@@ -324,7 +324,7 @@ final class OutlierTest {
       CallDecision call = world.begin();
       PolicyAttempt send = PolicyWorld.first(call);
       open.add(call);
-      if (send.endpoint().orElseThrow().address().toString().contains("10.0.0.1:")) {
+      if (send.target().orElseThrow().address().toString().contains("10.0.0.1:")) {
         probes.add(send);
         probing.add(call);
       }

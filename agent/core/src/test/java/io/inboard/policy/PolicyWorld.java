@@ -2,11 +2,10 @@
 package io.inboard.policy;
 
 import io.inboard.call.Step;
-import io.inboard.policy.Outcome.Expiry;
 import io.inboard.settings.DestinationSettings;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 
 /** Calls that only the policy of one destination decides: no adapter, no mesh, no thread. */
 final class PolicyWorld extends ScriptedWorld<PolicyWorld> {
@@ -58,18 +57,20 @@ final class PolicyWorld extends ScriptedWorld<PolicyWorld> {
     while (!(next instanceof Decision.End)) {
       if (next instanceof Decision.Pause pause) {
         time.pass(pause.nanos());
-        next = pause.then();
+        next = call.paused(pause);
         continue;
       }
       PolicyAttempt attempt = (PolicyAttempt) next;
       attempts++;
       time.pass(attempt.delayNanos());
       delays.add(attempt.delayNanos());
-      attempt.sent(time.nanos());
+      boolean[] stopped = new boolean[1];
+      attempt.goesOut(time.nanos());
+      attempt.onTimeout(() -> stopped[0] = true);
       WrittenHeaders headers = new WrittenHeaders();
       call.writeHeaders(attempt, headers);
       Answer answer =
-          arrive(attempt.endpoint().map(EndpointState::address).orElse("library"), headers.set);
+          arrive(attempt.target().map(EndpointState::address).orElse("library"), headers.set);
       status = 0;
       error = null;
       if (answer instanceof Answer.Status s) {
@@ -77,10 +78,16 @@ final class PolicyWorld extends ScriptedWorld<PolicyWorld> {
         next = call.responded(attempt, status, name -> s.headers().getOrDefault(name, List.of()));
       } else if (answer instanceof Answer.Failure f) {
         error = f.error();
-        next = call.failed(attempt, error, f.progress(), Expiry.NONE);
+        next = call.failed(attempt, error, f.progress());
       } else if (answer instanceof Answer.Silence s) {
-        error = new TimeoutException();
-        next = call.failed(attempt, error, s.progress(), bound(call, attempt));
+        for (int patience = 60_000; !stopped[0]; patience--) {
+          if (patience == 0) {
+            throw new AssertionError("hangs");
+          }
+          time.passMillis(1);
+        }
+        error = new IOException("Socket closed");
+        next = call.failed(attempt, error, s.progress());
       }
     }
     call.end();
@@ -91,16 +98,5 @@ final class PolicyWorld extends ScriptedWorld<PolicyWorld> {
     return step instanceof Step.Refuse refuse
         ? new Result(0, null, refuse, attempts, null)
         : new Result(status, error, null, attempts, null);
-  }
-
-  /** The time passes that an attempt without an answer has. */
-  private Expiry bound(CallDecision call, PolicyAttempt attempt) {
-    long perTry = call.perTryNanos(attempt);
-    long remaining = call.remainingNanos();
-    if (perTry == Long.MAX_VALUE && remaining == Long.MAX_VALUE) {
-      throw new AssertionError("hangs");
-    }
-    time.pass(Math.min(perTry, remaining));
-    return remaining <= perTry ? Expiry.TOTAL : Expiry.PER_TRY;
   }
 }

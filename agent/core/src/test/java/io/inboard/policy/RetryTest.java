@@ -323,7 +323,7 @@ final class RetryTest {
   void withoutEndpointsTheLibraryConnectsAndThePoliciesApply() {
     world.with(payments()).apply();
     PolicyAttempt send = PolicyWorld.first(world.begin());
-    assertThat(send.endpoint()).isEmpty();
+    assertThat(send.target()).isEmpty();
     world.arrived.clear();
     assertThat(world.get().ok()).isTrue();
     assertThat(world.arrived).containsExactly("library");

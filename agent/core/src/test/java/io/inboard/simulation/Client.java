@@ -10,7 +10,6 @@ import io.inboard.call.Step;
 import io.inboard.policy.CallDecision;
 import io.inboard.policy.Decision;
 import io.inboard.policy.DestinationPolicy;
-import io.inboard.policy.Outcome.Expiry;
 import io.inboard.policy.PolicyAttempt;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -98,7 +97,7 @@ final class Client {
         return;
       }
       if (next instanceof Decision.Pause pause) {
-        simulation.inNanos(pause.nanos(), () -> step(pause.then(), status));
+        simulation.inNanos(pause.nanos(), () -> step(decision.paused(pause), status));
         return;
       }
       if (next instanceof Decision.Queue) {
@@ -127,24 +126,18 @@ final class Client {
 
     void send(PolicyAttempt attempt) {
       attempts++;
-      attempt.sent(simulation.nanos());
-      long perTry = decision.perTryNanos(attempt);
-      long remaining = decision.remainingNanos();
-      long bound = Math.min(perTry, remaining);
+      long bound = attempt.timeoutNanos();
       Sent sent =
           new Sent(
               this, attempt, bound == Long.MAX_VALUE ? Long.MAX_VALUE : simulation.nanos() + bound);
       decision.writeHeaders(attempt, sent);
       underWay.add(sent);
-      if (bound != Long.MAX_VALUE) {
-        Expiry expiry = remaining <= perTry ? Expiry.TOTAL : Expiry.PER_TRY;
-        simulation.inNanos(bound, () -> sent.fails(TIMEOUT, Progress.SENT, expiry));
-      }
-      long hedgeAfter = decision.hedgeAfterNanos(attempt);
+      attempt.onTimeout(() -> sent.fails(TIMEOUT, Progress.SENT));
+      long hedgeAfter = attempt.hedgeAfterNanos();
       if (hedgeAfter != Long.MAX_VALUE) {
         simulation.inNanos(hedgeAfter, () -> hedge(sent));
       }
-      Peer peer = peers.get(attempt.endpoint().orElseThrow().address());
+      Peer peer = peers.get(attempt.target().orElseThrow().address());
       simulation.in(NETWORK, () -> peer.receive(sent));
     }
 
@@ -233,12 +226,12 @@ final class Client {
 
     @Override
     public void refuse() {
-      simulation.in(NETWORK, () -> fails(REFUSED, Progress.NOT_CONNECTED, Expiry.NONE));
+      simulation.in(NETWORK, () -> fails(REFUSED, Progress.NOT_CONNECTED));
     }
 
     @Override
     public void reset() {
-      simulation.in(NETWORK, () -> fails(RESET, Progress.SENT, Expiry.NONE));
+      simulation.in(NETWORK, () -> fails(RESET, Progress.SENT));
     }
 
     /** Whether it was under way until now. */
@@ -251,9 +244,9 @@ final class Client {
       return true;
     }
 
-    void fails(Exception error, Progress progress, Expiry expiry) {
+    void fails(Exception error, Progress progress) {
       if (ends()) {
-        call.step(call.decision.failed(attempt, error, progress, expiry), 0);
+        call.step(call.decision.failed(attempt, error, progress), 0);
       }
     }
   }
