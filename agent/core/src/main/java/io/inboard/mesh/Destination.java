@@ -2,6 +2,7 @@
 package io.inboard.mesh;
 
 import io.inboard.balance.Chance;
+import io.inboard.call.CallerTerms;
 import io.inboard.call.Endpoint;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.TlsPlan;
@@ -10,9 +11,14 @@ import io.inboard.discovery.Literals;
 import io.inboard.discovery.Name;
 import io.inboard.discovery.Names;
 import io.inboard.discovery.Update;
+import io.inboard.policy.CallDecision;
 import io.inboard.policy.DestinationPolicy;
 import io.inboard.policy.EndpointState;
+import io.inboard.policy.LastGood;
+import io.inboard.policy.Mistakes;
+import io.inboard.policy.PolicyAttempt;
 import io.inboard.policy.PolicyStatus;
+import io.inboard.policy.Spare;
 import io.inboard.settings.CanonicalHost;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.FallbackSettings;
@@ -66,10 +72,10 @@ final class Destination implements Consumer<Update> {
   private AutoCloseable subscription;
 
   /** Where calls go that fail here. Set by {@link #link}, before other threads see this object. */
-  private Optional<Spare> spare = Optional.empty();
+  private Optional<Elsewhere> elsewhere = Optional.empty();
 
   /** Another destination, or a subset. */
-  record Spare(Destination destination, DestinationPolicy policy) {}
+  private record Elsewhere(Destination destination, Spare spare) {}
 
   /** By logical host and address. Guards itself. */
   private final Map<Key, MeshEndpoint> endpoints;
@@ -229,23 +235,30 @@ final class Destination implements Consumer<Update> {
     DestinationPolicy subset = subsets.get(wanted);
     Destination other = others.get(wanted);
     if (subset != null) {
-      spare = Optional.of(new Spare(this, subset));
+      elsewhere = Optional.of(new Elsewhere(this, new Spare(subset, Optional.empty())));
     } else if (other != null) {
-      spare = Optional.of(new Spare(other, other.policy));
+      Spare spare = new Spare(other.policy, Optional.of(other.settings.host()));
+      elsewhere = Optional.of(new Elsewhere(other, spare));
     }
   }
 
-  Optional<Spare> spare() {
-    return spare;
+  /** Where a call goes on that has failed here; this one, if it is a subset. */
+  Destination elsewhere() {
+    return elsewhere.get().destination();
   }
 
-  LastGood lastGood() {
-    return lastGood;
-  }
-
-  /** As in the settings. */
-  String host() {
-    return settings.host();
+  /**
+   * Starts to decide one call.
+   *
+   * @param by what {@link #policy(OutboundRequest)} has given
+   */
+  CallDecision begin(
+      DestinationPolicy by,
+      OutboundRequest request,
+      CallerTerms terms,
+      PolicyAttempt.Maker attempts,
+      Mistakes mistakes) {
+    return by.begin(request, terms, attempts, lastGood, elsewhere.map(Elsewhere::spare), mistakes);
   }
 
   String name() {

@@ -30,6 +30,10 @@ final class MeshAttempt extends PolicyAttempt implements Attempt {
     this.call = call;
   }
 
+  MeshCall call() {
+    return call;
+  }
+
   /** Says where to connect; empty when the library resolves the host as it always does. */
   void to(Optional<Endpoint> where) {
     endpoint = where;

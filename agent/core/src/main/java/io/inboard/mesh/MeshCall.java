@@ -4,7 +4,6 @@ package io.inboard.mesh;
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
 import io.inboard.call.CallerTerms;
-import io.inboard.call.Endpoint;
 import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
@@ -14,11 +13,11 @@ import io.inboard.policy.CallDecision;
 import io.inboard.policy.Decision;
 import io.inboard.policy.DestinationPolicy;
 import io.inboard.policy.EndpointState;
+import io.inboard.policy.Fallback;
 import io.inboard.policy.PolicyAttempt;
 import io.inboard.time.Timer;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 
 /**
  * A call to a destination. {@link CallDecision} decides it and keeps the time of its attempts; here
@@ -30,19 +29,21 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
       new Step.Refuse(Step.Reason.UNTRUSTED, "the call could not be decided");
 
   private final Destination destination;
-  private final OutboundRequest request;
   private final CallDecision decision;
   private final CallObserver.OfCall observer;
   private final Means means;
 
   /**
-   * Ends what is {@link #waiting}. Written by the step that waits, cancelled by the thread that
-   * abandons the call.
+   * What it waits for, or did last; null: nothing. Written by the step that waits, read by the
+   * thread that abandons the call.
    */
-  private volatile Timer.Task task;
+  private volatile Waiting waiting;
 
-  /** What the adapter waits for before anything is sent; null: nothing. */
-  private volatile CompletableFuture<Step> waiting;
+  /**
+   * The rest of this call, at another destination; null: it is still here. Written by the step that
+   * moves it, read by the thread that abandons the call.
+   */
+  private volatile MeshCall elsewhere;
 
   /** What all calls use. Safe for use by any thread. */
   record Means(Errors errors, Timer timer) {}
@@ -55,9 +56,20 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
       CallObserver.OfCall observer,
       Means means) {
     this.destination = destination;
-    this.request = request;
-    this.decision = policy.begin(request, terms, this);
+    this.decision = destination.begin(policy, request, terms, this, means.errors());
     this.observer = observer;
+    this.means = means;
+  }
+
+  /** The rest of a call that has failed elsewhere. */
+  private MeshCall(
+      Destination destination,
+      Decision.Elsewhere decided,
+      CallObserver.OfCall observer,
+      Means means) {
+    this.destination = destination;
+    this.decision = decided.begin().apply(this);
+    this.observer = new Numbered(observer, decided.attempts());
     this.means = means;
   }
 
@@ -69,7 +81,7 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
   @Override
   public Step first() {
     try {
-      Optional<TlsPlan> plan = destination.plan(request.host());
+      Optional<TlsPlan> plan = plan();
       Decision first = decision.first(plan.isPresent() || !destination.wantsTls());
       if (decision.injectedDelayNanos() > 0 || decision.injectedStatus() > 0) {
         observer.injected(decision.injectedDelayNanos(), decision.injectedStatus());
@@ -80,12 +92,16 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
     }
   }
 
+  // An attempt is reported to the call that has made it: this one, or one that this one went on as.
+
   @Override
   public Step responded(Attempt attempt, int status, HeaderView headers) {
+    return attempt instanceof MeshAttempt a ? a.call().answered(a, status, headers) : Step.DELIVER;
+  }
+
+  private Step answered(MeshAttempt attempt, int status, HeaderView headers) {
     try {
-      return attempt instanceof MeshAttempt a
-          ? step(decision.responded(a, status, headers))
-          : Step.DELIVER;
+      return step(decision.responded(attempt, status, headers));
     } catch (RuntimeException | LinkageError e) {
       return brokenOff(e);
     }
@@ -93,10 +109,14 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
 
   @Override
   public Step failed(Attempt attempt, Throwable error, Progress progress) {
+    return attempt instanceof MeshAttempt a
+        ? a.call().unanswered(a, error, progress)
+        : Step.DELIVER;
+  }
+
+  private Step unanswered(MeshAttempt attempt, Throwable error, Progress progress) {
     try {
-      return attempt instanceof MeshAttempt a
-          ? step(decision.failed(a, error, progress))
-          : Step.DELIVER;
+      return step(decision.failed(attempt, error, progress));
     } catch (RuntimeException | LinkageError e) {
       return brokenOff(e);
     }
@@ -110,12 +130,15 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
 
   @Override
   public Step hedge(Attempt first) {
+    return first instanceof MeshAttempt a ? a.call().second(a) : Step.DELIVER;
+  }
+
+  private Step second(MeshAttempt first) {
     try {
-      Optional<TlsPlan> plan = destination.plan(request.host());
-      if (!(first instanceof MeshAttempt a) || (plan.isEmpty() && destination.wantsTls())) {
-        return Step.DELIVER;
-      }
-      return step(decision.hedge(a), plan);
+      Optional<TlsPlan> plan = plan();
+      return plan.isEmpty() && destination.wantsTls()
+          ? Step.DELIVER
+          : step(decision.hedge(first), plan);
     } catch (RuntimeException | LinkageError e) {
       means.errors().add("deciding a call", e); // The first attempt goes on.
       return Step.DELIVER;
@@ -126,7 +149,7 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
   public void lost(Attempt attempt) {
     try {
       if (attempt instanceof MeshAttempt a) {
-        decision.lost(a);
+        a.call().decision.lost(a);
       }
     } catch (RuntimeException | LinkageError e) {
       means.errors().add("deciding a call", e);
@@ -135,7 +158,23 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
 
   @Override
   public boolean mayKeep(int more) {
-    return decision.mayKeep(more);
+    return last().decision.mayKeep(more);
+  }
+
+  @Override
+  public int bodyWanted() {
+    return last().decision.bodyWanted();
+  }
+
+  @Override
+  public void body(byte[] whole) {
+    last().decision.body(whole);
+  }
+
+  /** Where the call is now: here, or elsewhere. */
+  private MeshCall last() {
+    MeshCall rest = elsewhere;
+    return rest == null ? this : rest;
   }
 
   @Override
@@ -148,148 +187,104 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
     finish();
   }
 
-  private Step step(Decision next) {
-    // Asked again for every attempt: a rotation may have come in between.
-    return step(
-        next, next instanceof PolicyAttempt ? destination.plan(request.host()) : Optional.empty());
+  /** Of this moment: a rotation may come between two attempts. */
+  private Optional<TlsPlan> plan() {
+    return destination.plan(decision.request().host());
+  }
+
+  /** What is decided, as the adapter does it. */
+  Step step(Decision next) {
+    return step(next, next instanceof PolicyAttempt ? plan() : Optional.empty());
   }
 
   private Step step(Decision next, Optional<TlsPlan> plan) {
     if (next instanceof Decision.End end) {
-      if (end.step() instanceof Step.Refuse refuse) {
-        finish();
-        observer.refused(refuse.reason(), refuse.message());
-      } else if (end.step() instanceof Step.Answer) {
-        finish();
-      }
+      conclude(end);
       return end.step();
     }
+    if (next instanceof Decision.Substitute substitute) {
+      conclude(substitute.failed());
+      observer.fallback(substitute.kind());
+      finish();
+      return substitute.answer();
+    }
+    if (next instanceof Decision.Elsewhere elsewhere) {
+      return move(elsewhere);
+    }
     if (next instanceof Decision.Pause pause) {
-      return pause(pause);
+      return later(w -> w.pause(pause));
     }
     if (next instanceof Decision.Queue queue) {
-      return queue(queue);
+      return later(w -> w.queue(queue));
     }
     MeshAttempt attempt = (MeshAttempt) next;
     if (plan.isEmpty() && destination.wantsTls()) {
       return untrusted();
     }
-    Optional<Name> unresolved = destination.unresolved(attempt.target(), request.host(), plan);
+    Optional<Name> unresolved =
+        destination.unresolved(attempt.target(), decision.request().host(), plan);
     return unresolved.isPresent() ? whenResolved(unresolved.get(), attempt) : send(attempt, plan);
   }
 
+  /** A call that is refused, or gets an answer of ours, is over; any other goes on to its body. */
+  private void conclude(Decision.End end) {
+    if (end.step() instanceof Step.Refuse refuse) {
+      finish();
+      observer.refused(refuse.reason(), refuse.message());
+    } else if (end.step() instanceof Step.Answer) {
+      finish();
+    }
+  }
+
+  /** The call goes on elsewhere. */
+  private Step move(Decision.Elsewhere decided) {
+    if (decided.failed().step() instanceof Step.Refuse refuse) {
+      observer.refused(refuse.reason(), refuse.message());
+    }
+    observer.fallback(Fallback.DESTINATION);
+    MeshCall rest = new MeshCall(destination.elsewhere(), decided, observer, means);
+    elsewhere = rest; // Before the end here: who abandons the call meanwhile sees one of the two.
+    if (!decision.end()) {
+      rest.finish();
+      return Step.DELIVER;
+    }
+    return rest.first();
+  }
+
   private Step send(MeshAttempt attempt, Optional<TlsPlan> plan) {
+    OutboundRequest request = decision.request();
     attempt.to(destination.locate(attempt.target(), request.host(), request.port(), plan));
     // Given up on another thread: so is the attempt.
     return decision.over() ? Step.DELIVER : new Step.Send(attempt, attempt.delayNanos());
   }
 
-  /**
-   * The attempt is sent when its host's name is resolved, or has not been for as long as connecting
-   * may take; then it fails as an unknown host fails.
-   */
+  /** Afterwards it fails as an unknown host fails, if there is no address. */
   private Step whenResolved(Name name, MeshAttempt attempt) {
-    CompletableFuture<Step> later = new CompletableFuture<>();
-    waiting = later;
-    task = name.onAnswer(() -> complete(later, () -> sendNow(attempt)), decision.addressPatience());
-    if (decision.over()) {
-      finish();
-    }
-    return new Step.Later(later);
+    return later(w -> w.resolve(name, () -> sendNow(attempt)));
   }
 
   private Step sendNow(MeshAttempt attempt) {
-    Optional<TlsPlan> plan = destination.plan(request.host());
+    Optional<TlsPlan> plan = plan();
     return plan.isEmpty() && destination.wantsTls() ? untrusted() : send(attempt, plan);
   }
 
-  /**
-   * Ends the waiting with the next step. Whatever is thrown while it is decided, there is one:
-   * nobody but this thread would ever complete what the adapter waits for.
-   */
-  private void complete(CompletableFuture<Step> later, Supplier<Step> decided) {
-    waiting = null; // A call that is refused would complete it with less than that.
-    try {
-      Step next = decision.over() ? Step.DELIVER : decided.get();
-      if (next instanceof Step.Later another) {
-        another.next().thenAccept(later::complete);
-      } else {
-        later.complete(next);
-      }
-    } catch (Throwable e) {
-      complete(later, e);
+  /** The next step comes later, unless the call is abandoned. */
+  private Step later(Consumer<Waiting> begin) {
+    Waiting now = new Waiting(this, decision, means.timer());
+    waiting = now;
+    begin.accept(now);
+    if (decision.over()) {
+      finish();
     }
+    return now.step();
   }
 
-  private void complete(CompletableFuture<Step> later, Throwable thrown) {
-    waiting = null;
-    Step next;
+  /** The next step after an error of ours; throws nothing. */
+  Step despite(Throwable thrown) {
     try {
-      next = failedToDecide(thrown);
+      return failedToDecide(thrown);
     } catch (Throwable again) {
-      next = destination.wantsTls() ? NOT_SECURED : Step.DELIVER;
-    }
-    later.complete(next);
-  }
-
-  /** Completes after the delay unless the call is abandoned. */
-  private Step pause(Decision.Pause pause) {
-    CompletableFuture<Step> later = new CompletableFuture<>();
-    waiting = later;
-    task =
-        means
-            .timer()
-            .schedule(() -> complete(later, () -> step(decision.paused(pause))), pause.nanos());
-    if (decision.over()) {
-      finish();
-    }
-    return new Step.Later(later);
-  }
-
-  /** The next step comes on the thread that ends the waiting. */
-  private Step queue(Decision.Queue queue) {
-    CompletableFuture<Step> later = new CompletableFuture<>();
-    waiting = later;
-    await(queue, later);
-    return new Step.Later(later);
-  }
-
-  private void await(Decision.Queue queue, CompletableFuture<Step> later) {
-    Timer.Task late = means.timer().schedule(() -> waitedTooLong(queue, later), queue.nanos());
-    task = late;
-    decision.onTurn(
-        queue,
-        () -> {
-          late.cancel();
-          turn(later);
-        });
-    if (decision.over()) {
-      finish();
-    }
-  }
-
-  /** What the call waited for is there. */
-  private void turn(CompletableFuture<Step> later) {
-    try {
-      Decision decided = decision.turn();
-      if (decided instanceof Decision.Queue another) {
-        await(another, later); // The endpoints are known, and the pool is full.
-      } else {
-        complete(later, () -> step(decided));
-      }
-    } catch (Throwable e) {
-      complete(later, e);
-    }
-  }
-
-  private void waitedTooLong(Decision.Queue queue, CompletableFuture<Step> later) {
-    try {
-      Decision refused = decision.waitedTooLong(queue);
-      if (refused != null) {
-        complete(later, () -> step(refused));
-      }
-    } catch (Throwable e) {
-      complete(later, e);
+      return destination.wantsTls() ? NOT_SECURED : Step.DELIVER;
     }
   }
 
@@ -306,13 +301,13 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
 
   private void finish() {
     decision.end(); // First of all, so that every thread sees that the call is over.
-    Timer.Task t = task;
-    if (t != null) {
-      t.cancel();
+    MeshCall rest = elsewhere;
+    if (rest != null) {
+      rest.finish();
     }
-    CompletableFuture<Step> w = waiting;
+    Waiting w = waiting;
     if (w != null) {
-      w.complete(Step.DELIVER);
+      w.giveUp();
     }
   }
 
@@ -324,9 +319,5 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
   /** What an attempt asks about its headers. */
   CallDecision decision() {
     return decision;
-  }
-
-  long remainingNanos() {
-    return decision.remainingNanos();
   }
 }

@@ -182,27 +182,6 @@ public final class MeshOutbound implements Outbound {
     DestinationPolicy policy = policy(destination, request);
     CallerTerms terms = contexts.current().terms();
     CallObserver.OfCall observed = observer.call(request, Optional.of(policy.name()));
-    MeshCall call = call(destination, policy, request, terms, observed);
-    return policy.fallback().isEmpty()
-        ? call
-        : new FallbackCall(
-            call,
-            destination,
-            policy,
-            policy.fallback().get(),
-            request,
-            terms,
-            observed,
-            errors,
-            this::call);
-  }
-
-  private MeshCall call(
-      Destination destination,
-      DestinationPolicy policy,
-      OutboundRequest request,
-      CallerTerms terms,
-      CallObserver.OfCall observed) {
     return new MeshCall(destination, policy, request, terms, observed, means);
   }
 

@@ -210,6 +210,14 @@ public class CallDecision extends GatedCall {
     return second == null ? Decision.DELIVER : send(second);
   }
 
+  /** See {@link io.inboard.call.Call#bodyWanted}. */
+  public int bodyWanted() {
+    return 0;
+  }
+
+  /** See {@link io.inboard.call.Call#body}. */
+  public void body(byte[] whole) {}
+
   /** The other attempt has won. */
   public final void lost(PolicyAttempt attempt) {
     attempt.abandon();

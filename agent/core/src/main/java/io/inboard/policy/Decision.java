@@ -3,12 +3,18 @@ package io.inboard.policy;
 
 import io.inboard.call.Step;
 import java.util.Objects;
+import java.util.function.Function;
 
 /** What a call does next. */
 public sealed interface Decision
-    permits Decision.End, Decision.Pause, Decision.Queue, PolicyAttempt {
+    permits Decision.End,
+        Decision.Pause,
+        Decision.Queue,
+        Decision.Substitute,
+        Decision.Elsewhere,
+        PolicyAttempt {
   /** Hand the response or the error on to the application. */
-  Decision DELIVER = new End(Step.DELIVER);
+  End DELIVER = new End(Step.DELIVER);
 
   /** The call's last step: {@link Step.Deliver}, {@link Step.Refuse} or {@link Step.Answer}. */
   record End(Step step) implements Decision {
@@ -36,6 +42,23 @@ public sealed interface Decision
    * @param nanos more than 0
    */
   record Queue(Turn turn, long nanos) implements Decision {}
+
+  /**
+   * The call has failed, and gets an answer of ours in place of that.
+   *
+   * @param failed what it would have ended with
+   */
+  record Substitute(End failed, Fallback kind, Step.Answer answer) implements Decision {}
+
+  /**
+   * The call has failed, and goes on at another destination; here it is over.
+   *
+   * @param failed what it would have ended with
+   * @param attempts how many were made here
+   * @param begin makes the call there, which has not begun; asked once
+   */
+  record Elsewhere(End failed, int attempts, Function<PolicyAttempt.Maker, CallDecision> begin)
+      implements Decision {}
 
   /** Refuses the call. */
   static End refuse(Step.Reason reason, String message) {

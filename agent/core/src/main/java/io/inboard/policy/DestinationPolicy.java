@@ -7,7 +7,6 @@ import io.inboard.call.OutboundRequest;
 import io.inboard.settings.DeadlineSettings.Mode;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.BreakerSettings;
-import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.Instance;
 import io.inboard.settings.RouteSettings;
 import io.inboard.time.Clock;
@@ -278,6 +277,31 @@ public final class DestinationPolicy {
     return new CallDecision(this, request, terms, attempts);
   }
 
+  /**
+   * As {@link #begin(OutboundRequest, CallerTerms, PolicyAttempt.Maker)}; the call gets what its
+   * settings say when all else has failed.
+   *
+   * @param kept the destination's last good answers
+   * @param spare where it may go; empty: nowhere
+   * @param mistakes told of errors of ours
+   */
+  public CallDecision begin(
+      OutboundRequest request,
+      CallerTerms terms,
+      PolicyAttempt.Maker attempts,
+      LastGood kept,
+      Optional<Spare> spare,
+      Mistakes mistakes) {
+    return settings.fallback().isEmpty()
+        ? begin(request, terms, attempts)
+        : new FallbackCall(
+            this,
+            request,
+            terms,
+            attempts,
+            new FallbackRules(this, settings.fallback().get(), kept, spare, mistakes));
+  }
+
   /** The endpoints of this moment; none when the library resolves the host itself. */
   public List<EndpointState> endpointStates() {
     return live.now().all();
@@ -286,21 +310,6 @@ public final class DestinationPolicy {
   /** What the destination has seen; lives on through changes of settings. */
   public Statistics statistics() {
     return statistics;
-  }
-
-  /** What a call gets when all else has failed. */
-  public Optional<FallbackSettings> fallback() {
-    return settings.fallback();
-  }
-
-  /** Counts a failure that was not the last word. */
-  public void fellBack(Fallback kind) {
-    statistics.count(kind.event());
-  }
-
-  /** Whether a request that may have run may be sent again. */
-  public boolean idempotent(String method) {
-    return rules.idempotentMethods().contains(method);
   }
 
   /** Where the destination stands now. */

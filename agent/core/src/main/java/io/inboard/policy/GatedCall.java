@@ -161,7 +161,7 @@ abstract class GatedCall extends CallReservations {
   }
 
   /** Goes on with a call that has waited for its turn. It may have to wait for another one. */
-  public final Decision turn() {
+  public Decision turn() {
     if (over()) {
       return Decision.DELIVER;
     }
@@ -176,7 +176,7 @@ abstract class GatedCall extends CallReservations {
    * Ends the waiting; null when the turn has come in the meantime. The call may wait for another
    * one by then, which this leaves alone.
    */
-  public final Decision waitedTooLong(Decision.Queue queue) {
+  public Decision waitedTooLong(Decision.Queue queue) {
     Turn waited = queue.turn();
     if (!waited.leave()) {
       return null;
@@ -187,6 +187,11 @@ abstract class GatedCall extends CallReservations {
     return waited instanceof Bulkhead.Place
         ? Refusal.overflow(policy, "no connection became free in time")
         : Refusal.noEndpoint(policy, endpoints.missing());
+  }
+
+  /** What the application asks for; elsewhere with another host. */
+  public final OutboundRequest request() {
+    return request;
   }
 
   /** By how much the first step has delayed the call on purpose; 0: not at all. */

@@ -152,8 +152,7 @@ final class Repetition {
     }
     long delay = unsent && elsewhere ? 0 : delay(wait);
     PolicyAttempt next =
-        call.attempt(
-            attempts + 1, outcome.keyword(), now(), delay, given(permit), picked, true);
+        call.attempt(attempts + 1, outcome.keyword(), now(), delay, given(permit), picked, true);
     if (lacksTimeFor(delay)) {
       policy.limits().budget().refund(free);
       next.end();
@@ -175,8 +174,7 @@ final class Repetition {
     tried.add(slow.target().get());
     Endpoints.Picked picked = pick(tried);
     PolicyAttempt next =
-        call.attempt(
-            attempts + 1, PolicyAttempt.HEDGE, now(), 0, given(permit), picked, true);
+        call.attempt(attempts + 1, PolicyAttempt.HEDGE, now(), 0, given(permit), picked, true);
     if (picked == null || contains(picked.endpoint())) {
       policy.limits().budget().refund(false);
       next.end();

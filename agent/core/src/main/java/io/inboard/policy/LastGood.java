@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.mesh;
+package io.inboard.policy;
 
 import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * <p>A lock guards the entries; it is taken only where this fallback is switched on, and for as
  * long as a map's look-up takes.
  */
-final class LastGood {
+public final class LastGood {
   private static final List<String> KEPT =
       List.of(
           "content-type",
