@@ -58,7 +58,7 @@ final class ArchitectureTest {
         OKHTTP.get(1),
         OKHTTP.get(2));
     knows("identity", "call", "settings");
-    knows("discovery", "call", "settings", "time");
+    knows("discovery", "call", "settings", "settings.reading", "settings.source", "time");
     knows("balance", "call", "settings");
     knows("telemetry", "call", "settings", OTEL, OKHTTP.get(0), OKHTTP.get(1), OKHTTP.get(2));
     knows("policy", "call", "settings", "balance", "time");

@@ -38,6 +38,7 @@ final class StatusText {
     SocketsText.write(s.get("sockets"), out);
     s.get("destinations").elements().forEach(this::destination);
     s.get("names").elements().forEach(this::name);
+    s.get("endpointFiles").elements().forEach(this::endpointFile);
     for (String library : s.get("innerAttempts").keys()) {
       line(
           "unasked      %s repeated %s by itself (libraryRetries: disable stops it)",
@@ -157,6 +158,16 @@ final class StatusText {
               ? "nothing is sent there"
               : "its last addresses stay in use");
     }
+  }
+
+  private void endpointFile(JsonTree s) {
+    line(
+        "endpoints    %s: %s, %s%s",
+        s.get("file").text(),
+        count(s.get("endpoints"), "entry", "entries"),
+        count(s.get("changes"), "change"),
+        s.get("stale").isTrue() ? ", STALE: what it says now is not in use" : "");
+    problem(s.get("lastError"));
   }
 
   /** What Hystrix's dashboard had. */

@@ -7,6 +7,7 @@ import io.inboard.call.AgentThreads;
 import io.inboard.call.Inboard;
 import io.inboard.call.Log;
 import io.inboard.mesh.AgentMetrics;
+import io.inboard.mesh.FoundEndpoints;
 import io.inboard.mesh.MeshSockets;
 import io.inboard.settings.reading.SettingsReader;
 import io.inboard.settings.source.Loaded;
@@ -72,8 +73,9 @@ public final class Agent {
     SettingsReader reader =
         new SettingsReader(environment, System.getProperty("sun.java.command", ""))
             .relativeTo(source.directory());
-    MeshWhenNeeded mesh = new MeshWhenNeeded();
-    MeshSockets sockets = new MeshSockets();
+    FoundEndpoints found = new FoundEndpoints();
+    MeshWhenNeeded mesh = new MeshWhenNeeded(found);
+    MeshSockets sockets = new MeshSockets(found);
     InForce inForce = new InForce(mesh, sockets);
     StartRules.HeldVoice voice = new StartRules.HeldVoice(new LogVoice());
     SettingsWatch watch = SettingsWatch.of(source, reader, environment, inForce, voice);

@@ -2,6 +2,7 @@
 package io.inboard.agent;
 
 import io.inboard.call.AgentLoop;
+import io.inboard.discovery.EndpointFileStatus;
 import io.inboard.discovery.NameStatus;
 import io.inboard.identity.IdentityStatus;
 import io.inboard.mesh.Mesh;
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param service the name in spans and metrics
  * @param sockets ports and connections where they were opened, those that no hook knows among them
  * @param names that endpoints are given by, and what they resolve to
+ * @param endpointFiles files that list endpoints, and how reading them stands
  * @param innerAttempts sends that libraries repeated by themselves, by library
  * @param pendingTimers bounds of calls and attempts that are under way, and the like
  * @param loops the agent's long-running threads, and the errors that they survived
@@ -47,6 +49,7 @@ record AgentStatus(
     MeshSockets.SocketsStatus sockets,
     List<PolicyStatus> destinations,
     List<NameStatus> names,
+    List<EndpointFileStatus> endpointFiles,
     Map<String, Long> innerAttempts,
     List<UnitReport> hooks,
     TelemetryStatus telemetry,
@@ -80,6 +83,7 @@ record AgentStatus(
         sockets.with(outbound),
         outbound.destinations(),
         outbound.names(),
+        outbound.endpointFiles(),
         outbound.innerAttempts(),
         hooks,
         mesh.telemetry().status(),

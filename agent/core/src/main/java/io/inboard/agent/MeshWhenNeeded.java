@@ -7,6 +7,7 @@ import io.inboard.call.Inbound;
 import io.inboard.call.InboundTls;
 import io.inboard.call.Outbound;
 import io.inboard.identity.IdentityStatus;
+import io.inboard.mesh.FoundEndpoints;
 import io.inboard.mesh.Mesh;
 import io.inboard.settings.InboundSettings;
 import io.inboard.settings.InboundSettings.MtlsMode;
@@ -22,6 +23,8 @@ import java.util.function.Consumer;
  * everything passes untouched, and some 200 classes are never loaded.
  */
 final class MeshWhenNeeded implements Consumer<Loaded> {
+  private final FoundEndpoints found;
+
   // Guarded by this object's lock.
   private Settings settings;
 
@@ -35,6 +38,13 @@ final class MeshWhenNeeded implements Consumer<Loaded> {
 
   /** What the door keeps while there is no mesh. */
   private boolean guards;
+
+  /**
+   * @param found is told of endpoints where only the mesh may connect
+   */
+  MeshWhenNeeded(FoundEndpoints found) {
+    this.found = found;
+  }
 
   /** Settings that are in force from now on. */
   @Override
@@ -83,7 +93,7 @@ final class MeshWhenNeeded implements Consumer<Loaded> {
   }
 
   private void make(Settings by) {
-    mesh = new Mesh(by);
+    mesh = new Mesh(by, found);
     if (instruments != null) {
       mesh.telemetry().observe(instruments);
     }

@@ -6,6 +6,6 @@ import io.inboard.settings.EndpointSettings;
 /** Finds the source that the settings of a destination ask for. Safe for use by any thread. */
 @FunctionalInterface
 public interface EndpointSources {
-  /** The source of endpoints that are listed. */
-  EndpointSource of(EndpointSettings.Listed listed);
+  /** The source of endpoints that the mesh knows. No lambda before main. */
+  EndpointSource of(EndpointSettings.ByMesh endpoints);
 }

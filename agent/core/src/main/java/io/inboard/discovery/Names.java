@@ -2,7 +2,6 @@
 package io.inboard.discovery;
 
 import io.inboard.call.AgentLoop;
-import io.inboard.call.AgentThreads;
 import io.inboard.time.Timer;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,9 +9,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -67,42 +63,10 @@ public final class Names {
   public static Names ofTheJvm() {
     return new Names(
         Resolver.JDK,
-        new Threads("inboard-dns"),
-        new Threads("inboard-dns-asked"),
+        new PassingThreads("inboard-dns", THREADS),
+        new PassingThreads("inboard-dns-asked", THREADS),
         Timer.PROCESS,
         new TimeToLive());
-  }
-
-  /** Threads that are made when there is something to do, and end when there is nothing. */
-  private static final class Threads implements Executor {
-    private final String name;
-
-    /** Null until there is something to do: names are known before main. */
-    private ThreadPoolExecutor pool;
-
-    Threads(String name) {
-      this.name = name;
-    }
-
-    @Override
-    public void execute(Runnable work) {
-      pool().execute(work);
-    }
-
-    private synchronized ThreadPoolExecutor pool() {
-      if (pool == null) {
-        pool =
-            new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
-                30,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                AgentThreads.factory(name));
-        pool.allowCoreThreadTimeOut(true);
-      }
-      return pool;
-    }
   }
 
   /** Begins to resolve, or stops: then what is known stays known, and nothing is asked. */

@@ -71,6 +71,9 @@ final class Destination implements Consumer<Update> {
    */
   private AutoCloseable subscription;
 
+  /** Written by {@link #subscribe}, too. */
+  private FoundEndpoints found;
+
   /** Where calls go that fail here. Set by {@link #link}, before other threads see this object. */
   private Optional<Elsewhere> elsewhere = Optional.empty();
 
@@ -169,12 +172,17 @@ final class Destination implements Consumer<Update> {
         isNew ? new ConcurrentHashMap<>() : before.get().endpoints);
   }
 
-  /** Gets its endpoints from their source from now on; once, before the first call. */
-  void subscribe(EndpointSources sources) {
-    if (settings.endpoints() instanceof EndpointSettings.Listed listed) {
-      subscription = sources.of(listed).subscribe(this);
+  /**
+   * Gets its endpoints from their source from now on; once, before the first call.
+   *
+   * @param told gets those that the settings do not list, if only the mesh may connect there
+   */
+  void subscribe(EndpointSources sources, FoundEndpoints told) {
+    found = told;
+    if (settings.endpoints() instanceof EndpointSettings.ByMesh endpoints) {
+      subscription = sources.of(endpoints).subscribe(this);
     } else {
-      untold("the settings do not list its endpoints any more");
+      untold("the settings leave its endpoints to the library now");
     }
   }
 
@@ -184,8 +192,16 @@ final class Destination implements Consumer<Update> {
     change(
         () ->
             update instanceof Update.Endpoints now
-                ? policy.endpoints(now.instances())
+                ? known(now.instances())
                 : unknown((Update.Unknown) update));
+  }
+
+  private Runnable known(List<Instance> instances) {
+    if (settings.tls().mode() == TlsMode.MUTUAL
+        && settings.endpoints() instanceof EndpointSettings.Discovered) {
+      found.found(settings.name(), instances); // Before the first call goes there.
+    }
+    return policy.endpoints(instances);
   }
 
   private Runnable unknown(Update.Unknown update) {

@@ -5,10 +5,12 @@ import io.inboard.settings.CanonicalHost;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.DestinationSettings.UnknownClients;
+import io.inboard.settings.EndpointSettings;
 import io.inboard.settings.Instance;
 import io.inboard.settings.Settings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +18,13 @@ import java.util.Optional;
 
 /**
  * Where only the mesh may connect: hosts and endpoints of destinations whose TLS is MUTUAL.
- * Immutable.
+ * Immutable, but for the endpoints that sources find.
  *
  * <p>A library mostly connects to an address that carries the name which it was looked up by, so
  * both are compared; nothing is looked up here.
  */
 final class GuardedHosts {
-  static final GuardedHosts NONE = new GuardedHosts(List.of());
+  static final GuardedHosts NONE = new GuardedHosts(List.of(), new FoundEndpoints());
 
   /** All destinations, since the closest one counts, whatever its mode. */
   private final HostTable<DestinationSettings> hosts = new HostTable<>();
@@ -33,10 +35,15 @@ final class GuardedHosts {
   /** By canonical host and port. */
   private final Map<String, DestinationSettings> endpoints = new HashMap<>();
 
+  /** Those whose endpoints a source finds. */
+  private final List<DestinationSettings> discovered = new ArrayList<>();
+
+  private final FoundEndpoints found;
   private final boolean none;
   private final boolean refusesAny;
 
-  private GuardedHosts(List<DestinationSettings> destinations) {
+  private GuardedHosts(List<DestinationSettings> destinations, FoundEndpoints found) {
+    this.found = found;
     boolean any = false;
     boolean refuses = false;
     for (DestinationSettings d : destinations) {
@@ -45,23 +52,40 @@ final class GuardedHosts {
       any |= isGuarded(d);
       refuses |= isGuarded(d) && d.unknownClients() == UnknownClients.REFUSE;
       for (Instance e : isGuarded(d) ? d.listed() : List.<Instance>of()) {
-        endpoints.putIfAbsent(key(CanonicalHost.of(e.host()), e.port()), d);
+        endpoints.putIfAbsent(FoundEndpoints.key(CanonicalHost.of(e.host()), e.port()), d);
+      }
+      if (isGuarded(d) && d.endpoints() instanceof EndpointSettings.Discovered) {
+        discovered.add(d);
       }
     }
     none = !any;
     refusesAny = refuses;
   }
 
-  static GuardedHosts of(Settings settings) {
-    return settings.enabled() ? new GuardedHosts(settings.destinations()) : NONE;
+  /**
+   * @param found what sources have found by now, at each question
+   */
+  static GuardedHosts of(Settings settings, FoundEndpoints found) {
+    return settings.enabled() ? new GuardedHosts(settings.destinations(), found) : NONE;
   }
 
   private static boolean isGuarded(DestinationSettings destination) {
     return destination.tls().mode() == TlsMode.MUTUAL;
   }
 
-  private static String key(String host, int port) {
-    return host.concat(" ").concat(Integer.toString(port)); // Before main, too: no invokedynamic.
+  /** The destination that has an endpoint at an address or name; null: none. */
+  private DestinationSettings withEndpoint(String host, int port) {
+    String key = FoundEndpoints.key(host, port);
+    DestinationSettings listed = endpoints.get(key);
+    if (listed != null) {
+      return listed;
+    }
+    for (int i = 0; i < discovered.size(); i++) { // No iterator for each connection.
+      if (found.has(discovered.get(i).name(), key)) {
+        return discovered.get(i);
+      }
+    }
+    return null;
   }
 
   /** Whether clients that no hook knows are refused anywhere. */
@@ -76,9 +100,9 @@ final class GuardedHosts {
     }
     // Without a look-up: the name, if the address carries one, else the address as text.
     String host = CanonicalHost.of(remote.getHostString());
-    DestinationSettings endpoint = endpoints.get(key(host, remote.getPort()));
+    DestinationSettings endpoint = withEndpoint(host, remote.getPort());
     if (endpoint == null && remote.getAddress() != null) {
-      endpoint = endpoints.get(key(literal(remote.getAddress()), remote.getPort()));
+      endpoint = withEndpoint(literal(remote.getAddress()), remote.getPort());
     }
     return endpoint != null
         ? Optional.of(endpoint)
@@ -93,7 +117,7 @@ final class GuardedHosts {
   Optional<DestinationSettings> endpoint(String host, int port) {
     return none
         ? Optional.empty()
-        : Optional.ofNullable(endpoints.get(key(CanonicalHost.of(host), port)));
+        : Optional.ofNullable(withEndpoint(CanonicalHost.of(host), port));
   }
 
   /**
@@ -106,7 +130,7 @@ final class GuardedHosts {
     String name = CanonicalHost.of(remote.getHostString());
     return remote.getAddress() != null
         && !name.equals(literal(remote.getAddress()))
-        && endpoints.get(key(name, remote.getPort())) == null
+        && withEndpoint(name, remote.getPort()) == null
         && names.find(name, 0).isEmpty();
   }
 

@@ -30,6 +30,15 @@ public final class Mesh {
 
   /** A mesh by these settings. Serves nothing until {@link #core} is given to the hooks. */
   public Mesh(Settings settings) {
+    this(settings, new FoundEndpoints());
+  }
+
+  /**
+   * The same.
+   *
+   * @param found is told of endpoints where only the mesh may connect
+   */
+  public Mesh(Settings settings, FoundEndpoints found) {
     this.settings = settings;
     this.identity = new Identity();
     identity.begin(settings.identity());
@@ -41,7 +50,8 @@ public final class Mesh {
         new MeshOutbound(
             this::plan,
             Telemetry.unusable().isEmpty() ? new TelemetryObserver(telemetry) : CallObserver.NONE,
-            telemetry.contexts());
+            telemetry.contexts(),
+            found);
     telemetry.observe(
         meter ->
             ResilienceMetrics.register(

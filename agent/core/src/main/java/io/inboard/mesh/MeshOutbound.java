@@ -7,15 +7,13 @@ import io.inboard.call.CallerTerms;
 import io.inboard.call.Contexts;
 import io.inboard.call.Outbound;
 import io.inboard.call.OutboundRequest;
-import io.inboard.discovery.EndpointSource;
+import io.inboard.discovery.Discovery;
 import io.inboard.discovery.EndpointSources;
-import io.inboard.discovery.ListedSource;
 import io.inboard.discovery.Names;
 import io.inboard.policy.DestinationPolicy;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.UnknownClients;
-import io.inboard.settings.EndpointSettings;
 import io.inboard.settings.ResilienceSettings;
 import io.inboard.settings.ResilienceSettings.LibraryRetries;
 import io.inboard.settings.Settings;
@@ -45,8 +43,9 @@ public final class MeshOutbound implements Outbound {
   private final TlsPlans tls;
   private final SafeObserver observer;
   private final Contexts contexts;
-  private final Names names;
+  private final Discovery discovery;
   private final EndpointSources sources;
+  private final FoundEndpoints found;
   private final Clock clock;
   private final Timer timer;
   private final Chance chance;
@@ -61,7 +60,20 @@ public final class MeshOutbound implements Outbound {
    * For the JVM's clock, timer, resolver and randomness. Leaves calls alone until settings come.
    */
   public MeshOutbound(TlsPlans tls, CallObserver observer, Contexts contexts) {
-    this(tls, observer, contexts, Names.ofTheJvm(), Clock.SYSTEM, Timer.PROCESS, Chance.THREAD);
+    this(tls, observer, contexts, new FoundEndpoints());
+  }
+
+  /** The same; tells what it finds for destinations whose TLS is MUTUAL. */
+  MeshOutbound(TlsPlans tls, CallObserver observer, Contexts contexts, FoundEndpoints found) {
+    this(
+        tls,
+        observer,
+        contexts,
+        Discovery.of(Names.ofTheJvm(), Timer.PROCESS, Clock.SYSTEM),
+        found,
+        Clock.SYSTEM,
+        Timer.PROCESS,
+        Chance.THREAD);
   }
 
   /** For names, time and randomness that are handed in. */
@@ -73,7 +85,32 @@ public final class MeshOutbound implements Outbound {
       Clock clock,
       Timer timer,
       Chance chance) {
-    this(tls, observer, contexts, names, new Listed(names), clock, timer, chance);
+    this(
+        tls,
+        observer,
+        contexts,
+        Discovery.of(names, timer, clock),
+        new FoundEndpoints(),
+        clock,
+        timer,
+        chance);
+  }
+
+  /**
+   * For all that finds endpoints, handed in with time and randomness.
+   *
+   * @param found is told what that finds for destinations whose TLS is MUTUAL
+   */
+  public MeshOutbound(
+      TlsPlans tls,
+      CallObserver observer,
+      Contexts contexts,
+      Discovery discovery,
+      FoundEndpoints found,
+      Clock clock,
+      Timer timer,
+      Chance chance) {
+    this(tls, observer, contexts, discovery, discovery, found, clock, timer, chance);
   }
 
   /** For sources of endpoints that are handed in, too. */
@@ -86,29 +123,44 @@ public final class MeshOutbound implements Outbound {
       Clock clock,
       Timer timer,
       Chance chance) {
+    this(
+        tls,
+        observer,
+        contexts,
+        Discovery.of(names, timer, clock),
+        sources,
+        new FoundEndpoints(),
+        clock,
+        timer,
+        chance);
+  }
+
+  private MeshOutbound(
+      TlsPlans tls,
+      CallObserver observer,
+      Contexts contexts,
+      Discovery discovery,
+      EndpointSources sources,
+      FoundEndpoints found,
+      Clock clock,
+      Timer timer,
+      Chance chance) {
     this.tls = tls;
     this.observer = new SafeObserver(observer, errors);
     this.contexts = contexts;
-    this.names = names;
+    this.discovery = discovery;
     this.sources = sources;
+    this.found = found;
     this.clock = clock;
     this.timer = timer;
     this.chance = chance;
     this.means = new MeshCall.Means(errors, timer);
   }
 
-  /** No lambda: settings are applied before main. */
-  private record Listed(Names names) implements EndpointSources {
-    @Override
-    public EndpointSource of(EndpointSettings.Listed listed) {
-      return new ListedSource(listed.instances(), names);
-    }
-  }
-
-  /** Begins to resolve names; after premain, since it needs threads. */
+  /** Begins to look for endpoints; after premain, since it needs threads. */
   public synchronized void start() {
     started = true;
-    names.active(snapshot.enabled());
+    discovery.active(snapshot.enabled());
   }
 
   /** Serves calls that begin from now on by these settings; calls under way keep theirs. */
@@ -117,6 +169,7 @@ public final class MeshOutbound implements Outbound {
     for (Snapshot.Entry e : snapshot.entries()) {
       before.put(e.destination().name(), e.destination());
     }
+    discovery.interval(settings.reload().interval());
     List<Snapshot.Entry> entries = new ArrayList<>();
     boolean untimed = settings.resilience().deadline().mode() == DeadlineSettings.Mode.OFF;
     for (DestinationSettings given : settings.destinations()) {
@@ -130,7 +183,15 @@ public final class MeshOutbound implements Outbound {
           new Snapshot.Entry(
               d.host(),
               d.port(),
-              Destination.of(d, settings.service().zone(), old, names, tls, clock, timer, chance)));
+              Destination.of(
+                  d,
+                  settings.service().zone(),
+                  old,
+                  discovery.names(),
+                  tls,
+                  clock,
+                  timer,
+                  chance)));
     }
     Map<String, Destination> now = new HashMap<>();
     for (Snapshot.Entry e : entries) {
@@ -138,18 +199,20 @@ public final class MeshOutbound implements Outbound {
     }
     for (Snapshot.Entry e : entries) {
       e.destination().link(now);
-      e.destination().subscribe(sources);
+      e.destination().subscribe(sources, found);
     }
     ResilienceSettings resilience = settings.resilience();
     boolean governsAll =
         resilience.enabled() && resilience.libraryRetries() == LibraryRetries.DISABLE;
     List<Snapshot.Entry> old = snapshot.entries();
-    snapshot = new Snapshot(settings.enabled(), governsAll, entries, GuardedHosts.of(settings));
+    snapshot =
+        new Snapshot(settings.enabled(), governsAll, entries, GuardedHosts.of(settings, found));
     // After the new ones have subscribed: a name that both want stays known.
     for (Snapshot.Entry e : old) {
       e.destination().close();
     }
-    names.active(started && settings.enabled());
+    found.retain(now.keySet());
+    discovery.active(started && settings.enabled());
   }
 
   @Override
@@ -244,7 +307,8 @@ public final class MeshOutbound implements Outbound {
         s.entries().stream().flatMap(e -> e.destination().status().stream()).toList(),
         libraryRetryCounts.counts(),
         strays.counts(),
-        names.status(),
+        discovery.names().status(),
+        discovery.files().status(),
         errors.count());
   }
 }

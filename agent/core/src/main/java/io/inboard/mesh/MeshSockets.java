@@ -42,6 +42,7 @@ public final class MeshSockets implements Sockets {
   /** The ports that the system says this process listens on. */
   private final Supplier<List<InetSocketAddress>> ofTheSystem;
 
+  private final FoundEndpoints found;
   private volatile Rules rules = Rules.NONE;
 
   /** Which classes are known; none until the hooks are installed. */
@@ -93,13 +94,17 @@ public final class MeshSockets implements Sockets {
     }
   }
 
-  public MeshSockets() {
-    this(new SystemPorts());
+  /**
+   * @param found the endpoints that the mesh has found, at each question
+   */
+  public MeshSockets(FoundEndpoints found) {
+    this(new SystemPorts(), found);
   }
 
   /** For ports that are handed in. */
-  MeshSockets(Supplier<List<InetSocketAddress>> ofTheSystem) {
+  MeshSockets(Supplier<List<InetSocketAddress>> ofTheSystem, FoundEndpoints found) {
     this.ofTheSystem = ofTheSystem;
+    this.found = found;
   }
 
   /** Sets which classes the hooks know, once they are installed. */
@@ -110,7 +115,8 @@ public final class MeshSockets implements Sockets {
   /** Puts settings into force; ports that are open and would be refused now are named. */
   public void apply(Settings settings) {
     rules =
-        new Rules(settings.enabled(), Optional.of(settings.inbound()), GuardedHosts.of(settings));
+        new Rules(
+            settings.enabled(), Optional.of(settings.inbound()), GuardedHosts.of(settings, found));
     for (Port port : ports.current()) {
       sayOpen(port);
     }

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
+import io.inboard.discovery.EndpointFileStatus;
 import io.inboard.discovery.NameStatus;
 import io.inboard.policy.PolicyStatus;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
  *     library
  * @param unmeshed calls to endpoints of MUTUAL destinations by another name than the destination's
  * @param names that endpoints are given by, and what they resolve to
+ * @param endpointFiles files that list endpoints, and how reading them stands
  * @param errors of ours that were kept from calls; 0 unless there is a bug
  */
 public record OutboundStatus(
@@ -23,10 +25,12 @@ public record OutboundStatus(
     Map<String, Long> innerAttempts,
     List<Unmeshed.Count> unmeshed,
     List<NameStatus> names,
+    List<EndpointFileStatus> endpointFiles,
     long errors) {
   public OutboundStatus {
     innerAttempts = Map.copyOf(innerAttempts);
     names = List.copyOf(names);
+    endpointFiles = List.copyOf(endpointFiles);
     destinations = List.copyOf(destinations);
     unmeshed = List.copyOf(unmeshed);
   }

@@ -8,6 +8,7 @@ import io.inboard.call.Inboard;
 import io.inboard.call.Inbound;
 import io.inboard.call.InboundTls;
 import io.inboard.call.Outbound;
+import io.inboard.mesh.FoundEndpoints;
 import io.inboard.mesh.Mesh;
 import io.inboard.settings.Settings;
 import io.inboard.settings.reading.SettingsReader;
@@ -24,7 +25,7 @@ class MeshWhenNeededTest {
   private static final Inboard.Core CLOSED =
       new Inboard.Core(Outbound.PASS, Inbound.PASS, InboundTls.DISABLED, Contexts.NONE);
 
-  private final MeshWhenNeeded mesh = new MeshWhenNeeded();
+  private final MeshWhenNeeded mesh = new MeshWhenNeeded(new FoundEndpoints());
 
   @BeforeEach
   @AfterEach

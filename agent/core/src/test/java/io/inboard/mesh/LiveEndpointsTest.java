@@ -47,7 +47,7 @@ final class LiveEndpointsTest {
           world.observed,
           Contexts.NONE,
           world.names,
-          (EndpointSources) listed -> source(listed),
+          (EndpointSources) listed -> source((EndpointSettings.Listed) listed),
           world.time,
           world.time,
           world.chance);

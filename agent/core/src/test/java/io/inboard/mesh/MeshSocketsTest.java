@@ -27,7 +27,7 @@ final class MeshSocketsTest {
   private static final String DENY = "authorization: [{action: DENY, to: {paths: [\"/*\"]}}]";
 
   private final List<InetSocketAddress> system = new ArrayList<>();
-  private final MeshSockets sockets = new MeshSockets(() -> system);
+  private final MeshSockets sockets = new MeshSockets(() -> system, new FoundEndpoints());
 
   /** Neither the JDK nor anybody knows it. */
   private static final class Unknown {}

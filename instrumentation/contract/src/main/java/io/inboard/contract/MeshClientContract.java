@@ -1,13 +1,17 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.contract;
 
+import static io.inboard.contract.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.discovery.EndpointFileStatus;
 import io.inboard.mesh.Mesh;
 import io.inboard.mesh.MeshOutbound;
 import io.inboard.policy.PolicyStatus;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -302,6 +306,45 @@ public abstract class MeshClientContract extends MeshHarness {
     assertThat(server.received())
         .singleElement()
         .satisfies(r -> assertThat(r.peer()).contains(CLIENT_ID));
+  }
+
+  /** The host can be resolved, and a server listens at the port of the application's URL. */
+  @ParameterizedTest
+  @ValueSource(strings = {"DISABLE", "MUTUAL"})
+  void withoutADiscoveredEndpointTheLibraryDoesNotConnectByItself(String mode) throws Exception {
+    TestServer host = plainServer();
+    TestServer endpoint =
+        mode.equals("MUTUAL") ? closing(TestServer.secured(ORDERS)) : plainServer();
+    String url = "http://localhost:" + host.address().getPort() + "/";
+    CA.issue(CLIENT_ID).save(directory);
+    File list = new File(directory, "endpoints.yaml");
+    Mesh mesh =
+        mesh(
+            identity() + "reload: {interval: 100ms}\n",
+            localhost(
+                "discovery: {file: " + list + ", emptyGrace: 0s}\n    tls: {mode: " + mode + "}"));
+    mesh.start();
+    failure(Request.get(url)); // There is no such file.
+    Files.writeString(list.toPath(), "[]");
+    eventually(() -> files(mesh).changes() == 1, () -> files(mesh).toString());
+    failure(Request.get(url)); // Nobody is listed.
+    failure(Request.post(url, "a payment"));
+    assertThat(host.connections()).isZero();
+    Files.writeString(list.toPath(), "- 127.0.0.1:" + endpoint.address().getPort());
+    eventually(() -> !status(mesh).endpoints().isEmpty(), () -> files(mesh).toString());
+    assertThat(send(Request.get(url)).status()).isEqualTo(200);
+    assertThat(endpoint.received())
+        .singleElement()
+        .satisfies(r -> assertThat(r.peer().isPresent()).isEqualTo(mode.equals("MUTUAL")));
+    Files.writeString(list.toPath(), "[]");
+    eventually(() -> status(mesh).endpoints().isEmpty(), () -> files(mesh).toString());
+    failure(Request.get(url)); // With a connection in the library's pool.
+    assertThat(endpoint.received()).hasSize(1);
+    assertThat(host.connections()).isZero();
+  }
+
+  private static EndpointFileStatus files(Mesh mesh) {
+    return mesh.outbound().status().endpointFiles().get(0);
   }
 
   @Test

@@ -1,14 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.settings.reading;
 
-import io.inboard.settings.CanonicalHost;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.DestinationSettings.TlsSettings;
 import io.inboard.settings.DestinationSettings.UnknownClients;
 import io.inboard.settings.EndpointSettings;
-import io.inboard.settings.Instance;
 import io.inboard.settings.RetrySettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +23,11 @@ final class DestinationReader {
 
   private DestinationReader() {}
 
-  static List<DestinationSettings> readAll(List<Value> items, boolean hasIdentity) {
+  /**
+   * @param files finds those that the settings name
+   */
+  static List<DestinationSettings> readAll(
+      List<Value> items, boolean hasIdentity, RelativePaths files) {
     List<DestinationSettings> destinations = new ArrayList<>();
     List<Section> sections = new ArrayList<>();
     Map<String, String> seen = new HashMap<>();
@@ -35,7 +37,7 @@ final class DestinationReader {
       Optional<Address> address =
           host.isEmpty() ? Optional.empty() : Address.of(host.get(), false, true);
       DestinationSettings destination =
-          read(section, address.orElse(new Address("?", 0)), hasIdentity);
+          read(section, address.orElse(new Address("?", 0)), hasIdentity, files);
       String first = address.isEmpty() ? null : seen.putIfAbsent(destination.name(), item.path());
       if (first != null) {
         host.get()
@@ -51,7 +53,7 @@ final class DestinationReader {
     return destinations;
   }
 
-  /** A fallback's destination is a subset of this one, or another one that lists its endpoints. */
+  /** A fallback's destination is a subset of this one, or another one whose endpoints we know. */
   private static void checkFallback(
       Section section, DestinationSettings destination, List<DestinationSettings> all) {
     Optional<String> wanted =
@@ -63,7 +65,7 @@ final class DestinationReader {
     }
     Set<String> known = new LinkedHashSet<>(destination.subsets().keySet());
     all.stream()
-        .filter(d -> d.endpoints() instanceof EndpointSettings.Listed)
+        .filter(d -> d.endpoints() instanceof EndpointSettings.ByMesh)
         .filter(d -> !d.name().equals(destination.name()))
         .forEach(d -> known.add(d.name()));
     if (!known.contains(wanted.get())) {
@@ -81,20 +83,15 @@ final class DestinationReader {
     }
   }
 
-  private static DestinationSettings read(Section section, Address address, boolean hasIdentity) {
-    // Listed, if nothing stands there either: what a template left empty is to be refused, not to
-    // be
-    // connected to by the library.
-    boolean listed = section.has("endpoints");
-    EndpointSettings endpoints =
-        listed
-            ? new EndpointSettings.Listed(endpoints(section.items("endpoints")))
-            : EndpointSettings.BY_LIBRARY;
+  private static DestinationSettings read(
+      Section section, Address address, boolean hasIdentity, RelativePaths files) {
+    EndpointSettings endpoints = EndpointsReader.of(section, files);
+    boolean known = endpoints instanceof EndpointSettings.ByMesh;
     Section policy = section.section("trafficPolicy");
     Section flatOrPolicy = section.or(policy);
-    TlsSettings tls = tls(flatOrPolicy, hasIdentity, listed);
+    TlsSettings tls = tls(flatOrPolicy, hasIdentity, known);
     RetrySettings retries = RetryReader.read(section.section("retries"), RetrySettings.DEFAULT);
-    Map<String, Map<String, String>> subsets = RouteReader.subsets(section, listed);
+    Map<String, Map<String, String>> subsets = RouteReader.subsets(section, known);
     Section deadline = section.section("deadline");
     Optional<Duration> timeout = limit(section, "timeout");
     RetryReader.checkTries(section, timeout, retries);
@@ -125,7 +122,7 @@ final class DestinationReader {
             .build();
     deadline.end();
     policy.notYet("portLevelSettings", "proxyProtocol", "tunnel").end();
-    section.notYet("discovery", "headers", "mirror", "rateLimit").end();
+    section.notYet("headers", "mirror", "rateLimit").end();
     return destination;
   }
 
@@ -133,42 +130,6 @@ final class DestinationReader {
   static Optional<Duration> limit(Section section, String key) {
     Optional<Duration> limit = section.duration(key, Duration.ZERO, LONGEST);
     return limit.isPresent() && limit.get().isZero() ? Optional.empty() : limit;
-  }
-
-  private static List<Instance> endpoints(List<Value> items) {
-    List<Instance> endpoints = new ArrayList<>();
-    // By text, not by Address: the first hash of a record costs some forty classes.
-    Map<String, String> seen = new HashMap<>();
-    for (Value item : items) {
-      Optional<Value> where;
-      int weight = 1;
-      String zone = "";
-      Map<String, String> labels = Map.of();
-      if (item.isScalar()) {
-        where = Optional.of(item);
-      } else {
-        Section section = item.section();
-        where = section.required("address", "{address: \"10.0.0.5:8443\", weight: 2}");
-        weight = section.integer("weight", 1, 1, 10_000);
-        zone = section.text("zone", "");
-        labels = RouteReader.texts(section.section("labels"));
-        section.notYet("priority").end();
-      }
-      Optional<Address> address =
-          where.isEmpty() ? Optional.empty() : Address.of(where.get(), true, false);
-      if (address.isPresent()) {
-        String first =
-            seen.putIfAbsent(
-                CanonicalHost.of(address.get().host()) + ' ' + address.get().port(), item.path());
-        if (first != null) {
-          item.problem(
-              "repeats " + first, "a share of more than one is a weight: {address, weight: 2}");
-        }
-        endpoints.add(
-            new Instance(address.get().host(), address.get().port(), weight, zone, labels));
-      }
-    }
-    return endpoints;
   }
 
   private static TlsSettings tls(Section destination, boolean hasIdentity, boolean hasEndpoints) {

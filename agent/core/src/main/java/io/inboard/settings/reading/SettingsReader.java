@@ -30,8 +30,7 @@ public class SettingsReader {
   private final Expansion expansion;
   private final OtelDefaults otel;
 
-  /** What relative paths are relative to; empty: the working directory. */
-  private final Optional<File> directory;
+  private final RelativePaths files;
 
   /**
    * @param environment of the process
@@ -41,13 +40,13 @@ public class SettingsReader {
   public SettingsReader(Map<String, String> environment, String javaCommand) {
     this.expansion = new Expansion(environment);
     this.otel = OtelDefaults.from(environment, javaCommand);
-    this.directory = Optional.empty();
+    this.files = new RelativePaths(Optional.empty());
   }
 
-  private SettingsReader(Expansion expansion, OtelDefaults otel, Optional<File> directory) {
+  private SettingsReader(Expansion expansion, OtelDefaults otel, RelativePaths files) {
     this.expansion = expansion;
     this.otel = otel;
-    this.directory = directory;
+    this.files = files;
   }
 
   /**
@@ -57,7 +56,7 @@ public class SettingsReader {
    *     directory
    */
   public SettingsReader relativeTo(Optional<File> directory) {
-    return new SettingsReader(expansion, otel, directory);
+    return new SettingsReader(expansion, otel, new RelativePaths(directory));
   }
 
   /**
@@ -202,7 +201,7 @@ public class SettingsReader {
             root.section("server"),
             hasIdentity);
     List<DestinationSettings> destinations =
-        DestinationReader.readAll(root.items("destinations"), hasIdentity);
+        DestinationReader.readAll(root.items("destinations"), hasIdentity, files);
     Section reload = root.section("reload");
     Duration interval =
         reload.duration("interval", Duration.ofSeconds(5), Duration.ofMillis(100), LONGEST);
@@ -251,20 +250,12 @@ public class SettingsReader {
         section.has("workloadApi")
             ? IdentitySettings.NONE
             : new IdentitySettings(
-                path(section.requiredText("certificateChain", hint)),
-                path(section.requiredText("privateKey", hint)),
-                path(section.requiredText("trustBundle", hint)),
+                files.of(section.requiredText("certificateChain", hint)),
+                files.of(section.requiredText("privateKey", hint)),
+                files.of(section.requiredText("trustBundle", hint)),
                 trustDomain(section));
     section.end();
     return identity;
-  }
-
-  private String path(Optional<String> path) {
-    if (path.isEmpty() || directory.isEmpty() || new File(path.get()).isAbsolute()) {
-      return path.orElse("?");
-    }
-    String relative = path.get().startsWith("./") ? path.get().substring(2) : path.get();
-    return new File(directory.get(), relative).getPath();
   }
 
   private static String trustDomain(Section section) {

@@ -41,6 +41,10 @@ final class Value {
     return node instanceof Node.Scalar;
   }
 
+  boolean isMapping() {
+    return node instanceof Node.Mapping;
+  }
+
   boolean isList() {
     return node instanceof Node.Sequence;
   }

@@ -1,12 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.settings.source;
 
-import io.inboard.settings.document.Document;
 import io.inboard.settings.reading.SecurityWords;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.FileInputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -20,6 +17,7 @@ import java.util.Optional;
  */
 final class FileSource implements SettingsSource {
   private final File file;
+  private final TextFile text;
   private final String name;
 
   /** What was read last is no text. */
@@ -27,6 +25,7 @@ final class FileSource implements SettingsSource {
 
   FileSource(File file, String name) {
     this.file = file;
+    this.text = new TextFile(file, "inboard.yaml", "settings are a few kilobytes");
     this.name = name;
   }
 
@@ -82,49 +81,19 @@ final class FileSource implements SettingsSource {
     return words;
   }
 
-  /** Changes whenever the file does, but for a rewrite of equal length within the clock's grain. */
-  Stamp stamp() {
-    return new Stamp(file.lastModified(), file.length());
+  /** See {@link TextFile#stamp}. */
+  TextFile.Stamp stamp() {
+    return text.stamp();
   }
 
   @Override
   public Answer read(Duration budget) {
-    if (!file.exists()) {
-      return new Answer.Failed("there is no such file");
+    Answer answer = text.read();
+    if (answer instanceof Answer.Text) {
+      undecodable = false;
+    } else if (answer instanceof Answer.Failed failed && failed.problem().equals(NO_TEXT)) {
+      undecodable = true;
     }
-    if (file.isDirectory()) {
-      return new Answer.Failed("is a directory; name a file in it, such as inboard.yaml");
-    }
-    if (!file.isFile()) {
-      // Opening a pipe waits for a writer, and reading a device may never end.
-      return new Answer.Failed("is a pipe, a device or a socket; name a regular file");
-    }
-    if (file.length() > Document.MAX_SIZE) {
-      return new Answer.Failed("is larger than 16 MiB; settings are a few kilobytes");
-    }
-    try (InputStream in = new FileInputStream(file)) {
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      byte[] buffer = new byte[8192];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        out.write(buffer, 0, n);
-        // It may grow, and the length of what is in /proc is 0.
-        if (out.size() > Document.MAX_SIZE) {
-          return new Answer.Failed("is larger than 16 MiB; settings are a few kilobytes");
-        }
-      }
-      Answer answer = SettingsSource.decode(out.toByteArray());
-      undecodable = answer instanceof Answer.Failed;
-      return answer;
-    } catch (FileNotFoundException e) {
-      return new Answer.Failed(
-          file.exists()
-              ? "may not be read by this process; check its mode and owner"
-              : "there is no such file");
-    } catch (IOException e) {
-      return new Answer.Failed("cannot be read: " + e.getMessage());
-    }
+    return answer;
   }
-
-  /** What tells cheaply that a file may have changed; follows symbolic links. */
-  record Stamp(long lastModified, long length) {}
 }

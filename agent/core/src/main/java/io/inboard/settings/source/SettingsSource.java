@@ -20,6 +20,9 @@ import java.util.function.UnaryOperator;
 
 /** Where settings come from. Used by one thread at a time; never throws. */
 public sealed interface SettingsSource permits SettingsSource.None, FileSource, UrlSource {
+  /** The problem of bytes that are no text. */
+  String NO_TEXT = "is not UTF-8 text";
+
   /** How it is called in messages and in {@code status}; a URL without credentials and query. */
   String name();
 
@@ -101,7 +104,7 @@ public sealed interface SettingsSource permits SettingsSource.None, FileSource, 
       return new Answer.Text(
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
     } catch (CharacterCodingException e) {
-      return new Answer.Failed("is not UTF-8 text");
+      return new Answer.Failed(NO_TEXT);
     }
   }
 

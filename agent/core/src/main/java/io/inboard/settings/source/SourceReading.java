@@ -21,7 +21,7 @@ final class SourceReading {
   private final SettingsWatch.Pause settle;
 
   /** At the last look; null: the next look reads, whatever it is then. */
-  private FileSource.Stamp stamp;
+  private TextFile.Stamp stamp;
 
   SourceReading(SettingsSource source, SettingsWatch.Pause settle) {
     this.source = source;
@@ -46,7 +46,7 @@ final class SourceReading {
     if (!(source instanceof FileSource file)) {
       return true;
     }
-    FileSource.Stamp now = file.stamp();
+    TextFile.Stamp now = file.stamp();
     boolean same = now.equals(stamp) && now.length() > SMALL;
     stamp = now;
     return !same;
@@ -67,7 +67,7 @@ final class SourceReading {
   boolean stands(String text, Duration patience) throws InterruptedException {
     boolean file = source instanceof FileSource;
     long left = file || !patience.equals(Secured.SOON) ? patience.toMillis() : 0;
-    Optional<FileSource.Stamp> before = stampNow();
+    Optional<TextFile.Stamp> before = stampNow();
     boolean stood = false;
     try {
       while (left > 0) {
@@ -91,7 +91,7 @@ final class SourceReading {
     }
   }
 
-  private Optional<FileSource.Stamp> stampNow() {
+  private Optional<TextFile.Stamp> stampNow() {
     return source instanceof FileSource file ? Optional.of(file.stamp()) : Optional.empty();
   }
 }
