@@ -231,11 +231,12 @@ final class EndpointFile {
       Log.info("endpoints: " + path + " can be read again");
     }
     if (listed.isEmpty() && !before.full.isEmpty()) {
-      Log.warn(
+      Log.warnOnce(
+          "endpoints empty " + path,
           "endpoints: "
               + path
               + " lists none any more; the last ones stay in use for the emptyGrace of each"
-              + " destination");
+              + " destination (said once)");
     }
   }
 

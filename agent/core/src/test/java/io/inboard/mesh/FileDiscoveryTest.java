@@ -83,6 +83,9 @@ final class FileDiscoveryTest {
   private Step first(String host, int port) {
     Call call = mesh.begin(Request.of("GET").to(host, port));
     Step step = call.first();
+    if (step instanceof Step.Send send) {
+      call.responded(send.attempt(), 200, name -> List.of());
+    }
     call.done();
     return step;
   }
@@ -186,8 +189,7 @@ final class FileDiscoveryTest {
       for (int round = 1; round <= 5; round++) {
         say(list(round));
         String expected = "10." + round + ".0.0:80";
-        while (real.status().destinations().get(0).endpoints().stream()
-            .noneMatch(e -> e.address().equals(expected))) {
+        while (!isFirst(real, expected)) {
           assertThat(callers).noneMatch(Future::isDone); // One that failed would end.
           Thread.onSpinWait();
         }
@@ -201,6 +203,11 @@ final class FileDiscoveryTest {
       threads.shutdownNow();
       real.apply(new SettingsReader(Map.of(), "").read("{}", "test.yaml"));
     }
+  }
+
+  private static boolean isFirst(MeshOutbound mesh, String address) {
+    List<EndpointStatus> all = mesh.status().destinations().get(0).endpoints();
+    return all.size() == 10_000 && all.get(0).address().equals(address);
   }
 
   private static String list(int round) {
