@@ -25,8 +25,8 @@ class CaCommandTest {
         .execute(arguments);
   }
 
-  private static IdentitySettings files(File directory) {
-    return new IdentitySettings(
+  private static IdentitySettings.InFiles files(File directory) {
+    return new IdentitySettings.InFiles(
         new File(directory, "cert-chain.pem").getPath(),
         new File(directory, "key.pem").getPath(),
         new File(directory, "root-cert.pem").getPath(),

@@ -29,7 +29,7 @@ final class Generation {
 
   private final KeyMaterial material;
   private final Clock clock;
-  private final TrustBundle bundle;
+  private final PeerTrust trust;
   private final KeyManager[] keys;
   private final ConcurrentMap<Destination, MutualPlan> plans = new ConcurrentHashMap<>();
 
@@ -39,7 +39,7 @@ final class Generation {
   Generation(KeyMaterial material, Clock clock) {
     this.material = material;
     this.clock = clock;
-    this.bundle = new TrustBundle(material, clock);
+    this.trust = new PeerTrust(material.bundles(), clock);
     this.keys = new KeyManager[] {new SingleKeyManager(material)};
   }
 
@@ -47,8 +47,8 @@ final class Generation {
     return material;
   }
 
-  TrustBundle bundle() {
-    return bundle;
+  PeerTrust trust() {
+    return trust;
   }
 
   boolean expired() {
@@ -95,7 +95,7 @@ final class Generation {
 
   /** Judges a client's chain as the handshake does. */
   void checkClient(X509Certificate[] chain) throws CertificateException {
-    new SpiffeTrustManager(bundle, peer -> {})
+    new SpiffeTrustManager(trust, peer -> {})
         .checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
   }
 
@@ -121,7 +121,7 @@ final class Generation {
 
   private SSLContext context(SpiffeTrustManager.Expectation expectation)
       throws GeneralSecurityException {
-    return Jsse.context(keys, new TrustManager[] {new SpiffeTrustManager(bundle, expectation)});
+    return Jsse.context(keys, new TrustManager[] {new SpiffeTrustManager(trust, expectation)});
   }
 
   private record Destination(String host, List<String> principals) {}

@@ -127,9 +127,17 @@ public final class Identity implements AutoCloseable {
       return null;
     }
     if (source == null) {
-      source = new PemFilesSource(wanted, clock, pollMillis);
+      source = source(wanted);
     }
     return source;
+  }
+
+  /** Of settings that are {@link IdentitySettings#present}. */
+  private KeyMaterialSource source(IdentitySettings wanted) {
+    if (wanted instanceof IdentitySettings.InFiles files) {
+      return new PemFilesSource(files, clock, pollMillis);
+    }
+    throw new IllegalArgumentException("no source of key material for " + wanted.getClass());
   }
 
   private synchronized void answered(IdentitySettings first) {

@@ -55,16 +55,16 @@ public final class IdentityCheck {
   }
 
   static List<Finding> warnings(IdentitySettings settings, Clock clock) {
-    if (!settings.present()) {
+    if (!(settings instanceof IdentitySettings.InFiles files)) {
       return List.of();
     }
-    List<Finding> warnings = new ArrayList<>(expiry(settings, clock));
-    KeyFileAccess.warning(settings.privateKey())
+    List<Finding> warnings = new ArrayList<>(expiry(files, clock));
+    KeyFileAccess.warning(files.privateKey())
         .ifPresent(text -> warnings.add(new Finding(KEY, text)));
     return List.copyOf(warnings);
   }
 
-  private static List<Finding> expiry(IdentitySettings settings, Clock clock) {
+  private static List<Finding> expiry(IdentitySettings.InFiles settings, Clock clock) {
     KeyMaterialReader reader =
         new KeyMaterialReader(PemFiles.read(settings), settings.trustDomain(), clock.instant());
     if (!reader.problems().isEmpty()) {
@@ -90,19 +90,19 @@ public final class IdentityCheck {
   }
 
   private static List<Finding> findings(IdentitySettings settings, Clock clock) {
-    if (!settings.present()) {
+    if (!(settings instanceof IdentitySettings.InFiles files)) {
       return List.of();
     }
     KeyMaterialReader reader =
-        new KeyMaterialReader(PemFiles.read(settings), settings.trustDomain(), clock.instant());
+        new KeyMaterialReader(PemFiles.read(files), files.trustDomain(), clock.instant());
     List<Finding> problems = new ArrayList<>(reader.problems());
     if (problems.isEmpty() && !leadsTo(reader.chain(), reader.bundle())) {
       problems.add(
           new Finding(
               CHAIN,
-              settings.certificateChain()
+              files.certificateChain()
                   + " does not lead to a certificate of "
-                  + settings.trustBundle()
+                  + files.trustBundle()
                   + "; peers with this bundle refuse it: add the missing intermediate or root"));
     }
     return List.copyOf(problems);

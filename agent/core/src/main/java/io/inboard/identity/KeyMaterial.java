@@ -13,29 +13,26 @@ import java.util.List;
 public final class KeyMaterial {
   private final long generation;
   private final SpiffeId id;
-  private final String trustDomain;
   private final List<X509Certificate> chain;
   private final PrivateKey key;
-  private final List<X509Certificate> bundle;
+  private final TrustBundles bundles;
 
   KeyMaterial(
       long generation,
       SpiffeId id,
-      String trustDomain,
       List<X509Certificate> chain,
       PrivateKey key,
-      List<X509Certificate> bundle) {
+      TrustBundles bundles) {
     this.generation = generation;
     this.id = id;
-    this.trustDomain = trustDomain;
     this.chain = List.copyOf(chain);
     this.key = key;
-    this.bundle = List.copyOf(bundle);
+    this.bundles = bundles;
   }
 
   /** The same as the generation of this number. */
   KeyMaterial numbered(long number) {
-    return new KeyMaterial(number, id, trustDomain, chain, key, bundle);
+    return new KeyMaterial(number, id, chain, key, bundles);
   }
 
   /** 1 for the first of this process; grows by one with every change of a file that was taken. */
@@ -48,9 +45,9 @@ public final class KeyMaterial {
     return id;
   }
 
-  /** Peers of another one are not trusted. */
+  /** Our own; peers of others are trusted only if there is a bundle of theirs. */
   public String trustDomain() {
-    return trustDomain;
+    return bundles.own();
   }
 
   /** From when on our own certificate is valid. */
@@ -72,9 +69,9 @@ public final class KeyMaterial {
     return key;
   }
 
-  /** Whom to trust; at least one. */
-  List<X509Certificate> bundle() {
-    return bundle;
+  /** Whom to trust. */
+  TrustBundles bundles() {
+    return bundles;
   }
 
   /** Never the key. */

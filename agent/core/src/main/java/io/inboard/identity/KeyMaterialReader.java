@@ -66,7 +66,7 @@ final class KeyMaterialReader {
     if (!problems.isEmpty()) {
       throw new IdentityException(problems.get(0).text());
     }
-    return new KeyMaterial(0, id, trustDomain, chain, key, bundle);
+    return new KeyMaterial(0, id, chain, key, TrustBundles.of(trustDomain, bundle));
   }
 
   private void readChain() {

@@ -106,7 +106,7 @@ final class MeshInboundTls implements InboundTls {
       if (!handshakeJudged) {
         by.checkClient(chain);
       }
-      return Optional.of(by.bundle().identify(chain[0]));
+      return Optional.of(by.trust().identify(chain[0]));
     } catch (SSLPeerUnverifiedException | CertificateException e) {
       return Optional.empty();
     }

@@ -23,7 +23,7 @@ final class MutualPlan extends ClientPlan {
   MutualPlan(Generation generation, String host, List<String> principals) {
     super(host);
     this.generation = generation;
-    this.principals = new Principals(principals);
+    this.principals = new Principals(principals, generation.trust().ownDomain());
   }
 
   @Override
@@ -56,7 +56,7 @@ final class MutualPlan extends ClientPlan {
         throw new PeerRefusedException(
             Refusal.NO_SPIFFE_IDENTITY, "the peer's certificate is not X.509");
       }
-      PeerIdentity peer = generation.bundle().identify(leaf);
+      PeerIdentity peer = generation.trust().identify(leaf);
       expect(peer);
       return peer;
     } catch (CertificateException e) {

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * Kubernetes swaps a symbolic link, and a file may change twice within a time stamp's resolution.
  */
 record PemFiles(Content chain, Content key, Content bundle) {
-  static PemFiles read(IdentitySettings settings) {
+  static PemFiles read(IdentitySettings.InFiles settings) {
     return new PemFiles(
         Content.of(settings.certificateChain(), "identity.certificateChain"),
         Content.of(settings.privateKey(), "identity.privateKey"),

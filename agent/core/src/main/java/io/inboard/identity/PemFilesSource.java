@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 final class PemFilesSource implements KeyMaterialSource {
   private static final Update SAME = new Update.Same();
 
-  private final IdentitySettings settings;
+  private final IdentitySettings.InFiles settings;
   private final Clock clock;
   private final long pollMillis;
   private volatile boolean closed;
@@ -33,7 +33,7 @@ final class PemFilesSource implements KeyMaterialSource {
   /**
    * @param pollMillis between two readings
    */
-  PemFilesSource(IdentitySettings settings, Clock clock, long pollMillis) {
+  PemFilesSource(IdentitySettings.InFiles settings, Clock clock, long pollMillis) {
     this.settings = settings;
     this.clock = clock;
     this.pollMillis = pollMillis;

@@ -7,16 +7,17 @@ import java.util.List;
  * Whom a client expects, in Istio's words: {@code td/ns/x/sa/y} exactly, {@code td/ns/x/*} by
  * prefix, {@code *} any.
  *
- * @param allowed empty: any workload of our trust domain
+ * @param allowed empty: any workload of our trust domain; one of a federated domain must be named
+ * @param trustDomain ours
  */
-record Principals(List<String> allowed) {
+record Principals(List<String> allowed, String trustDomain) {
   Principals {
     allowed = List.copyOf(allowed);
   }
 
   boolean match(SpiffeId id) {
     if (allowed.isEmpty()) {
-      return true;
+      return id.trustDomain().equals(trustDomain);
     }
     String found = id.principal();
     for (String pattern : allowed) {

@@ -13,15 +13,16 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Checks a peer by its SPIFFE id: the rules of an X.509-SVID, our trust domain, the path to one of
- * our roots, and the principals that the caller expects. It is not asked for a resumed session.
+ * Checks a peer by its SPIFFE id: the rules of an X.509-SVID, its trust domain, the path to a root
+ * of that domain, and the principals that the caller expects. It is not asked for a resumed
+ * session.
  */
 final class SpiffeTrustManager extends X509ExtendedTrustManager {
-  private final TrustBundle bundle;
+  private final PeerTrust trust;
   private final Expectation expectation;
 
-  SpiffeTrustManager(TrustBundle bundle, Expectation expectation) {
-    this.bundle = bundle;
+  SpiffeTrustManager(PeerTrust trust, Expectation expectation) {
+    this.trust = trust;
     this.expectation = expectation;
   }
 
@@ -39,7 +40,8 @@ final class SpiffeTrustManager extends X509ExtendedTrustManager {
 
   private void check(X509Certificate[] chain, String purpose, Path path)
       throws CertificateException {
-    PeerIdentity peer = bundle.identify(chain[0]);
+    PeerIdentity peer = trust.identify(chain[0]);
+    TrustBundle bundle = trust.bundleFor(peer);
     bundle.checkAuthorities(chain, peer, purpose);
     try {
       path.check(bundle.pkix());
@@ -112,6 +114,6 @@ final class SpiffeTrustManager extends X509ExtendedTrustManager {
 
   @Override
   public X509Certificate[] getAcceptedIssuers() {
-    return bundle.roots();
+    return trust.roots();
   }
 }

@@ -100,7 +100,7 @@ final class SvidRules {
   /**
    * A certificate between a leaf and a root: what a root must be; a key usage, which is required
    * here since nobody chose to trust it by hand (X.509-SVID section 4.3; the authorities of Istio
-   * and SPIRE have one); of our trust domain, if of any; and strongly signed.
+   * and SPIRE have one); of the trust domain of what it signs, if of any; and strongly signed.
    *
    * @throws PeerRefusedException says, after "certificate 2", what is against the rules
    */
@@ -115,7 +115,7 @@ final class SvidRules {
           Refusal.WRONG_TRUST_DOMAIN,
           "is an authority of "
               + idsOf(certificate).get(0)
-              + ", which is another trust domain than ours, "
+              + ", which is another trust domain than that of the certificate, "
               + trustDomain);
     }
     Strength.ofSignature(certificate);

@@ -14,52 +14,25 @@ import java.util.List;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Whom one generation trusts: its roots, for its own trust domain and no other. Safe for use by any
+ * The roots of one trust domain, which vouch for its ids and for no others. Safe for use by any
  * thread.
  */
 final class TrustBundle {
-  private final List<X509Certificate> roots;
   private final String trustDomain;
+  private final List<X509Certificate> roots;
   private final Clock clock;
 
   /** Replaced as a whole when a root expires; racing threads make equal ones. */
   private volatile Anchors anchors;
 
-  TrustBundle(KeyMaterial material, Clock clock) {
-    this.roots = material.bundle();
-    this.trustDomain = material.trustDomain();
+  TrustBundle(String trustDomain, List<X509Certificate> roots, Clock clock) {
+    this.trustDomain = trustDomain;
+    this.roots = roots;
     this.clock = clock;
   }
 
-  X509Certificate[] roots() {
-    return roots.toArray(new X509Certificate[0]);
-  }
-
   /**
-   * The SPIFFE id of a leaf, after all checks that need no other certificate: those of an
-   * X.509-SVID, validity, and our trust domain. Needed also where no trust manager is asked: after
-   * a resumption.
-   */
-  PeerIdentity identify(X509Certificate leaf) throws CertificateException {
-    try {
-      SpiffeId id = SvidRules.leaf(leaf);
-      SvidRules.valid(leaf, clock.instant());
-      if (!id.trustDomain().equals(trustDomain)) {
-        throw new PeerRefusedException(
-            Refusal.WRONG_TRUST_DOMAIN,
-            "of " + id + " is of another trust domain than ours, " + trustDomain);
-      }
-      Strength.ofKey(leaf);
-      Strength.ofSignature(leaf);
-      return new PeerIdentity(id.toString(), leaf);
-    } catch (CertificateException e) {
-      throw new PeerRefusedException(
-          reason(e, Refusal.NO_SPIFFE_IDENTITY), "the peer's certificate " + e.getMessage(), e);
-    }
-  }
-
-  /**
-   * The authorities that a peer sent between its leaf and our root.
+   * The authorities that a peer sent between its leaf and a root of this bundle.
    *
    * @param chain leaf first
    * @param purpose what the chain is for, as an extended key usage names it
@@ -84,7 +57,7 @@ final class TrustBundle {
     }
   }
 
-  private static Refusal reason(CertificateException e, Refusal otherwise) {
+  static Refusal reason(CertificateException e, Refusal otherwise) {
     return e instanceof PeerRefusedException refused ? refused.refusal() : otherwise;
   }
 
@@ -101,27 +74,40 @@ final class TrustBundle {
 
   /**
    * The JDK does not look at the validity of a trust anchor, so expired ones are left out here; as
-   * are those of other trust domains, which a bundle for several has.
+   * are those of other trust domains, which a bundle for several has, and those that must not be
+   * roots at all.
    */
   private Anchors anchors(Instant now) throws CertificateException {
     List<X509Certificate> valid = new ArrayList<>();
     Instant until = Instant.MAX;
     for (X509Certificate root : roots) {
       Instant end = root.getNotAfter().toInstant();
-      if (!now.isAfter(end) && SvidRules.serves(root, trustDomain)) {
+      if (!now.isAfter(end) && mayVouch(root)) {
         valid.add(root);
         until = end.isBefore(until) ? end : until;
       }
     }
     if (valid.isEmpty()) {
       throw new PeerRefusedException(
-          Refusal.UNTRUSTED_ROOT, "every certificate of our trust bundle has expired");
+          Refusal.UNTRUSTED_ROOT,
+          roots.isEmpty()
+              ? "our trust bundle of " + trustDomain + " is empty"
+              : "every certificate of our trust bundle has expired");
     }
     try {
       return new Anchors(until, Jsse.pkix(valid));
     } catch (GeneralSecurityException e) {
       throw new PeerRefusedException(
           Refusal.UNTRUSTED_ROOT, "our trust bundle cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private boolean mayVouch(X509Certificate root) {
+    try {
+      SvidRules.authority(root);
+      return SvidRules.serves(root, trustDomain);
+    } catch (CertificateException e) {
+      return false;
     }
   }
 

@@ -1,21 +1,35 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.settings;
 
-/**
- * Where this JVM's identity is read from: PEM files, watched.
- *
- * @param certificateChain path, leaf first; empty when no identity is set
- * @param privateKey path
- * @param trustBundle path
- * @param trustDomain empty: that of the certificate
- */
-public record IdentitySettings(
-    String certificateChain, String privateKey, String trustBundle, String trustDomain) {
+/** Where this JVM's key, certificates and trust bundles come from. */
+public sealed interface IdentitySettings {
   /** No identity. */
-  public static final IdentitySettings NONE = new IdentitySettings("", "", "", "");
+  IdentitySettings NONE = new None();
 
-  /** Whether an identity is configured (its files may still be missing). */
-  public boolean present() {
-    return !certificateChain.isEmpty();
+  /** Whether an identity is configured (what it needs may still be missing). */
+  boolean present();
+
+  /** None: this JVM proves nothing, and cannot ask for a proof. */
+  record None() implements IdentitySettings {
+    @Override
+    public boolean present() {
+      return false;
+    }
+  }
+
+  /**
+   * PEM files, watched.
+   *
+   * @param certificateChain path, leaf first
+   * @param privateKey path
+   * @param trustBundle path; the roots of our own trust domain
+   * @param trustDomain empty: that of the certificate
+   */
+  record InFiles(String certificateChain, String privateKey, String trustBundle, String trustDomain)
+      implements IdentitySettings {
+    @Override
+    public boolean present() {
+      return true;
+    }
   }
 }

@@ -54,7 +54,7 @@ class ExpiryWarningsTest {
   @Test
   void checkWarnsOfLessThanADay() throws Exception {
     issue(Duration.ofHours(30));
-    IdentitySettings files = TestPeer.files(directory);
+    IdentitySettings.InFiles files = TestPeer.files(directory);
     assertThat(IdentityCheck.warnings(files, new MovedClock(() -> now))).isEmpty();
     now = BEGIN.plus(Duration.ofHours(7));
     assertThat(IdentityCheck.warnings(files, new MovedClock(() -> now)))

@@ -54,8 +54,10 @@ class IdentityCheckTest {
   @Test
   void aPathThatIsNotSetIsNamedByItsKey() throws Exception {
     ca.issue(WEB).save(directory);
-    IdentitySettings files = TestPeer.files(directory);
-    assertThat(IdentityCheck.problems(new IdentitySettings(files.certificateChain(), "", "", "")))
+    IdentitySettings.InFiles files = TestPeer.files(directory);
+    assertThat(
+            IdentityCheck.problems(
+                new IdentitySettings.InFiles(files.certificateChain(), "", "", "")))
         .hasSize(2)
         .anyMatch(p -> p.startsWith("identity.privateKey is not set"))
         .anyMatch(p -> p.startsWith("identity.trustBundle is not set"));
@@ -64,10 +66,10 @@ class IdentityCheckTest {
   @Test
   void aDirectoryAsAPathIsSaidSo() throws Exception {
     ca.issue(WEB).save(directory);
-    IdentitySettings files = TestPeer.files(directory);
+    IdentitySettings.InFiles files = TestPeer.files(directory);
     assertThat(
             IdentityCheck.problems(
-                new IdentitySettings(
+                new IdentitySettings.InFiles(
                     directory.getPath(), files.privateKey(), files.trustBundle(), "")))
         .singleElement()
         .asString()
@@ -160,7 +162,7 @@ class IdentityCheckTest {
     java.nio.file.Path one = directory.toPath().resolve("all.pem");
     Files.writeString(one, web.chainPem() + authority.issue(WEB).keyPem() + authority.bundlePem());
     String path = one.toString();
-    assertThat(IdentityCheck.findings(new IdentitySettings(path, path, path, "")))
+    assertThat(IdentityCheck.findings(new IdentitySettings.InFiles(path, path, path, "")))
         .extracting(IdentityCheck.Finding::key)
         .contains("identity.privateKey")
         .doesNotContain("identity.certificateChain");

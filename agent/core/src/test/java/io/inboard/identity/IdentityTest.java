@@ -193,7 +193,7 @@ class IdentityTest {
     identity.look();
 
     assertThat(last().generation()).isEqualTo(2);
-    assertThat(identity.current().orElseThrow().bundle()).hasSize(2);
+    assertThat(identity.current().orElseThrow().bundles().ownRoots()).hasSize(2);
     assertThat(told).allMatch(status -> status.lastError().isEmpty());
   }
 
@@ -324,9 +324,9 @@ class IdentityTest {
   @Test
   void anotherTrustDomainInTheSettingsThanInTheCertificateIsAProblem() throws Exception {
     ca.issue(WEB).save(directory);
-    IdentitySettings files = TestPeer.files(directory);
+    IdentitySettings.InFiles files = TestPeer.files(directory);
     identity.settings(
-        new IdentitySettings(
+        new IdentitySettings.InFiles(
             files.certificateChain(), files.privateKey(), files.trustBundle(), "example.org"));
     assertThat(identity.current()).isEmpty();
     assertThat(last().lastError().orElseThrow())

@@ -32,8 +32,8 @@ final class TestPeer {
     return peer;
   }
 
-  static IdentitySettings files(File directory) {
-    return new IdentitySettings(
+  static IdentitySettings.InFiles files(File directory) {
+    return new IdentitySettings.InFiles(
         new File(directory, DevelopmentCa.CHAIN_FILE).getPath(),
         new File(directory, DevelopmentCa.KEY_FILE).getPath(),
         new File(directory, DevelopmentCa.BUNDLE_FILE).getPath(),

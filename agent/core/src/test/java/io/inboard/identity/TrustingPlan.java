@@ -37,7 +37,8 @@ final class TrustingPlan extends ClientPlan {
   }
 
   static KeyMaterial unchecked(List<X509Certificate> chain, PrivateKey key) {
-    return new KeyMaterial(1, SpiffeId.parse(TestPeer.WEB), "cluster.local", chain, key, chain);
+    return new KeyMaterial(
+        1, SpiffeId.parse(TestPeer.WEB), chain, key, TrustBundles.of("cluster.local", chain));
   }
 
   @Override

@@ -105,7 +105,7 @@ class WeakChainTest {
             .toArray(new X509Certificate[0]);
     TestPeer ours = TestPeer.of(new File(directory, "ours"), ca.issue(PAYMENTS));
     SpiffeTrustManager judge =
-        new SpiffeTrustManager(ours.identity.generation().orElseThrow().bundle(), peer -> {});
+        new SpiffeTrustManager(ours.identity.generation().orElseThrow().trust(), peer -> {});
     assertThatThrownBy(() -> judge.checkServerTrusted(chain, "UNKNOWN"))
         .isInstanceOf(PeerRefusedException.class)
         .hasMessageContaining(why)
@@ -237,7 +237,7 @@ class WeakChainTest {
       throws Exception {
     TestPeer ours = TestPeer.of(new File(directory, "ours"), ca.issue(PAYMENTS));
     SpiffeTrustManager judge =
-        new SpiffeTrustManager(ours.identity.generation().orElseThrow().bundle(), peer -> {});
+        new SpiffeTrustManager(ours.identity.generation().orElseThrow().trust(), peer -> {});
     X509Certificate[] chain =
         Pem.parse("chain", issued.chainPem().getBytes(StandardCharsets.US_ASCII))
             .certificates()

@@ -122,11 +122,11 @@ public abstract class ServerFixture {
   }
 
   /** As files of their own. */
-  static IdentitySettings filesOf(DevelopmentCa.Issued issued) {
+  static IdentitySettings.InFiles filesOf(DevelopmentCa.Issued issued) {
     try {
       File files = Files.createTempDirectory("identity").toFile();
       issued.save(files);
-      return new IdentitySettings(
+      return new IdentitySettings.InFiles(
           new File(files, DevelopmentCa.CHAIN_FILE).getPath(),
           new File(files, DevelopmentCa.KEY_FILE).getPath(),
           new File(files, DevelopmentCa.BUNDLE_FILE).getPath(),

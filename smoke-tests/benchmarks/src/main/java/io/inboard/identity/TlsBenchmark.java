@@ -54,7 +54,7 @@ public class TlsBenchmark extends Microbenchmark {
     session = handshake();
     chain =
         (X509Certificate[]) List.of(session.getPeerCertificates()).toArray(new X509Certificate[0]);
-    trust = new SpiffeTrustManager(web.generation().orElseThrow().bundle(), peer -> {});
+    trust = new SpiffeTrustManager(web.generation().orElseThrow().trust(), peer -> {});
   }
 
   private static Identity identity(DevelopmentCa ca, String name) throws IOException {
@@ -62,7 +62,7 @@ public class TlsBenchmark extends Microbenchmark {
     ca.issue("spiffe://cluster.local/ns/shop/sa/" + name).save(directory);
     Identity identity = new Identity();
     identity.settings(
-        new IdentitySettings(
+        new IdentitySettings.InFiles(
             new File(directory, DevelopmentCa.CHAIN_FILE).getPath(),
             new File(directory, DevelopmentCa.KEY_FILE).getPath(),
             new File(directory, DevelopmentCa.BUNDLE_FILE).getPath(),

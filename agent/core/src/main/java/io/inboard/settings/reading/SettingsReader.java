@@ -249,7 +249,7 @@ public class SettingsReader {
     IdentitySettings identity =
         section.has("workloadApi")
             ? IdentitySettings.NONE
-            : new IdentitySettings(
+            : new IdentitySettings.InFiles(
                 files.of(section.requiredText("certificateChain", hint)),
                 files.of(section.requiredText("privateKey", hint)),
                 files.of(section.requiredText("trustBundle", hint)),

@@ -12,6 +12,7 @@ import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.DestinationSettings.TlsMode;
 import io.inboard.settings.DestinationSettings.UnknownClients;
 import io.inboard.settings.FaultSettings;
+import io.inboard.settings.IdentitySettings;
 import io.inboard.settings.InboundSettings.MtlsMode;
 import io.inboard.settings.InboundSettings.UnknownServers;
 import io.inboard.settings.Instance;
@@ -171,7 +172,8 @@ class ContractExampleTest {
     assertThat(settings.telemetry().ratio()).isEqualTo(0.25);
     assertThat(settings.telemetry().metrics()).isEqualTo(TelemetrySettings.Exporter.NONE);
     assertThat(settings.telemetry().exclude()).containsExactly("/health", "/actuator/**");
-    assertThat(settings.identity().trustDomain()).isEqualTo("cluster.local");
+    assertThat(((IdentitySettings.InFiles) settings.identity()).trustDomain())
+        .isEqualTo("cluster.local");
     assertThat(settings.inbound().mtls()).isEqualTo(MtlsMode.STRICT);
     assertThat(settings.inbound().portLevelMtls()).containsOnly(Map.entry(8081, MtlsMode.DISABLE));
     assertThat(settings.inbound().unknownServers()).contains(UnknownServers.WARN);

@@ -3,6 +3,7 @@ package io.inboard.settings.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.settings.IdentitySettings;
 import io.inboard.settings.InboundSettings;
 import io.inboard.settings.InboundSettings.MtlsMode;
 import io.inboard.settings.Settings;
@@ -46,7 +47,8 @@ class BrokenStartTest {
       Loaded loaded = start(broken + SECURED);
 
       assertThat(loaded.origin()).as(broken).isEqualTo(Origin.SECTIONS);
-      assertThat(loaded.settings().identity().privateKey()).isEqualTo("/k");
+      assertThat(((IdentitySettings.InFiles) loaded.settings().identity()).privateKey())
+          .isEqualTo("/k");
       assertThat(loaded.settings().inbound().mtls()).isEqualTo(MtlsMode.STRICT);
       assertThat(loaded.settings().inbound().authorization()).hasSize(1);
       assertThat(said).singleElement().asString().contains("identity and inbound");
@@ -133,7 +135,8 @@ class BrokenStartTest {
       Loaded loaded = start(broken);
 
       assertThat(loaded.origin()).as(broken).isEqualTo(Origin.SECTIONS);
-      assertThat(loaded.settings().identity().privateKey()).isEqualTo("/k");
+      assertThat(((IdentitySettings.InFiles) loaded.settings().identity()).privateKey())
+          .isEqualTo("/k");
       assertThat(loaded.settings().inbound().mtls()).isEqualTo(MtlsMode.PERMISSIVE);
       assertThat(loaded.settings().guardsIdentity()).isTrue();
     }

@@ -52,7 +52,7 @@ final class InboardStack implements Stack {
     ca.issue(id).save(files);
     Identity identity = new Identity();
     identity.settings(
-        new IdentitySettings(
+        new IdentitySettings.InFiles(
             new File(files, DevelopmentCa.CHAIN_FILE).getPath(),
             new File(files, DevelopmentCa.KEY_FILE).getPath(),
             new File(files, DevelopmentCa.BUNDLE_FILE).getPath(),
