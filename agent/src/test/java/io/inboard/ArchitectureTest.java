@@ -44,6 +44,7 @@ final class ArchitectureTest {
     knows("call.client", "call");
     knows("call.server", "call");
     knows("time", "call");
+    knows("http", "time");
     knows("weave", "boot", "call", "org.objectweb.asm..");
     knows("settings", "call");
     knows("settings.document", "com.fasterxml.jackson..", "org.yaml.snakeyaml..");
@@ -60,7 +61,7 @@ final class ArchitectureTest {
     knows("identity", "call", "settings");
     knows("discovery", "call", "settings", "settings.reading", "settings.source", "time");
     knows("balance", "call", "settings");
-    knows("telemetry", "call", "settings", OTEL, OKHTTP.get(0), OKHTTP.get(1), OKHTTP.get(2));
+    knows("telemetry", "call", "settings", "http", "time", OTEL);
     knows("policy", "call", "settings", "balance", "time");
     knows("admission", "call", "settings", "balance", "time");
     knows(

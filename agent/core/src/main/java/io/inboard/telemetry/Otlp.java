@@ -5,6 +5,7 @@ import io.inboard.call.AgentThreads;
 import io.inboard.settings.TelemetrySettings.Protocol;
 import io.inboard.settings.TelemetrySettings.Target;
 import io.opentelemetry.api.metrics.MeterProvider;
+import io.opentelemetry.common.ComponentLoader;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporterBuilder;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
@@ -14,6 +15,9 @@ import io.opentelemetry.exporter.otlp.metrics.OtlpGrpcMetricExporterBuilder;
 import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
 import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporterBuilder;
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.HttpSender;
+import io.opentelemetry.sdk.common.export.HttpSenderConfig;
+import io.opentelemetry.sdk.common.export.HttpSenderProvider;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -24,21 +28,35 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** OpenTelemetry's OTLP exporters over okhttp, as {@link Lane} opens them. */
+/**
+ * OpenTelemetry's OTLP exporters, as {@link Lane} opens them: over HTTP by {@link OtlpSender}, over
+ * gRPC by okhttp, which is loaded for that alone.
+ */
 final class Otlp {
   private Otlp() {}
 
+  /** Without a look through the jar for services, which would load okhttp's sender, too. */
+  private static final class OwnSender implements ComponentLoader, HttpSenderProvider {
+    @Override
+    public <T> Iterable<T> load(Class<T> service) {
+      return service == HttpSenderProvider.class ? List.of(service.cast(this)) : List.of();
+    }
+
+    @Override
+    public HttpSender createSender(HttpSenderConfig config) {
+      return new OtlpSender(config);
+    }
+  }
+
   static Lane.Exporter<SpanData> spans(Target target) {
-    ExecutorService threads = threads();
-    SpanExporter exporter =
-        target.protocol() == Protocol.GRPC
-            ? grpcSpans(target, threads)
-            : httpSpans(target, threads);
+    ExecutorService threads = threads(target);
+    SpanExporter exporter = threads == null ? httpSpans(target) : grpcSpans(target, threads);
     return new Lane.Exporter<>() {
       @Override
       public CompletableResultCode export(Collection<SpanData> batch) {
@@ -48,17 +66,14 @@ final class Otlp {
       @Override
       public void close() {
         exporter.shutdown();
-        threads.shutdownNow();
+        end(threads);
       }
     };
   }
 
   static Lane.Exporter<MetricData> metrics(Target target) {
-    ExecutorService threads = threads();
-    MetricExporter exporter =
-        target.protocol() == Protocol.GRPC
-            ? grpcMetrics(target, threads)
-            : httpMetrics(target, threads);
+    ExecutorService threads = threads(target);
+    MetricExporter exporter = threads == null ? httpMetrics(target) : grpcMetrics(target, threads);
     return new Lane.Exporter<>() {
       @Override
       public CompletableResultCode export(Collection<MetricData> batch) {
@@ -68,18 +83,18 @@ final class Otlp {
       @Override
       public void close() {
         exporter.shutdown();
-        threads.shutdownNow();
+        end(threads);
       }
     };
   }
 
-  private static SpanExporter httpSpans(Target target, ExecutorService threads) {
+  private static SpanExporter httpSpans(Target target) {
     OtlpHttpSpanExporterBuilder builder =
         OtlpHttpSpanExporter.builder()
             .setEndpoint(target.endpoint())
             .setTimeout(Duration.ofMillis(target.timeoutMillis()))
             .setMeterProvider(MeterProvider.noop())
-            .setExecutorService(threads);
+            .setComponentLoader(new OwnSender());
     target.headers().forEach(builder::addHeader);
     if (!target.certificate().isEmpty()) {
       builder.setTrustedCertificates(read(target.certificate()));
@@ -101,13 +116,13 @@ final class Otlp {
     return builder.build();
   }
 
-  private static MetricExporter httpMetrics(Target target, ExecutorService threads) {
+  private static MetricExporter httpMetrics(Target target) {
     OtlpHttpMetricExporterBuilder builder =
         OtlpHttpMetricExporter.builder()
             .setEndpoint(target.endpoint())
             .setTimeout(Duration.ofMillis(target.timeoutMillis()))
             .setMeterProvider(MeterProvider.noop())
-            .setExecutorService(threads);
+            .setComponentLoader(new OwnSender());
     target.headers().forEach(builder::addHeader);
     if (!target.certificate().isEmpty()) {
       builder.setTrustedCertificates(read(target.certificate()));
@@ -129,9 +144,23 @@ final class Otlp {
     return builder.build();
   }
 
-  private static ExecutorService threads() {
-    return new ThreadPoolExecutor(
-        0, 4, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), AgentThreads.factory("inboard-otlp"));
+  /** What okhttp sends on; null over HTTP, which sends on the thread that exports. */
+  private static ExecutorService threads(Target target) {
+    return target.protocol() == Protocol.GRPC
+        ? new ThreadPoolExecutor(
+            0,
+            4,
+            30,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            AgentThreads.factory("inboard-otlp"))
+        : null;
+  }
+
+  private static void end(ExecutorService threads) {
+    if (threads != null) {
+      threads.shutdownNow();
+    }
   }
 
   private static byte[] read(String file) {

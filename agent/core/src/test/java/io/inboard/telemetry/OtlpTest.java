@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.inboard.call.AgentThreads;
+import io.inboard.http.TlsPair;
 import io.inboard.settings.TelemetrySettings;
 import io.inboard.settings.TelemetrySettings.Exporter;
 import io.inboard.settings.TelemetrySettings.Protocol;
@@ -16,6 +19,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +36,7 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Export over a real connection: to a collector that works, and to all those that do not. */
 class OtlpTest {
@@ -264,6 +270,41 @@ class OtlpTest {
     request(telemetry);
     telemetry.close(Duration.ofSeconds(30));
     assertThat(telemetry.status().lastError()).contains("such.pem");
+  }
+
+  @Test
+  void aCollectorOfAPrivateAuthorityIsTrustedByItsCertificateAlone(@TempDir Path directory)
+      throws Exception {
+    TlsPair tls = TlsPair.make(directory);
+    Path trusted = Files.writeString(directory.resolve("collector.pem"), tls.serverPem());
+    HttpsServer secure =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+    secure.setHttpsConfigurator(new HttpsConfigurator(tls.server()));
+    secure.createContext(
+        "/",
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    secure.start();
+    try {
+      String url = "https://127.0.0.1:" + secure.getAddress().getPort() + "/v1/traces";
+      assertThat(exported(url, trusted.toString())).isEqualTo(2);
+      assertThat(exported(url, "")).as("trusted by whom?").isZero();
+    } finally {
+      secure.stop(0);
+    }
+  }
+
+  private static long exported(String url, String certificate) {
+    Target target = new Target(Protocol.HTTP_PROTOBUF, url, Map.of(), certificate, 10_000);
+    Telemetry telemetry =
+        telemetry(
+            Given.with(Given.with(Given.settings(), target, target), Exporter.OTLP, Exporter.NONE));
+    request(telemetry);
+    telemetry.close(Duration.ofSeconds(30));
+    return telemetry.status().spansExported();
   }
 
   @Test
