@@ -38,12 +38,20 @@ public final class Handles {
 
   /** A class that every version has which the unit is woven into; by {@code Class.getName}. */
   public Owner in(String className) {
-    return add(new Owner(adapter, className, true));
+    return add(new Owner(adapter, className, Presence.ALWAYS));
+  }
+
+  /**
+   * A class that only some versions have: where it is, what is reached of it is a witness. Which
+   * version it is must be known before a member of it is used.
+   */
+  public Owner inVersionsWith(String className) {
+    return add(new Owner(adapter, className, Presence.IN_SOME_VERSIONS));
   }
 
   /** A class that the adapter can do without: nothing of it is a witness. */
   public Owner inIfThere(String className) {
-    return add(new Owner(adapter, className, false));
+    return add(new Owner(adapter, className, Presence.OPTIONAL));
   }
 
   private Owner add(Owner owner) {
@@ -55,27 +63,34 @@ public final class Handles {
   List<Unit.Witness> witnesses() {
     List<Unit.Witness> witnesses = new ArrayList<>();
     for (Owner owner : owners) {
-      if (owner.required) {
-        witnesses.add(new Unit.Witness(owner.className, owner.members));
+      if (owner.presence != Presence.OPTIONAL) {
+        boolean required = owner.presence == Presence.ALWAYS;
+        witnesses.add(new Unit.Witness(owner.className, owner.members, required));
       }
     }
     return witnesses;
+  }
+
+  private enum Presence {
+    ALWAYS,
+    IN_SOME_VERSIONS,
+    OPTIONAL
   }
 
   /** A class with the members that are reached. */
   public static final class Owner {
     private final Lookup adapter;
     private final String className;
-    private final boolean required;
+    private final Presence presence;
     private final List<Member> members = new ArrayList<>();
 
     /** Null until first used; races are harmless. */
     private Class<?> type;
 
-    private Owner(Lookup adapter, String className, boolean required) {
+    private Owner(Lookup adapter, String className, Presence presence) {
       this.adapter = adapter;
       this.className = className;
-      this.required = required;
+      this.presence = presence;
     }
 
     /** Reaches a field. */

@@ -66,13 +66,19 @@ public record Unit(
   }
 
   /**
-   * A class that must exist with these members; otherwise the unit is left out.
+   * A class with these members; where it has others, the unit is left out.
    *
    * @param className as {@code Class.getName} says it
+   * @param required whether the class must exist; else only its members must, where it does
    */
-  public record Witness(String className, List<Member> members) {
+  public record Witness(String className, List<Member> members, boolean required) {
     public Witness {
       members = List.copyOf(members);
+    }
+
+    /** Of a class that must exist. */
+    public Witness(String className, List<Member> members) {
+      this(className, members, true);
     }
   }
 

@@ -39,6 +39,15 @@ final class HandlesTest {
   }
 
   @Test
+  void whatOnlySomeVersionsHaveMustFitWhereItIs() {
+    handles.inVersionsWith("nowhere.Perhaps").reach(field("any"));
+    assertThat(misfit(Unit.named("u").relyingOn(handles).build())).isEmpty();
+    handles.inVersionsWith(HIDDEN).reach(field("any"));
+    assertThat(misfit(Unit.named("u").relyingOn(handles).build()))
+        .isEqualTo("field " + HIDDEN + ".any is missing");
+  }
+
+  @Test
   void aFieldOfAnotherTypeIsAMisfit() {
     hidden.reach(field("count", "long"));
     assertThat(misfit(Unit.named("u").relyingOn(handles).build()))

@@ -6,6 +6,7 @@ import io.inboard.call.Inboard;
 import io.inboard.call.WeakIdentityMap;
 import okhttp3.Address;
 import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.internal.connection.Exchange;
 
@@ -29,11 +30,8 @@ final class Conversation {
   /** Whether the library repeats by itself what it has sent in a hop before this one. */
   private boolean resends;
 
-  /** What follows the last hop was decided by the mesh. */
-  private boolean decided;
-
-  /** What came of the last hop when an error of ours has ended it; null: nothing was sent. */
-  private Object[] rest;
+  /** The hop under way, or the one before; null if the mesh left it alone. */
+  private Hop last;
 
   /** The hop under way; null between two. Read by the thread that cancels. */
   private volatile Hop hop;
@@ -78,27 +76,21 @@ final class Conversation {
   }
 
   private Object[] begin(Interceptor connect, Interceptor.Chain chain) {
-    decided = false;
-    rest = null;
-    HopRequest request = new HopRequest(chain.request(), own, resends);
+    last = null;
+    boolean retries = Internals.retries(engine, chain);
+    HopRequest request = new HopRequest(chain.request(), own, resends, retries);
     Call call = Inboard.outbound().begin(request);
     if (call == Call.UNTOUCHED) {
       return null;
     }
-    Hop next = new Hop(engine, connect, chain, request, call);
-    hop = next;
+    last = new Hop(engine, connect, chain, request, call);
+    hop = last;
     if (chain.call().isCanceled()) {
       // While the mesh began the call, when there was nobody to tell.
-      next.cancel(false);
+      last.cancel(false);
     }
     try {
-      Object[] outcome = next.run();
-      decided = next.isDecided();
-      return outcome;
-    } catch (Throwable e) {
-      rest = next.afterMistake(e);
-      decided = rest != null;
-      throw e;
+      return last.run();
     } finally {
       hop = null;
     }
@@ -112,9 +104,8 @@ final class Conversation {
    */
   static Object[] mistaken(Throwable mistake, Interceptor.Chain chain) {
     Conversation now = CURRENT.get();
-    return now != null && now.rest != null
-        ? now.rest
-        : HopRequest.failClosed(chain.request().url(), mistake);
+    Object[] outcome = now == null || now.last == null ? null : now.last.afterMistake(mistake);
+    return outcome == null ? HopRequest.failClosed(chain.request().url(), mistake) : outcome;
   }
 
   /** The hop whose attempt this thread makes; or null. */
@@ -126,11 +117,12 @@ final class Conversation {
   /**
    * The address to use; null to leave the library's.
    *
-   * @param engine whose address it is; null where the library does not say
+   * @param maker the call's engine or chain, or the client, which does not say whose address it is
    */
-  static Address address(Object engine, Address own) {
+  static Address address(Object maker, Address own) {
     Conversation now = CURRENT.get();
-    if (now == null || (engine != null && now.engine != engine)) {
+    Object engine = maker instanceof Interceptor.Chain chain ? Internals.engine(chain) : maker;
+    if (now == null || (now.engine != engine && !(maker instanceof OkHttpClient))) {
       return null;
     }
     Hop hop = now.hop;
@@ -161,9 +153,10 @@ final class Conversation {
     return hop == null ? null : hop.request(own);
   }
 
+  /** Whether the mesh has decided what follows the last hop. */
   static boolean isDecided() {
     Conversation now = CURRENT.get();
-    return now != null && now.decided;
+    return now != null && now.last != null && now.last.isDecided();
   }
 
   static void resends(boolean again) {

@@ -11,11 +11,12 @@ import io.inboard.call.client.AnswerHead;
 import io.inboard.call.client.BlockingCall;
 import io.inboard.call.client.Outcome;
 import io.inboard.call.client.Transport;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import okhttp3.Address;
@@ -28,9 +29,6 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import okhttp3.internal.connection.Exchange;
-import okhttp3.internal.http2.ConnectionShutdownException;
-import okhttp3.internal.http2.ErrorCode;
-import okhttp3.internal.http2.StreamResetException;
 
 /**
  * What a call sends to one URL: one call of the mesh. Each attempt goes through the library's own
@@ -50,8 +48,11 @@ final class Hop implements Transport<Response> {
   /** The response that the application has not got yet; null if there is none. */
   private Response last;
 
-  /** What the library threw for the last error, if that is another object. */
-  private RuntimeException wrapped;
+  /** What the library threw for the last error, where the mesh was told another. */
+  private Exception thrown;
+
+  /** What attempts have failed with. */
+  private final List<IOException> failures = new ArrayList<>(0);
 
   /** Null until a body that can be read once is sent. */
   private OneShotBody oneShot;
@@ -86,9 +87,7 @@ final class Hop implements Transport<Response> {
       outcome = attempts.execute();
     } catch (Throwable e) {
       attempts.done();
-      if (last != null) {
-        last.close();
-      }
+      closeLast();
       throw e;
     }
     if (outcome instanceof Outcome.Delivered<Response> delivered) {
@@ -98,17 +97,30 @@ final class Hop implements Transport<Response> {
     }
     if (outcome instanceof Outcome.Failed<Response> failed) {
       answered = failed.refused();
-      boolean own = !failed.refused() && !isDecided() && wrapped != null;
-      return new Object[] {null, own ? wrapped : failed.error()};
+      return new Object[] {null, error(failed)};
     }
     if (outcome instanceof Outcome.Stopped<Response> stopped) {
       answered = true;
-      if (last != null) {
-        last.close();
-      }
+      closeLast();
       return new Object[] {null, stopped.why()};
     }
     return null;
+  }
+
+  private void closeLast() {
+    if (last != null) {
+      last.close();
+    }
+  }
+
+  /** With the failures of earlier attempts, as the library has since 4. */
+  private Throwable error(Outcome.Failed<Response> failed) {
+    if (!Internals.OLD) {
+      failures.stream()
+          .filter(e -> e != failed.error() && e != failed.error().getCause())
+          .forEach(failed.error()::addSuppressed);
+    }
+    return failed.refused() || thrown == null ? failed.error() : thrown;
   }
 
   /**
@@ -118,6 +130,7 @@ final class Hop implements Transport<Response> {
    * @return see {@link OkHttpAdvice.Hop}
    */
   Object[] afterMistake(Throwable mistake) {
+    answered = begun || decidedOn != null;
     if (decidedOn != null) {
       attempts.done();
       return new Object[] {decidedOn, null};
@@ -127,9 +140,13 @@ final class Hop implements Transport<Response> {
         : null;
   }
 
-  /** Whether the library must not try again what came of it. */
+  /**
+   * Whether the library must not try again what came of it. A call that was cancelled it never
+   * does, but then says so in its own words.
+   */
   boolean isDecided() {
-    return answered || (current != null && current.attempt().meshRetries());
+    return answered
+        || (current != null && current.attempt().meshRetries() && !chain.call().isCanceled());
   }
 
   private Response deliver(Response response) {
@@ -141,13 +158,11 @@ final class Hop implements Transport<Response> {
     }
     ResponseBody body = response.body();
     int status = response.code();
-    if (status == 101 || body == null) {
+    boolean bodiless = view.method().equals("HEAD") || status == 204 || status == 304;
+    if (flight == null || status == 101 || body == null) {
       finish(flight);
       attempts.done();
-    } else if (view.method().equals("HEAD")
-        || status == 204
-        || status == 304
-        || body.contentLength() == 0) {
+    } else if (bodiless || body.contentLength() == 0) {
       finish(flight);
       attempts.ended(attempts.tap(0).orElse(null), true);
     } else {
@@ -170,7 +185,7 @@ final class Hop implements Transport<Response> {
   }
 
   void connected(Exchange exchange) {
-    current.connected(exchange);
+    current.connected(exchange, Internals.connection(engine));
   }
 
   void broken() {
@@ -237,7 +252,7 @@ final class Hop implements Transport<Response> {
   @Override
   public Response send(Attempt attempt) throws Throwable {
     last = null;
-    wrapped = null;
+    thrown = null;
     sending = true;
     try {
       Interceptor.Chain bounded = bounded(attempt);
@@ -253,12 +268,11 @@ final class Hop implements Transport<Response> {
       // Unchecked, and of 3.14 and 4 alone.
       if (e.getClass().getName().equals("okhttp3.internal.connection.RouteException")
           && e.getCause() instanceof IOException cause) {
-        wrapped = e;
-        throw told(cause);
+        throw told(cause, e);
       }
       throw e;
     } catch (IOException e) {
-      throw told(e);
+      throw told(e, e);
     } finally {
       sending = false;
       current.leave();
@@ -278,14 +292,16 @@ final class Hop implements Transport<Response> {
             (int) Math.min(Integer.MAX_VALUE, millis), TimeUnit.MILLISECONDS);
   }
 
-  /** The library makes the same of it when its call ends. */
-  private IOException told(IOException error) {
-    if (!timedOut) {
-      return error;
+  /** What the mesh is told: of a callTimeout, what the library says when its call ends. */
+  private IOException told(IOException error, Exception own) {
+    failures.add(error);
+    IOException told = error;
+    if (timedOut) {
+      told = new InterruptedIOException("timeout");
+      told.initCause(error);
     }
-    InterruptedIOException timeout = new InterruptedIOException("timeout");
-    timeout.initCause(error);
-    return timeout;
+    thrown = told == own ? null : own;
+    return told;
   }
 
   @Override
@@ -309,26 +325,7 @@ final class Hop implements Transport<Response> {
 
   @Override
   public Progress progress(Throwable error) {
-    if (error instanceof StreamResetException reset
-        && reset.errorCode == ErrorCode.REFUSED_STREAM) {
-      return Progress.REFUSED_STREAM;
-    }
-    if (!current.isConnected()) {
-      return Progress.NOT_CONNECTED;
-    }
-    if (!current.isSent() || error instanceof ConnectionShutdownException) {
-      return Progress.NOT_SENT;
-    }
-    return isWithinHead(error) ? Progress.RESPONSE_STARTED : Progress.SENT;
-  }
-
-  /** A head that broke off, as Okio tells it, or that was none. */
-  private static boolean isWithinHead(Throwable error) {
-    return error instanceof ProtocolException
-        || (error.getCause() instanceof EOFException end
-            && end.getMessage() != null
-            && end.getMessage().contains("not found: limit=")
-            && !end.getMessage().contains("limit=0 "));
+    return current.progress(error);
   }
 
   @Override
@@ -344,9 +341,7 @@ final class Hop implements Transport<Response> {
             && !(error instanceof SocketTimeoutException))) {
       return Failure.GIVEN_UP;
     }
-    // Where the connection did not fail, an interceptor or a body of the application has.
-    if (current.isConnected()
-        && !current.isBroken()
+    if (current.isDisturbed()
         && current.attempt().meshRetries()
         && !(error instanceof ProtocolException)) {
       return Failure.GIVEN_UP;
@@ -356,10 +351,10 @@ final class Hop implements Transport<Response> {
         : Failure.OF_ATTEMPT;
   }
 
-  /** The handshake of a WebSocket has rules of its own for what answers it. */
+  /** Not after a failure that the application does not want to be tried again. */
   @Override
   public boolean canSendAgain(Response response) {
-    return !timedOut && !(response != null && view.isWebSocket());
+    return !timedOut && (response == null ? view.retries() : !view.isWebSocket());
   }
 
   @Override
@@ -402,9 +397,10 @@ final class Hop implements Transport<Response> {
     return new SocketTimeoutException(message);
   }
 
+  /** Of a callTimeout the library makes its own. */
   @Override
   public IOException cancelled() {
-    return timedOut ? timeout("timeout") : new IOException("Canceled");
+    return new IOException("Canceled");
   }
 
   /**

@@ -20,8 +20,9 @@ final class HopRequest implements OutboundRequest {
       Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE");
 
   private final Request request;
-  private final boolean resent;
   private final Address own;
+  private final boolean resent;
+  private final boolean retries;
 
   /** Null until asked for: a selector of the application may be slow. */
   private Boolean proxied;
@@ -29,10 +30,15 @@ final class HopRequest implements OutboundRequest {
   /** What was sent of a body that can be read once. */
   private final KeptBody kept = new KeptBody();
 
-  HopRequest(Request request, Address own, boolean resent) {
+  /**
+   * @param resent whether the library sends by itself once more what it has sent before
+   * @param retries whether the application lets it
+   */
+  HopRequest(Request request, Address own, boolean resent, boolean retries) {
     this.request = request;
-    this.resent = resent;
     this.own = Objects.requireNonNull(own);
+    this.resent = resent;
+    this.retries = retries;
   }
 
   private static boolean isProxied(Address own) {
@@ -68,6 +74,11 @@ final class HopRequest implements OutboundRequest {
   /** Whether the endpoint is not ours to choose: the application's own TLS, a proxy. */
   boolean isBystander() {
     return request.isHttps() || proxied();
+  }
+
+  /** {@code retryOnConnectionFailure}: false forbids another attempt after one that failed. */
+  boolean retries() {
+    return retries;
   }
 
   boolean isWebSocket() {
@@ -128,7 +139,7 @@ final class HopRequest implements OutboundRequest {
   @Override
   public boolean repeatedByLibrary() {
     RequestBody body = request.body();
-    return IDEMPOTENT.contains(request.method()) && (body == null || !body.isOneShot());
+    return retries && IDEMPOTENT.contains(request.method()) && (body == null || !body.isOneShot());
   }
 
   @Override

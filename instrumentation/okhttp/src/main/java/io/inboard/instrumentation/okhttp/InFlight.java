@@ -2,11 +2,18 @@
 package io.inboard.instrumentation.okhttp;
 
 import io.inboard.call.Attempt;
+import io.inboard.call.Call.Progress;
 import io.inboard.call.Endpoint;
+import java.io.EOFException;
+import java.net.ProtocolException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import okhttp3.Address;
+import okhttp3.Connection;
 import okhttp3.internal.connection.Exchange;
+import okhttp3.internal.http2.ConnectionShutdownException;
+import okhttp3.internal.http2.ErrorCode;
+import okhttp3.internal.http2.StreamResetException;
 
 /**
  * One attempt of a hop. Used by the thread that makes the call; {@link #abort} comes from the
@@ -18,7 +25,6 @@ final class InFlight {
   /** Null where the library resolves the host. */
   private final Endpoint endpoint;
 
-  private boolean directed;
   private boolean connected;
   private boolean headWritten;
 
@@ -28,7 +34,7 @@ final class InFlight {
   private volatile boolean aborted;
 
   /** Null before the library connects for this attempt. Guarded by this, as the next two. */
-  private AttemptSockets sockets;
+  private AttemptRoute route;
 
   private Exchange exchange;
   private boolean finished;
@@ -49,44 +55,25 @@ final class InFlight {
   /** The library asks where to connect. */
   synchronized Address address(Address own) {
     // 3.14 asks twice; what it was told first must not count if the second time fails.
-    directed = false;
-    long nanos = Math.min(attempt.connectTimeoutNanos(), attempt.timeoutNanos());
-    sockets = new AttemptSockets(own.socketFactory(), nanos);
+    route = null;
+    AttemptRoute made =
+        new AttemptRoute(
+            endpoint, own, Math.min(attempt.connectTimeoutNanos(), attempt.timeoutNanos()));
     if (aborted) {
-      sockets.stop();
+      made.stop();
     }
-    Address made =
-        endpoint == null
-            ? withSockets(own)
-            : new EndpointRoute(endpoint, sockets, own).address(own);
-    directed = true;
-    return made;
-  }
-
-  /** The library's own, but for the sockets. */
-  private Address withSockets(Address own) {
-    return new Address(
-        own.url().host(),
-        own.url().port(),
-        own.dns(),
-        sockets,
-        own.sslSocketFactory(),
-        own.hostnameVerifier(),
-        own.certificatePinner(),
-        own.proxyAuthenticator(),
-        own.proxy(),
-        own.protocols(),
-        own.connectionSpecs(),
-        own.proxySelector());
+    Address address = made.address();
+    route = made;
+    return address;
   }
 
   /** Whether it was told. */
-  boolean isDirected() {
-    return directed;
+  synchronized boolean isDirected() {
+    return route != null;
   }
 
   /** There is a connection. */
-  void connected(Exchange made) {
+  void connected(Exchange made, Connection connection) {
     connected = true;
     synchronized (this) {
       exchange = made;
@@ -95,7 +82,7 @@ final class InFlight {
       }
     }
     SSLSession session =
-        endpoint != null && Internals.connection(made).socket() instanceof SSLSocket secured
+        endpoint != null && connection.socket() instanceof SSLSocket secured
             ? secured.getSession()
             : null;
     if (session == null && endpoint != null && endpoint.tls().isPresent()) {
@@ -110,12 +97,9 @@ final class InFlight {
     broken = true;
   }
 
-  boolean isBroken() {
-    return broken;
-  }
-
-  boolean isConnected() {
-    return connected;
+  /** Whether it did not fail by itself: an interceptor or a body of the application has. */
+  boolean isDisturbed() {
+    return connected && !broken;
   }
 
   /** Whether the head is to be written now; once. */
@@ -130,10 +114,34 @@ final class InFlight {
     return headWritten;
   }
 
+  /** How far it came before this error. */
+  Progress progress(Throwable error) {
+    if (error instanceof StreamResetException reset
+        && reset.errorCode == ErrorCode.REFUSED_STREAM) {
+      return Progress.REFUSED_STREAM;
+    }
+    if (!connected) {
+      return Progress.NOT_CONNECTED;
+    }
+    if (!headWritten || error instanceof ConnectionShutdownException) {
+      return Progress.NOT_SENT;
+    }
+    return isWithinHead(error) ? Progress.RESPONSE_STARTED : Progress.SENT;
+  }
+
+  /** A head that broke off, as Okio tells it, or that was none. */
+  private static boolean isWithinHead(Throwable error) {
+    return error instanceof ProtocolException
+        || (error.getCause() instanceof EOFException end
+            && end.getMessage() != null
+            && end.getMessage().contains("not found: limit=")
+            && !end.getMessage().contains("limit=0 "));
+  }
+
   /** Connecting is over, one way or the other. */
   synchronized void leave() {
-    if (sockets != null) {
-      sockets.leave();
+    if (route != null) {
+      route.leave();
     }
   }
 
@@ -155,8 +163,8 @@ final class InFlight {
     aborted = true;
     if (exchange != null) {
       exchange.cancel();
-    } else if (sockets != null) {
-      sockets.stop();
+    } else if (route != null) {
+      route.stop();
     }
   }
 }

@@ -6,7 +6,6 @@ import io.inboard.call.Contexts;
 import io.inboard.call.Inboard;
 import io.inboard.call.WeakIdentityMap;
 import io.inboard.weave.Advice;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import javax.net.ssl.SSLSocket;
 import okhttp3.Address;
@@ -62,30 +61,15 @@ final class OkHttpAdvice {
     }
   }
 
-  /** {@code createAddress}: where to connect, and with which TLS. */
+  /**
+   * {@code Transmitter#createAddress}, {@code RealCall#createAddress}, {@code OkHttpClient#address}
+   * or {@code RealInterceptorChain#address}: where to connect, and with which TLS.
+   */
   static final class CreateAddress {
     @Advice.OnMethodExit
     @Advice.ToReturned
-    static Address exit(@Advice.This Object engine, @Advice.Return Address own) {
-      return Conversation.address(engine, own);
-    }
-  }
-
-  /** {@code OkHttpClient#address}, the same before 5.5. */
-  static final class ClientAddress {
-    @Advice.OnMethodExit
-    @Advice.ToReturned
-    static Address exit(@Advice.Return Address own) {
-      return Conversation.address(null, own);
-    }
-  }
-
-  /** {@code RealInterceptorChain#address}, the same since. */
-  static final class ChainAddress {
-    @Advice.OnMethodExit
-    @Advice.ToReturned
-    static Address exit(@Advice.This Interceptor.Chain chain, @Advice.Return Address own) {
-      return Conversation.address(Internals.engine(chain), own);
+    static Address exit(@Advice.This Object maker, @Advice.Return Address own) {
+      return Conversation.address(maker, own);
     }
   }
 
@@ -117,7 +101,7 @@ final class OkHttpAdvice {
     @Advice.OnMethodExit
     @Advice.ToReturned
     static InetSocketAddress exit(@Advice.This Route route, @Advice.Return InetSocketAddress own) {
-      return EndpointRoute.socketAddress(route, own);
+      return AttemptRoute.socketAddress(route, own);
     }
   }
 
@@ -125,7 +109,7 @@ final class OkHttpAdvice {
   static final class Offer {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static boolean enter(@Advice.Argument(0) SSLSocket socket) {
-      return EndpointRoute.isOurs(socket);
+      return AttemptRoute.isOurs(socket);
     }
   }
 
@@ -157,7 +141,7 @@ final class OkHttpAdvice {
   /** {@code recover}: whether the library connects or sends once more by itself. */
   static final class Recover {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-    static boolean enter(@Advice.Argument(0) IOException error) {
+    static boolean enter() {
       return Conversation.isDecided();
     }
 

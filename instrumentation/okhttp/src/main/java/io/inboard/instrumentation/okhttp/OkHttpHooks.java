@@ -13,6 +13,7 @@ import java.util.List;
 public final class OkHttpHooks implements Library {
   static final String NAME = "okhttp";
 
+  private static final String CLIENT = "okhttp3.OkHttpClient";
   private static final String HTTP = "okhttp3.internal.http.";
   private static final String CONNECTION = "okhttp3.internal.connection.";
   private static final String REDIRECTS = HTTP + "RetryAndFollowUpInterceptor";
@@ -32,7 +33,7 @@ public final class OkHttpHooks implements Library {
         .openingSockets(PLATFORM + "Platform")
         .relyingOn("okhttp3.internal.http2.StreamResetException", field("errorCode"))
         .relyingOn("okhttp3.internal.http2.ConnectionShutdownException")
-        .relyingOn("okhttp3.CertificatePinner", method("<init>", 2))
+        .relyingOn(OkHttpMembers.HANDLES)
         .relyingOn(CONNECTION + "Exchange", method("cancel", 0))
         // Of an asynchronous call: the context in which it was asked for, on whatever thread.
         .weave(QUEUED, constructor(), OkHttpAdvice.Enqueue.class)
@@ -41,11 +42,8 @@ public final class OkHttpHooks implements Library {
         // One call with all its hops; and a hop, below the cache.
         .weave(REDIRECTS, method("intercept", 1), OkHttpAdvice.Converse.class)
         .weave(ENGINE, method("createAddress", 1).whereItExists(), OkHttpAdvice.CreateAddress.class)
-        .weave(
-            "okhttp3.OkHttpClient",
-            method("address", 1).whereItExists(),
-            OkHttpAdvice.ClientAddress.class)
-        .weave(CHAIN, method("address", 1).whereItExists(), OkHttpAdvice.ChainAddress.class)
+        .weave(CLIENT, method("address", 1).whereItExists(), OkHttpAdvice.CreateAddress.class)
+        .weave(CHAIN, method("address", 1).whereItExists(), OkHttpAdvice.CreateAddress.class)
         .weave(CONNECTION + "ConnectInterceptor", method("intercept", 1), OkHttpAdvice.Hop.class)
         // Inside an attempt.
         .weave("okhttp3.Route", method("socketAddress", 0), OkHttpAdvice.SocketAddress.class)

@@ -22,9 +22,6 @@ final class ReadBody extends ResponseBody {
   private final ResponseBody own;
   private final BufferedSource source;
 
-  /**
-   * @param attempt whose response it is; null for an answer of the mesh
-   */
   ReadBody(ResponseBody own, BlockingCall<Response> call, InFlight attempt) {
     this.own = own;
     long length = own.contentLength();
@@ -47,7 +44,7 @@ final class ReadBody extends ResponseBody {
                   }
                   return count;
                 } catch (IOException e) {
-                  boolean late = attempt != null && attempt.isAborted();
+                  boolean late = attempt.isAborted();
                   end(false);
                   throw late ? late(e) : e;
                 }
@@ -64,7 +61,8 @@ final class ReadBody extends ResponseBody {
 
               @Override
               public void close() throws IOException {
-                finish();
+                // First: from then on the connection may be another call's.
+                attempt.finish();
                 try {
                   super.close();
                 } finally {
@@ -73,15 +71,8 @@ final class ReadBody extends ResponseBody {
               }
 
               private void end(boolean atEnd) {
-                finish();
+                attempt.finish();
                 call.ended(tap, atEnd);
-              }
-
-              /** Before the connection may be another call's, where we know. */
-              private void finish() {
-                if (attempt != null) {
-                  attempt.finish();
-                }
               }
             });
   }

@@ -7,7 +7,7 @@
  *   RetryAndFollowUpInterceptor   a Conversation: one call of the application
  *     BridgeInterceptor, CacheInterceptor            (what the cache answers is no call)
  *       ConnectInterceptor                           a Hop: one call of the mesh, attempt by attempt
- *         createAddress, new Exchange                where an attempt connects (EndpointRoute)
+ *         createAddress, new Exchange                where an attempt connects (AttemptRoute)
  *         network interceptors, CallServerInterceptor
  * </pre>
  *

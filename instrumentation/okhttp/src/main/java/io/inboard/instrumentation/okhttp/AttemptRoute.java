@@ -11,6 +11,7 @@ import java.net.Proxy;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -23,11 +24,18 @@ import okhttp3.Protocol;
 import okhttp3.Route;
 
 /**
- * The way to one endpoint, as parts of the library's {@code Address}: its only answer of DNS, its
- * TLS, and the judgement of its peer. Two are equal if they lead to the same endpoint with the same
- * generation of keys; since the library's pool compares addresses, a connection serves nobody else.
+ * The way of one attempt, as parts of the library's {@code Address}: its sockets, which can be
+ * stopped while they connect; and where there is an endpoint, the only answer of DNS, TLS, and the
+ * judgement of the peer. Two are equal if they lead to the same endpoint with the same generation
+ * of keys; since the library's pool compares addresses, a connection serves nobody else.
+ *
+ * <p>The pool keeps this object with the connection, so it lets go of everything once that is made.
+ * Any thread.
  */
-final class EndpointRoute extends SSLSocketFactory implements Dns, HostnameVerifier {
+final class AttemptRoute extends SSLSocketFactory implements Dns, HostnameVerifier {
+  /** A handshake's bound where the mesh sets none. */
+  private static final long HANDSHAKE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   /** Of a handshake, whatever else the application's specs ask for. */
   private static final List<ConnectionSpec> SPECS =
       List.of(
@@ -39,24 +47,33 @@ final class EndpointRoute extends SSLSocketFactory implements Dns, HostnameVerif
   /** Sockets in handshakes: what they offer is set by their plan. */
   private static final WeakIdentityMap<SSLSocket, Boolean> OURS = new WeakIdentityMap<>();
 
+  /** Null where the library resolves the host. */
   private final Endpoint endpoint;
-  private final AttemptSockets sockets;
 
-  /** The application's, for an endpoint whose name is left to the library. */
-  private final Dns dns;
+  /** Null for plaintext. */
+  private final TlsPlan plan;
 
-  /** What the library can speak over TLS, by their names in ALPN. */
-  private final List<String> offered;
-
+  private final Address own;
   private final List<Protocol> protocols;
+  private final long connectDeadline;
 
-  EndpointRoute(Endpoint endpoint, AttemptSockets sockets, Address own) {
+  /** Guarded by this, as the next two. */
+  private Socket connecting;
+
+  private boolean stopped;
+  private boolean left;
+
+  /**
+   * @param endpoint null where the library resolves the host
+   * @param own as the library would have it
+   * @param connectNanos bounds connect and handshake together
+   */
+  AttemptRoute(Endpoint endpoint, Address own, long connectNanos) {
     this.endpoint = endpoint;
-    this.sockets = sockets;
-    this.dns = own.dns();
-    this.protocols = endpoint.tls().isPresent() ? secured(own.protocols()) : own.protocols();
-    this.offered =
-        protocols.stream().filter(p -> p != Protocol.HTTP_1_0).map(Protocol::toString).toList();
+    this.plan = endpoint == null ? null : endpoint.tls().orElse(null);
+    this.own = own;
+    this.protocols = plan == null ? own.protocols() : secured(own.protocols());
+    this.connectDeadline = System.nanoTime() + Math.min(connectNanos, HANDSHAKE_NANOS);
   }
 
   /** HTTP/2 without negotiation is none over TLS. */
@@ -69,24 +86,19 @@ final class EndpointRoute extends SSLSocketFactory implements Dns, HostnameVerif
         : own;
   }
 
-  /** Whether what this socket offers is set already. Asked once. */
-  static boolean isOurs(SSLSocket socket) {
-    return OURS.remove(socket) != null;
-  }
-
-  /** The library's address, to this endpoint. */
-  Address address(Address own) {
-    boolean secured = endpoint.tls().isPresent();
+  /** The library's address with these parts. */
+  Address address() {
+    boolean secured = plan != null;
     return new Address(
         own.url().host(),
         own.url().port(),
+        endpoint == null ? own.dns() : this,
         this,
-        sockets,
-        secured ? this : null,
-        secured ? this : null,
-        secured ? Internals.NO_PINS : null,
+        secured ? this : own.sslSocketFactory(),
+        secured ? this : own.hostnameVerifier(),
+        secured ? Internals.NO_PINS : own.certificatePinner(),
         own.proxyAuthenticator(),
-        Proxy.NO_PROXY,
+        endpoint == null ? own.proxy() : Proxy.NO_PROXY,
         protocols,
         secured ? SPECS : own.connectionSpecs(),
         own.proxySelector());
@@ -98,7 +110,7 @@ final class EndpointRoute extends SSLSocketFactory implements Dns, HostnameVerif
    * @return null to leave it
    */
   static InetSocketAddress socketAddress(Route route, InetSocketAddress own) {
-    if (!(route.address().dns() instanceof EndpointRoute ours)) {
+    if (!(route.address().dns() instanceof AttemptRoute ours)) {
       return null;
     }
     InetSocketAddress endpoint = ours.endpoint.address();
@@ -111,31 +123,75 @@ final class EndpointRoute extends SSLSocketFactory implements Dns, HostnameVerif
   public List<InetAddress> lookup(String host) throws UnknownHostException {
     InetSocketAddress address = endpoint.address();
     return address.isUnresolved()
-        ? dns.lookup(address.getHostString())
+        ? own.dns().lookup(address.getHostString())
         : List.of(address.getAddress());
+  }
+
+  @Override
+  public Socket createSocket() throws IOException {
+    Socket socket = own.socketFactory().createSocket();
+    keep(socket);
+    return socket;
+  }
+
+  private synchronized void keep(Socket socket) {
+    connecting = left ? null : socket;
+    if (stopped) {
+      stop();
+    }
+  }
+
+  /** Closes what connects, now or later. */
+  synchronized void stop() {
+    stopped = true;
+    try {
+      if (connecting != null) {
+        connecting.close();
+      }
+    } catch (IOException e) {
+      // Closed enough.
+    }
+  }
+
+  /** Connecting is over. */
+  synchronized void leave() {
+    left = true;
+    connecting = null;
   }
 
   /** The library shakes hands next. */
   @Override
   public Socket createSocket(Socket connected, String host, int port, boolean autoClose)
       throws IOException {
-    SSLSocket socket = plan().layer(connected, offered);
+    SSLSocket socket =
+        plan.layer(
+            connected,
+            protocols.stream()
+                .filter(p -> p != Protocol.HTTP_1_0)
+                .map(Protocol::toString)
+                .toList());
     // The library has set the application's own bound, and sets it again after the handshake.
-    int own = connected.getSoTimeout();
-    int ours = sockets.handshakeMillis();
-    connected.setSoTimeout(own > 0 ? Math.min(own, ours) : ours);
+    int set = connected.getSoTimeout();
+    long left = TimeUnit.NANOSECONDS.toMillis(connectDeadline - System.nanoTime());
+    int most = (int) Math.max(1, left);
+    connected.setSoTimeout(set > 0 ? Math.min(set, most) : most);
     OURS.put(socket, true);
     return socket;
+  }
+
+  /** Whether what this socket offers is set already. Asked once. */
+  static boolean isOurs(SSLSocket socket) {
+    return OURS.remove(socket) != null;
   }
 
   /** Also of a session that was resumed, which no trust manager has seen. */
   @Override
   public boolean verify(String host, SSLSession session) {
     try {
-      plan().verify(session);
+      plan.verify(session);
       return true;
     } catch (SSLPeerUnverifiedException e) {
-      throw EndpointRoute.<RuntimeException>unchecked(e);
+      throw AttemptRoute.<RuntimeException>unchecked(e);
     }
   }
 
@@ -145,31 +201,30 @@ final class EndpointRoute extends SSLSocketFactory implements Dns, HostnameVerif
     throw (E) e;
   }
 
-  private TlsPlan plan() {
-    return endpoint.tls().orElseThrow();
-  }
-
   @Override
   public boolean equals(Object other) {
-    return other instanceof EndpointRoute route && route.endpoint.poolKey() == endpoint.poolKey();
+    return other instanceof AttemptRoute route
+        && endpoint != null
+        && route.endpoint != null
+        && route.endpoint.poolKey() == endpoint.poolKey();
   }
 
   @Override
   public int hashCode() {
-    return System.identityHashCode(endpoint.poolKey());
+    return endpoint == null ? 0 : System.identityHashCode(endpoint.poolKey());
   }
+
+  // What the library does not ask for.
 
   @Override
   public String[] getDefaultCipherSuites() {
-    return plan().context().getSocketFactory().getDefaultCipherSuites();
+    return new String[0];
   }
 
   @Override
   public String[] getSupportedCipherSuites() {
-    return plan().context().getSocketFactory().getSupportedCipherSuites();
+    return new String[0];
   }
-
-  // What the library does not ask for.
 
   @Override
   public Socket createSocket(String host, int port) {
