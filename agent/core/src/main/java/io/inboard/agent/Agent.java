@@ -9,11 +9,13 @@ import io.inboard.call.Log;
 import io.inboard.mesh.AgentMetrics;
 import io.inboard.mesh.FoundEndpoints;
 import io.inboard.mesh.MeshSockets;
+import io.inboard.mesh.Rehearsal;
 import io.inboard.settings.reading.SettingsReader;
 import io.inboard.settings.source.Loaded;
 import io.inboard.settings.source.SettingsSource;
 import io.inboard.settings.source.SettingsStatus;
 import io.inboard.settings.source.SettingsWatch;
+import io.inboard.time.Clock;
 import io.inboard.weave.HookIndex;
 import io.inboard.weave.UnderWay;
 import io.inboard.weave.Weaver;
@@ -22,8 +24,10 @@ import java.lang.instrument.Instrumentation;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -43,6 +47,9 @@ public final class Agent {
   private final SettingsWatch watch;
   private final Weaver weaver;
   private final String jarPath;
+
+  /** The one that runs premain, and the application's main method after it. */
+  private final Thread main = Thread.currentThread();
 
   private Agent(
       Instrumentation instrumentation,
@@ -137,6 +144,32 @@ public final class Agent {
     step(start, this::tell);
     // Waits more than it works: the JVM's end need not wait for it.
     start.turn(() -> sockets.lookForOlderPorts(OPENING_MILLIS));
+    start.turn(() -> prepareForCalls(start));
+  }
+
+  private void prepareForCalls(AgentLoop start) throws InterruptedException {
+    FirstCalls first =
+        new FirstCalls(
+            Clock.SYSTEM,
+            TimeUnit.NANOSECONDS::sleep,
+            () -> FirstCalls.hasBegun(main),
+            sockets::open);
+    first.prepare(
+        List.of(
+            () -> step(start, () -> mesh.rehearsal().ifPresent(Rehearsal::decisions)),
+            () -> step(start, () -> mesh.rehearsal().ifPresent(Rehearsal::handshake)),
+            () -> weaver.loadAhead(instrumentation),
+            () -> step(start, this::rehearseTracing)));
+  }
+
+  /** Where the application has set up java.util.logging: it must be the first to do so. */
+  private void rehearseTracing() {
+    for (Class<?> loaded : instrumentation.getInitiatedClasses(null)) {
+      if (loaded.getName().equals("java.util.logging.LogManager")) {
+        mesh.rehearsal().ifPresent(Rehearsal::traced);
+        return;
+      }
+    }
   }
 
   /** Each step loads classes, which the JVM's end had better not meet; see {@link UnderWay}. */

@@ -9,12 +9,14 @@ import io.inboard.call.Outbound;
 import io.inboard.identity.IdentityStatus;
 import io.inboard.mesh.FoundEndpoints;
 import io.inboard.mesh.Mesh;
+import io.inboard.mesh.Rehearsal;
 import io.inboard.settings.InboundSettings;
 import io.inboard.settings.InboundSettings.MtlsMode;
 import io.inboard.settings.Settings;
 import io.inboard.settings.source.Loaded;
 import io.opentelemetry.api.metrics.Meter;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -117,6 +119,11 @@ final class MeshWhenNeeded implements Consumer<Loaded> {
     if (mesh != null) {
       mesh.telemetry().observe(register);
     }
+  }
+
+  /** What can be rehearsed now; nothing without a mesh. */
+  synchronized Optional<Rehearsal> rehearsal() {
+    return mesh == null ? Optional.empty() : Optional.of(mesh.rehearsal());
   }
 
   /** See {@link Mesh#close}. */

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.identity;
 
+import io.inboard.call.PeerIdentity;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -58,6 +59,11 @@ public final class KeyMaterial {
   /** When our own certificate expires. */
   public Instant notAfter() {
     return chain.get(0).getNotAfter().toInstant();
+  }
+
+  /** What a peer knows of us. */
+  public PeerIdentity proven() {
+    return new PeerIdentity(id.toString(), chain.get(0));
   }
 
   /** Leaf first. */

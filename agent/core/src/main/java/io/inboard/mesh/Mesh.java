@@ -93,6 +93,11 @@ public final class Mesh {
     Telemetry.unusable().ifPresent(why -> Log.warnOnce("telemetry", why));
   }
 
+  /** What loads the way of calls and requests, by the settings in force; runs nothing yet. */
+  public Rehearsal rehearsal() {
+    return new Rehearsal(settings, identity);
+  }
+
   /** Sends what telemetry holds, within the given time; called while the JVM ends. */
   public void close(Duration atMost) {
     identity.close();

@@ -246,6 +246,11 @@ public final class MeshSockets implements Sockets {
             + exemption(port));
   }
 
+  /** How many ports are open that were seen when they were opened. */
+  public int open() {
+    return ports.current().size();
+  }
+
   @Override
   public boolean failsClosed(int localPort) {
     return rules.of(localPort) == UnknownServers.REFUSE;

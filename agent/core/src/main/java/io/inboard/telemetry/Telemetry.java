@@ -18,6 +18,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -96,6 +97,25 @@ public final class Telemetry {
   /** Telemetry as settings say; OTEL_BSP_* and OTEL_METRIC_EXPORT_INTERVAL from the environment. */
   public static Telemetry of(ServiceSettings service, TelemetrySettings settings) {
     return new Telemetry(service, settings, Timing.of(System::getenv), Otlp::spans, Otlp::metrics);
+  }
+
+  /**
+   * The same, of which nobody hears: what it records is thrown away, and it connects to nobody. It
+   * is to be closed.
+   */
+  public static Telemetry unheard(ServiceSettings service, TelemetrySettings settings) {
+    return new Telemetry(
+        service, settings, Timing.DEFAULTS, target -> new Discard<>(), target -> new Discard<>());
+  }
+
+  private record Discard<D>() implements Lane.Exporter<D> {
+    @Override
+    public CompletableResultCode export(Collection<D> batch) {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public void close() {}
   }
 
   private static Optional<Target> traces(TelemetrySettings settings) {
@@ -265,13 +285,16 @@ public final class Telemetry {
 
   /**
    * Sends what there is and ends. Both signals are flushed at the same time; what is not there in
-   * time is lost. Returns within the given time whatever the collector does.
+   * time is lost. Returns within the given time whatever the collector does; without any time
+   * nothing is sent.
    */
   public void close(Duration atMost) {
     Sdk built = sdk;
     if (built != null) {
-      CompletableResultCode flushed = built.flush();
-      flushed.join(atMost.toNanos(), TimeUnit.NANOSECONDS);
+      if (!atMost.isZero()) {
+        CompletableResultCode flushed = built.flush();
+        flushed.join(atMost.toNanos(), TimeUnit.NANOSECONDS);
+      }
       built.stop();
     }
   }

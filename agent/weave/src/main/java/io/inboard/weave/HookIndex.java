@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /**
  * Which units want which classes, by the internal name that the JVM gives; built once, then read.
@@ -113,6 +114,11 @@ public final class HookIndex {
   /** The units that want a class; null, the usual answer, if none does. */
   List<UnitState> wanting(String internalName) {
     return byClass.get(internalName);
+  }
+
+  /** The classes that any unit wants, by their internal names. */
+  Set<String> classNames() {
+    return byClass.keySet();
   }
 
   /** The unit of an advice that is being linked; null if none is known. */

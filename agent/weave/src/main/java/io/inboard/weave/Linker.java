@@ -74,9 +74,7 @@ final class Linker implements Function<Object[], Object> {
       Class<?> woven = caller.lookupClass();
       InstrumentationLoader loader = loaderFor(woven.getClassLoader());
       if (state != null) {
-        for (Unit.Opening opening : state.unit().openings()) {
-          javaBase.open(opening.module(), opening.packageName(), loader.getUnnamedModule());
-        }
+        open(state, loader);
       }
       javaBase.open(woven.getModule(), woven.getPackageName(), loader.getUnnamedModule());
       // Initialized here: a method handle to a class that is not initialized costs more classes.
@@ -112,6 +110,19 @@ final class Linker implements Function<Object[], Object> {
   private static MethodHandle fault(MethodType type) throws ReflectiveOperationException {
     MethodHandle strike = OWN.findStatic(Faults.class, "strike", methodType(void.class));
     return MethodHandles.foldArguments(MethodHandles.empty(type), strike);
+  }
+
+  /** The loader of a unit's advice for woven classes of that loader; null: the boot loader. */
+  ClassLoader adviceLoader(UnitState state, ClassLoader application) {
+    InstrumentationLoader loader = loaderFor(application);
+    open(state, loader);
+    return loader;
+  }
+
+  private void open(UnitState state, InstrumentationLoader loader) {
+    for (Unit.Opening opening : state.unit().openings()) {
+      javaBase.open(opening.module(), opening.packageName(), loader.getUnnamedModule());
+    }
   }
 
   private InstrumentationLoader loaderFor(ClassLoader application) {

@@ -89,6 +89,18 @@ final class UnitState {
     }
   }
 
+  /** Those with classes that call its advice; null in it is the boot loader. */
+  synchronized List<ClassLoader> wovenLoaders() {
+    List<ClassLoader> loaders = new ArrayList<>();
+    fits.forEach(
+        (loader, fit) -> {
+          if (fit.fits() && !fit.classes.isEmpty()) {
+            loaders.add(loader == BOOT ? null : (ClassLoader) loader);
+          }
+        });
+    return loaders;
+  }
+
   /** Whether a class opens sockets of the library, and the library has all its hooks. */
   synchronized boolean opensSockets(Class<?> type) {
     if (unit == null || !unit.sockets().contains(type.getName())) {

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Weaver implements ClassFileTransformer {
   private final HookIndex index;
+  private final Linker linker;
   private final WeaveListener listener;
   private final UnderWay underWay = new UnderWay();
 
@@ -35,8 +36,9 @@ public final class Weaver implements ClassFileTransformer {
 
   private final ClassLoader agentLoader = Weaver.class.getClassLoader();
 
-  private Weaver(HookIndex index, WeaveListener listener) {
+  private Weaver(HookIndex index, Linker linker, WeaveListener listener) {
     this.index = index;
+    this.linker = linker;
     this.listener = listener;
   }
 
@@ -57,7 +59,7 @@ public final class Weaver implements ClassFileTransformer {
     JavaBase javaBase = JavaBase.enter(instrumentation);
     Linker linker = new Linker(index, javaBase, listener, Faults.fromSystemProperty());
     javaBase.link(linker);
-    Weaver weaver = new Weaver(index, listener);
+    Weaver weaver = new Weaver(index, linker, listener);
     javaBase.atTheEnd(new AtTheEnd(weaver, instrumentation));
     instrumentation.addTransformer(weaver, true);
     return weaver;
@@ -113,6 +115,38 @@ public final class Weaver implements ClassFileTransformer {
       }
     } catch (RuntimeException | LinkageError e) {
       // The weaving itself will fail in the same way and report it.
+    }
+  }
+
+  /**
+   * Loads what calls by the libraries in use will need, so that the first of them need not: the
+   * rest of the classes that are hooked, which weaves them, then what woven classes call. Nothing
+   * is initialized. For a thread of its own; stops when the JVM is about to end.
+   */
+  public void loadAhead(Instrumentation instrumentation) {
+    for (LibrariesInUse.Hooked hooked : LibrariesInUse.of(instrumentation, index)) {
+      if (!underWay.begin()) {
+        return;
+      }
+      try {
+        Class.forName(hooked.className(), false, hooked.loader());
+      } catch (ClassNotFoundException | LinkageError e) {
+        // Of another version of the library.
+      } finally {
+        underWay.end();
+      }
+    }
+    for (UnitState state : index.units()) {
+      for (ClassLoader woven : state.wovenLoaders()) {
+        if (!underWay.begin()) {
+          return;
+        }
+        try {
+          new AdviceAhead(linker.adviceLoader(state, woven)).load(state.unit().advices());
+        } finally {
+          underWay.end();
+        }
+      }
     }
   }
 

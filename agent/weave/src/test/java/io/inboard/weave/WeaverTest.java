@@ -3,12 +3,14 @@ package io.inboard.weave;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.instrumentation.sample.AheadAdvice;
 import io.inboard.instrumentation.sample.SampleHooks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
 import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.Set;
 import java.util.TimeZone;
 import java.util.concurrent.CopyOnWriteArrayList;
 import net.bytebuddy.agent.ByteBuddyAgent;
@@ -79,6 +81,28 @@ final class WeaverTest {
   @Test
   void aClassThatTheJdkLoadedBeforeIsWovenToo() {
     assertThat(TimeZone.getTimeZone("UTC").getID()).isEqualTo("woven:UTC");
+  }
+
+  @Test
+  void hookedClassesOfALibraryInUseAreWovenAhead() throws Exception {
+    ClassLoader application = application();
+    application.loadClass("sample.Library$Part"); // Not hooked, and of the same package.
+    long before = EVENTS.stream().filter("applied sample"::equals).count();
+    weaver.loadAhead(ByteBuddyAgent.install());
+    assertThat(EVENTS.stream().filter("applied sample"::equals)).hasSizeGreaterThan((int) before);
+    assertThat(call(application, "greet", "you")).isEqualTo("[hello you!]");
+  }
+
+  @Test
+  void adviceAndWhatItRefersToIsLoadedAheadButNotInitialized() throws Exception {
+    System.clearProperty(AheadAdvice.INITIALIZED);
+    ClassLoader loader = new InstrumentationLoader(application(), Weaver.class.getClassLoader());
+    int loaded =
+        new AdviceAhead(loader).load(Set.of("io.inboard.instrumentation.sample.AheadAdvice"));
+    assertThat(loaded).isEqualTo(2);
+    assertThat(System.getProperty(AheadAdvice.INITIALIZED)).isNull();
+    Class.forName("io.inboard.instrumentation.sample.AheadAdvice", true, loader);
+    assertThat(System.getProperty(AheadAdvice.INITIALIZED)).isEqualTo("yes");
   }
 
   @Test
