@@ -42,8 +42,9 @@ final class AdviceAhead {
       String name = due.poll();
       try {
         refersTo(name);
-        link(Class.forName(name.replace('/', '.'), false, loader));
-        loaded++;
+        if (link(Class.forName(name.replace('/', '.'), false, loader))) {
+          loaded++;
+        }
       } catch (ClassNotFoundException | IOException | LinkageError e) {
         // Of a version of the library that is not here, perhaps; who needs it will be told.
       }
@@ -76,8 +77,10 @@ final class AdviceAhead {
 
   /**
    * The JVM links a class before it tells its constructors, and does not initialize it for that.
+   *
+   * @return whether that is done
    */
-  private static void link(Class<?> type) {
-    type.getDeclaredConstructors();
+  private static boolean link(Class<?> type) {
+    return type.getDeclaredConstructors().length >= 0;
   }
 }
