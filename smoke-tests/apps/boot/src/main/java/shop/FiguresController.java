@@ -17,7 +17,7 @@ class FiguresController {
 
   /**
    * Bytes that the threads have allocated since they began, bytes in use on the heap, classes
-   * loaded since the start, threads.
+   * loaded since the start, threads, milliseconds that the JIT's threads have compiled.
    *
    * @param gc whether to collect garbage before, so that the heap shows what is held
    */
@@ -33,6 +33,8 @@ class FiguresController {
     figures.put("heapBytes", ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     figures.put("classes", ManagementFactory.getClassLoadingMXBean().getTotalLoadedClassCount());
     figures.put("threads", (long) threads.getThreadCount());
+    figures.put(
+        "compileMillis", ManagementFactory.getCompilationMXBean().getTotalCompilationTime());
     return figures;
   }
 

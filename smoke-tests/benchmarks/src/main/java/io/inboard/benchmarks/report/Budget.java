@@ -6,14 +6,26 @@ package io.inboard.benchmarks.report;
  *
  * @param subject what it is about: a variant, the start, memory ...
  * @param limit in words
- * @param measured in words; empty when it was not
- * @param verdict by the medians
+ * @param measured in words, with its interval; empty when it was not
+ * @param verdict by the 95 % interval
+ * @param firm whether the 99 % interval says the same: more of the same need not be measured
+ * @param series what must be measured more often if it is not
  * @param remark what was missing, or what makes the verdict doubtful; may be empty
  */
-record Budget(String subject, String limit, String measured, Verdict verdict, String remark) {
+record Budget(
+    String subject,
+    String limit,
+    String measured,
+    Verdict verdict,
+    boolean firm,
+    Series series,
+    String remark) {
+  /** Whether the budget was kept. */
   enum Verdict {
-    HELD("held"),
+    MET("met"),
     MISSED("missed"),
+    /** The interval holds the limit. */
+    UNDECIDED("undecided"),
     NOT_MEASURED("not measured");
 
     private final String word;
@@ -24,10 +36,6 @@ record Budget(String subject, String limit, String measured, Verdict verdict, St
 
     String word() {
       return word;
-    }
-
-    static Verdict of(boolean held) {
-      return held ? HELD : MISSED;
     }
   }
 }

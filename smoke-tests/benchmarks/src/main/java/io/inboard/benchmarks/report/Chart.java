@@ -2,7 +2,6 @@
 package io.inboard.benchmarks.report;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Two panels of horizontal bars, one a variant: throughput and processor time a request, as ratios
@@ -49,8 +48,8 @@ final class Chart {
         <style>
         text{font:13px system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;fill:#1f2328}
         .h{font-weight:600}.s{font-size:11px;fill:#59636e}.n{text-anchor:end}
-        .o{fill:#1f6feb}.x{fill:#afb8c1}.l{stroke:#59636e;stroke-dasharray:3 3}
-        @media(prefers-color-scheme:dark){text{fill:#e6edf3}.s{fill:#9198a1}.o{fill:#4493f8}.x{fill:#5b636d}.l{stroke:#9198a1}}
+        .o{fill:#1f6feb}.x{fill:#afb8c1}.l{stroke:#59636e;stroke-dasharray:3 3}.i{stroke:#1f2328;stroke-width:2}
+        @media(prefers-color-scheme:dark){text{fill:#e6edf3}.s{fill:#9198a1}.o{fill:#4493f8}.x{fill:#5b636d}.l{stroke:#9198a1}.i{stroke:#e6edf3}}
         </style>
         """
             .formatted(WIDTH, height, escaped(first)));
@@ -61,8 +60,8 @@ final class Chart {
     panel(NAMES + PANEL + GAP, Metric.CPU, "CPU a request, all processes", "less is better");
     String circumstances =
         Figure.format(
-            "Ratios to %s, medians of %d rounds; closed loop, %d connections; %d cores; JDK %s; %.10s",
-            first, run.rounds(), run.connections(), run.cores(), version(run.jdk()), run.date());
+            "Ratios to %s of the same cycle: median, 95 %% interval; closed loop, %d connections; %d cores; JDK %s; %.10s",
+            first, run.connections(), run.cores(), version(run.jdk()), run.date());
     text(10, height - 10, "s", circumstances);
     return svg.append("</svg>\n").toString();
   }
@@ -72,7 +71,11 @@ final class Chart {
     text(left, 20, "h", title);
     text(left, 38, "s", direction);
     double largest =
-        variants.stream().flatMap(v -> ratio(v, metric).stream()).reduce(1.0, Math::max);
+        variants.stream()
+            .map(v -> ratio(v, metric))
+            .filter(Interval::measured)
+            .map(ratio -> ratio.bounded() ? ratio.high() : ratio.value())
+            .reduce(1.0, Math::max);
     double scale = (PANEL - FIGURE) / largest;
     svg.append(
         Figure.format(
@@ -80,12 +83,12 @@ final class Chart {
             left + scale, TOP - 4, TOP + variants.size() * ROW + 4));
     for (int i = 0; i < variants.size(); i++) {
       Measured variant = variants.get(i);
-      Optional<Double> ratio = ratio(variant, metric);
-      if (ratio.isEmpty()) {
+      Interval ratio = ratio(variant, metric);
+      if (!ratio.measured()) {
         text(left + 4, baseline(i), "s", variant.counts() ? "not measured" : "does not count");
         continue;
       }
-      double width = Math.max(1, ratio.get() * scale);
+      double width = Math.max(1, ratio.value() * scale);
       svg.append(
           Figure.format(
               "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\"/>\n",
@@ -94,19 +97,20 @@ final class Chart {
               TOP + i * ROW + (ROW - BAR) / 2,
               width,
               BAR));
-      text(left + PANEL, baseline(i), "n", Figure.ratio(ratio.get()));
+      text(left + PANEL, baseline(i), "n", Figure.ratio(ratio.value()));
+      if (ratio.bounded() && ratio.high() > ratio.low()) {
+        svg.append(
+            Figure.format(
+                "<path class=\"i\" d=\"M%.1f %dH%.1f\"/>\n",
+                left + ratio.low() * scale, TOP + i * ROW + ROW / 2, left + ratio.high() * scale));
+      }
     }
   }
 
-  /** To the first variant. */
-  private Optional<Double> ratio(Measured variant, Metric metric) {
-    return results
-        .variants()
-        .get(0)
-        .shown(metric)
-        .map(Spread::median)
-        .filter(m -> m > 0)
-        .flatMap(base -> variant.shown(metric).map(spread -> spread.median() / base));
+  /** To the first variant; measured if that one is. */
+  private Interval ratio(Measured variant, Metric metric) {
+    String first = results.variants().get(0).name();
+    return new Known(results).ratio(variant.name(), first, metric).interval();
   }
 
   private static int baseline(int row) {

@@ -2,6 +2,7 @@
 package io.inboard.benchmarks.report;
 
 import java.util.Locale;
+import java.util.function.DoubleFunction;
 
 /**
  * How figures are written: in the unit that a reader thinks in, with as many digits as mean
@@ -15,6 +16,7 @@ final class Figure {
     return switch (metric.unit()) {
       case "us" -> "ms";
       case "us/req" -> "µs a request";
+      case "us/s" -> "ms a second";
       case "B/req" -> "KB a request";
       case "B" -> "MB";
       case "req/s" -> "requests/s";
@@ -26,6 +28,7 @@ final class Figure {
   static String of(Metric metric, double value) {
     return switch (metric.unit()) {
       case "us" -> format("%,.2f", value / 1e3);
+      case "us/s" -> format("%,.1f", value / 1e3);
       case "B/req" -> format("%,.1f", value / 1e3);
       case "B" -> format("%,.1f", value / 1e6);
       case "s" -> format("%,.2f", value);
@@ -37,8 +40,19 @@ final class Figure {
     return format("%.2fx", ratio);
   }
 
-  static String percent(double share) {
-    return format("%.0f %%", share * 100);
+  /** The value, its unit, and the bounds in brackets if they are known and differ. */
+  static String withBounds(Interval interval, DoubleFunction<String> written, String unit) {
+    String value = (written.apply(interval.value()) + " " + unit).strip();
+    return value + bounds(interval, written);
+  }
+
+  private static String bounds(Interval interval, DoubleFunction<String> written) {
+    if (!interval.bounded()) {
+      return "";
+    }
+    String low = written.apply(interval.low());
+    String high = written.apply(interval.high());
+    return low.equals(high) ? "" : " [" + low.replace("x", "") + ", " + high.replace("x", "") + "]";
   }
 
   static String format(String pattern, Object... values) {

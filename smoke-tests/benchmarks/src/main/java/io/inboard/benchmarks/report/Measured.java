@@ -2,10 +2,10 @@
 package io.inboard.benchmarks.report;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What one variant showed.
@@ -14,10 +14,8 @@ import java.util.stream.Stream;
  * @param about one line for who reads the report
  * @param counts false when answers were wrong or signals did not arrive: the figures are kept, but
  *     no report may show them as a result; the notes say why
- * @param steady false when its throughput still changed at the end of the warm-up
- * @param rounds what was measured under load, a map a round
- * @param starts what was measured at start-up, a map a start
- * @param exits what was measured at exit, a map an exit
+ * @param values by metric, one a cycle of its {@link Series}: what has the same place was measured
+ *     in the same cycle as that of the other variants; null where this variant has none
  * @param notes what a reader must know
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -25,29 +23,22 @@ public record Measured(
     String name,
     String about,
     boolean counts,
-    boolean steady,
-    List<Map<Metric, Double>> rounds,
-    List<Map<Metric, Double>> starts,
-    List<Map<Metric, Double>> exits,
+    Map<Metric, List<Double>> values,
     List<String> notes) {
-  /** Empty when it was not measured, or not for this variant. */
-  public Optional<Spread> spread(Metric metric) {
-    double[] values =
-        Stream.of(rounds, starts, exits)
-            .flatMap(List::stream)
-            .map(sample -> sample.get(metric))
-            .filter(value -> value != null)
-            .mapToDouble(Double::doubleValue)
-            .toArray();
-    return values.length == 0 ? Optional.empty() : Optional.of(Spread.of(values));
+
+  /** A value a cycle, NaN where there is none. Empty if it was not measured or does not count. */
+  double[] shown(Metric metric) {
+    return counts
+        ? values.getOrDefault(metric, List.of()).stream()
+            .mapToDouble(v -> v == null ? Double.NaN : v)
+            .toArray()
+        : new double[0];
   }
 
-  /** As {@link #spread}, but nothing of a variant that does not count. */
-  Optional<Spread> shown(Metric metric) {
-    return counts ? spread(metric) : Optional.empty();
-  }
-
-  boolean inRounds(Metric metric) {
-    return rounds.stream().anyMatch(sample -> sample.containsKey(metric));
+  /** The middle one; empty if there is none, or the variant does not count. */
+  Optional<Double> median(Metric metric) {
+    double[] known =
+        Arrays.stream(shown(metric)).filter(v -> !Double.isNaN(v)).toArray();
+    return known.length == 0 ? Optional.empty() : Optional.of(Bootstrap.median(known));
   }
 }

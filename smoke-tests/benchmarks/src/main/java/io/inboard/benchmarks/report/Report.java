@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One run as Markdown that reads in a terminal too: what was measured, as medians of the rounds
- * with ratios to the first variant, and which budgets held. The same results give the same text.
+ * One run as Markdown that reads in a terminal too: what was measured, as medians with ratios to
+ * the first variant of the same cycles, and which budgets were met. The same results give the same
+ * text.
  */
 public final class Report {
-  /** Rounds closer together than this need no word. */
-  private static final double NO_WORD = 0.005;
-
   private static final String NOT_KNOWN = "–";
 
   private final Results results;
+  private final Known known;
 
   private Report(Results results) {
     this.results = results;
+    this.known = new Known(results);
   }
 
   /** Writes report.md and chart.svg. */
@@ -43,6 +43,11 @@ public final class Report {
         text.append("\n**").append(title(section)).append("**\n\n").append(table.markdown());
       }
     }
+    Table added = added();
+    if (!added.isEmpty()) {
+      text.append("\n**Added, beside ").append(results.variants().get(0).name());
+      text.append(" of the same cycle**\n\n").append(added.markdown());
+    }
     text.append('\n').append(legend()).append("\n**Budgets**\n\n").append(budgets());
     List<String> notes = notes();
     if (!notes.isEmpty()) {
@@ -55,32 +60,38 @@ public final class Report {
   /** Which figures are read together. */
   private enum Section {
     CLOSED(Metric.THROUGHPUT, Metric.CLOSED_P50, Metric.CLOSED_P99, Metric.CLOSED_P999),
-    OPEN(Metric.OPEN_P50, Metric.OPEN_P99, Metric.OPEN_P999, Metric.OPEN_CPU, Metric.ERRORS),
+    OPEN(Metric.OPEN_P50, Metric.OPEN_P99, Metric.OPEN_P999, Metric.OPEN_CPU),
     CPU(
         Metric.CPU,
         Metric.CPU_FRONT,
         Metric.CPU_BACK,
         Metric.CPU_FRONT_PROXY,
-        Metric.CPU_BACK_PROXY),
+        Metric.CPU_BACK_PROXY,
+        Metric.CPU_IDLE),
     ALLOCATED(Metric.ALLOCATED, Metric.ALLOCATED_FRONT, Metric.ALLOCATED_BACK),
-    MEMORY(
-        Metric.HEAP_FRONT,
-        Metric.HEAP_BACK,
+    FIRST(
+        Metric.FIRST_CALL,
         Metric.RSS,
         Metric.RSS_FRONT,
         Metric.RSS_BACK,
         Metric.RSS_FRONT_PROXY,
-        Metric.RSS_BACK_PROXY),
+        Metric.RSS_BACK_PROXY,
+        Metric.HEAP_FRONT,
+        Metric.HEAP_BACK),
     LOADED(Metric.CLASSES_FRONT, Metric.CLASSES_BACK, Metric.THREADS_FRONT, Metric.THREADS_BACK),
+    HELD(
+        Metric.HELD_RSS_FRONT,
+        Metric.HELD_RSS_BACK,
+        Metric.HELD_HEAP_FRONT,
+        Metric.HELD_HEAP_BACK),
     START(
         Metric.PREMAIN,
         Metric.START_WALL,
         Metric.START_CPU,
         Metric.START_CLASSES,
         Metric.START_RSS,
-        Metric.START_WALL_CDS,
-        Metric.START_CPU_CDS,
         Metric.JAR),
+    ARCHIVE(Metric.START_WALL_CDS, Metric.START_CPU_CDS, Metric.START_WALL_PLAIN),
     EXIT(Metric.EXIT_REFUSED, Metric.EXIT_SILENT);
 
     private final List<Metric> metrics;
@@ -100,9 +111,11 @@ public final class Report {
               run.openRate());
       case CPU -> "Processor time, closed loop";
       case ALLOCATED -> "Java heap that is allocated, closed loop";
-      case MEMORY -> "Memory after load";
-      case LOADED -> "Loaded classes and live threads, after load";
+      case FIRST -> "First call of a new pair, and its memory after 10,000 requests";
+      case LOADED -> "Loaded classes and live threads, after 10,000 requests";
+      case HELD -> "Memory of the pairs under load, one of each, at the end";
       case START -> "Start of one service, until its first answer";
+      case ARCHIVE -> "The same with an AppCDS archive that was made without an agent";
       case EXIT -> "Exit of one service with a dead collector, from SIGTERM";
     };
   }
@@ -110,29 +123,30 @@ public final class Report {
   private String circumstances() {
     Results.Run run = results.run();
     return Figure.format(
-        "Measured %s%s on %s, %d cores, %s; client %s, %d rounds of %d s in turn.\n\n```\n%s\n```\n",
+        """
+        Measured %s%s on %s, %d cores, %s; client %s, windows of %s s in turn, orders by seed %d.
+
+        ```
+        %s
+        ```
+        """,
         run.date(),
         run.revision().isEmpty() ? "" : " at " + run.revision(),
         run.machine(),
         run.cores(),
         run.jdk(),
         run.client(),
-        run.rounds(),
-        run.seconds(),
+        Figure.format(run.seconds() == Math.rint(run.seconds()) ? "%.0f" : "%s", run.seconds()),
+        run.seed(),
         run.command());
   }
 
   private Table table(Section section) {
     List<Metric> metrics =
         section.metrics.stream()
-            .filter(m -> results.variants().stream().anyMatch(v -> v.shown(m).isPresent()))
+            .filter(m -> results.variants().stream().anyMatch(v -> v.median(m).isPresent()))
             .toList();
-    List<String> heads = new ArrayList<>(List.of("variant"));
-    for (Metric metric : metrics) {
-      String unit = Figure.unit(metric);
-      heads.add(metric.title() + (unit.isEmpty() ? "" : " (" + unit + ")"));
-    }
-    Table table = new Table(true, heads);
+    Table table = new Table(true, heads(metrics));
     if (metrics.isEmpty()) {
       return table;
     }
@@ -147,35 +161,82 @@ public final class Report {
   }
 
   static String marked(Measured variant) {
-    String mark = variant.counts() ? variant.steady() ? "" : " ~" : " ✗";
-    return variant.name() + mark;
+    return variant.name() + (variant.counts() ? "" : " ✗");
   }
 
   private String legend() {
     return """
-        Medians; (ratio to %s); ± half the distance between the extremes of the rounds. KB and MB are \
-        powers of ten. ~ was not steady when measured; ✗ did not do its work and does not count.
+        Medians of the cycles; in parentheses the median of the ratios to %s of the same cycle, with its \
+        95 %% interval in brackets. KB and MB are powers of ten. ✗ did not do its work and does not count.
         """
         .formatted(results.variants().isEmpty() ? "the first" : results.variants().get(0).name());
   }
 
   private String cell(Measured variant, Metric metric) {
-    Optional<Spread> spread = variant.shown(metric);
-    if (spread.isEmpty()) {
+    Optional<Double> median = variant.median(metric);
+    if (median.isEmpty()) {
       return NOT_KNOWN;
     }
-    double median = spread.get().median();
-    StringBuilder cell = new StringBuilder(Figure.of(metric, median));
+    String value = Figure.of(metric, median.get());
     Measured first = results.variants().get(0);
-    Optional<Spread> base = variant == first ? Optional.empty() : first.shown(metric);
-    if (base.isPresent() && base.get().median() > 0) {
-      cell.append(" (").append(Figure.ratio(median / base.get().median())).append(')');
+    Interval ratio = known.ratio(variant.name(), first.name(), metric).interval();
+    return variant == first || !Double.isFinite(ratio.value())
+        ? value
+        : value + " (" + Figure.withBounds(ratio, Figure::ratio, "") + ")";
+  }
+
+  /** What each variant takes more than the first one. */
+  private Table added() {
+    List<Metric> metrics =
+        List.of(
+                Metric.CPU,
+                Metric.ALLOCATED,
+                Metric.FIRST_CALL,
+                Metric.RSS_FRONT,
+                Metric.RSS_BACK,
+                Metric.START_WALL,
+                Metric.START_CPU,
+                Metric.EXIT_REFUSED,
+                Metric.EXIT_SILENT)
+            .stream()
+            .filter(m -> results.variants().stream().skip(1).anyMatch(v -> v.median(m).isPresent()))
+            .toList();
+    List<String> heads = heads(metrics);
+    boolean beside = known.wasRun(Budgets.OTEL) && metrics.contains(Metric.CPU);
+    if (beside) {
+      heads.add("CPU as a share of what otel adds");
     }
-    double apart = (spread.get().max() - spread.get().min()) / 2 / Math.abs(median);
-    if (apart >= NO_WORD && Double.isFinite(apart)) {
-      cell.append(" ±").append(Figure.percent(apart));
+    Table table = new Table(true, heads);
+    for (Measured variant : results.variants().stream().skip(metrics.isEmpty() ? 99 : 1).toList()) {
+      String first = results.variants().get(0).name();
+      List<String> row = new ArrayList<>(List.of(marked(variant)));
+      for (Metric metric : metrics) {
+        Interval added = known.added(variant.name(), first, metric).interval();
+        row.add(
+            added.measured()
+                ? Figure.withBounds(added, v -> Figure.of(metric, v), "")
+                : NOT_KNOWN);
+      }
+      if (beside) {
+        Interval share =
+            known.share(variant.name(), Budgets.OTEL, first, Metric.CPU).interval();
+        row.add(
+            share.measured()
+                ? Figure.withBounds(share, v -> Figure.format("%.2f", v), "")
+                : NOT_KNOWN);
+      }
+      table.row(row);
     }
-    return cell.toString();
+    return table;
+  }
+
+  private static List<String> heads(List<Metric> metrics) {
+    List<String> heads = new ArrayList<>(List.of("variant"));
+    for (Metric metric : metrics) {
+      String unit = Figure.unit(metric);
+      heads.add(metric.title() + (unit.isEmpty() ? "" : " (" + unit + ")"));
+    }
+    return heads;
   }
 
   private String budgets() {
@@ -197,6 +258,7 @@ public final class Report {
     List<String> notes = new ArrayList<>(results.run().notes());
     for (Measured variant : results.variants()) {
       notes.add(variant.name() + ": " + variant.about());
+      Drift.of(results, variant).ifPresent(d -> notes.add(variant.name() + ": " + d));
       variant.notes().forEach(note -> notes.add(variant.name() + ": " + note));
     }
     return notes;

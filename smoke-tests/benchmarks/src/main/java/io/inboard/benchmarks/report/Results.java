@@ -2,6 +2,8 @@
 package io.inboard.benchmarks.report;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,8 +25,9 @@ public record Results(Run run, List<Measured> variants) {
    * @param machine processor and memory
    * @param cores of the machine
    * @param client of the front, as the sample service names it
-   * @param seconds of one closed and of one open loop
+   * @param seconds of one window of a closed or an open loop
    * @param openRate requests a second of the open loop, the same for all variants; 0: none was run
+   * @param seed of the orders in which variants had their turns
    * @param date ISO-8601, with zone
    * @param revision git's, short, with {@code +} when files differed from it; empty if unknown
    * @param command that repeats this run
@@ -37,9 +40,9 @@ public record Results(Run run, List<Measured> variants) {
       int cores,
       String client,
       int connections,
-      int rounds,
-      int seconds,
+      double seconds,
       double openRate,
+      long seed,
       String date,
       String revision,
       String command,
@@ -50,7 +53,10 @@ public record Results(Run run, List<Measured> variants) {
     return JSON.readValue(file.toFile(), Results.class);
   }
 
+  /** A line for every metric of a variant, with all its cycles. */
   public void write(Path file) throws IOException {
-    JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), this);
+    DefaultPrettyPrinter lines = new DefaultPrettyPrinter();
+    lines.indentObjectsWith(new DefaultIndenter("  ", "\n"));
+    JSON.writer(lines).writeValue(file.toFile(), this);
   }
 }

@@ -16,7 +16,8 @@ final class Ask {
   private Ask() {}
 
   /** What a JVM says of itself at {@code /figures}. */
-  record Figures(long allocatedBytes, long heapBytes, long classes, long threads) {}
+  record Figures(
+      long allocatedBytes, long heapBytes, long classes, long threads, long compileMillis) {}
 
   static Figures figures(String url) {
     try {
@@ -25,7 +26,8 @@ final class Ask {
           answer.get("allocatedBytes").asLong(),
           answer.get("heapBytes").asLong(),
           answer.get("classes").asLong(),
-          answer.get("threads").asLong());
+          answer.get("threads").asLong(),
+          answer.get("compileMillis").asLong());
     } catch (IOException e) {
       throw new Trouble("no figures from " + url + ": " + e, e);
     }
@@ -38,6 +40,17 @@ final class Ask {
     } catch (IOException notYet) {
       return false;
     }
+  }
+
+  /** Milliseconds until the answer 200 was read; throws when it is another. */
+  static double timed(String url) {
+    long begin = System.nanoTime();
+    try {
+      get(url);
+    } catch (IOException e) {
+      throw new Trouble("no answer from " + url + ": " + e, e);
+    }
+    return (System.nanoTime() - begin) / 1e6;
   }
 
   private static String get(String url) throws IOException {

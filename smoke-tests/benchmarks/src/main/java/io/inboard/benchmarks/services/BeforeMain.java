@@ -2,11 +2,9 @@
 package io.inboard.benchmarks.services;
 
 import io.inboard.benchmarks.report.Metric;
-import io.inboard.benchmarks.report.Spread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,18 +13,14 @@ import java.util.Map;
  * that does nothing else, with the agent, less the same without.
  */
 final class BeforeMain {
-  private static final int TIMES_A_ROUND = 5;
-
   private final Site site;
   private final Certificates certificates;
   private final Sink sink;
-  private final Ledger ledger;
 
-  BeforeMain(Site site, Certificates certificates, Sink sink, Ledger ledger) {
+  BeforeMain(Site site, Certificates certificates, Sink sink) {
     this.site = site;
     this.certificates = certificates;
     this.sink = sink;
-    this.ledger = ledger;
   }
 
   /** The program. */
@@ -39,32 +33,17 @@ final class BeforeMain {
     }
   }
 
-  void measure(List<Variant> variants, int rounds) {
-    List<Variant> agents =
-        variants.stream()
-            .filter(v -> v.agent() != Variant.Agent.NONE && v.startsAs() == v)
-            .toList();
-    if (agents.isEmpty()) {
-      return;
-    }
-    List<Double> bare = new ArrayList<>();
-    Map<Variant, List<Double>> with = new LinkedHashMap<>();
-    run(Variant.NONE);
-    for (int i = 0; i < rounds * TIMES_A_ROUND; i++) {
-      bare.add(run(Variant.NONE));
-      for (Variant variant : agents) {
-        with.computeIfAbsent(variant, v -> new ArrayList<>()).add(run(variant));
-      }
-    }
-    double without = Spread.of(bare.stream().mapToDouble(d -> d).toArray()).median();
-    with.forEach(
-        (variant, times) -> {
-          for (double time : times) {
-            ledger.start(variant, Map.of(Metric.PREMAIN, (time - without) * 1000));
-          }
-          double median = Spread.of(times.stream().mapToDouble(d -> d).toArray()).median();
-          Progress.say(String.format("before main %s: %.0f ms", variant, (median - without) * 1e3));
-        });
+  /** Milliseconds more than without, one run of each. */
+  Map<Metric, Double> measure(Variant variant) {
+    double without = run(Variant.NONE);
+    return Map.of(Metric.PREMAIN, (run(variant) - without) * 1000);
+  }
+
+  /** Those that have an agent of their own. */
+  static List<Variant> agents(List<Variant> variants) {
+    return variants.stream()
+        .filter(v -> v.agent() != Variant.Agent.NONE && v.startsAs() == v)
+        .toList();
   }
 
   /** Seconds until main. */

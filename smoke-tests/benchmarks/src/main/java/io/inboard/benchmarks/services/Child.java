@@ -4,6 +4,9 @@ package io.inboard.benchmarks.services;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +18,13 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** A process that we started: what the system says of it, what it said itself, its end. */
 class Child implements AutoCloseable {
+  /** Also on a machine that has other things to do. */
+  private static final int STARTED_WITHIN_SECONDS = 300;
+
   /** Guarded by itself. */
   private static final Set<Process> LIVING = new LinkedHashSet<>();
 
@@ -27,6 +34,7 @@ class Child implements AutoCloseable {
   private final String name;
   private final Process process;
   private final Path log;
+  private final Processor processor;
 
   /**
    * @param talks whether its standard input and output are ours; else both go to the log
@@ -59,6 +67,7 @@ class Child implements AutoCloseable {
         process = builder.start();
         LIVING.add(process);
       }
+      processor = new Processor(process.pid());
     } catch (IOException e) {
       throw new Trouble("cannot start " + command.get(0) + ": " + e.getMessage(), e);
     }
@@ -88,9 +97,17 @@ class Child implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** Processor time so far, in microseconds; the system counts in steps of 10 ms. */
+  /**
+   * Processor time so far, in microseconds, of all threads that ever ran; in the system's steps of
+   * 10 ms.
+   */
   long cpuMicros() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1000;
+  }
+
+  /** Processor time so far for differences of short spans: see {@link Processor}. */
+  long cpuNanos() {
+    return processor.nanos().orElseGet(() -> cpuMicros() * 1000);
   }
 
   /** Resident memory; empty where there is no {@code /proc}. */
@@ -103,6 +120,37 @@ class Child implements AutoCloseable {
     } catch (IOException e) {
       return OptionalLong.empty();
     }
+  }
+
+  /** Waits for it, this process living; throws with the end of its log when it does not come. */
+  void await(String otherwise, BooleanSupplier condition) {
+    long end = System.nanoTime() + STARTED_WITHIN_SECONDS * 1_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      if (!alive() || System.nanoTime() > end) {
+        throw trouble(otherwise);
+      }
+      try {
+        Thread.sleep(10);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new Trouble("interrupted", e);
+      }
+    }
+  }
+
+  /** Waits until something takes connections at this port of the loopback interface. */
+  void awaitListening(int port) {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    await(
+        "did not listen",
+        () -> {
+          try (Socket socket = new Socket()) {
+            socket.connect(address, 1_000);
+            return true;
+          } catch (IOException notYet) {
+            return false;
+          }
+        });
   }
 
   /** Trouble that names the process and shows the end of its log. */

@@ -27,9 +27,9 @@ final class Circumstances {
         Runtime.getRuntime().availableProcessors(),
         options.client(),
         options.connections(),
-        options.rounds(),
         options.seconds(),
         rate,
+        options.seed(),
         ZonedDateTime.now()
             .truncatedTo(ChronoUnit.SECONDS)
             .format(DateTimeFormatter.ISO_OFFSET_DATE_TIME),

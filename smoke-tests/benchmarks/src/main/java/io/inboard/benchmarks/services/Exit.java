@@ -30,23 +30,17 @@ final class Exit {
     this.ledger = ledger;
   }
 
-  void measure(List<Variant> variants, int rounds) {
+  static List<Variant> worthAsking(List<Variant> variants) {
+    return variants.stream().filter(WORTH_ASKING::contains).toList();
+  }
+
+  /** With a collector that refuses connections, and with one that takes them and is silent. */
+  Map<Metric, Double> measure(Variant variant) {
     // Nobody accepts: the system takes the connection, and what is sent, up to its buffers.
     try (ServerSocket silent = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress())) {
-      for (int round = 0; round < rounds; round++) {
-        for (Variant variant : WORTH_ASKING) {
-          if (variants.contains(variant)) {
-            double refused = exit(variant, Site.freePort());
-            double unanswered = exit(variant, silent.getLocalPort());
-            ledger.exit(
-                variant, Map.of(Metric.EXIT_REFUSED, refused, Metric.EXIT_SILENT, unanswered));
-            Progress.say(
-                String.format(
-                    "exit %d/%d %s: collector refuses %.2f s, is silent %.2f s",
-                    round + 1, rounds, variant, refused, unanswered));
-          }
-        }
-      }
+      double refused = exit(variant, Site.freePort());
+      double unanswered = exit(variant, silent.getLocalPort());
+      return Map.of(Metric.EXIT_REFUSED, refused, Metric.EXIT_SILENT, unanswered);
     } catch (IOException e) {
       throw new Trouble("cannot listen on 127.0.0.1: " + e, e);
     }

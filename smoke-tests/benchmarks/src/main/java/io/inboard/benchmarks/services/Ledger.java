@@ -3,6 +3,8 @@ package io.inboard.benchmarks.services;
 
 import io.inboard.benchmarks.report.Measured;
 import io.inboard.benchmarks.report.Metric;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -19,24 +21,27 @@ final class Ledger {
   }
 
   private static final class Entry {
-    private final List<Map<Metric, Double>> rounds = new ArrayList<>();
-    private final List<Map<Metric, Double>> starts = new ArrayList<>();
-    private final List<Map<Metric, Double>> exits = new ArrayList<>();
+    private final Map<Metric, List<Double>> values = new EnumMap<>(Metric.class);
     private final List<String> notes = new ArrayList<>();
     private boolean counts = true;
-    private boolean steady = true;
   }
 
-  void round(Variant variant, Map<Metric, Double> sample) {
-    entries.get(variant).rounds.add(new EnumMap<>(sample));
+  /** What the variant showed in this cycle of the metrics' series. */
+  void add(Variant variant, int cycle, Map<Metric, Double> sample) {
+    sample.forEach(
+        (metric, value) -> {
+          List<Double> its =
+              entries.get(variant).values.computeIfAbsent(metric, m -> new ArrayList<>());
+          while (its.size() < cycle) {
+            its.add(null);
+          }
+          its.add(rounded(value));
+        });
   }
 
-  void start(Variant variant, Map<Metric, Double> sample) {
-    entries.get(variant).starts.add(new EnumMap<>(sample));
-  }
-
-  void exit(Variant variant, Map<Metric, Double> sample) {
-    entries.get(variant).exits.add(new EnumMap<>(sample));
+  /** To five digits; more are noise, and make the file long. */
+  private static double rounded(double value) {
+    return BigDecimal.valueOf(value).round(new MathContext(5)).doubleValue();
   }
 
   /** Says it once. */
@@ -60,12 +65,8 @@ final class Ledger {
     note(variant, "does not count: " + why);
   }
 
-  /**
-   * Its throughput still changed when the warm-up ended: the figures say that they are doubtful.
-   */
-  void unsteady(Variant variant, String how) {
-    entries.get(variant).steady = false;
-    note(variant, "not steady when measured: " + how);
+  boolean counts(Variant variant) {
+    return entries.get(variant).counts;
   }
 
   List<Variant> struck() {
@@ -85,10 +86,14 @@ final class Ledger {
         variant.label(),
         variant.about(),
         entry.counts,
-        entry.steady,
-        List.copyOf(entry.rounds),
-        List.copyOf(entry.starts),
-        List.copyOf(entry.exits),
+        copy(entry.values),
         List.copyOf(entry.notes));
+  }
+
+  /** Lists with null in them, which List.copyOf refuses. */
+  private static Map<Metric, List<Double>> copy(Map<Metric, List<Double>> values) {
+    Map<Metric, List<Double>> copy = new EnumMap<>(Metric.class);
+    values.forEach((metric, its) -> copy.put(metric, new ArrayList<>(its)));
+    return copy;
   }
 }

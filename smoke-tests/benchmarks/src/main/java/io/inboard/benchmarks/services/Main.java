@@ -1,8 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.benchmarks.services;
 
+import io.inboard.benchmarks.report.Metric;
 import io.inboard.benchmarks.report.Report;
 import io.inboard.benchmarks.report.Results;
+import io.inboard.benchmarks.report.Series;
 import io.inboard.benchmarks.services.Options.Step;
 import java.io.File;
 import java.io.IOException;
@@ -12,14 +14,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
- * Measures what the mesh costs real services, beside no mesh and beside others. In this order: how
- * each variant starts; then all pairs are started and stay, are warmed up, and are driven in
- * rounds; at last how long each takes to exit when its collector is dead. Run by {@code
- * smoke-tests/benchmarks/run}.
+ * Measures what the mesh costs real services, beside no mesh and beside others, each step cycle by
+ * cycle: how each variant starts; the first call of a new pair; then all pairs are started and stay,
+ * are warmed up, and are driven in turn; at last how long each takes to exit when its collector is
+ * dead. Run by {@code smoke-tests/benchmarks/run}.
  */
 public final class Main {
   private static final long BYTES_A_PAIR = 700L << 20;
@@ -29,6 +32,8 @@ public final class Main {
   private final Path out;
   private final Site site;
   private final Ledger ledger;
+  private final Order order;
+  private final Cycles cycles;
   private final String command;
   private double rate;
 
@@ -39,6 +44,8 @@ public final class Main {
     this.site =
         Site.of(root, Path.of(System.getProperty("inboard.opentelemetry", "")), options, work);
     this.ledger = new Ledger(options.variants());
+    this.order = new Order(options.seed());
+    this.cycles = new Cycles(order, ledger, this::write);
     this.command = ("smoke-tests/benchmarks/run services " + String.join(" ", arguments)).strip();
   }
 
@@ -91,26 +98,67 @@ public final class Main {
 
   private int measure() throws InterruptedException {
     List<Variant> variants = options.variants();
+    Progress.say("orders by --seed " + options.seed());
     checkMemory(variants);
     boolean stores = variants.stream().anyMatch(v -> v.way() == Variant.Way.TLS_BY_HAND);
     Certificates certificates = Certificates.issue(site, stores);
     try (Sink sink = new Sink(site);
         Load load = new Load(site, options.connections())) {
-      if (options.does(Step.START)) {
-        new BeforeMain(site, certificates, sink, ledger).measure(variants, options.rounds());
-        new StartUp(site, certificates, sink, ledger).measure(variants, options.rounds());
-        write();
+      started(certificates, sink);
+      if (options.does(Step.CALL)) {
+        FirstCall call = new FirstCall(site, certificates, options, sink, load, ledger);
+        measure(
+            Series.FIRST_CALL,
+            variants,
+            call::measure,
+            Metric.FIRST_CALL,
+            Metric.RSS_FRONT,
+            Metric.RSS_BACK);
       }
-      if (options.does(Step.LOAD)) {
+      if (options.does(Step.LOAD) || options.does(Step.OPEN)) {
         underLoad(certificates, sink, load);
       }
       if (options.does(Step.EXIT)) {
-        new Exit(site, certificates, load, ledger).measure(variants, options.rounds());
+        Exit exit = new Exit(site, certificates, load, ledger);
+        measure(
+            Series.EXIT,
+            Exit.worthAsking(variants),
+            exit::measure,
+            Metric.EXIT_REFUSED,
+            Metric.EXIT_SILENT);
       }
     }
     System.out.print(Report.text(write()));
     System.err.println("results.json, report.md, chart.svg: " + out);
     return ledger.struck().isEmpty() ? 0 : 1;
+  }
+
+  private void started(Certificates certificates, Sink sink) {
+    StartUp start = new StartUp(site, certificates, sink);
+    List<Variant> distinct = StartUp.distinct(options.variants(), ledger);
+    if (options.does(Step.START)) {
+      BeforeMain before = new BeforeMain(site, certificates, sink);
+      List<Variant> agents = BeforeMain.agents(options.variants());
+      measure(Series.BEFORE_MAIN, agents, before::measure, Metric.PREMAIN);
+      // The first start of all reads the files from disk; it is nobody's.
+      start.measure(distinct.get(0));
+      measure(Series.START, distinct, start::measure, Metric.START_WALL, Metric.START_CPU);
+    }
+    if (options.does(Step.ARCHIVE)) {
+      Site cached = Archive.of(site);
+      measure(
+          Series.ARCHIVE,
+          distinct,
+          variant -> start.archived(cached, variant),
+          Metric.START_WALL_CDS,
+          Metric.START_WALL_PLAIN);
+    }
+  }
+
+  /** Something that is started anew in each turn. */
+  private void measure(
+      Series series, List<Variant> variants, Cycles.Turn<Variant> turn, Metric... told) {
+    cycles.measure(series, options.starts(), variants, variant -> variant, turn, told);
   }
 
   private void underLoad(Certificates certificates, Sink sink, Load load)
@@ -123,17 +171,51 @@ public final class Main {
         Progress.say("started " + variant);
       }
       Driven driven = new Driven();
-      OptionalDouble slowest = new WarmUp(options, load, ledger, driven).warm(pairs);
+      OptionalDouble slowest = new WarmUp(options, load, ledger, driven, order).warm(pairs);
       if (slowest.isEmpty()) {
         throw new Trouble("no variant answers; --keep keeps the logs");
       }
-      rate = options.rate().orElse((int) Math.max(1, slowest.getAsDouble() / 2));
-      Progress.say(String.format("open loop: %.0f requests a second for all", rate));
-      new Rounds(options, load, ledger, driven).measure(pairs, rate, this::write);
+      Optional<Profiler> profiler = profiler();
+      profiler.ifPresent(p -> p.start(pairs));
+      Windows windows = new Windows(options.seconds(), load, ledger, driven);
+      if (options.does(Step.LOAD)) {
+        cycles.measure(
+            Series.LOAD,
+            options.cycles(),
+            pairs,
+            Pair::variant,
+            windows::closed,
+            Metric.THROUGHPUT,
+            Metric.CPU);
+      }
+      if (options.does(Step.OPEN)) {
+        rate = options.rate().orElse((int) Math.max(1, slowest.getAsDouble() / 2));
+        Progress.say(String.format("open loop: %.0f requests a second for all", rate));
+        cycles.measure(
+            Series.OPEN_LOOP,
+            options.cycles(),
+            pairs,
+            Pair::variant,
+            pair -> windows.open(pair, rate),
+            Metric.OPEN_P99);
+      }
+      profiler.ifPresent(p -> p.stop(pairs));
+      pairs.forEach(pair -> ledger.add(pair.variant(), 0, Windows.held(pair)));
       driven.checkSpans(pairs, sink, ledger);
     } finally {
       pairs.forEach(Pair::close);
     }
+  }
+
+  private Optional<Profiler> profiler() {
+    return options
+        .profile()
+        .map(
+            event -> {
+              ledger.note("profiled: these figures are no result");
+              Path jar = Path.of(System.getProperty("inboard.profiler", ""));
+              return new Profiler(site, event, jar, out.resolve("profile"));
+            });
   }
 
   /** Everything so far, so that what breaks off late was not in vain. */
@@ -152,7 +234,8 @@ public final class Main {
   private void checkMemory(List<Variant> variants) {
     long needed = variants.size() * BYTES_A_PAIR;
     long free = Circumstances.freeMemory();
-    if (options.does(Step.LOAD) && needed > free) {
+    boolean allAtOnce = options.does(Step.LOAD) || options.does(Step.OPEN);
+    if (allAtOnce && needed > free) {
       throw new Trouble(
           String.format(
               "%d pairs of services at once need some %d MB of memory, %d MB are free: choose fewer"

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -31,9 +32,15 @@ final class Options {
   /** The parts of a run. */
   enum Step {
     START,
+    ARCHIVE,
+    CALL,
     LOAD,
+    OPEN,
     EXIT
   }
+
+  /** How many cycles there are at least, and at most while something is not decided. */
+  record Bounds(int least, int most) {}
 
   @Option(names = "--variants", split = ",", paramLabel = "NAME", description = "Default: all.")
   private List<String> variantNames = Variant.labels();
@@ -41,8 +48,29 @@ final class Options {
   @Option(names = "--client", description = "Of the front. Default: ${DEFAULT-VALUE}.")
   private String client = "jdk";
 
-  @Option(names = "--rounds", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}.")
-  private int rounds = 3;
+  @Option(
+      names = "--cycles",
+      paramLabel = "N",
+      description = "Of windows under load, at least. Default: ${DEFAULT-VALUE}.")
+  private int cycles = 40;
+
+  @Option(
+      names = "--cycles-at-most",
+      paramLabel = "N",
+      description = "While a budget is not decided. Default: three times --cycles.")
+  private Integer cyclesAtMost;
+
+  @Option(
+      names = "--starts",
+      paramLabel = "N",
+      description = "Starts, first calls and exits of each variant, at least. Default: ${DEFAULT-VALUE}.")
+  private int starts = 8;
+
+  @Option(
+      names = "--starts-at-most",
+      paramLabel = "N",
+      description = "While a budget is not decided. Default: three times --starts.")
+  private Integer startsAtMost;
 
   @Option(names = "--connections", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}.")
   private int connections = 16;
@@ -50,9 +78,8 @@ final class Options {
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      description =
-          "Of a closed loop, of an open one, and of a window of the warm-up. Default: ${DEFAULT-VALUE}.")
-  private int seconds = 10;
+      description = "Of a window, closed or open loop. Default: ${DEFAULT-VALUE}.")
+  private double seconds = 1;
 
   @Option(
       names = "--rate",
@@ -62,23 +89,39 @@ final class Options {
   private Integer rate;
 
   @Option(
-      names = "--warm-at-least",
-      paramLabel = "SECONDS",
-      description = "Default: 45 without an agent, 150 with one.")
-  private Integer warmAtLeast;
+      names = "--warm-requests",
+      paramLabel = "N",
+      description =
+          "Before measuring, at least; then until little is compiled. Default: 100000 without an"
+              + " agent, 250000 with one.")
+  private Integer warmRequests;
 
   @Option(
       names = "--warm-at-most",
       paramLabel = "SECONDS",
-      description = "Not steady until then is said, and measured. Default: twice --warm-at-least.")
-  private Integer warmAtMost;
+      description = "Of load for each. What compiles still is said, and measured. Default: 300.")
+  private int warmAtMost = 300;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of the orders in which variants have their turns. Default: a new one.")
+  private Long seed;
 
   @Option(
       names = "--steps",
       split = ",",
       paramLabel = "STEP",
-      description = "start, load, exit. Default: all.")
-  private List<String> stepNames = List.of("start", "load", "exit");
+      description = "start, archive, call, load, open, exit. Default: all.")
+  private List<String> stepNames = steps().toList();
+
+  @Option(
+      names = "--profile",
+      paramLabel = "EVENT",
+      description =
+          "cpu or alloc: async-profiler in all services under load, into DIR/profile. Its own cost"
+              + " spoils the figures.")
+  private String profile;
 
   @Option(
       names = "--java",
@@ -135,34 +178,51 @@ final class Options {
           Variant.named(name)
               .orElseThrow(() -> new Trouble(Known.complaint("variant", name, Variant.labels()))));
     }
-    List<String> stepsKnown =
-        Stream.of(Step.values()).map(s -> s.name().toLowerCase(Locale.ROOT)).toList();
+    List<String> stepsKnown = steps().toList();
     for (String name : stepNames) {
       if (!stepsKnown.contains(name)) {
         throw new Trouble(Known.complaint("step", name, stepsKnown));
       }
       steps.add(Step.valueOf(name.toUpperCase(Locale.ROOT)));
     }
+    if (profile != null && !List.of("cpu", "alloc").contains(profile)) {
+      throw new Trouble(Known.complaint("event", profile, List.of("cpu", "alloc")));
+    }
     if (!CLIENTS.contains(client)) {
       throw new Trouble(Known.complaint("client", client, CLIENTS));
     }
-    atLeastOne("--rounds", rounds);
+    atLeastOne("--cycles", cycles);
+    atLeastOne("--starts", starts);
     atLeastOne("--connections", connections);
-    atLeastOne("--seconds", seconds);
+    notLess("--cycles-at-most", cyclesAtMost, "--cycles", cycles);
+    notLess("--starts-at-most", startsAtMost, "--starts", starts);
+    if (seconds < 0.1) {
+      throw new Trouble("--seconds is 0.1 or more");
+    }
     if (rate != null) {
       atLeastOne("--rate", rate);
     }
-    if (warmAtLeast != null && warmAtLeast < 0) {
-      throw new Trouble("--warm-at-least is 0 or more");
+    if (warmRequests != null && warmRequests < 0 || warmAtMost < 0) {
+      throw new Trouble("--warm-requests and --warm-at-most are 0 or more");
     }
-    if (warmAtMost != null && warmAtMost < (warmAtLeast == null ? 0 : warmAtLeast)) {
-      throw new Trouble("--warm-at-most is not less than --warm-at-least");
+    if (seed == null) {
+      seed = (long) new Random().nextInt(1_000_000);
     }
     Path program = Files.isDirectory(java) ? java.resolve("bin").resolve("java") : java;
     if (!Files.isExecutable(program)) {
       throw new Trouble("--java: " + program + " is no program; give a JDK or its bin/java");
     }
     java = program.toAbsolutePath();
+  }
+
+  private static Stream<String> steps() {
+    return Stream.of(Step.values()).map(s -> s.name().toLowerCase(Locale.ROOT));
+  }
+
+  private static void notLess(String name, Integer value, String than, int least) {
+    if (value != null && value < least) {
+      throw new Trouble(name + " is not less than " + than);
+    }
   }
 
   private static void atLeastOne(String name, int value) {
@@ -198,15 +258,20 @@ final class Options {
     return client;
   }
 
-  int rounds() {
-    return rounds;
+  Bounds cycles() {
+    return new Bounds(cycles, cyclesAtMost == null ? 3 * cycles : cyclesAtMost);
+  }
+
+  /** Of starts, first calls and exits. */
+  Bounds starts() {
+    return new Bounds(starts, startsAtMost == null ? 3 * starts : startsAtMost);
   }
 
   int connections() {
     return connections;
   }
 
-  int seconds() {
+  double seconds() {
     return seconds;
   }
 
@@ -215,14 +280,24 @@ final class Options {
     return rate == null ? OptionalInt.empty() : OptionalInt.of(rate);
   }
 
-  int warmAtLeast(Variant variant) {
-    return warmAtLeast == null ? variant.warmSeconds() : warmAtLeast;
+  /** Requests to each pair before it is measured, at least. */
+  int warmRequests(Variant variant) {
+    return warmRequests == null ? variant.warmRequests() : warmRequests;
   }
 
-  int warmAtMost(Variant variant) {
-    return warmAtMost == null
-        ? 2 * warmAtLeast(variant)
-        : Math.max(warmAtMost, warmAtLeast(variant));
+  /** Seconds of load for each pair before it is measured, at most. */
+  int warmAtMost() {
+    return warmAtMost;
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  /** What is profiled under load; empty: nothing. */
+  Optional<Profiler.Event> profile() {
+    return Optional.ofNullable(profile)
+        .map(event -> Profiler.Event.valueOf(event.toUpperCase(Locale.ROOT)));
   }
 
   /** The program. */

@@ -6,6 +6,7 @@ import io.inboard.benchmarks.services.Ask.Figures;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -47,6 +48,18 @@ final class Pair implements AutoCloseable {
         };
   }
 
+  /** Starts both and waits until each is up; nothing was called yet from one to the other. */
+  static Pair untouched(
+      Site site, Certificates certificates, Variant variant, String client, String otlp) {
+    Pair pair = new Pair(site, certificates, variant, client, otlp);
+    // The back may take nobody but the front: that it listens is all that can be seen of it.
+    pair.back.awaitListening();
+    pair.frontProxy.ifPresent(Sidecar::awaitListening);
+    pair.backProxy.ifPresent(Sidecar::awaitListening);
+    pair.front.awaitAnswer("/hello");
+    return pair;
+  }
+
   /** Starts both and waits until the front has an answer of the back. */
   static Pair start(
       Site site, Certificates certificates, Variant variant, String client, String otlp) {
@@ -66,6 +79,11 @@ final class Pair implements AutoCloseable {
 
   Variant variant() {
     return variant;
+  }
+
+  /** Front and back. */
+  List<Service> services() {
+    return List.of(front, back);
   }
 
   /** What the load generator asks for: the front calls the back. */
@@ -90,13 +108,13 @@ final class Pair implements AutoCloseable {
     return Ask.figures(through("/figures?gc=" + collect));
   }
 
-  /** Microseconds of processor time so far, of each process. */
+  /** Nanoseconds of processor time so far, of each process. */
   Map<Metric, Long> cpu() {
     Map<Metric, Long> cpu = new EnumMap<>(Metric.class);
-    cpu.put(Metric.CPU_FRONT, front.cpuMicros());
-    cpu.put(Metric.CPU_BACK, back.cpuMicros());
-    frontProxy.ifPresent(p -> cpu.put(Metric.CPU_FRONT_PROXY, p.cpuMicros()));
-    backProxy.ifPresent(p -> cpu.put(Metric.CPU_BACK_PROXY, p.cpuMicros()));
+    cpu.put(Metric.CPU_FRONT, front.cpuNanos());
+    cpu.put(Metric.CPU_BACK, back.cpuNanos());
+    frontProxy.ifPresent(p -> cpu.put(Metric.CPU_FRONT_PROXY, p.cpuNanos()));
+    backProxy.ifPresent(p -> cpu.put(Metric.CPU_BACK_PROXY, p.cpuNanos()));
     return cpu;
   }
 

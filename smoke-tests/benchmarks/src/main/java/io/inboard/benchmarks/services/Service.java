@@ -7,13 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 
 /** Front or back of a pair: the sample service in a JVM of its own, as its variant wants it. */
 final class Service extends Child {
-  /** Also on a machine that has other things to do. */
-  private static final int STARTED_WITHIN_SECONDS = 300;
-
   private final int port;
 
   private Service(String name, Command command, Path log, int port) {
@@ -138,19 +134,8 @@ final class Service extends Child {
     await("did not start", () -> Ask.answers200(url(path)));
   }
 
-  /** Waits for it, this process living. */
-  void await(String otherwise, BooleanSupplier condition) {
-    long end = System.nanoTime() + STARTED_WITHIN_SECONDS * 1_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      if (!alive() || System.nanoTime() > end) {
-        throw trouble(otherwise);
-      }
-      try {
-        Thread.sleep(10);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new Trouble("interrupted", e);
-      }
-    }
+  /** Waits until something takes connections at its port. */
+  void awaitListening() {
+    awaitListening(port);
   }
 }

@@ -56,4 +56,9 @@ final class Sidecar extends Child {
   int port() {
     return port;
   }
+
+  /** Waits until it takes connections. */
+  void awaitListening() {
+    awaitListening(port);
+  }
 }

@@ -2,59 +2,76 @@
 package io.inboard.benchmarks.services;
 
 import io.inboard.benchmarks.load.LoadResult;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** Drives each pair until it is as fast as it gets. */
+/** Drives all pairs in turn until each is as fast as it gets. */
 final class WarmUp {
+  private static final double WINDOW_SECONDS = 5;
+
   private final Options options;
   private final Load load;
   private final Ledger ledger;
   private final Driven driven;
+  private final Order order;
 
-  WarmUp(Options options, Load load, Ledger ledger, Driven driven) {
+  WarmUp(Options options, Load load, Ledger ledger, Driven driven, Order order) {
     this.options = options;
     this.load = load;
     this.ledger = ledger;
     this.driven = driven;
+    this.order = order;
   }
 
   /** Requests a second of the slowest that works; empty if none does. */
   OptionalDouble warm(List<Pair> pairs) {
+    Map<Variant, Warmth> warmths = new EnumMap<>(Variant.class);
     Map<Variant, Double> throughput = new EnumMap<>(Variant.class);
-    for (Pair pair : pairs) {
-      double reached = warm(pair);
-      if (reached > 0) {
-        throughput.put(pair.variant(), reached);
+    List<Pair> cold = new ArrayList<>(pairs);
+    while (!cold.isEmpty()) {
+      for (Pair pair : order.next(cold)) {
+        Variant variant = pair.variant();
+        Warmth warmth =
+            warmths.computeIfAbsent(
+                variant,
+                v -> new Warmth(options.warmRequests(v), options.warmAtMost()));
+        double compiled = compileSeconds(pair);
+        LoadResult loop = load.closed(pair.url(), WINDOW_SECONDS);
+        driven.add(variant, loop);
+        pair.checkAlive();
+        if (loop.errors() == loop.requests()) {
+          ledger.strike(variant, "no request succeeded: " + loop.firstError());
+          cold.remove(pair);
+          continue;
+        }
+        warmth.add(loop.seconds(), loop.requests(), compileSeconds(pair) - compiled);
+        throughput.put(variant, loop.perSecond());
+        if (warmth.enough()) {
+          cold.remove(pair);
+          said(variant, warmth, loop.perSecond());
+        }
       }
     }
     return throughput.values().stream().mapToDouble(d -> d).min();
   }
 
-  private double warm(Pair pair) {
-    Variant variant = pair.variant();
-    double window = options.seconds();
-    Warmth warmth = new Warmth(window, options.warmAtLeast(variant), options.warmAtMost(variant));
-    do {
-      LoadResult loop = load.closed(pair.url(), window);
-      driven.add(variant, loop);
-      pair.checkAlive();
-      if (loop.errors() == loop.requests()) {
-        ledger.strike(variant, "no request succeeded: " + loop.firstError());
-        return 0;
-      }
-      warmth.add(loop.perSecond());
-    } while (!warmth.enough());
-    String last =
+  private void said(Variant variant, Warmth warmth, double perSecond) {
+    String what =
         String.format(
-            "after %.0f s %.0f req/s, the last windows %.1f %% apart",
-            warmth.seconds(), warmth.throughput(), warmth.apart() * 100);
-    Progress.say("warm " + variant + ": " + last);
-    if (!warmth.steady()) {
-      ledger.unsteady(variant, last);
+            "after %.0f s and %d requests %.0f req/s, compiling in %.0f %% of the last windows",
+            warmth.seconds(), warmth.requests(), perSecond, warmth.compiled() * 100);
+    Progress.say("warm " + variant + ": " + what);
+    if (!warmth.quiet()) {
+      ledger.note(variant, "was still compiling when measured: " + what);
     }
-    return warmth.throughput();
+  }
+
+  /** Of both services, since they began. */
+  private static double compileSeconds(Pair pair) {
+    return (pair.frontFigures(false).compileMillis() + pair.backFigures(false).compileMillis())
+        / 1e3;
   }
 }

@@ -5,52 +5,57 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * When a variant is warm: after a least time, as soon as the last three windows of throughput lie
- * within 2 % of each other; after a longest time in any case.
+ * When a pair is warm. Not a matter of time, which says little on a machine whose speed changes,
+ * nor of windows that are equally fast, which such a machine never gives: after so many requests,
+ * as soon as the JIT has had next to nothing to compile in the last windows; after a longest time
+ * in any case.
  */
 final class Warmth {
-  static final double STEADY = 0.02;
+  /** Of the time, all compiler threads of both services together. */
+  static final double QUIET = 0.05;
+
   private static final int WINDOWS = 3;
 
-  private final double windowSeconds;
-  private final double atLeastSeconds;
+  private final int atLeastRequests;
   private final double atMostSeconds;
-  private final List<Double> windows = new ArrayList<>();
+  private final List<Double> compiling = new ArrayList<>();
+  private double seconds;
+  private long requests;
 
-  Warmth(double windowSeconds, double atLeastSeconds, double atMostSeconds) {
-    this.windowSeconds = windowSeconds;
-    this.atLeastSeconds = atLeastSeconds;
+  Warmth(int atLeastRequests, double atMostSeconds) {
+    this.atLeastRequests = atLeastRequests;
     this.atMostSeconds = atMostSeconds;
   }
 
-  /** One more window has passed, with so many answers a second. */
-  void add(double throughput) {
-    windows.add(throughput);
+  /** One more window has passed, in which the JIT's threads worked so long. */
+  void add(double itsSeconds, long itsRequests, double compileSeconds) {
+    seconds += itsSeconds;
+    requests += itsRequests;
+    compiling.add(compileSeconds / itsSeconds);
   }
 
   /** Whether measuring may begin. */
   boolean enough() {
-    return seconds() >= atMostSeconds || (seconds() >= atLeastSeconds && steady());
+    return seconds >= atMostSeconds || (requests >= atLeastRequests && quiet());
   }
 
-  boolean steady() {
-    return windows.size() >= WINDOWS && apart() < STEADY;
+  boolean quiet() {
+    return compiling.size() >= WINDOWS && compiled() < QUIET;
+  }
+
+  /** The share of the last windows' time in which something was compiled. */
+  double compiled() {
+    return compiling.subList(Math.max(0, compiling.size() - WINDOWS), compiling.size()).stream()
+        .mapToDouble(share -> share)
+        .average()
+        .orElse(1);
   }
 
   double seconds() {
-    return windows.size() * windowSeconds;
+    return seconds;
   }
 
-  /** How far the last windows lie apart, as a share of the largest of them. */
-  double apart() {
-    List<Double> last = windows.subList(Math.max(0, windows.size() - WINDOWS), windows.size());
-    double max = last.stream().mapToDouble(w -> w).max().orElse(0);
-    double min = last.stream().mapToDouble(w -> w).min().orElse(0);
-    return max == 0 ? 0 : (max - min) / max;
-  }
-
-  /** Of the last window; 0 before the first. */
-  double throughput() {
-    return windows.isEmpty() ? 0 : windows.get(windows.size() - 1);
+  long requests() {
+    return requests;
   }
 }

@@ -2,12 +2,16 @@
 package io.inboard.benchmarks.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
 /** Results that nobody measured. */
 final class Sample {
+  private static final int CYCLES = 8;
+
   private Sample() {}
 
   static Results of(Measured... variants) {
@@ -18,9 +22,9 @@ final class Sample {
             2,
             "jdk",
             16,
-            3,
-            10,
+            1,
             400,
+            7,
             "2026-11-21T19:00:00Z",
             "abc1234",
             "smoke-tests/benchmarks/run services",
@@ -35,56 +39,31 @@ final class Sample {
   static final class Builder {
     private final String name;
     private boolean counts = true;
-    private boolean steady = true;
-    private final List<Map<Metric, Double>> rounds = samples();
-    private final List<Map<Metric, Double>> starts = samples();
-    private final List<Map<Metric, Double>> exits = samples();
+    private final Map<Metric, List<Double>> values = new EnumMap<>(Metric.class);
     private final List<String> notes = new ArrayList<>();
 
     private Builder(String name) {
       this.name = name;
     }
 
-    private static List<Map<Metric, Double>> samples() {
-      return List.of(
-          new EnumMap<>(Metric.class), new EnumMap<>(Metric.class), new EnumMap<>(Metric.class));
-    }
-
-    /** Three rounds. */
-    Builder with(Metric metric, double one, double two, double three) {
-      List<Map<Metric, Double>> samples =
-          switch (metric) {
-            case PREMAIN, START_WALL, START_CPU, START_CLASSES, START_RSS, JAR -> starts;
-            case EXIT_REFUSED, EXIT_SILENT -> exits;
-            default -> rounds;
-          };
-      samples.get(0).put(metric, one);
-      samples.get(1).put(metric, two);
-      samples.get(2).put(metric, three);
+    /** One a cycle, NaN where there is none. A single one is that of every cycle. */
+    Builder with(Metric metric, double... each) {
+      values.put(
+          metric,
+          each.length == 1
+              ? Collections.nCopies(CYCLES, each[0])
+              : Arrays.stream(each).mapToObj(v -> Double.isNaN(v) ? null : (Double) v).toList());
       return this;
-    }
-
-    Builder with(Metric metric, double value) {
-      return with(metric, value, value, value);
-    }
-
-    Builder note(String note) {
-      notes.add(note);
-      return this;
-    }
-
-    Builder unsteady() {
-      steady = false;
-      return note("not steady when measured: after 300 s");
     }
 
     Builder struck() {
       counts = false;
-      return note("does not count: 3 of 9 answers were errors");
+      notes.add("does not count: 3 of 9 answers were errors");
+      return this;
     }
 
     Measured done() {
-      return new Measured(name, "about " + name, counts, steady, rounds, starts, exits, notes);
+      return new Measured(name, "about " + name, counts, values, notes);
     }
   }
 }

@@ -17,11 +17,11 @@ final class OptionsTest {
 
     assertThat(options.variants()).containsExactly(Variant.values());
     assertThat(Step.values()).allMatch(options::does);
-    assertThat(options.rounds()).isEqualTo(3);
+    assertThat(options.cycles()).isEqualTo(new Options.Bounds(40, 120));
+    assertThat(options.starts()).isEqualTo(new Options.Bounds(8, 24));
     assertThat(options.rate()).isEmpty();
-    assertThat(options.warmAtLeast(Variant.NONE)).isEqualTo(45);
-    assertThat(options.warmAtLeast(Variant.OTEL)).isEqualTo(150);
-    assertThat(options.warmAtMost(Variant.OTEL)).isEqualTo(300);
+    assertThat(options.warmRequests(Variant.NONE)).isEqualTo(100_000);
+    assertThat(options.warmRequests(Variant.OTEL)).isEqualTo(250_000);
   }
 
   @Test
@@ -32,10 +32,16 @@ final class OptionsTest {
 
   @Test
   void theQuickFormIsQuickForAgentsToo() {
-    Options options = Options.parse("--warm-at-least", "5", "--seconds", "3", "--rounds", "1");
+    Options options = Options.parse("--warm-requests", "5", "--cycles", "20");
 
-    assertThat(options.warmAtLeast(Variant.OTEL)).isEqualTo(5);
-    assertThat(options.warmAtMost(Variant.OTEL)).isEqualTo(10);
+    assertThat(options.warmRequests(Variant.OTEL)).isEqualTo(5);
+    assertThat(options.cycles()).isEqualTo(new Options.Bounds(20, 60));
+  }
+
+  @Test
+  void ordersAreNewUnlessTheSeedIsGiven() {
+    assertThat(Options.parse("--seed", "42").seed()).isEqualTo(42);
+    assertThat(Options.parse().seed()).isBetween(0L, 999_999L);
   }
 
   @ParameterizedTest
@@ -45,11 +51,12 @@ final class OptionsTest {
         "--variants none,tracin | unknown variant 'tracin'; did you mean tracing? Known: none, ",
         "--client okhttp | unknown client 'okhttp'. Known: jdk, ",
         "--client url-conection | unknown client 'url-conection'; did you mean url-connection?",
-        "--round 3 | unknown option '--round'; did you mean --rounds?",
+        "--cycle 3 | unknown option '--cycle'; did you mean --cycles?",
         "--steps starts | unknown step 'starts'; did you mean start?",
-        "--rounds three | 'three' is not an int",
+        "--cycles three | 'three' is not an int",
         "--connections 0 | --connections is 1 or more",
-        "--warm-at-least 10 --warm-at-most 5 | --warm-at-most is not less than --warm-at-least",
+        "--cycles 10 --cycles-at-most 5 | --cycles-at-most is not less than --cycles",
+        "--seconds 0 | --seconds is 0.1 or more",
         "--java /no/such/jdk | /no/such/jdk is no program; give a JDK or its bin/java",
       })
   void aMistakeIsToldWithWhatIsKnown(String arguments, String told) {

@@ -8,47 +8,40 @@ import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 final class WarmthTest {
-  private static Warmth after(double... windows) {
-    Warmth warmth = new Warmth(10, 30, 100);
-    DoubleStream.of(windows).forEach(warmth::add);
+  /** Windows of 5 s and 1,000 requests, in which so much of the time something was compiled. */
+  private static Warmth after(int atLeastRequests, double... compiling) {
+    Warmth warmth = new Warmth(atLeastRequests, 50);
+    DoubleStream.of(compiling).forEach(share -> warmth.add(5, 1_000, 5 * share));
     return warmth;
   }
 
   @Test
-  void threeWindowsThatLieTogetherAreEnough() {
-    assertThat(after(1000, 1010, 1019).enough()).isTrue();
-    assertThat(after(500, 1000, 1010, 1019).enough()).isTrue();
+  void warmIsWhoWasAskedOftenAndCompilesNoMore() {
+    assertThat(after(3_000, 0.9, 0.01, 0.01, 0.01).enough()).isTrue();
+    assertThat(after(4_000, 0.9, 0.01, 0.01, 0.01).enough()).isTrue();
+    assertThat(after(4_001, 0.9, 0.01, 0.01, 0.01).enough()).isFalse();
   }
 
   @Test
-  void twoThatLieTogetherMayBeChance() {
-    assertThat(after(980, 1010, 1019).enough()).isFalse();
-    assertThat(after(980, 1010, 1019).apart()).isCloseTo(0.038, within(0.001));
+  void whoStillCompilesIsNotWarm() {
+    assertThat(after(0, 0.9, 0.5, 0.04, 0.04).enough()).isFalse();
+    assertThat(after(0, 0.9, 0.5, 0.04, 0.04).compiled()).isCloseTo(0.193, within(0.001));
   }
 
   @Test
-  void aSlowRiseIsNotSteady() {
-    assertThat(after(1000, 1015, 1030).steady()).isFalse();
+  void twoQuietWindowsMayBeChance() {
+    assertThat(after(0, 0.01, 0.01).enough()).isFalse();
+    assertThat(after(0, 0.01, 0.01, 0.01).enough()).isTrue();
   }
 
   @Test
-  void steadyTooEarlyIsWarmedOn() {
-    Warmth warmth = new Warmth(10, 150, 300);
-    for (int i = 0; i < 14; i++) {
-      warmth.add(1000);
-      assertThat(warmth.enough()).isFalse();
-    }
-    warmth.add(1000);
-    assertThat(warmth.enough()).isTrue();
-  }
-
-  @Test
-  void whatIsNeverSteadyIsMeasuredAtLast() {
-    Warmth warmth = after(1, 2, 3, 4, 5, 6, 7, 8, 9);
+  void whatCompilesForeverIsMeasuredAtLast() {
+    Warmth warmth = after(0, 1, 1, 1, 1, 1, 1, 1, 1, 1);
     assertThat(warmth.enough()).isFalse();
-    warmth.add(10);
+    warmth.add(5, 1_000, 5);
     assertThat(warmth.enough()).isTrue();
-    assertThat(warmth.steady()).isFalse();
-    assertThat(warmth.throughput()).isEqualTo(10);
+    assertThat(warmth.quiet()).isFalse();
+    assertThat(warmth.seconds()).isEqualTo(50);
+    assertThat(warmth.requests()).isEqualTo(10_000);
   }
 }
