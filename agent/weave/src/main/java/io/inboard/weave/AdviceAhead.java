@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import org.objectweb.asm.ClassReader;
 
@@ -42,9 +43,8 @@ final class AdviceAhead {
       String name = due.poll();
       try {
         refersTo(name);
-        if (link(Class.forName(name.replace('/', '.'), false, loader))) {
-          loaded++;
-        }
+        link(Class.forName(name.replace('/', '.'), false, loader));
+        loaded++;
       } catch (ClassNotFoundException | IOException | LinkageError e) {
         // Of a version of the library that is not here, perhaps; who needs it will be told.
       }
@@ -77,10 +77,8 @@ final class AdviceAhead {
 
   /**
    * The JVM links a class before it tells its constructors, and does not initialize it for that.
-   *
-   * @return whether that is done
    */
-  private static boolean link(Class<?> type) {
-    return type.getDeclaredConstructors().length >= 0;
+  private static void link(Class<?> type) {
+    Objects.requireNonNull(type.getDeclaredConstructors());
   }
 }
