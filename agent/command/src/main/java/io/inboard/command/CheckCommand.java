@@ -59,10 +59,12 @@ final class CheckCommand implements Callable<Integer> {
           .forEach(w -> out.println(located(w.key(), "warning: " + w.text(), source, text)));
       UnreachablePorts.warnings(read.inbound())
           .forEach(w -> out.println(source.name() + ": inbound: warning: " + w));
-      if (ofIdentity.isEmpty()) {
-        out.println(source.name() + ": OK (" + summary(read) + ")");
+      EndpointFilesCheck files = EndpointFilesCheck.of(read, out);
+      boolean good = ofIdentity.isEmpty() && files.good();
+      if (good) {
+        out.println(source.name() + ": OK (" + summary(read, files.endpoints()) + ")");
       }
-      return ofIdentity.isEmpty() ? 0 : 1;
+      return good ? 0 : 1;
     } catch (SettingsException e) {
       for (Problem problem : e.problems()) {
         out.println(source.name() + (problem.line() == 0 ? ": " : ":") + problem);
@@ -77,8 +79,8 @@ final class CheckCommand implements Callable<Integer> {
     return source.name() + ":" + new Problem(key, place.line(), place.column(), problem, "");
   }
 
-  private static String summary(Settings settings) {
-    int endpoints = 0;
+  private static String summary(Settings settings, int inFiles) {
+    int endpoints = inFiles;
     for (DestinationSettings destination : settings.destinations()) {
       endpoints += destination.listed().size();
     }

@@ -61,6 +61,23 @@ class CheckCommandTest {
   }
 
   @Test
+  void filesOfEndpointsAreLookedAt() throws IOException {
+    Path list = directory.resolve("endpoints.yaml");
+    Path file = write("destinations: [{host: a, discovery: {file: endpoints.yaml}}]\n");
+
+    assertThat(check(file.toString())).as("it may come later").isZero();
+    assertThat(out.toString()).contains(list + ": warning: there is no such file");
+
+    Files.writeString(list, "- 10.0.0.1:80\n- 10.0.0.2\n");
+    assertThat(check(file.toString())).isEqualTo(1);
+    assertThat(out.toString()).contains(list + ":2:3 [1]: has no port");
+
+    Files.writeString(list, "- 10.0.0.1:80\n- 10.0.0.2:80\n");
+    assertThat(check(file.toString())).isZero();
+    assertThat(out.toString()).contains("OK (1 destination, 2 endpoints");
+  }
+
+  @Test
   void aUrlIsReadAndItsErrorsAreSaid() throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
