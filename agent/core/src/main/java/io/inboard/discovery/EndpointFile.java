@@ -116,15 +116,25 @@ final class EndpointFile {
       this.list = new ResolvedList(files.names, subscriber);
     }
 
-    /** Tells the subscriber, if what holds for it has changed. */
+    /**
+     * Tells the subscriber, if what holds for it has changed. Again, if that changes meanwhile: the
+     * thread that reads may have told of the newer list before this one tells of the older.
+     */
     void look() {
-      Known now = known;
+      Known now;
+      do {
+        now = known;
+        tell(now);
+      } while (now != known);
+    }
+
+    private void tell(Known now) {
       if (now.listed != null) {
         list.list(now.listed(files.clock.nanos(), graceNanos));
       } else if (now.answered) {
         list.unknown(now.problem, false);
       } else {
-        list.unknown(path + " has not been read yet", true);
+        list.unknown(path.concat(" has not been read yet"), true); // Before main, too.
       }
     }
 
@@ -136,7 +146,7 @@ final class EndpointFile {
     }
   }
 
-  /** Under the lock of {@link EndpointFiles} for this path, as the next one. */
+  /** Under the lock of {@link EndpointFiles}, as the next one. */
   Follower follow(Duration grace, Consumer<Update> subscriber) {
     Follower follower = new Follower(grace, subscriber);
     followers.add(follower);

@@ -7,9 +7,9 @@ import io.inboard.time.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -26,7 +26,9 @@ public final class EndpointFiles {
   final Timer timer;
   final Clock clock;
   private final Executor threads;
-  private final ConcurrentMap<String, EndpointFile> files = new ConcurrentHashMap<>();
+
+  /** By path. Guarded by itself; never on a call's path. */
+  private final Map<String, EndpointFile> files = new HashMap<>();
 
   /** Whether files are read; what is known is kept meanwhile. */
   private volatile boolean active;
@@ -68,7 +70,7 @@ public final class EndpointFiles {
   public void active(boolean on) {
     active = on;
     if (on) {
-      files.values().forEach(EndpointFile::begin);
+      all().forEach(EndpointFile::begin);
     }
   }
 
@@ -96,24 +98,34 @@ public final class EndpointFiles {
   }
 
   private AutoCloseable follow(EndpointSettings.FromFile settings, Consumer<Update> subscriber) {
-    EndpointFile.Follower[] follower = new EndpointFile.Follower[1];
-    EndpointFile file =
-        files.compute(
-            settings.path(),
-            (path, known) -> {
-              EndpointFile found = known == null ? new EndpointFile(path, this) : known;
-              follower[0] = found.follow(settings.emptyGrace(), subscriber);
-              return found;
-            });
-    follower[0].look();
+    EndpointFile file;
+    EndpointFile.Follower follower;
+    synchronized (files) {
+      file = files.get(settings.path());
+      if (file == null) {
+        file = new EndpointFile(settings.path(), this);
+        files.put(settings.path(), file);
+      }
+      follower = file.follow(settings.emptyGrace(), subscriber);
+    }
+    follower.look();
     file.begin();
-    return follower[0];
+    return follower;
   }
 
   /** Somebody has ceased to follow; nobody else may. */
   void left(EndpointFile file) {
-    files.computeIfPresent(
-        file.path(), (path, known) -> known == file && !known.followed() ? null : known);
+    synchronized (files) {
+      if (!file.followed()) {
+        files.remove(file.path(), file);
+      }
+    }
+  }
+
+  private List<EndpointFile> all() {
+    synchronized (files) {
+      return new ArrayList<>(files.values());
+    }
   }
 
   /** Does the work of a file where it may block. */
@@ -124,7 +136,7 @@ public final class EndpointFiles {
   /** Where all files stand, by their paths. */
   public List<EndpointFileStatus> status() {
     List<EndpointFileStatus> all = new ArrayList<>();
-    files.values().forEach(file -> all.add(file.status()));
+    all().forEach(file -> all.add(file.status()));
     all.sort(Comparator.comparing(EndpointFileStatus::file));
     return List.copyOf(all);
   }
