@@ -121,7 +121,9 @@ final class RehearsalTest {
       try (Contexts.Scope scope = mesh.core().contexts().activate(request.context())) {
         Call call = mesh.core().outbound().begin(new RehearsedRequests.Outgoing("payments", 80));
         Attempt attempt = ((Step.Send) call.first()).attempt();
-        attempt.endpoint().orElseThrow();
+        if (attempt.endpoint().isEmpty()) {
+          throw new AssertionError("it has one");
+        }
         attempt.writeHeaders(RehearsedRequests.NO_SINK);
         call.responded(attempt, 200, name -> List.of());
         call.done();
