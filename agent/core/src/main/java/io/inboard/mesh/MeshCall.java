@@ -313,7 +313,7 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
 
   CallObserver.OfAttempt observe(PolicyAttempt attempt) {
     return observer.attempt(
-        attempt.number(), attempt.reason(), attempt.target().map(EndpointState::address));
+        attempt.number(), attempt.reason(), attempt.target().flatMap(EndpointState::told));
   }
 
   /** What an attempt asks about its headers. */

@@ -4,6 +4,7 @@ package io.inboard.policy;
 import io.inboard.balance.Candidate;
 import io.inboard.balance.Load;
 import io.inboard.settings.Instance;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -13,6 +14,10 @@ import java.util.concurrent.atomic.LongAdder;
 public final class EndpointState implements Candidate, Endpoints.Picked {
   private final Instance instance;
   private final String address;
+
+  /** The address again, for those who are told where an attempt goes, if anywhere. */
+  private final Optional<String> told;
+
   private final Health health;
 
   /** Null: nothing. Any thread writes; the last one counts. */
@@ -30,6 +35,7 @@ public final class EndpointState implements Candidate, Endpoints.Picked {
   private EndpointState(Instance instance, String address, Health health) {
     this.instance = instance;
     this.address = address;
+    this.told = Optional.of(address);
     this.health = health;
   }
 
@@ -48,6 +54,11 @@ public final class EndpointState implements Candidate, Endpoints.Picked {
   @Override
   public String address() {
     return address;
+  }
+
+  /** The same; never empty, and the same object each time. */
+  public Optional<String> told() {
+    return told;
   }
 
   @Override
