@@ -32,7 +32,7 @@ public final class CanonicalHost {
    *     comes back in lower case
    */
   public static String of(String host) {
-    return isPlainName(host) ? host : slow(host);
+    return isPlainName(host) || isPlainVersion4(host) ? host : slow(host);
   }
 
   /** The form of a host that may be {@code *.suffix}. */
@@ -63,6 +63,30 @@ public final class CanonicalHost {
       }
     }
     return letterFirst;
+  }
+
+  /** Four decimal numbers without leading zeros. */
+  private static boolean isPlainVersion4(String host) {
+    int numbers = 1;
+    int digits = 0;
+    int value = 0;
+    for (int i = 0; i < host.length(); i++) {
+      char c = host.charAt(i);
+      if (c == '.' && digits > 0) {
+        numbers++;
+        digits = 0;
+        value = 0;
+      } else if (c >= '0' && c <= '9' && (digits == 0 || value > 0)) {
+        digits++;
+        value = 10 * value + c - '0';
+        if (value > 255) {
+          return false;
+        }
+      } else {
+        return false;
+      }
+    }
+    return numbers == 4 && digits > 0;
   }
 
   private static String slow(String host) {

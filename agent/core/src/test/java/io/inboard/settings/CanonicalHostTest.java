@@ -13,6 +13,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CanonicalHostTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"payments", "a-1.shop", "127.0.0.1", "0.0.0.0", "255.10.0.200"})
+  void whatHasTheFormAlreadyIsGivenBackAsItIs(String host) {
+    assertThat(CanonicalHost.of(host)).isSameAs(host);
+  }
+
   @ParameterizedTest(name = "{0} is {1}")
   @CsvSource({
     // Names.

@@ -55,9 +55,9 @@ public final class EndpointsReader {
   private static List<Instance> ofRoot(Node root, Problem.Collector problems) {
     Expansion none = new Expansion(Map.of());
     if (!(root instanceof Node.Mapping mapping)) {
-      return listed(new Value(root, "", none, problems).items());
+      return listed(new Value(root, Position.ROOT, none, problems).items());
     }
-    Section section = new Section(mapping, "", none, problems);
+    Section section = new Section(mapping, Position.ROOT, none, problems);
     Optional<Value> endpoints = section.required("endpoints", "endpoints: [\"10.0.0.5:8443\"]");
     section.end();
     return endpoints.isEmpty() ? List.of() : listed(endpoints.get().items());
@@ -100,7 +100,7 @@ public final class EndpointsReader {
   private static List<Instance> listed(List<Value> items) {
     List<Instance> endpoints = new ArrayList<>(items.size());
     // By text, not by Address: the first hash of a record costs some forty classes.
-    Map<String, String> seen = new HashMap<>();
+    Map<String, Value> seen = new HashMap<>();
     for (Value item : items) {
       Optional<Value> where;
       int weight = 1;
@@ -121,12 +121,13 @@ public final class EndpointsReader {
       Optional<Address> address =
           where.isEmpty() ? Optional.empty() : Address.of(where.get(), true, false);
       if (address.isPresent()) {
-        String first =
+        Value first =
             seen.putIfAbsent(
-                CanonicalHost.of(address.get().host()) + ' ' + address.get().port(), item.path());
+                CanonicalHost.of(address.get().host()) + ' ' + address.get().port(), item);
         if (first != null) {
           item.problem(
-              "repeats " + first, "a share of more than one is a weight: {address, weight: 2}");
+              "repeats " + first.path(),
+              "a share of more than one is a weight: {address, weight: 2}");
         }
         endpoints.add(
             new Instance(

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,28 +24,31 @@ final class Section {
   static final String NOT_YET = "is not supported by this version yet";
 
   private final Node.Mapping node;
-  private final String path;
+  private final Position position;
   private final Expansion expansion;
   private final Problem.Collector problems;
-  private final Set<String> known;
-  private final Set<String> notYet;
+
+  /** A few, each once: to look through them costs less than to hash them. */
+  private final List<String> known;
+
+  private final List<String> notYet;
 
   /** Where keys may stand as well. */
   private final Optional<Section> inner;
 
-  Section(Node.Mapping node, String path, Expansion expansion, Problem.Collector problems) {
+  Section(Node.Mapping node, Position position, Expansion expansion, Problem.Collector problems) {
     this.node = node;
-    this.path = path;
+    this.position = position;
     this.expansion = expansion;
     this.problems = problems;
-    this.known = new LinkedHashSet<>();
-    this.notYet = new LinkedHashSet<>();
+    this.known = new ArrayList<>(0);
+    this.notYet = new ArrayList<>(0);
     this.inner = Optional.empty();
   }
 
   private Section(Section outer, Section inner) {
     this.node = outer.node;
-    this.path = outer.path;
+    this.position = outer.position;
     this.expansion = outer.expansion;
     this.problems = outer.problems;
     this.known = outer.known;
@@ -63,13 +65,13 @@ final class Section {
   }
 
   Optional<Value> value(String key) {
-    known.add(key);
+    know(key);
     Optional<Value> there = inner.isPresent() ? inner.get().value(key) : Optional.empty();
     Node.Entry entry = node.entries().get(key);
     if (entry == null) {
       return there;
     }
-    Value here = new Value(entry.value(), child(key), expansion, problems);
+    Value here = new Value(entry.value(), position.child(key), expansion, problems);
     if (there.isPresent()) {
       there.get().problem("stands in " + here.path() + " already", "remove one of the two");
     }
@@ -84,7 +86,7 @@ final class Section {
     return value.isEmpty() || value.get().isNull()
         ? new Section(
             new Node.Mapping(node.line(), node.column(), 1, Map.of()),
-            child(key),
+            position.child(key),
             expansion,
             problems)
         : value.get().section();
@@ -92,7 +94,7 @@ final class Section {
 
   /** Whether the key is present; it then counts as known. */
   boolean has(String key) {
-    known.add(key);
+    know(key);
     return node.entries().containsKey(key) || (inner.isPresent() && inner.get().has(key));
   }
 
@@ -215,7 +217,11 @@ final class Section {
 
   /** Keys of the contract that do not work yet: refused by name rather than as unknown. */
   Section notYet(String... keys) {
-    notYet.addAll(List.of(keys));
+    for (String key : keys) {
+      if (!notYet.contains(key)) {
+        notYet.add(key);
+      }
+    }
     return this;
   }
 
@@ -227,7 +233,7 @@ final class Section {
       if (later || !known.contains(key)) {
         problems.add(
             new Problem(
-                child(key),
+                position.child(key).toString(),
                 entry.getValue().line(),
                 entry.getValue().column(),
                 later ? NOT_YET : UNKNOWN,
@@ -237,7 +243,7 @@ final class Section {
   }
 
   void problem(String message, String hint) {
-    problems.add(new Problem(path, node.line(), node.column(), message, hint));
+    problems.add(new Problem(position.toString(), node.line(), node.column(), message, hint));
   }
 
   private String suggestion(String key) {
@@ -248,8 +254,9 @@ final class Section {
         .orElse("known here: " + String.join(", ", known));
   }
 
-  private String child(String key) {
-    String shown = key.length() > 60 ? key.substring(0, 60) + "..." : key;
-    return path.isEmpty() ? shown : path + "." + shown;
+  private void know(String key) {
+    if (!known.contains(key)) {
+      known.add(key);
+    }
   }
 }

@@ -89,7 +89,8 @@ public class SettingsReader {
   /** What holds without any settings. */
   public Settings defaults() {
     Problem.Collector none = new Problem.Collector();
-    return settings(new Section(new Node.Mapping(0, 0, 1, Map.of()), "", expansion, none));
+    return settings(
+        new Section(new Node.Mapping(0, 0, 1, Map.of()), Position.ROOT, expansion, none));
   }
 
   /** What is wrong with OTEL_* variables; each of those is ignored, as the specification asks. */
@@ -120,7 +121,7 @@ public class SettingsReader {
                   "name the file that its data becomes when it is mounted: data: {inboard.yaml: |"
                       + " ...} is .../inboard.yaml"));
         } else {
-          settings = settings(new Section(mapping, "", expansion, problems));
+          settings = settings(new Section(mapping, Position.ROOT, expansion, problems));
         }
       } else if (!(node instanceof Node.Scalar scalar && scalar.text().isEmpty())) {
         problems.add(
@@ -165,7 +166,9 @@ public class SettingsReader {
     return sections.isEmpty() || sections.get().nothingIsValid()
         ? Optional.empty()
         : Optional.of(
-            settings(new Section(sections.get().valid(), "", expansion, new Problem.Collector())));
+            settings(
+                new Section(
+                    sections.get().valid(), Position.ROOT, expansion, new Problem.Collector())));
   }
 
   /**
@@ -183,7 +186,7 @@ public class SettingsReader {
     }
     words.in(whole, expansion);
     Problem.Collector ofSettings = new Problem.Collector();
-    settings(new Section(SecuritySections.partOf(whole), "", expansion, ofSettings));
+    settings(new Section(SecuritySections.partOf(whole), Position.ROOT, expansion, ofSettings));
     return Optional.of(
         new SecuritySections(whole, ofText.sorted(), ofSettings.sorted(), expansion));
   }

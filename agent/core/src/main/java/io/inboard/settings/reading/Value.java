@@ -18,19 +18,19 @@ import java.util.Optional;
  */
 final class Value {
   private final Node node;
-  private final String path;
+  private final Position position;
   private final Expansion expansion;
   private final Problem.Collector problems;
 
-  Value(Node node, String path, Expansion expansion, Problem.Collector problems) {
+  Value(Node node, Position position, Expansion expansion, Problem.Collector problems) {
     this.node = node;
-    this.path = path;
+    this.position = position;
     this.expansion = expansion;
     this.problems = problems;
   }
 
   String path() {
-    return path;
+    return position.toString();
   }
 
   boolean isNull() {
@@ -50,13 +50,13 @@ final class Value {
   }
 
   void problem(String message, String hint) {
-    problems.add(new Problem(path, node.line(), node.column(), message, hint));
+    problems.add(new Problem(path(), node.line(), node.column(), message, hint));
   }
 
   /** A scalar's text, expanded and without blanks around it; never empty text. */
   Optional<String> text() {
     if (!(node instanceof Node.Scalar scalar)) {
-      problem("must be one value, but was " + node.kind(), Examples.word(path, node));
+      problem("must be one value, but was " + node.kind(), Examples.word(path(), node));
       return Optional.empty();
     }
     String text;
@@ -248,9 +248,9 @@ final class Value {
               : "write [a, b] or one line with '- ' for each");
       return List.of();
     }
-    List<Value> items = new ArrayList<>();
+    List<Value> items = new ArrayList<>(sequence.items().size());
     for (Node item : sequence.items()) {
-      items.add(new Value(item, path + "[" + items.size() + "]", expansion, problems));
+      items.add(new Value(item, position.item(items.size()), expansion, problems));
     }
     return items;
   }
@@ -258,13 +258,13 @@ final class Value {
   /** A mapping's keys; a problem and an empty one if it is something else. */
   Section section() {
     if (node instanceof Node.Mapping mapping) {
-      return new Section(mapping, path, expansion, problems);
+      return new Section(mapping, position, expansion, problems);
     }
     problem(
         isNull() ? "has no value" : "must be a mapping (key: value), but was " + node.kind(),
-        isNull() ? "give it one or remove the key" : Examples.section(path, isList()));
+        isNull() ? "give it one or remove the key" : Examples.section(path(), isList()));
     return new Section(
-        new Node.Mapping(node.line(), node.column(), 1, Map.of()), path, expansion, problems);
+        new Node.Mapping(node.line(), node.column(), 1, Map.of()), position, expansion, problems);
   }
 
   /** As the file has it: an expanded variable may be a secret. */
