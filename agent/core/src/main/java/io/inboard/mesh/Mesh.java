@@ -19,6 +19,11 @@ import javax.net.ssl.SSLException;
  * Cheap to make: nothing here loads TLS, the OpenTelemetry SDK or ASM before it is needed.
  */
 public final class Mesh {
+  /**
+   * How long a collector may take to answer while the JVM's end waits; far above any that works.
+   */
+  private static final Duration LAST_ANSWER = Duration.ofMillis(350);
+
   private final Identity identity;
   private final Telemetry telemetry;
   private final InboundTls inboundTls;
@@ -98,10 +103,13 @@ public final class Mesh {
     return new Rehearsal(settings, identity);
   }
 
-  /** Sends what telemetry holds, within the given time; called while the JVM ends. */
+  /**
+   * Sends what telemetry holds, within the given time, and less where the collector is silent;
+   * called while the JVM ends.
+   */
   public void close(Duration atMost) {
     identity.close();
-    telemetry.close(atMost);
+    telemetry.close(atMost, LAST_ANSWER);
   }
 
   private Optional<TlsPlan> plan(DestinationSettings destination, String host) {

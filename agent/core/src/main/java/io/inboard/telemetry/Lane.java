@@ -39,6 +39,8 @@ final class Lane<D> {
     void close();
   }
 
+  private static final long NOTHING = Long.MIN_VALUE;
+
   private final String signal;
   private final Opener<D> opener;
 
@@ -49,6 +51,9 @@ final class Lane<D> {
   private final LongAdder lost = new LongAdder();
   private final LongAdder failures = new LongAdder();
   private volatile String lastError = "";
+
+  /** Since when an export waits for its answer, by System.nanoTime; {@link #NOTHING}: none does. */
+  private volatile long askedAt = NOTHING;
 
   /** Confined to the signal's thread; null until the first export, and after close. */
   private Exporter<D> open;
@@ -84,12 +89,16 @@ final class Lane<D> {
     }
     CompletableResultCode result;
     try {
-      result = exporter(to.get()).export(batch);
+      Exporter<D> exporter = exporter(to.get());
+      askedAt = System.nanoTime();
+      result = exporter.export(batch);
     } catch (RuntimeException | LinkageError e) {
+      askedAt = NOTHING;
       failed(to.get(), batch.size(), describe(e));
       return CompletableResultCode.ofFailure();
     } catch (Error e) {
       // The lack of memory may be temporary: counted with the batch; the next batch is tried.
+      askedAt = NOTHING;
       AgentLoop.named("inboard-" + signal).failed(e);
       lost.add(batch.size());
       failures.increment();
@@ -98,6 +107,7 @@ final class Lane<D> {
     int size = batch.size();
     result.whenComplete(
         () -> {
+          askedAt = NOTHING;
           if (result.isSuccess()) {
             exported.add(size);
           } else {
@@ -105,6 +115,12 @@ final class Lane<D> {
           }
         });
     return result;
+  }
+
+  /** For how long the collector has kept an export waiting, in nanoseconds; 0: none waits. */
+  long keptWaiting() {
+    long since = askedAt;
+    return since == NOTHING ? 0 : System.nanoTime() - since;
   }
 
   /** Sends a batch and waits for its end; an export that takes too long counts as failed. */

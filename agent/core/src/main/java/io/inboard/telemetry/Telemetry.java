@@ -35,6 +35,9 @@ import java.util.function.Supplier;
 public final class Telemetry {
   private static final Optional<String> UNUSABLE = missing();
 
+  /** How often a last flush looks whether the collector has answered. */
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   private final ServiceSettings service;
   private final Timing timing;
   private final RequestContexts contexts = new RequestContexts();
@@ -285,17 +288,33 @@ public final class Telemetry {
 
   /**
    * Sends what there is and ends. Both signals are flushed at the same time; what is not there in
-   * time is lost. Returns within the given time whatever the collector does; without any time
-   * nothing is sent.
+   * time is lost. Returns within the given time whatever the collector does.
    */
   public void close(Duration atMost) {
+    close(atMost, atMost);
+  }
+
+  /**
+   * As {@link #close(Duration)}, but does not wait any longer for a collector that has let one
+   * export wait for {@code answer}: it takes connections and is silent, or is not there.
+   */
+  public void close(Duration atMost, Duration answer) {
     Sdk built = sdk;
     if (built != null) {
-      if (!atMost.isZero()) {
-        CompletableResultCode flushed = built.flush();
-        flushed.join(atMost.toNanos(), TimeUnit.NANOSECONDS);
-      }
+      await(built.flush(), atMost.toNanos(), answer.toNanos());
       built.stop();
+    }
+  }
+
+  private void await(CompletableResultCode flushed, long atMost, long answer) {
+    long end = System.nanoTime() + atMost;
+    while (!flushed.isDone() && !Thread.currentThread().isInterrupted()) {
+      long waiting = Math.max(spanLane.keptWaiting(), metricLane.keptWaiting());
+      long left = Math.min(end - System.nanoTime(), answer - waiting);
+      if (left <= 0) {
+        return;
+      }
+      flushed.join(Math.min(left, LOOK_NANOS), TimeUnit.NANOSECONDS);
     }
   }
 }

@@ -160,6 +160,29 @@ class OtlpTest {
   }
 
   @Test
+  void aCollectorThatIsSilentIsNotWaitedForAtTheEnd() throws Exception {
+    status = 0;
+    Target patient =
+        new Target(
+            Protocol.HTTP_PROTOBUF,
+            "http://127.0.0.1:" + server.getAddress().getPort() + "/v1/traces",
+            Map.of(),
+            "",
+            WATCHDOG.toMillis() * 100);
+    Telemetry telemetry =
+        new Telemetry(
+            Given.SERVICE,
+            Given.with(
+                Given.with(Given.settings(), patient, patient), Exporter.OTLP, Exporter.NONE),
+            new Timing(10, 2048, 512, WATCHDOG.toMillis() * 100, 60_000),
+            Otlp::spans,
+            Otlp::metrics);
+    request(telemetry);
+    assertTimeoutPreemptively(
+        WATCHDOG, () -> telemetry.close(WATCHDOG.multipliedBy(100), Duration.ofMillis(1)));
+  }
+
+  @Test
   void aRefusingCollectorIsCountedAndTheApplicationGoesOn() throws Exception {
     status = 400; // not retried by the exporter, unlike 503
     Telemetry telemetry = telemetry(here());
