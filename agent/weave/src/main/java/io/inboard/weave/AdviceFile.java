@@ -45,6 +45,26 @@ final class AdviceFile {
     return advice;
   }
 
+  /** Throws {@link Unweavable} where it cannot be around this kind of method. */
+  void checkAround(WovenMethod method) {
+    if (enter == null && exit == null) {
+      throw new Unweavable(className + " has neither enter nor exit");
+    }
+    boolean onThrowable = exit != null && exit.onThrowable();
+    if (method.isConstructor() && (enter != null || onThrowable)) {
+      throw new Unweavable(className + " is not for a constructor, where only exit has an object");
+    }
+    if (exit != null && !onThrowable) {
+      boolean assigns = false;
+      for (AdviceMethod.Assignment assignment : exit.assignments()) {
+        assigns |= assignment.target() == AdviceMethod.Target.THROWN;
+      }
+      if (assigns || exit.wants(AdviceMethod.From.THROWN)) {
+        throw new Unweavable(className + " has to do with what is thrown, without onThrowable");
+      }
+    }
+  }
+
   /** Collects the annotations of one method, which is an advice if it has one that says so. */
   private final class MethodReader extends MethodVisitor {
     private final String name;

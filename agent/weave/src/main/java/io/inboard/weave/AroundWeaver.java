@@ -64,27 +64,8 @@ final class AroundWeaver extends BodyVisitor {
     this.advice = advice.className;
     this.enter = advice.enter;
     this.exit = advice.exit;
-    check();
+    advice.checkAround(method);
     declare();
-  }
-
-  private void check() {
-    if (enter == null && exit == null) {
-      throw new Unweavable(advice + " has neither enter nor exit");
-    }
-    boolean onThrowable = exit != null && exit.onThrowable();
-    if (method.isConstructor() && (enter != null || onThrowable)) {
-      throw new Unweavable(advice + " is not for a constructor, where only exit has an object");
-    }
-    if (exit != null && !onThrowable) {
-      boolean assigns = false;
-      for (AdviceMethod.Assignment assignment : exit.assignments()) {
-        assigns |= assignment.target() == AdviceMethod.Target.THROWN;
-      }
-      if (assigns || exit.wants(AdviceMethod.From.THROWN)) {
-        throw new Unweavable(advice + " has to do with what is thrown, without onThrowable");
-      }
-    }
   }
 
   private void declare() {

@@ -4,7 +4,6 @@ package io.inboard.command.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +16,6 @@ import java.util.concurrent.TimeUnit;
 public final class Demo {
   /** With the stage's own end it stays below a minute. */
   private static final long LIMIT_SECONDS = 52;
-
-  /** A refusal takes a moment. */
-  private static final int PATIENCE_MILLIS = 4000;
 
   private final Page page;
   private final MeshStatus status;
@@ -56,7 +52,7 @@ public final class Demo {
         }
       } catch (DemoException e) {
         if (!opened.closed()) {
-          throw new DemoException(e.getMessage() + lastWords());
+          throw new DemoException(e.getMessage() + opened.lastWords());
         }
         // Ended by a signal, which has taken the services away.
       }
@@ -86,7 +82,7 @@ public final class Demo {
             + lines
             + " lines.");
     identities();
-    strangers();
+    new Strangers(page, stage).play();
     trouble();
     tree();
     live();
@@ -155,55 +151,6 @@ public final class Demo {
         .map(s -> s.get("inboard.peer.id"))
         .filter(id -> !id.isEmpty())
         .findFirst();
-  }
-
-  // Act 2
-
-  private void strangers() throws DemoException {
-    Sample payments = stage.payments().get(0);
-    page.act("Strangers are refused, on the port that payments opened itself");
-    String bundle = stage.ca().bundlePem();
-    String curious = "spiffe://demo/ns/shop/sa/curious";
-    UnmeshedCaller.Answer plain =
-        UnmeshedCaller.plain(payments.port(), "/pay/0", "", PATIENCE_MILLIS);
-    stranger("plaintext", plain);
-    // 400 is the port's own answer, which says why; nothing of the service is in it.
-    must(
-        plain.status() == 0 || plain.status() == 400,
-        "payments answered plaintext although its settings say STRICT");
-    UnmeshedCaller.Answer nobody =
-        UnmeshedCaller.tls(payments.port(), "/pay/0", bundle, Optional.empty(), PATIENCE_MILLIS);
-    stranger("TLS, no certificate", nobody);
-    must(nobody.status() == 0, "payments answered a caller without a certificate");
-    UnmeshedCaller.Answer other =
-        UnmeshedCaller.tls(
-            payments.port(),
-            "/pay/0",
-            bundle,
-            Optional.of(stage.ca().issue(curious)),
-            PATIENCE_MILLIS);
-    stranger(curious, other);
-    must(other.status() == 403, "payments did not refuse " + curious + " with 403");
-    UnmeshedCaller.Answer web =
-        UnmeshedCaller.tls(
-            payments.port(),
-            "/pay/0",
-            bundle,
-            Optional.of(stage.ca().issue(Stage.WEB_ID)),
-            PATIENCE_MILLIS);
-    stranger(Stage.WEB_ID, web);
-    page.notice(
-        "payments opened a plain HttpServer. On that very port its agent speaks TLS only (STRICT),"
-            + " and lets web in, and nobody else.");
-  }
-
-  private void stranger(String who, UnmeshedCaller.Answer answer) {
-    page.row(
-        String.format("%-36s", who)
-            + (answer.status() == 0 || answer.status() == 400
-                ? page.bad("refused") + page.dim("  " + answer.text())
-                : page.outcome(Integer.toString(answer.status()))
-                    + page.dim("      " + answer.text())));
   }
 
   // Act 3
@@ -437,19 +384,10 @@ public final class Demo {
     return n + " " + (n == 1 ? one : more);
   }
 
-  private static void must(boolean seen, String otherwise) throws DemoException {
+  /** What was promised must be seen. */
+  static void must(boolean seen, String otherwise) throws DemoException {
     if (!seen) {
       throw new DemoException(otherwise);
     }
-  }
-
-  /** Of the services that have something to say. */
-  private String lastWords() {
-    StringBuilder words = new StringBuilder();
-    List<Sample> all = new ArrayList<>(stage.payments());
-    Optional.ofNullable(stage.web()).ifPresent(all::add);
-    all.sort(Comparator.comparing(Sample::name));
-    all.forEach(sample -> words.append(sample.lastWords()));
-    return words.toString();
   }
 }

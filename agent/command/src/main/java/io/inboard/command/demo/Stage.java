@@ -138,6 +138,18 @@ final class Stage implements AutoCloseable {
     return ca;
   }
 
+  /** What the services say that have something to say; empty: nothing. */
+  String lastWords() {
+    StringBuilder words = new StringBuilder();
+    List<Sample> all = new ArrayList<>(payments);
+    if (web != null) {
+      all.add(web);
+    }
+    all.sort(Comparator.comparing(Sample::name));
+    all.forEach(sample -> words.append(sample.lastWords()));
+    return words.toString();
+  }
+
   Path webSettings() {
     return directory.resolve("web.yaml");
   }
