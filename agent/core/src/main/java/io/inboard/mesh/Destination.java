@@ -197,8 +197,7 @@ final class Destination implements Consumer<Update> {
   }
 
   private Runnable known(List<Instance> instances) {
-    if (settings.tls().mode() == TlsMode.MUTUAL
-        && settings.endpoints() instanceof EndpointSettings.Discovered) {
+    if (settings.tls().mode() == TlsMode.MUTUAL) {
       found.found(settings.name(), instances); // Before the first call goes there.
     }
     return policy.endpoints(instances);

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The addresses that sources have found for destinations whose TLS is MUTUAL. The settings do not
- * have them, and whoever connects there around the mesh is to be seen all the same. Safe for use by
- * any thread.
+ * The addresses that sources have found for destinations whose TLS is MUTUAL, those of listed names
+ * included. The settings do not have them, and whoever connects there around the mesh is to be seen
+ * all the same. Safe for use by any thread.
  */
 public final class FoundEndpoints {
   private final Map<String, Set<String>> byDestination = new ConcurrentHashMap<>();

@@ -35,7 +35,7 @@ final class GuardedHosts {
   /** By canonical host and port. */
   private final Map<String, DestinationSettings> endpoints = new HashMap<>();
 
-  /** Those whose endpoints a source finds. */
+  /** Those whose endpoints a source finds, or the addresses of whose endpoints a resolver does. */
   private final List<DestinationSettings> discovered = new ArrayList<>();
 
   private final FoundEndpoints found;
@@ -54,7 +54,7 @@ final class GuardedHosts {
       for (Instance e : isGuarded(d) ? d.listed() : List.<Instance>of()) {
         endpoints.putIfAbsent(FoundEndpoints.key(CanonicalHost.of(e.host()), e.port()), d);
       }
-      if (isGuarded(d) && d.endpoints() instanceof EndpointSettings.Discovered) {
+      if (isGuarded(d) && areFound(d)) {
         discovered.add(d);
       }
     }
@@ -67,6 +67,14 @@ final class GuardedHosts {
    */
   static GuardedHosts of(Settings settings, FoundEndpoints found) {
     return settings.enabled() ? new GuardedHosts(settings.destinations(), found) : NONE;
+  }
+
+  private static boolean areFound(DestinationSettings destination) {
+    boolean found = destination.endpoints() instanceof EndpointSettings.Discovered;
+    for (Instance each : destination.listed()) {
+      found |= !each.literal();
+    }
+    return found;
   }
 
   private static boolean isGuarded(DestinationSettings destination) {

@@ -2,7 +2,6 @@
 package io.inboard.mesh;
 
 import io.inboard.call.Log;
-import io.inboard.call.Printable;
 import io.inboard.call.Sockets;
 import io.inboard.mesh.OpenPorts.Port;
 import io.inboard.settings.DestinationSettings;
@@ -37,6 +36,7 @@ public final class MeshSockets implements Sockets {
 
   private final OpenPorts ports = new OpenPorts();
   private final Unmeshed unmeshed = new Unmeshed();
+  private final UnmeshedClients clients = new UnmeshedClients(unmeshed);
   private final Errors errors = new Errors();
 
   /** The ports that the system says this process listens on. */
@@ -291,9 +291,9 @@ public final class MeshSockets implements Sockets {
       }
       Optional<String> refusal = Optional.empty();
       if (!isKnown(opener)) {
-        refusal = unknown(found.get(), name(opener));
+        refusal = clients.unknown(found.get(), name(opener));
       } else if (now.isStray(remote)) {
-        refusal = stray(found.get(), remote, name(opener));
+        refusal = clients.stray(found.get(), remote, name(opener));
       }
       return refusal.map("inboard: "::concat);
     } catch (RuntimeException | LinkageError e) {
@@ -302,50 +302,6 @@ public final class MeshSockets implements Sockets {
           ? Optional.of("inboard: no connection to " + remote + ": an error of ours")
           : Optional.empty();
     }
-  }
-
-  private Optional<String> unknown(DestinationSettings destination, String opener) {
-    String name = destination.name();
-    return unmeshed.judge(
-        destination,
-        opener,
-        "unknown-client",
-        "no connection to "
-            + name
-            + ": "
-            + opener
-            + " opens it, a client that no hook knows, and mutual TLS is asked for there"
-            + " (its unknownClients is REFUSE; WARN would let it pass)",
-        "destination "
-            + name
-            + " is connected to by "
-            + opener
-            + ", a client that no hook knows: the mutual TLS and the policies of this destination"
-            + " do not hold there (destinations[].unknownClients: REFUSE stops it)");
-  }
-
-  /** A hooked client connects to an endpoint by a name of no destination. */
-  private Optional<String> stray(
-      DestinationSettings destination, InetSocketAddress remote, String opener) {
-    String what =
-        opener
-            + " connects to "
-            + Printable.text(remote.getHostString())
-            + ':'
-            + remote.getPort()
-            + ", which is an endpoint of destination "
-            + destination.name()
-            + ", by another name than the destination's: ";
-    return unmeshed.judge(
-        destination,
-        opener,
-        "stray-connection",
-        what
-            + "mutual TLS is asked for there; not connected (its unknownClients is REFUSE; WARN"
-            + " would let it pass)",
-        what
-            + "its mutual TLS and its policies do not hold for this connection"
-            + " (destinations[].unknownClients: REFUSE stops it)");
   }
 
   private boolean isKnown(Class<?> opener) {

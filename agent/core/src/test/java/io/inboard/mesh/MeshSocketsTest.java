@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inboard.call.Sockets.Listener;
+import io.inboard.settings.Instance;
 import io.inboard.settings.reading.SettingsException;
 import io.inboard.settings.reading.SettingsReader;
 import java.net.InetAddress;
@@ -27,7 +28,10 @@ final class MeshSocketsTest {
   private static final String DENY = "authorization: [{action: DENY, to: {paths: [\"/*\"]}}]";
 
   private final List<InetSocketAddress> system = new ArrayList<>();
-  private final MeshSockets sockets = new MeshSockets(() -> system, new FoundEndpoints());
+  /** What the one name in the settings was resolved to. */
+  private final FoundEndpoints found = new FoundEndpoints();
+
+  private final MeshSockets sockets = new MeshSockets(() -> system, found);
 
   /** Neither the JDK nor anybody knows it. */
   private static final class Unknown {}
@@ -36,6 +40,11 @@ final class MeshSocketsTest {
 
   MeshSocketsTest() {
     sockets.known(type -> type == Hooked.class);
+    found.found(
+        "pay",
+        List.of(
+            new Instance("10.9.0.1", 8443, 1, "", Map.of(), false),
+            new Instance("2001:db8:0:0:0:0:0:1", 8443, 1, "", Map.of(), false)));
   }
 
   private void settings(String yaml) throws SettingsException {
@@ -215,6 +224,10 @@ final class MeshSocketsTest {
     "pay//80, pay",
     "pay-1.internal/192.0.2.1/8443, pay",
     "pay-1.internal/192.0.2.1/80, ''",
+    "/10.9.0.1/8443, pay",
+    "/2001:db8::1/8443, pay",
+    "/10.9.0.1/80, ''",
+    "/10.9.0.2/8443, ''",
     "a.shop/192.0.2.1/80, *.shop",
     "A.Shop./192.0.2.1/80, *.shop",
     "open.shop/192.0.2.1/80, ''",
