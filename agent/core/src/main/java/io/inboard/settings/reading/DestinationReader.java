@@ -136,14 +136,12 @@ final class DestinationReader {
     Section section = destination.section("tls");
     TlsMode otherwise = hasIdentity && hasEndpoints ? TlsMode.MUTUAL : TlsMode.DISABLE;
     Optional<Value> modeKey = section.value("mode");
-    TlsMode mode =
+    Optional<TlsMode> chosen =
         modeKey.isEmpty()
-            ? otherwise
-            : modeKey
-                .get()
-                .choice(Value.words(TlsMode.class), Set.of("ISTIO_MUTUAL"))
-                .orElse(otherwise);
-    if (modeKey.isPresent() && mode == TlsMode.MUTUAL && !hasIdentity) {
+            ? Optional.of(otherwise)
+            : modeKey.get().choice(Value.words(TlsMode.class), Set.of("ISTIO_MUTUAL"));
+    TlsMode mode = chosen.orElse(otherwise);
+    if (modeKey.isPresent() && chosen.isPresent() && mode == TlsMode.MUTUAL && !hasIdentity) {
       modeKey
           .get()
           .problem(
@@ -157,7 +155,8 @@ final class DestinationReader {
         principals.add(Patterns.principal(item, principal.get(), false));
       }
     }
-    if (section.has("principals") && mode != TlsMode.MUTUAL) {
+    // A mode that nobody understands was told, and says nothing about the rest.
+    if (section.has("principals") && chosen.isPresent() && mode != TlsMode.MUTUAL) {
       section.problem("principals are checked in mode MUTUAL only, and the mode is " + mode, "");
     }
     section

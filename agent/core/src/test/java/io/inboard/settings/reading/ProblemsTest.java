@@ -238,6 +238,19 @@ class ProblemsTest {
         .satisfies(p -> assertThat(p.path()).startsWith("inbound.authorization[0]"));
   }
 
+  /** Nothing is said of the rest of a section whose mode nobody understands. */
+  @Test
+  void aMisspeltModeOfTlsIsOneProblem() {
+    String tls = "[{host: a, endpoints: ['b:1'], tls: {mode: MUTAUL, principals: ['*']}}]";
+    for (String identity : new String[] {"", IDENTITY}) {
+      assertThat(problems(identity + "destinations: " + tls + "\n"))
+          .as(identity)
+          .singleElement()
+          .satisfies(p -> assertThat(p.path()).isEqualTo("destinations[0].tls.mode"))
+          .satisfies(p -> assertThat(p.hint()).isEqualTo("did you mean MUTUAL?"));
+    }
+  }
+
   @Test
   void aSubsetThatARouteMisspellsIsNamed() {
     assertThat(
