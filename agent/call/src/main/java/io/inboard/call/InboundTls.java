@@ -38,6 +38,14 @@ public interface InboundTls {
   /** Who the peer of a session of ours is; empty when it proved nothing. Cached in the session. */
   Optional<PeerIdentity> peer(SSLSession session);
 
+  /**
+   * Why {@link #peer} knows nobody of a session whose handshake ended well: the certificate has
+   * expired since, or its root is trusted no longer.
+   */
+  default Refusal lapsed(SSLSession session) {
+    return Refusal.EXPIRED;
+  }
+
   /** How long a handshake may take, and a first byte be awaited in STRICT, in milliseconds. */
   int handshakeMillis();
 

@@ -16,6 +16,8 @@ public enum Refusal {
   NO_CERTIFICATE("no certificate"),
   /** A chain that does not lead to a root of our bundle. */
   UNTRUSTED_ROOT("untrusted root"),
+  /** A root that was in our bundle when the connection began. */
+  NO_LONGER_TRUSTED("no longer trusted"),
   /** A certificate after its time, or before it. */
   EXPIRED("expired"),
   /**

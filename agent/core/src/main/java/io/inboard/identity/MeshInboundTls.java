@@ -76,39 +76,53 @@ final class MeshInboundTls implements InboundTls {
    */
   @Override
   public Optional<PeerIdentity> peer(SSLSession session) {
-    Proven known = session.getValue(PEER) instanceof Proven proven ? proven : null;
+    Proven known = proven(session);
     Optional<Generation> current = identity.generation();
     if (current.isEmpty()) {
       return known == null ? Optional.empty() : known.at(clock.millis());
     }
     Generation now = current.get();
     if (known == null || known.by != now) {
-      known = new Proven(now, judged(session, now, known == null && now.began(session)));
+      known = judged(session, now, known == null && now.began(session));
       session.putValue(PEER, known);
     }
     return known.at(clock.millis());
   }
 
+  @Override
+  public Refusal lapsed(SSLSession session) {
+    Proven known = proven(session);
+    return known == null ? Refusal.EXPIRED : known.lapsed;
+  }
+
+  private static Proven proven(SSLSession session) {
+    return session.getValue(PEER) instanceof Proven proven ? proven : null;
+  }
+
   /**
    * @param handshakeJudged whether the generation's own trust manager saw the chain
    */
-  private static Optional<PeerIdentity> judged(
-      SSLSession session, Generation by, boolean handshakeJudged) {
+  private static Proven judged(SSLSession session, Generation by, boolean handshakeJudged) {
     try {
       Certificate[] sent = session.getPeerCertificates();
       X509Certificate[] chain = new X509Certificate[sent.length];
       for (int i = 0; i < sent.length; i++) {
         if (!(sent[i] instanceof X509Certificate certificate)) {
-          return Optional.empty();
+          return Proven.nobody(by, Refusal.NO_SPIFFE_IDENTITY);
         }
         chain[i] = certificate;
       }
       if (!handshakeJudged) {
         by.checkClient(chain);
       }
-      return Optional.of(by.trust().identify(chain[0]));
-    } catch (SSLPeerUnverifiedException | CertificateException e) {
-      return Optional.empty();
+      PeerIdentity peer = by.trust().identify(chain[0]);
+      return new Proven(by, Optional.of(peer), Refusal.EXPIRED);
+    } catch (SSLPeerUnverifiedException e) {
+      return Proven.nobody(by, Refusal.NO_CERTIFICATE);
+    } catch (CertificateException e) {
+      Refusal why = Refusal.of(e);
+      // Whoever shook hands was trusted then.
+      return Proven.nobody(by, why == Refusal.UNTRUSTED_ROOT ? Refusal.NO_LONGER_TRUSTED : why);
     }
   }
 
@@ -132,8 +146,13 @@ final class MeshInboundTls implements InboundTls {
    *
    * @param by who judged
    * @param peer empty: nobody whom that generation trusts
+   * @param lapsed why there is nobody, or will be once the certificate has expired
    */
-  private record Proven(Generation by, Optional<PeerIdentity> peer) {
+  private record Proven(Generation by, Optional<PeerIdentity> peer, Refusal lapsed) {
+    static Proven nobody(Generation by, Refusal why) {
+      return new Proven(by, Optional.empty(), why);
+    }
+
     Optional<PeerIdentity> at(long millis) {
       return peer.filter(p -> millis <= p.certificate().getNotAfter().toInstant().toEpochMilli());
     }

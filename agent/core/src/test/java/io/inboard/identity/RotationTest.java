@@ -5,6 +5,7 @@ import static io.inboard.identity.TestPeer.PAYMENTS;
 import static io.inboard.identity.TestPeer.WEB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.call.Refusal;
 import io.inboard.settings.InboundSettings.MtlsMode;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
@@ -124,6 +125,7 @@ class RotationTest {
 
     now[0] = soon.plusSeconds(1);
     assertThat(inbound.peer(session)).isEmpty();
+    assertThat(inbound.lapsed(session)).isEqualTo(Refusal.EXPIRED);
   }
 
   @Test
@@ -145,6 +147,7 @@ class RotationTest {
     assertThat(inbound.peer(session)).isEmpty();
     assertThat(inbound.peer(session)).isEmpty();
     assertThat(session.asked).as("the verdict is kept as well").isEqualTo(3);
+    assertThat(inbound.lapsed(session)).isEqualTo(Refusal.NO_LONGER_TRUSTED);
 
     payments.rotate(own);
     assertThat(inbound.peer(session)).as("the root is back").isPresent();

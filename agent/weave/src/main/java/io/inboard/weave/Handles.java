@@ -240,6 +240,15 @@ public final class Handles {
       return handle().type().parameterCount();
     }
 
+    /** With nothing. */
+    public Object call() {
+      try {
+        return (Object) handle().invokeExact();
+      } catch (Throwable e) {
+        throw Handles.<RuntimeException>as(e);
+      }
+    }
+
     /** With one value. */
     public Object call(Object a) {
       try {

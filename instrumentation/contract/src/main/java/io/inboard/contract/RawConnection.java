@@ -254,6 +254,11 @@ public final class RawConnection implements Closeable {
     return bytes.toByteArray();
   }
 
+  /** The next byte that the server sends; -1 when it closes the connection instead. */
+  public int first() throws IOException {
+    return in.read();
+  }
+
   /** Whether the server leaves the connection open for so long. */
   public boolean staysOpen(int millis) throws IOException {
     socket.setSoTimeout(millis);

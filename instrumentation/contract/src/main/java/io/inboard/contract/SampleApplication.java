@@ -11,6 +11,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The application behind every server of the contract. It knows nothing of the mesh. */
 public final class SampleApplication {
+  private static final String[] SHOWN_HEADERS = {
+    "x-forwarded-client-cert",
+    "x_forwarded_client_cert",
+    "x_forwarded-client_cert",
+    "x-mine",
+    "x_mine",
+    "traceparent"
+  };
+
   /** The paths that it serves; a subclass maps each of them as a route of its own. */
   public static final String[] PATHS = {
     "/hello",
@@ -78,7 +87,7 @@ public final class SampleApplication {
       case "/throw" -> throw new IllegalStateException("the application's own error");
       case "/headers" -> {
         StringBuilder text = new StringBuilder();
-        for (String name : new String[] {"x-forwarded-client-cert", "x-mine", "traceparent"}) {
+        for (String name : SHOWN_HEADERS) {
           text.append(name).append('=').append(exchange.headers(name)).append('\n');
         }
         text(exchange, text.toString());

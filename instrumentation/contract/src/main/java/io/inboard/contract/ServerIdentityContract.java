@@ -64,6 +64,23 @@ public abstract class ServerIdentityContract extends ServerTlsContract {
     assertThat(mesh.seen()).isEmpty();
   }
 
+  /** An application that reads headers as CGI does takes an underscore for a hyphen. */
+  @Test
+  void aForgedIdentityIsRemovedInItsSpellingsWithUnderscores() throws Exception {
+    mesh.guards(true);
+    for (boolean off : new boolean[] {false, true}) {
+      mesh.disabled(off);
+      for (String name : new String[] {"x_forwarded_client_cert", "X_Forwarded-Client_Cert"}) {
+        try (RawConnection wire = RawConnection.plain(server.port())) {
+          assertThat(wire.get("/headers", name + ": " + FORGED, "x_mine: kept").text())
+              .as("%s, switched off: %s", name, off)
+              .doesNotContain(FORGED)
+              .contains("x_mine=[kept]");
+        }
+      }
+    }
+  }
+
   @Test
   void aForgedIdentityIsRemovedFromHttp2WhileTheMeshIsSwitchedOff() throws Exception {
     Assumptions.assumeTrue(http2(), library() + " speaks no HTTP/2");

@@ -43,7 +43,7 @@ public final class Gate {
       Refusal refusal =
           !exchange.isMutualTls()
               ? Refusal.PLAINTEXT
-              : exchange.peer().isEmpty() ? Refusal.EXPIRED : null;
+              : exchange.peer().isEmpty() ? exchange.lapsed() : null;
       if (refusal != null) {
         Inboard.inboundTls().refused(exchange.localPort(), exchange.remote(), refusal);
         return answer(exchange, refusal == Refusal.PLAINTEXT ? PLAINTEXT : LAPSED);

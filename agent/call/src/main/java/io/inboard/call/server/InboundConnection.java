@@ -281,12 +281,12 @@ public final class InboundConnection {
   /**
    * A handshake has ended well.
    *
-   * @return false if its peer proved nothing all the same, for its certificate has expired since a
-   *     session that was resumed began: close
+   * @return false if its peer proved nothing all the same, for its certificate has expired, or its
+   *     root was removed, since a session that was resumed began: close
    */
   public boolean established(SSLSession with) {
     if (tls.peer(with).isEmpty()) {
-      refuse(Refusal.EXPIRED);
+      refuse(tls.lapsed(with));
       return false;
     }
     counted = true;
@@ -367,6 +367,11 @@ public final class InboundConnection {
    */
   public Optional<PeerIdentity> peer() {
     return isMutualTls() ? tls.peer(session) : Optional.empty();
+  }
+
+  /** Why {@link #peer} is empty where {@link #isMutualTls} is true. */
+  public Refusal lapsed() {
+    return tls.lapsed(session);
   }
 
   /** The port that accepted it, and its address; port 0 if it has none. */

@@ -4,6 +4,7 @@ package io.inboard.call.server;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.InboundCall;
 import io.inboard.call.InboundRequest;
+import io.inboard.call.Refusal;
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -16,13 +17,17 @@ public interface ServerExchange extends InboundRequest {
   /** Whether the connection is mutual TLS of ours, whatever has become of its peer since. */
   boolean isMutualTls();
 
+  /** Why there is no {@link #peer} where {@link #isMutualTls} is true. */
+  Refusal lapsed();
+
   /** The route, where the server has chosen it before the gate; else empty. */
   default String route() {
     return "";
   }
 
   /**
-   * Changes the headers that the application will read.
+   * Changes the headers that the application will read. What is set or removed goes in all its
+   * spellings ({@link Claims#isSpelling}).
    *
    * @param correction is to be called once, with the request's headers
    */

@@ -130,6 +130,15 @@ final class GateTest {
   }
 
   @Test
+  void aPeerWhoseRootWasRemovedSinceIsToldApart() {
+    mesh.mode = InboundTls.Mode.STRICT;
+    exchange.mutual = true;
+    exchange.lapsed = Refusal.NO_LONGER_TRUSTED;
+    assertThat(Gate.enter(exchange)).isEqualTo(Optional.empty());
+    assertThat(told).containsExactly("refused NO_LONGER_TRUSTED", "answer 403, close");
+  }
+
+  @Test
   void aStrictPortServesWhoProvedWhoItIsAndTlsOfTheApplicationsOwn() throws Exception {
     mesh.mode = InboundTls.Mode.STRICT;
     exchange.mutual = true;
@@ -207,12 +216,18 @@ final class GateTest {
     private boolean mutual;
     private boolean ownTls;
     private Optional<PeerIdentity> peer = Optional.empty();
+    private Refusal lapsed = Refusal.EXPIRED;
     private Throwable gone;
     private LinkageError stuck;
 
     @Override
     public boolean isMutualTls() {
       return mutual;
+    }
+
+    @Override
+    public Refusal lapsed() {
+      return lapsed;
     }
 
     @Override

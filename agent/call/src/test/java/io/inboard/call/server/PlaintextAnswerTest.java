@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inboard.call.server.PlaintextAnswer.Looks;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class PlaintextAnswerTest {
@@ -58,27 +57,6 @@ class PlaintextAnswerTest {
     assertThat(ended("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")).isFalse();
     assertThat(ended("POST / HTTP/1.1\r\nContent-Length: no\r\n\r\n")).isFalse();
     assertThat(ended("x".repeat(PlaintextAnswer.MOST_BYTES))).isTrue();
-  }
-
-  @Test
-  void aTenthOfOneThreadsTimeIsKeptForPeersThatAreRefused() {
-    long[] now = {Long.MAX_VALUE - 5};
-    LingerBudget budget = new LingerBudget(() -> now[0]);
-    for (int i = 0; i < 4; i++) {
-      assertThat(budget.take()).isEqualTo(250);
-    }
-    assertThat(budget.take()).isZero();
-    now[0] += TimeUnit.MILLISECONDS.toNanos(2_499);
-    assertThat(budget.take()).isZero();
-    now[0] += TimeUnit.MILLISECONDS.toNanos(2);
-    assertThat(budget.take()).isEqualTo(250);
-    budget.giveBack(TimeUnit.MILLISECONDS.toNanos(250));
-    assertThat(budget.take()).isEqualTo(250);
-    now[0] += TimeUnit.HOURS.toNanos(1);
-    for (int i = 0; i < 4; i++) {
-      assertThat(budget.take()).isEqualTo(250);
-    }
-    assertThat(budget.take()).isZero();
   }
 
   private static boolean ended(String... parts) {

@@ -1,14 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpserver;
 
-import io.inboard.call.Inboard;
-import io.inboard.call.Refusal;
 import io.inboard.call.server.InboundConnection;
-import io.inboard.call.server.InboundConnection.Next;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import javax.net.ssl.SSLException;
 
 /**
@@ -36,12 +31,16 @@ final class Connection {
    */
   private long waited;
 
-  /** Those of its server. Written by the dispatcher, as {@link #waited} is. */
-  private Handshakes handshakes = Handshakes.UNKNOWN_SERVER;
+  /**
+   * Null where nobody looks at its first bytes, and once somebody has. Written by whoever works on
+   * it: the dispatcher, or the thread that the dispatcher gave it to.
+   */
+  private volatile Arrival arrival;
 
   Connection(ChannelBytes channel) {
     this.channel = channel;
     this.inbound = new InboundConnection(channel.local(), channel.remote(), TlsPump.BUFFER);
+    this.arrival = inbound.isPlain() ? null : new Arrival(channel, inbound);
   }
 
   /** What is known of it below HTTP. */
@@ -49,16 +48,28 @@ final class Connection {
     return inbound;
   }
 
+  /**
+   * Bytes that were read already, for a read of the server's own that no hook could correct.
+   *
+   * @return how many; 0: none, or it is not plaintext
+   */
+  int handOn(byte[] bytes, int offset, int length) {
+    return inbound.isPlain() ? inbound.handOn(ByteBuffer.wrap(bytes, offset, length)) : 0;
+  }
+
   /** Decrypted bytes, -1 at the end, or {@link #PLAIN}. */
   int read(byte[] bytes, int offset, int length) throws IOException {
     if (length == 0) {
       return 0;
     }
-    if (!inbound.isPlain() && tls == null && !open()) {
-      return -1;
-    }
     if (tls != null) {
       return tls.read(bytes, offset, length);
+    }
+    if (arrival != null && channel.isOpen()) {
+      throw new IllegalStateException("a connection that was not seen to arrive");
+    }
+    if (!inbound.isPlain()) {
+      return -1;
     }
     int early = inbound.handOn(ByteBuffer.wrap(bytes, offset, length));
     readByServer |= early == 0;
@@ -101,59 +112,69 @@ final class Connection {
     }
   }
 
-  /** Dispatcher's thread: it hands the connection over, to be read by a thread of this server. */
-  void dispatched(Object server) {
-    if (inbound.isUndecided()) {
-      handshakes = Handshakes.of(server);
+  /**
+   * Dispatcher's thread: bytes have come, or are left of the last read.
+   *
+   * @return whether no thread is to have them, for more must come
+   */
+  boolean awaitsMore(Object server, Object connection) {
+    Arrival arriving = arrival;
+    if (arriving != null && JdkMembers.isPlain(server)) {
+      if (!arriving.read()) {
+        Arrivals.of(server).await(server, connection, arriving);
+        return true;
+      }
+      if (arriving.isOver()) {
+        arrived(server, arriving);
+      }
     }
     waited = System.nanoTime();
+    return false;
   }
 
-  void taken() {
+  /**
+   * A thread of the executor has it.
+   *
+   * @return whether it is to leave the connection, for more must come
+   */
+  boolean taken(Object server, Object connection) {
     waited = waited == 0 ? 0 : System.nanoTime() - waited;
+    Arrival arriving = arrival;
+    // Closed meanwhile, and forgotten, if nobody has read.
+    if (arriving == null || !arriving.isRead()) {
+      return false;
+    }
+    arriving.shake();
+    // It was the handshake that waited; the request may have come just now.
+    waited = 0;
+    if (!arriving.isOver()) {
+      Arrivals.of(server).await(server, connection, arriving);
+      return true;
+    }
+    tls = arriving.tls();
+    if (tls != null && tls.available() == 0) {
+      arrival = null;
+      Arrivals.of(server).left(arriving);
+      Arrivals.of(server).watch(server, connection);
+      return true;
+    }
+    arrived(server, arriving);
+    return false;
+  }
+
+  /** The server reads on, or closes it. */
+  private void arrived(Object server, Arrival arriving) {
+    arrival = null;
+    Arrivals.of(server).left(arriving);
+    try {
+      channel.blocking(true);
+    } catch (IOException e) {
+      // Closed, which the server's next read shows.
+    }
   }
 
   /** How long the request that is served now has waited for a thread, in nanoseconds. */
   long waitedNanos() {
     return waited;
-  }
-
-  /** Reads the first bytes and shakes hands if they are TLS; false when it is to be closed. */
-  private boolean open() throws IOException {
-    int most = Inboard.inboundTls().handshakeMillis();
-    try (Handshakes.Handshake handshake = handshakes.begin(channel.peer(), most)) {
-      channel.limit(handshake);
-      Next next = inbound.next(channel);
-      boolean open = next == Next.TLS ? shake(handshake) : next == Next.PLAIN;
-      if (open) {
-        channel.unlimited();
-      }
-      return open;
-    } finally {
-      channel.lingered();
-    }
-  }
-
-  private boolean shake(Handshakes.Handshake handshake) throws IOException {
-    if (handshake.isRefused()) {
-      inbound.refuse(Refusal.TIMEOUT);
-      return false;
-    }
-    try {
-      TlsPump pump =
-          new TlsPump(
-              channel, Inboard.inboundTls().engine(List.of("http/1.1")), inbound.taken().compact());
-      pump.handshake();
-      // It was the handshake that waited; the request may have come just now.
-      waited = 0;
-      if (!inbound.established(pump.session())) {
-        return false;
-      }
-      tls = pump;
-      return true;
-    } catch (SSLException | SocketTimeoutException e) {
-      inbound.failed(e);
-      throw e;
-    }
   }
 }

@@ -9,7 +9,6 @@ import io.inboard.call.WeakIdentityMap;
 import io.inboard.call.server.ResponseHeaders;
 import java.lang.ref.WeakReference;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.Executor;
 
 /**
  * The requests under way, by the server's own object, and the way there from the public exchange.
@@ -36,15 +35,6 @@ final class Exchanges {
   /** The channel of the server's own connection; null until it has one. */
   static SocketChannel channelOf(Object connection) {
     return (SocketChannel) JdkMembers.CHANNEL.get(connection);
-  }
-
-  /**
-   * What runs a server's requests.
-   *
-   * @param server the server's own object
-   */
-  static Executor executorOf(Object server) {
-    return (Executor) JdkMembers.EXECUTOR.get(server);
   }
 
   /**

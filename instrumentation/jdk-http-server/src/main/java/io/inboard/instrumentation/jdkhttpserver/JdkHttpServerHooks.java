@@ -33,7 +33,8 @@ public final class JdkHttpServerHooks implements Library {
         .relyingOn(SERVER + "Request$ReadStream", field("channel"))
         .relyingOn(SERVER + "Request$WriteStream", field("channel"))
         .relyingOn(SERVER + "ExchangeImpl", field("rspHdrs"))
-        .relyingOn(SERVER + "ServerImpl$Exchange", field("chan"))
+        .relyingOn(
+            SERVER + "ServerImpl$Exchange", field("chan"), field("connection"), field("this$0"))
         .opening("jdk.httpserver", "sun.net.httpserver", "com.sun.net.httpserver")
         // Below, or else not at all on a STRICT port. Not HttpsServer, which is another class.
         .otherwise(SERVER + "HttpServerImpl", method("start"), StartAdvice.StartUnfit.class)
@@ -42,9 +43,10 @@ public final class JdkHttpServerHooks implements Library {
             SERVER + "ServerImpl",
             method("markNewlyAccepted").whereItExists(),
             AcceptAdvice.Accepted.class)
-        // Bytes can be read, and go to a thread of the executor.
+        // Bytes can be read, and go to a thread of the executor when they are enough for it.
         .weave(SERVER + "ServerImpl$Dispatcher", method("handle"), QueueAdvice.Dispatched.class)
         .weave(SERVER + "ServerImpl$Exchange", method("run"), QueueAdvice.Taken.class)
+        .weave(SERVER + "ServerImpl$Dispatcher", method("handleEvent"), QueueAdvice.Told.class)
         // The connection: told by its first bytes, then read and written through TLS.
         .weave(
             SERVER + "Request$ReadStream",

@@ -7,6 +7,8 @@ import com.sun.net.httpserver.HttpsExchange;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.InboundCall;
 import io.inboard.call.PeerIdentity;
+import io.inboard.call.Refusal;
+import io.inboard.call.server.Claims;
 import io.inboard.call.server.ResponseHeaders;
 import io.inboard.call.server.ServerExchange;
 import java.io.IOException;
@@ -121,6 +123,12 @@ record JdkRequest(HttpExchange exchange) implements ServerExchange {
   }
 
   @Override
+  public Refusal lapsed() {
+    Connection known = connection();
+    return known == null ? Refusal.EXPIRED : known.inbound().lapsed();
+  }
+
+  @Override
   public String route() {
     return exchange.getHttpContext().getPath();
   }
@@ -134,12 +142,13 @@ record JdkRequest(HttpExchange exchange) implements ServerExchange {
         new HeaderSink() {
           @Override
           public void set(String name, String value) {
+            remove(name);
             headers.put(name, List.of(value));
           }
 
           @Override
           public void remove(String name) {
-            headers.remove(name);
+            headers.keySet().removeIf(each -> Claims.isSpelling(each, name));
           }
         });
     Exchanges.headers(exchange, headers);

@@ -28,13 +28,21 @@ final class StreamAdvice {
     }
 
     static Object enter(Throwable error, SocketChannel channel, byte[] b, int offset, int length) {
-      return Connections.refusal(channel, error);
+      Object refusal = Connections.refusal(channel, error);
+      Connection known = Connections.known(channel);
+      int early = refusal == null && known != null ? known.handOn(b, offset, length) : 0;
+      return early > 0 ? (Object) early : refusal;
     }
 
     @Advice.OnMethodExit(onThrowable = true)
     @Advice.ToReturned(index = 0)
     @Advice.ToThrown(index = 1)
     static Object[] exit(@Advice.Enter Object instead) {
+      return instead(instead);
+    }
+
+    /** What was read already must not be lost. */
+    static Object[] exit(Throwable error, Object instead) {
       return instead(instead);
     }
   }

@@ -12,8 +12,9 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 
 /**
- * TLS over a blocking channel. One thread reads at a time and one writes; what they share (the
- * engine's outbound half, since a reader answers a key update) is guarded by {@code outLock}.
+ * TLS over a channel, which blocks from the end of the handshake on. One thread reads at a time and
+ * one writes; what they share (the engine's outbound half, since a reader answers a key update) is
+ * guarded by {@code outLock}.
  */
 final class TlsPump {
   /** A TLS record at its largest, with what JSSE adds (RFC 8446 section 5.2). */
@@ -33,6 +34,9 @@ final class TlsPump {
   /** Decrypted bytes, in read mode between calls; reading thread only. */
   private final ByteBuffer plain = ByteBuffer.allocate(BUFFER).limit(0);
 
+  /** Whether the handshake was begun; whoever shakes hands. */
+  private boolean begun;
+
   private final ReentrantLock outLock = new ReentrantLock();
 
   /** Held while a thread reads; only close waits for it. */
@@ -51,21 +55,36 @@ final class TlsPump {
     this.in = read;
   }
 
-  void handshake() throws IOException {
-    engine.beginHandshake();
+  /**
+   * Shakes hands, with what the peer has sent where the channel does not block.
+   *
+   * @return false: the peer must send more, then again
+   */
+  boolean handshake() throws IOException {
+    if (!begun) {
+      begun = true;
+      engine.beginHandshake();
+    }
     while (engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
-      if (engine.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP && !unwrap()) {
-        throw new EOFException("the peer closed the connection during the handshake");
+      if (engine.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP) {
+        int taken = unwrap();
+        if (taken < 0) {
+          throw new EOFException("the peer closed the connection during the handshake");
+        }
+        if (taken == 0) {
+          return false;
+        }
       }
       answer();
     }
+    return true;
   }
 
   int read(byte[] bytes, int offset, int length) throws IOException {
     inLock.lock();
     try {
       while (!plain.hasRemaining()) {
-        if (!unwrap()) {
+        if (unwrap() < 0) {
           return -1;
         }
         answer();
@@ -94,10 +113,13 @@ final class TlsPump {
     if (plain.hasRemaining()) {
       return plain.remaining();
     }
-    boolean whole =
-        in.position() >= HEADER
-            && in.position() >= HEADER + ((in.get(3) & 0xff) << 8 | in.get(4) & 0xff);
-    return whole ? in.position() : 0;
+    return isRecord(in) ? in.position() : 0;
+  }
+
+  /** Whether bytes, in write mode, begin with a whole record. */
+  static boolean isRecord(ByteBuffer bytes) {
+    return bytes.position() >= HEADER
+        && bytes.position() >= HEADER + ((bytes.get(3) & 0xff) << 8 | bytes.get(4) & 0xff);
   }
 
   SSLSession session() {
@@ -166,8 +188,12 @@ final class TlsPump {
     }
   }
 
-  /** Takes one record in; false at the end of the stream. */
-  private boolean unwrap() throws IOException {
+  /**
+   * Takes one record in.
+   *
+   * @return 1; 0 where the channel does not block and there is none yet; -1 at the end
+   */
+  private int unwrap() throws IOException {
     plain.compact();
     try {
       while (true) {
@@ -183,15 +209,16 @@ final class TlsPump {
         }
         switch (result.getStatus()) {
           case BUFFER_UNDERFLOW -> {
-            if (channel.read(in) < 0) {
-              return false;
+            int count = channel.read(in);
+            if (count <= 0) {
+              return count;
             }
           }
           case CLOSED -> {
-            return false;
+            return -1;
           }
           default -> {
-            return true;
+            return 1;
           }
         }
       }

@@ -29,7 +29,10 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +43,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -116,6 +120,76 @@ final class JdkHttpServerTest extends ServerContract {
     try (RunningServer smallest = startWith(null)) {
       keptConnectionsHoldNoThread(smallest.port(), secured, 1);
     }
+  }
+
+  /**
+   * The dispatcher itself serves, or one thread does: what waits for its peer holds neither, from a
+   * half hello to a handshake that no request follows, and is still there when others were served.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aPeerThatHasNotAskedYetHoldsNoThread(boolean ofTheApplication) throws Exception {
+    mesh.handshakeMillis(600_000);
+    ExecutorService one = ofTheApplication ? Executors.newSingleThreadExecutor() : null;
+    byte[] hello = hello();
+    try (RunningServer smallest = startWith(one);
+        RawConnection half = RawConnection.plain(smallest.port());
+        RawConnection whole = RawConnection.plain(smallest.port());
+        RawConnection shaken = RawConnection.tls(smallest.port(), client)) {
+      half.send(Arrays.copyOf(hello, 3));
+      whole.send(hello);
+      try (RawConnection plain = RawConnection.plain(smallest.port());
+          RawConnection secured = RawConnection.tls(smallest.port(), client)) {
+        assertThat(plain.get("/hello").text()).isEqualTo("hello");
+        assertThat(secured.get("/hello").text()).isEqualTo("hello");
+      }
+      mesh.refused(0);
+      half.send(Arrays.copyOfRange(hello, 3, hello.length));
+      assertThat(half.first()).as("an answer to the other half").isEqualTo(0x16);
+      assertThat(whole.first()).isEqualTo(0x16);
+      assertThat(shaken.get("/hello").text()).isEqualTo("hello");
+    } finally {
+      if (one != null) {
+        one.shutdownNow();
+      }
+    }
+  }
+
+  @Test
+  void ofTooManyHalfHellosTheOldestGoes() throws Exception {
+    mesh.handshakeMillis(600_000);
+    List<RawConnection> half = new ArrayList<>();
+    try {
+      for (int i = 0; i <= Arrivals.MOST; i++) {
+        RawConnection wire = RawConnection.plain(server.port());
+        half.add(wire);
+        wire.send(new byte[] {0x16, 0x03, 0x01});
+        if (i == 0) {
+          // So that it is the oldest: the server has seen it when it has answered another.
+          try (RawConnection other = RawConnection.plain(server.port())) {
+            assertThat(other.get("/hello").text()).isEqualTo("hello");
+          }
+        }
+      }
+      half.get(0).untilClosed();
+      mesh.refusedFor(Refusal.TIMEOUT);
+      try (RawConnection other = RawConnection.tls(server.port(), client)) {
+        assertThat(other.get("/hello").text()).isEqualTo("hello");
+      }
+    } finally {
+      for (RawConnection wire : half) {
+        wire.close();
+      }
+    }
+  }
+
+  /** What a client says first. */
+  private byte[] hello() throws IOException {
+    SSLEngine engine = client.context().createSSLEngine();
+    engine.setUseClientMode(true);
+    ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+    engine.wrap(ByteBuffer.allocate(0), hello);
+    return Arrays.copyOf(hello.array(), hello.position());
   }
 
   @Test

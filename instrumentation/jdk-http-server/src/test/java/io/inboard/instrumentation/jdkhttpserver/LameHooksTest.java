@@ -23,13 +23,14 @@ final class LameHooksTest {
             "a hook threw: true");
   }
 
+  /** On a STRICT port it is not even asked: plaintext is refused before the server reads. */
   @Test
   void aReadThatThrowsIsPlaintextOutsideStrict() throws Exception {
     assertThat(LameServer.said(run("-Dinboard.test.fault=StreamAdvice$Read", LameServer.THROWING)))
         .containsExactly(
             "plaintext in DISABLE: hello",
             "plaintext in PERMISSIVE: hello",
-            "plaintext in STRICT: closed",
+            "plaintext in STRICT: told",
             "calls in STRICT: 0",
             "a hook threw: true");
   }

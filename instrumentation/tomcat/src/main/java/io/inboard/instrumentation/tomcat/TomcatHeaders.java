@@ -2,8 +2,10 @@
 package io.inboard.instrumentation.tomcat;
 
 import io.inboard.call.HeaderSink;
+import io.inboard.call.server.Claims;
 import io.inboard.call.server.ResponseHeaders;
 import org.apache.coyote.Response;
+import org.apache.tomcat.util.buf.MessageBytes;
 import org.apache.tomcat.util.http.MimeHeaders;
 
 /** Corrects the headers of a request, before anything of the container has read them. */
@@ -21,12 +23,20 @@ record TomcatHeaders(MimeHeaders headers) implements HeaderSink {
     // The request has passed the limit on its headers; ours must not run into it. Tomcat sets it
     // again for every request.
     headers.setLimit(-1);
-    headers.removeHeader(name);
+    remove(name);
     headers.setValue(name).setString(value);
   }
 
   @Override
   public void remove(String name) {
     headers.removeHeader(name);
+    for (int i = headers.size() - 1; i >= 0; i--) {
+      MessageBytes each = headers.getName(i);
+      if (each.getLength() == name.length() && Claims.isSpelling(each.toString(), name)) {
+        headers.removeHeader(each.toString());
+        // That may have removed several, and moved others.
+        i = headers.size();
+      }
+    }
   }
 }

@@ -4,6 +4,7 @@ package io.inboard.instrumentation.tomcat;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.InboundCall;
 import io.inboard.call.PeerIdentity;
+import io.inboard.call.Refusal;
 import io.inboard.call.server.InboundConnection;
 import io.inboard.call.server.ServerExchange;
 import java.io.IOException;
@@ -175,6 +176,11 @@ final class TomcatRequest implements ServerExchange {
   @Override
   public boolean isMutualTls() {
     return connection.isPresent() && connection.get().isMutualTls();
+  }
+
+  @Override
+  public Refusal lapsed() {
+    return connection.map(InboundConnection::lapsed).orElse(Refusal.EXPIRED);
   }
 
   @Override

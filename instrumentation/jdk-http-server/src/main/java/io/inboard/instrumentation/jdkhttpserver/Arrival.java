@@ -1,0 +1,159 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jdkhttpserver;
+
+import io.inboard.call.Inboard;
+import io.inboard.call.Refusal;
+import io.inboard.call.server.InboundConnection;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A connection from its first byte to the end of its handshake. No thread waits for the peer
+ * meanwhile: the dispatcher reads what has come without blocking, and a thread of the server gets
+ * it only when there is something to do. In between it waits in the server's selector, in the care
+ * of {@link Arrivals}.
+ *
+ * <p>Whoever has brought it from WAITING to BUSY works on it alone, so that nothing else here is
+ * guarded; only {@link #expire} may come at any time from another thread.
+ */
+final class Arrival {
+  private enum State {
+    WAITING,
+    BUSY,
+    OVER
+  }
+
+  private final ChannelBytes channel;
+  private final InboundConnection inbound;
+  private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+
+  /** Its time was up while a thread worked on it. */
+  private volatile boolean late;
+
+  /** What came of the handshake, in write mode; null before its first two bytes. */
+  private ByteBuffer in;
+
+  /** Null until a thread has begun the handshake. */
+  private TlsPump pump;
+
+  Arrival(ChannelBytes channel, InboundConnection inbound) {
+    this.channel = channel;
+    this.inbound = inbound;
+  }
+
+  /**
+   * Bytes have come, or their end. Dispatcher's thread.
+   *
+   * @return false: more must come before a thread has anything to do
+   */
+  boolean read() {
+    if (!state.compareAndSet(State.WAITING, State.BUSY)) {
+      return true;
+    }
+    try {
+      channel.blocking(false);
+      return in == null && !isHandshake() ? isOver() : isForThread();
+    } catch (IOException gone) {
+      state.set(State.OVER);
+      return true;
+    }
+  }
+
+  private boolean isHandshake() throws IOException {
+    switch (inbound.next(channel)) {
+      case TLS -> in = inbound.taken().compact();
+      case PLAIN, CLOSE -> state.set(State.OVER);
+      case WAIT -> {}
+    }
+    return in != null;
+  }
+
+  /** A whole record, the end, or what cannot become a record. */
+  private boolean isForThread() throws IOException {
+    while (in.hasRemaining() && !TlsPump.isRecord(in)) {
+      int count = channel.read(in);
+      if (count <= 0) {
+        return count < 0;
+      }
+    }
+    return true;
+  }
+
+  /** Shakes hands as far as the peer has sent what that takes. A thread of the server. */
+  void shake() {
+    if (!isRead()) {
+      return;
+    }
+    TlsPump shaking = pump;
+    pump = null;
+    try {
+      if (!inbound.isLate()) {
+        if (shaking == null) {
+          shaking = new TlsPump(channel, Inboard.inboundTls().engine(List.of("http/1.1")), in);
+        }
+        if (!shaking.handshake()) {
+          pump = shaking;
+          return;
+        }
+        if (inbound.established(shaking.session())) {
+          pump = shaking;
+        }
+      }
+    } catch (EOFException gone) {
+      // A peer that has changed its mind.
+    } catch (IOException e) {
+      inbound.failed(e);
+    }
+    state.set(State.OVER);
+  }
+
+  /** Whether bytes were read that somebody works on. */
+  boolean isRead() {
+    return state.get() == State.BUSY;
+  }
+
+  /** Whether there is nothing more to wait for, for good or ill. */
+  boolean isOver() {
+    return state.get() == State.OVER;
+  }
+
+  /** TLS with the peer; null over plaintext, and of a connection that is to be closed. */
+  TlsPump tls() {
+    return isOver() ? pump : null;
+  }
+
+  /** How long the peer may take, in milliseconds. */
+  long mostMillis() {
+    return channel.lingers() ? ChannelBytes.LINGER_MILLIS : Inboard.inboundTls().handshakeMillis();
+  }
+
+  /**
+   * Nobody works on it until the peer has sent more.
+   *
+   * @return false: its time is up
+   */
+  boolean await() {
+    state.set(State.WAITING);
+    return !late || !expire();
+  }
+
+  /**
+   * Its time is up. Any thread.
+   *
+   * @return whether it is to be closed now; else who works on it will see to that
+   */
+  boolean expire() {
+    late = true;
+    if (!state.compareAndSet(State.WAITING, State.OVER)) {
+      return false;
+    }
+    if (inbound.isTls()) {
+      inbound.refuse(Refusal.TIMEOUT);
+    }
+    pump = null;
+    return true;
+  }
+}
