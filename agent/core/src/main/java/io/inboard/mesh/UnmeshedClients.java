@@ -8,7 +8,9 @@ import java.util.Optional;
 
 /** What becomes of clients that connect around the mesh, and how that is said. */
 record UnmeshedClients(Unmeshed unmeshed) {
-  /** A client that no hook knows connects to a guarded destination. Why it must not; empty: it may. */
+  /**
+   * A client that no hook knows connects to a guarded destination. Why it must not; empty: it may.
+   */
   Optional<String> unknown(DestinationSettings destination, String opener) {
     String name = destination.name();
     return unmeshed.judge(
@@ -30,8 +32,7 @@ record UnmeshedClients(Unmeshed unmeshed) {
   }
 
   /** A hooked client connects to an endpoint by a name of no destination. The same. */
-  Optional<String> stray(
-      DestinationSettings destination, InetSocketAddress remote, String opener) {
+  Optional<String> stray(DestinationSettings destination, InetSocketAddress remote, String opener) {
     String what =
         opener
             + " connects to "

@@ -28,6 +28,7 @@ final class MeshSocketsTest {
   private static final String DENY = "authorization: [{action: DENY, to: {paths: [\"/*\"]}}]";
 
   private final List<InetSocketAddress> system = new ArrayList<>();
+
   /** What the one name in the settings was resolved to. */
   private final FoundEndpoints found = new FoundEndpoints();
 
