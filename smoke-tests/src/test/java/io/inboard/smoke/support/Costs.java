@@ -102,7 +102,7 @@ public final class Costs {
     text.append(
         """
         # What the agent adds to a Spring Boot service: see CostTest. Bytes allocated a request of client and server
-        # under C1 (a warm service has less), classes until the service answers; and the size of the jar.
+        # under C1 (a warm service has less), classes until the service has called; and the size of the jar.
         # Measured %s on JDK %s by
         #   %s
         """
