@@ -18,7 +18,7 @@ final class FirstCalls {
   private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** The application's last work before it is ready comes first. */
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   /** An application that opens no port, or one that no hook sees. */
   private static final long WITHOUT_PORT_NANOS = TimeUnit.SECONDS.toNanos(30);
