@@ -99,6 +99,7 @@ public final class Agent {
         Weaver.install(
             instrumentation, HookIndex.packaged(Agent.class.getClassLoader()), new HookLog());
     sockets.known(new KnownBy(weaver));
+    sockets.own(new Own());
     new Agent(instrumentation, mesh, sockets, watch, weaver, jarPath).continueLater();
   }
 
@@ -207,6 +208,14 @@ public final class Agent {
     public void accept(Loaded loaded) {
       sockets.apply(loaded.settings());
       mesh.accept(loaded);
+    }
+  }
+
+  /** No lambda, as below. The agent's loader has its classes and its libraries alone. */
+  private static final class Own implements Predicate<Class<?>> {
+    @Override
+    public boolean test(Class<?> opener) {
+      return opener.getClassLoader() == Agent.class.getClassLoader();
     }
   }
 

@@ -48,6 +48,9 @@ public final class MeshSockets implements Sockets {
   /** Which classes are known; none until the hooks are installed. */
   private volatile Predicate<Class<?>> known = new Nobody();
 
+  /** Which classes are the agent's own; none until the hooks are installed. */
+  private volatile Predicate<Class<?>> own = new Nobody();
+
   /**
    * @param enabled the kill switch, which STRICT does not obey
    */
@@ -110,6 +113,14 @@ public final class MeshSockets implements Sockets {
   /** Sets which classes the hooks know, once they are installed. */
   public void known(Predicate<Class<?>> known) {
     this.known = known;
+  }
+
+  /**
+   * Sets which classes are the agent's own. Their connections are no calls of the application: to a
+   * collector, say, whose name leads to an endpoint.
+   */
+  public void own(Predicate<Class<?>> own) {
+    this.own = own;
   }
 
   /** Puts settings into force; ports that are open and would be refused now are named. */
@@ -286,7 +297,7 @@ public final class MeshSockets implements Sockets {
     try {
       GuardedHosts now = rules.guarded;
       Optional<DestinationSettings> found = now.find(remote);
-      if (found.isEmpty()) {
+      if (found.isEmpty() || own.test(opener)) {
         return Optional.empty();
       }
       Optional<String> refusal = Optional.empty();

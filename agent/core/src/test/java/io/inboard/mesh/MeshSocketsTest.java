@@ -39,6 +39,8 @@ final class MeshSocketsTest {
 
   private static final class Hooked {}
 
+  private static final class Own {}
+
   MeshSocketsTest() {
     sockets.known(type -> type == Hooked.class);
     found.found(
@@ -283,6 +285,17 @@ final class MeshSocketsTest {
     settings(DESTINATIONS.replace("MODE", "WARN"));
     assertThat(sockets.connecting(to, Hooked.class)).isEmpty();
     assertThat(sockets.status().unmeshed()).hasSize(destination.isEmpty() ? 0 : 2);
+  }
+
+  @Test
+  void aConnectionOfTheAgentItselfIsNobodysCall() throws Exception {
+    sockets.own(type -> type == Own.class);
+    settings(DESTINATIONS.replace("MODE", "REFUSE"));
+    InetAddress endpoint = InetAddress.getByAddress("collector.example", new byte[] {10, 0, 0, 5});
+    assertThat(sockets.connecting(new InetSocketAddress(endpoint, 8443), Unknown.class))
+        .isPresent();
+    assertThat(sockets.connecting(new InetSocketAddress(endpoint, 8443), Own.class)).isEmpty();
+    assertThat(sockets.status().unmeshed()).hasSize(1);
   }
 
   @Test
