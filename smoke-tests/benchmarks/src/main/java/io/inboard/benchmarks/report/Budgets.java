@@ -116,8 +116,7 @@ public final class Budgets {
         Limit.atMost(1),
         Metric.START_WALL_CDS,
         INBOARD,
-        (known, variant) ->
-            known.ratio(variant, Metric.START_WALL_CDS, Metric.START_WALL_PLAIN),
+        (known, variant) -> known.ratio(variant, Metric.START_WALL_CDS, Metric.START_WALL_PLAIN),
         Figure::ratio,
         "");
     ratio(

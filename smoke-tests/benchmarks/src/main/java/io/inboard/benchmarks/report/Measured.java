@@ -37,8 +37,7 @@ public record Measured(
 
   /** The middle one; empty if there is none, or the variant does not count. */
   Optional<Double> median(Metric metric) {
-    double[] known =
-        Arrays.stream(shown(metric)).filter(v -> !Double.isNaN(v)).toArray();
+    double[] known = Arrays.stream(shown(metric)).filter(v -> !Double.isNaN(v)).toArray();
     return known.length == 0 ? Optional.empty() : Optional.of(Bootstrap.median(known));
   }
 }

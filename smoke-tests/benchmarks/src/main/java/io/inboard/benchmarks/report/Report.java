@@ -80,10 +80,7 @@ public final class Report {
         Metric.HEAP_BACK),
     LOADED(Metric.CLASSES_FRONT, Metric.CLASSES_BACK, Metric.THREADS_FRONT, Metric.THREADS_BACK),
     HELD(
-        Metric.HELD_RSS_FRONT,
-        Metric.HELD_RSS_BACK,
-        Metric.HELD_HEAP_FRONT,
-        Metric.HELD_HEAP_BACK),
+        Metric.HELD_RSS_FRONT, Metric.HELD_RSS_BACK, Metric.HELD_HEAP_FRONT, Metric.HELD_HEAP_BACK),
     START(
         Metric.PREMAIN,
         Metric.START_WALL,
@@ -213,13 +210,10 @@ public final class Report {
       for (Metric metric : metrics) {
         Interval added = known.added(variant.name(), first, metric).interval();
         row.add(
-            added.measured()
-                ? Figure.withBounds(added, v -> Figure.of(metric, v), "")
-                : NOT_KNOWN);
+            added.measured() ? Figure.withBounds(added, v -> Figure.of(metric, v), "") : NOT_KNOWN);
       }
       if (beside) {
-        Interval share =
-            known.share(variant.name(), Budgets.OTEL, first, Metric.CPU).interval();
+        Interval share = known.share(variant.name(), Budgets.OTEL, first, Metric.CPU).interval();
         row.add(
             share.measured()
                 ? Figure.withBounds(share, v -> Figure.format("%.2f", v), "")

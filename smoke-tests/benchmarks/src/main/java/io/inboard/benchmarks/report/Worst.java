@@ -22,8 +22,7 @@ final class Worst {
     Interval its = figure.interval();
     verdict = both(verdict, limit.verdict(its));
     firmly = both(firmly, limit.verdict(figure.interval(Bootstrap.FIRM)));
-    if (its.measured()
-        && (!interval.measured() || limit.worse(its.value(), interval.value()))) {
+    if (its.measured() && (!interval.measured() || limit.worse(its.value(), interval.value()))) {
       interval = its;
       decidedBy = variant;
     }

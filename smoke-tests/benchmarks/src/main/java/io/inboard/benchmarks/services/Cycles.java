@@ -8,7 +8,6 @@ import io.inboard.benchmarks.report.Series;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * Measures all variants of a series cycle by cycle, until each budget that this decides is decided
@@ -20,15 +19,17 @@ final class Cycles {
 
   private final Order order;
   private final Ledger ledger;
-  private final Supplier<Results> write;
+  private final Keep keep;
 
-  /**
-   * @param write keeps what is known so far, so that what breaks off late was not in vain
-   */
-  Cycles(Order order, Ledger ledger, Supplier<Results> write) {
+  Cycles(Order order, Ledger ledger, Keep keep) {
     this.order = order;
     this.ledger = ledger;
-    this.write = write;
+    this.keep = keep;
+  }
+
+  /** Writes what is known, so that what breaks off late was not in vain, and gives it. */
+  interface Keep {
+    Results soFar();
   }
 
   /** One turn of one variant in one cycle. */
@@ -47,13 +48,10 @@ final class Cycles {
       Turn<T> turn,
       Metric... told) {
     for (int cycle = 0; cycle < bounds.most(); cycle++) {
-      if (cycle >= bounds.least() && (cycle - bounds.least()) % BETWEEN_LOOKS == 0) {
-        List<String> open = Budgets.open(write.get(), series);
-        if (open.isEmpty()) {
+      if (cycle > 0 && (cycle - bounds.least()) % BETWEEN_LOOKS == 0) {
+        Results soFar = keep.soFar();
+        if (cycle >= bounds.least() && decided(soFar, series, cycle)) {
           return;
-        }
-        if (cycle > 0) {
-          Progress.say("not decided after " + cycle + " cycles: " + String.join("; ", open));
         }
       }
       StringBuilder line = new StringBuilder();
@@ -72,6 +70,14 @@ final class Cycles {
       }
       Progress.say(String.format("%s %d%s", series.title(), cycle + 1, line));
     }
-    write.get();
+    keep.soFar();
+  }
+
+  private static boolean decided(Results soFar, Series series, int cycles) {
+    List<String> open = Budgets.open(soFar, series);
+    if (!open.isEmpty()) {
+      Progress.say("not decided after " + cycles + " cycles: " + String.join("; ", open));
+    }
+    return open.isEmpty();
   }
 }

@@ -25,12 +25,7 @@ final class FirstCall {
   private final Ledger ledger;
 
   FirstCall(
-      Site site,
-      Certificates certificates,
-      Options options,
-      Sink sink,
-      Load load,
-      Ledger ledger) {
+      Site site, Certificates certificates, Options options, Sink sink, Load load, Ledger ledger) {
     this.site = site;
     this.certificates = certificates;
     this.options = options;

@@ -42,7 +42,7 @@ final class Hot {
       return;
     }
     long weight = Long.parseLong(line, space + 1, line.length(), 10);
-    String[] frames = line.substring(0, space).split(";");
+    String[] frames = line.substring(0, space).split(";", -1);
     all += weight;
     Set<String> ofAgent = new HashSet<>();
     for (String frame : frames) {

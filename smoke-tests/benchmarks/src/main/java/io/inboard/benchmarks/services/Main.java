@@ -20,9 +20,9 @@ import java.util.stream.Stream;
 
 /**
  * Measures what the mesh costs real services, beside no mesh and beside others, each step cycle by
- * cycle: how each variant starts; the first call of a new pair; then all pairs are started and stay,
- * are warmed up, and are driven in turn; at last how long each takes to exit when its collector is
- * dead. Run by {@code smoke-tests/benchmarks/run}.
+ * cycle: how each variant starts; the first call of a new pair; then all pairs are started and
+ * stay, are warmed up, and are driven in turn; at last how long each takes to exit when its
+ * collector is dead. Run by {@code smoke-tests/benchmarks/run}.
  */
 public final class Main {
   private static final long BYTES_A_PAIR = 700L << 20;
@@ -200,6 +200,7 @@ public final class Main {
             Metric.OPEN_P99);
       }
       profiler.ifPresent(p -> p.stop(pairs));
+      pairs.forEach(windows::checkProcessorTime);
       pairs.forEach(pair -> ledger.add(pair.variant(), 0, Windows.held(pair)));
       driven.checkSpans(pairs, sink, ledger);
     } finally {

@@ -63,7 +63,8 @@ final class Options {
   @Option(
       names = "--starts",
       paramLabel = "N",
-      description = "Starts, first calls and exits of each variant, at least. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Starts, first calls and exits of each variant, at least. Default: ${DEFAULT-VALUE}.")
   private int starts = 8;
 
   @Option(
@@ -93,14 +94,14 @@ final class Options {
       paramLabel = "N",
       description =
           "Before measuring, at least; then until little is compiled. Default: 100000 without an"
-              + " agent, 250000 with one.")
+              + " agent, 200000 with one.")
   private Integer warmRequests;
 
   @Option(
       names = "--warm-at-most",
       paramLabel = "SECONDS",
-      description = "Of load for each. What compiles still is said, and measured. Default: 300.")
-  private int warmAtMost = 300;
+      description = "Of load for each. What compiles still is said, and measured. Default: 150.")
+  private int warmAtMost = 150;
 
   @Option(
       names = "--seed",
@@ -202,7 +203,7 @@ final class Options {
     if (rate != null) {
       atLeastOne("--rate", rate);
     }
-    if (warmRequests != null && warmRequests < 0 || warmAtMost < 0) {
+    if ((warmRequests != null && warmRequests < 0) || warmAtMost < 0) {
       throw new Trouble("--warm-requests and --warm-at-most are 0 or more");
     }
     if (seed == null) {

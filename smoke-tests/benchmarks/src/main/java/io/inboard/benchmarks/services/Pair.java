@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** Front and back of one variant, and the sidecars between them; alive for the whole run. */
 final class Pair implements AutoCloseable {
@@ -118,6 +119,11 @@ final class Pair implements AutoCloseable {
     return cpu;
   }
 
+  /** Microseconds of processor time so far of all processes, in the system's coarse steps. */
+  long coarseCpuMicros() {
+    return all().stream().mapToLong(Child::cpuMicros).sum();
+  }
+
   /** Bytes of resident memory, of each process and of all; empty where the system does not tell. */
   Map<Metric, Double> rss() {
     Map<Metric, Double> rss = new EnumMap<>(Metric.class);
@@ -137,11 +143,18 @@ final class Pair implements AutoCloseable {
 
   /** Throws with the end of the log of the process that is not there any more. */
   void checkAlive() {
-    for (Child child : new Child[] {front, back, frontProxy.orElse(null), backProxy.orElse(null)}) {
-      if (child != null && !child.alive()) {
+    for (Child child : all()) {
+      if (!child.alive()) {
         throw child.trouble("ended by itself");
       }
     }
+  }
+
+  private List<Child> all() {
+    return Stream.of(Optional.of(front), Optional.of(back), frontProxy, backProxy)
+        .flatMap(Optional::stream)
+        .<Child>map(child -> child)
+        .toList();
   }
 
   @Override

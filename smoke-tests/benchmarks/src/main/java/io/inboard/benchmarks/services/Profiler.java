@@ -92,7 +92,8 @@ final class Profiler {
             "" + service.process().pid(),
             "JVMTI.agent_load",
             library.toString(),
-            order);
+            // In quotes, since jcmd itself would take what has an equals sign for one of its own.
+            '"' + order + '"');
     try {
       Process jcmd =
           new ProcessBuilder(command)
@@ -101,7 +102,10 @@ final class Profiler {
               .start();
       if (jcmd.waitFor() != 0 || !Files.readString(log).strip().endsWith("return code: 0")) {
         throw new Trouble(
-            "async-profiler refuses '" + order + "':\n" + Files.readString(log, StandardCharsets.UTF_8));
+            "async-profiler refuses '"
+                + order
+                + "':\n"
+                + Files.readString(log, StandardCharsets.UTF_8));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

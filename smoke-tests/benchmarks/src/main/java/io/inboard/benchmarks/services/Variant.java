@@ -117,9 +117,9 @@ enum Variant {
     };
   }
 
-  /** An agent's own code is compiled late, by the second compiler: as measured on two cores. */
+  /** An agent's own code is compiled late, by the second compiler: see {@link Warmth#QUIET}. */
   int warmRequests() {
-    return agent == Agent.NONE ? 100_000 : 250_000;
+    return agent == Agent.NONE ? 100_000 : 200_000;
   }
 
   @Override

@@ -32,12 +32,12 @@ final class WarmUp {
     Map<Variant, Double> throughput = new EnumMap<>(Variant.class);
     List<Pair> cold = new ArrayList<>(pairs);
     while (!cold.isEmpty()) {
+      StringBuilder line = new StringBuilder("warming");
       for (Pair pair : order.next(cold)) {
         Variant variant = pair.variant();
         Warmth warmth =
             warmths.computeIfAbsent(
-                variant,
-                v -> new Warmth(options.warmRequests(v), options.warmAtMost()));
+                variant, v -> new Warmth(options.warmRequests(v), options.warmAtMost()));
         double compiled = compileSeconds(pair);
         LoadResult loop = load.closed(pair.url(), WINDOW_SECONDS);
         driven.add(variant, loop);
@@ -49,11 +49,16 @@ final class WarmUp {
         }
         warmth.add(loop.seconds(), loop.requests(), compileSeconds(pair) - compiled);
         throughput.put(variant, loop.perSecond());
+        line.append(
+            String.format(
+                ", %s %.0f req/s compiling %.0f %%",
+                variant, loop.perSecond(), warmth.compiled() * 100));
         if (warmth.enough()) {
           cold.remove(pair);
           said(variant, warmth, loop.perSecond());
         }
       }
+      Progress.say(line.toString());
     }
     return throughput.values().stream().mapToDouble(d -> d).min();
   }

@@ -21,6 +21,12 @@ final class Windows {
   private final Ledger ledger;
   private final Driven driven;
 
+  /** Above this the exact way of counting has lost threads that ended. */
+  private static final double OF_NO_MATTER = 0.01;
+
+  /** What each pair had used before its first turn. */
+  private final Map<Variant, Reading> first = new HashMap<>();
+
   /** What each pair had used when its last turn was over, and when that was. */
   private final Map<Variant, Reading> last = new HashMap<>();
 
@@ -31,9 +37,9 @@ final class Windows {
     this.driven = driven;
   }
 
-  private record Reading(Map<Metric, Long> cpu, long at) {
+  private record Reading(Map<Metric, Long> cpu, long coarseMicros, long at) {
     static Reading of(Pair pair) {
-      return new Reading(pair.cpu(), System.nanoTime());
+      return new Reading(pair.cpu(), pair.coarseCpuMicros(), System.nanoTime());
     }
 
     double nanosUntil(Reading later) {
@@ -49,6 +55,7 @@ final class Windows {
     long front = pair.frontFigures(false).allocatedBytes();
     long back = pair.backFigures(false).allocatedBytes();
     Reading before = Reading.of(pair);
+    first.putIfAbsent(pair.variant(), before);
     atRest(pair, before, sample);
     LoadResult settled = load.closed(pair.url(), SETTLE_SECONDS);
     LoadResult window = load.closed(pair.url(), seconds);
@@ -76,6 +83,25 @@ final class Windows {
     if (before != null) {
       double rest = (now.at - before.at) / 1e9;
       sample.put(Metric.CPU_IDLE, before.nanosUntil(now) / 1e3 / rest);
+    }
+  }
+
+  /**
+   * Notes it when all turns together took other processor time by threads than the system says of
+   * the processes, whose coarse steps do not matter over so long a time.
+   */
+  void checkProcessorTime(Pair pair) {
+    Reading begin = first.get(pair.variant());
+    Reading end = last.get(pair.variant());
+    if (end == null) {
+      return;
+    }
+    double share = begin.nanosUntil(end) / 1e3 / (end.coarseMicros - begin.coarseMicros);
+    String said = String.format("its threads account for %.1f %% of its CPU", share * 100);
+    if (Math.abs(share - 1) > OF_NO_MATTER) {
+      ledger.note(pair.variant(), said);
+    } else {
+      Progress.say(pair.variant() + ": " + said);
     }
   }
 

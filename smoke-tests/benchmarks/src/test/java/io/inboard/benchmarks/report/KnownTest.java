@@ -55,7 +55,6 @@ final class KnownTest {
             Sample.of(variant("none").done(), variant("otel").with(Metric.CPU, 1).struck().done()));
     assertThat(known.ratio("tracing", "none", Metric.CPU).interval().measured()).isFalse();
     assertThat(known.median("otel", Metric.CPU).interval().measured()).isFalse();
-    assertThat(known.whatIsMissing())
-        .isEqualTo("tracing was not run, no CPU, otel does not count");
+    assertThat(known.whatIsMissing()).isEqualTo("tracing was not run, no CPU, otel does not count");
   }
 }

@@ -45,8 +45,7 @@ final class CyclesTest {
     measure(
         10,
         30,
-        variant ->
-            throughput(variant == Variant.NONE ? 1000 : turn[0]++ % 2 == 0 ? 1200 : 600));
+        variant -> throughput(variant == Variant.NONE ? 1000 : turn[0]++ % 2 == 0 ? 1200 : 600));
     assertThat(turns).hasSize(60);
   }
 

@@ -21,7 +21,7 @@ final class OptionsTest {
     assertThat(options.starts()).isEqualTo(new Options.Bounds(8, 24));
     assertThat(options.rate()).isEmpty();
     assertThat(options.warmRequests(Variant.NONE)).isEqualTo(100_000);
-    assertThat(options.warmRequests(Variant.OTEL)).isEqualTo(250_000);
+    assertThat(options.warmRequests(Variant.OTEL)).isEqualTo(200_000);
   }
 
   @Test
