@@ -56,6 +56,14 @@ public interface OutboundRequest extends HeaderView {
     return false;
   }
 
+  /**
+   * Whether the library by itself, without us, would send this request once more after 408, with
+   * which a server ends a connection that waited too long for a request (RFC 9110 section 15.5.9).
+   */
+  default boolean repeatedAfterRequestTimeout() {
+    return false;
+  }
+
   /** Whether the adapter can have two attempts of this call under way ({@link Call#hedge}). */
   default boolean hedgeable() {
     return false;

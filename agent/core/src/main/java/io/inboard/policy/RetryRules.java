@@ -107,6 +107,12 @@ record RetryRules(
     if ((status == 503 || status == 425) && on("503") && idempotent(request)) {
       return true;
     }
+    if (status == 408
+        && on("reset-before-response")
+        && idempotent(request)
+        && request.repeatedAfterRequestTimeout()) {
+      return true;
+    }
     if (!repeatable(request)) {
       return false;
     }

@@ -49,6 +49,11 @@ public record Request(
   }
 
   @Override
+  public boolean repeatedAfterRequestTimeout() {
+    return header.containsKey("x-library-repeats-408");
+  }
+
+  @Override
   public String library() {
     return "test";
   }

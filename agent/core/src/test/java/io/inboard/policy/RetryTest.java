@@ -88,6 +88,27 @@ final class RetryTest {
     assertThat(result.status()).isEqualTo(status);
   }
 
+  @ParameterizedTest(name = "{0} after 408 with retryOn {1}, by the library {2}: {3} attempts")
+  @CsvSource({
+    "GET, reset-before-response, true, 3",
+    "GET, reset-before-response, false, 1",
+    "GET, 503, true, 1",
+    "GET, 408, false, 3",
+    "PUT, reset-before-response, true, 1",
+    "POST, reset-before-response, true, 1"
+  })
+  void repeatsAfter408WhatTheLibraryWouldAndTheMethodAllows(
+      String method, String retryOn, boolean byLibrary, int attempts) {
+    world.with(payments(1, 2, 3).retryOn(retryOn));
+    for (int n = 1; n <= 3; n++) {
+      world.always(n, status(408));
+    }
+    Request request = Request.of(method);
+    Result result =
+        world.apply().call(byLibrary ? request.with("x-library-repeats-408", "1") : request);
+    assertThat(result.attempts()).isEqualTo(attempts);
+  }
+
   @ParameterizedTest(name = "{0} after {1} with [{2}] and {3}: {4} attempts")
   @CsvSource({
     "PUT, 503, PUT, 503, 3",

@@ -9,6 +9,8 @@ public enum Capability {
   WAITS_WITHOUT_THREAD,
   /** Speaks HTTP/2 to an endpoint whose server chooses it (ALPN). */
   HTTP2,
+  /** Goes on using a connection of HTTP/2 after the server has reset one of its streams. */
+  KEEPS_RESET_CONNECTION,
   /** Lets the application stream a body that can be read once only. */
   ONE_SHOT_BODY,
   /** Lets the adapter keep such a body while it is sent, to send it again. */

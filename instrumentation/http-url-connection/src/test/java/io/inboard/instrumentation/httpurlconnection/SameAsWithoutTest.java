@@ -1,11 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.httpurlconnection;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.inboard.contract.MeshHarness;
+import io.inboard.contract.Origin;
 import io.inboard.contract.Request;
 import io.inboard.contract.Response;
+import io.inboard.contract.SameAsWithoutContract;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,7 +18,6 @@ import java.net.PasswordAuthentication;
 import java.net.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,13 +26,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * The same calls while the mesh is switched off, where it only looks on, and to a destination of
- * its own: what the server saw is the same, but for the headers that the mesh adds, and so is what
- * the application saw.
- */
-final class SameAsWithoutTest extends MeshHarness {
-  private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+/** Whatever the JDK does around a call. */
+final class SameAsWithoutTest extends SameAsWithoutContract {
+  private boolean cookies;
 
   @Override
   protected String libraryName() {
@@ -96,21 +90,13 @@ final class SameAsWithoutTest extends MeshHarness {
   @ParameterizedTest
   @EnumSource
   void theServerAndTheApplicationSeeTheSame(Case what) throws Exception {
-    String alone = run(what, port -> "enabled: false\n");
-    assertThat(run(what, port -> "")).as("looked on").isEqualTo(alone);
-    String destination = "destinations:\n  - {host: 127.0.0.1, endpoints: [\"127.0.0.1:%d\"]%s}\n";
-    assertThat(run(what, port -> destination.formatted(port, ""))).as("governed").isEqualTo(alone);
-    assertThat(run(what, port -> destination.formatted(port, ", retries: {attempts: 0}")))
-        .as("without retries")
-        .isEqualTo(alone);
+    cookies = what == Case.COOKIES;
+    isSame(what.calls, what.serversViewIsChance(), what != Case.PROXY);
   }
 
-  private interface Settings {
-    String forPort(int port);
-  }
-
-  private String run(Case what, Settings settings) throws Exception {
-    CookieHandler.setDefault(what == Case.COOKIES ? new CookieManager() : null);
+  @Override
+  protected void prepare() {
+    CookieHandler.setDefault(cookies ? new CookieManager() : null);
     Authenticator.setDefault(
         new Authenticator() {
           @Override
@@ -118,68 +104,10 @@ final class SameAsWithoutTest extends MeshHarness {
             return new PasswordAuthentication("user", "secret".toCharArray());
           }
         });
-    Origin origin = closing(new Origin(SameAsWithoutTest::answer));
-    mesh("", settings.forPort(origin.port()));
-    List<String> saw = new ArrayList<>();
-    for (String call : what.calls) {
-      saw.add(call + " -> " + call(origin, call));
-    }
-    String application = String.join("\n", saw).replace(":" + origin.port(), ":PORT");
-    return what.serversViewIsChance() ? application : application + "\n" + origin.seen();
   }
 
-  private static String answer(String method, String target, String head) {
-    String path = target.replaceFirst("http://[^/]*", "");
-    String location = "Location: http://127.0.0.1:PORT/ok\r\nContent-Length: 0\r\n\r\n";
-    boolean knows = head.contains("Authorization: Basic");
-    String answer =
-        switch (path) {
-          case "/cookie" -> OK.replace("\r\n\r\n", "\r\nSet-Cookie: a=1\r\n\r\n");
-          case "/redirect-cookie" -> "HTTP/1.1 302 Found\r\nSet-Cookie: b=2\r\n" + location;
-          case "/401" ->
-              knows
-                  ? OK
-                  : "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\n"
-                      + "Content-Length: 2\r\n\r\nno";
-          case "/401-always" ->
-              "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\n"
-                  + "Content-Length: 2\r\n\r\nno";
-          case "/proxied" ->
-              head.contains("Proxy-Authorization: Basic")
-                  ? OK
-                  : "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=\"p\"\r\n"
-                      + "Content-Length: 2\r\n\r\nno";
-          case "/301", "/302", "/303", "/307", "/308" ->
-              "HTTP/1.1 " + path.substring(1) + " Moved\r\n" + location;
-          case "/away" -> "HTTP/1.1 302 Found\r\nLocation: ok?x=1\r\nContent-Length: 0\r\n\r\n";
-          case "/far" -> "HTTP/1.1 302 Found\r\nLocation: https://a/\r\nContent-Length: 0\r\n\r\n";
-          case "/417" -> "HTTP/1.1 417 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-          case "/404" -> "HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone";
-          case "/404-empty" -> "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
-          case "/500" -> "HTTP/1.1 500 Oh\r\nContent-Length: 3\r\n\r\nbad";
-          case "/204" -> "HTTP/1.1 204 No Content\r\n\r\n";
-          case "/304" -> "HTTP/1.1 304 Not Modified\r\nETag: x\r\n\r\n";
-          case "/304-length" -> "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n";
-          case "/200-empty" -> "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-          case "/trailers" ->
-              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n"
-                  + "2\r\nok\r\n0\r\nX-T: yes\r\n\r\n";
-          case "/close" -> "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end";
-          case "/never" -> null;
-          case "/half" -> "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\nhalf";
-          case "/half-chunk" ->
-              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n9\r\nhalf";
-          case "/nonsense" -> "what is this?\r\nConnection: close\r\n\r\n";
-          case "/long-status" -> "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok";
-          case "/10" -> "HTTP/1.0 200 OK\r\nConnection: close\r\n\r\nold";
-          case "/big" -> "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + "b".repeat(300_000);
-          default -> OK;
-        };
-    boolean head9110 = method.equals("HEAD") && answer != null;
-    return head9110 ? answer.substring(0, answer.indexOf("\r\n\r\n") + 4) : answer;
-  }
-
-  private static String call(Origin origin, String call) {
+  @Override
+  protected String call(Origin origin, String call) {
     List<String> words = List.of(call.split(" "));
     StringBuilder saw = new StringBuilder();
     try {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inboard.contract.Answer;
+import io.inboard.contract.EchoServer;
 import io.inboard.contract.Script;
 import io.inboard.contract.TestEndpoint;
 import io.inboard.contract.TestServer;

@@ -72,16 +72,24 @@ final class Conversation {
           ? null
           : HopRequest.failClosed(chain.request().url(), null);
     }
-    return now.hop == null ? now.begin(connect, chain) : null;
+    if (now.hop != null || !now.begins(connect, chain)) {
+      return null;
+    }
+    try {
+      return now.last.run();
+    } finally {
+      now.hop = null;
+    }
   }
 
-  private Object[] begin(Interceptor connect, Interceptor.Chain chain) {
+  /** False if the mesh leaves it alone. */
+  private boolean begins(Interceptor connect, Interceptor.Chain chain) {
     last = null;
     boolean retries = Internals.retries(engine, chain);
     HopRequest request = new HopRequest(chain.request(), own, resends, retries);
     Call call = Inboard.outbound().begin(request);
     if (call == Call.UNTOUCHED) {
-      return null;
+      return false;
     }
     last = new Hop(engine, connect, chain, request, call);
     hop = last;
@@ -89,11 +97,7 @@ final class Conversation {
       // While the mesh began the call, when there was nobody to tell.
       last.cancel(false);
     }
-    try {
-      return last.run();
-    } finally {
-      hop = null;
-    }
+    return true;
   }
 
   /**

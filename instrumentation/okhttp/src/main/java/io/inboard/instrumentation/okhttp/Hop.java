@@ -166,9 +166,15 @@ final class Hop implements Transport<Response> {
       finish(flight);
       attempts.ended(attempts.tap(0).orElse(null), true);
     } else {
-      shown.body(new ReadBody(body, attempts, flight));
+      shown.body(new ReadBody(body, attempts, flight, this::bodyFailed));
     }
     return shown.build();
+  }
+
+  private void bodyFailed() {
+    if (chain.call().isCanceled()) {
+      call.abandoned();
+    }
   }
 
   private static void finish(InFlight flight) {

@@ -143,6 +143,11 @@ final class HopRequest implements OutboundRequest {
   }
 
   @Override
+  public boolean repeatedAfterRequestTimeout() {
+    return repeatedByLibrary();
+  }
+
+  @Override
   public Body body() {
     RequestBody body = request.body();
     if (body == null) {

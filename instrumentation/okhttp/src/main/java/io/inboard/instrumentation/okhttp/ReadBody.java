@@ -22,7 +22,10 @@ final class ReadBody extends ResponseBody {
   private final ResponseBody own;
   private final BufferedSource source;
 
-  ReadBody(ResponseBody own, BlockingCall<Response> call, InFlight attempt) {
+  /**
+   * @param failed run when it breaks off, before the call is over
+   */
+  ReadBody(ResponseBody own, BlockingCall<Response> call, InFlight attempt, Runnable failed) {
     this.own = own;
     long length = own.contentLength();
     BodyTap tap = call.tap(length).orElse(null);
@@ -45,6 +48,7 @@ final class ReadBody extends ResponseBody {
                   return count;
                 } catch (IOException e) {
                   boolean late = attempt.isAborted();
+                  failed.run();
                   end(false);
                   throw late ? late(e) : e;
                 }

@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.instrumentation.jdkhttpclient;
+package io.inboard.contract;
 
-import io.inboard.contract.TestIdentity;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,8 +18,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 
-/** A WebSocket server over mutual TLS that sends back what it gets (RFC 6455), one client. */
-final class EchoServer implements AutoCloseable {
+/** A WebSocket server that sends back what it gets (RFC 6455), one client. */
+public final class EchoServer implements AutoCloseable {
   private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final int TEXT = 1;
   private static final int CLOSE = 8;
@@ -31,23 +30,32 @@ final class EchoServer implements AutoCloseable {
   private final BlockingQueue<String> heads = new LinkedBlockingQueue<>();
   private volatile Optional<String> peer = Optional.empty();
 
-  EchoServer(TestIdentity identity) throws IOException {
+  /** Over mutual TLS. */
+  public EchoServer(TestIdentity identity) throws IOException {
+    this(Optional.of(identity));
+  }
+
+  /**
+   * @param identity for mutual TLS; empty: plaintext
+   */
+  public EchoServer(Optional<TestIdentity> identity) throws IOException {
     Thread thread = new Thread(() -> serve(identity), "echo-server");
     thread.setDaemon(true);
     thread.start();
   }
 
-  InetSocketAddress address() {
+  /** On loopback. */
+  public InetSocketAddress address() {
     return (InetSocketAddress) listener.getLocalSocketAddress();
   }
 
   /** The SPIFFE id of the client, once it has sent its head. */
-  Optional<String> peer() {
+  public Optional<String> peer() {
     return peer;
   }
 
   /** The next head of a request. */
-  String head() throws InterruptedException {
+  public String head() throws InterruptedException {
     return heads.poll(20, TimeUnit.SECONDS);
   }
 
@@ -56,10 +64,10 @@ final class EchoServer implements AutoCloseable {
     listener.close();
   }
 
-  private void serve(TestIdentity identity) {
+  private void serve(Optional<TestIdentity> identity) {
     try (Socket raw = listener.accept();
-        SSLSocket socket = identity.accept(raw)) {
-      peer = TestIdentity.peer(socket);
+        Socket socket = identity.isPresent() ? identity.get().accept(raw) : raw) {
+      peer = socket instanceof SSLSocket tls ? TestIdentity.peer(tls) : Optional.empty();
       DataInputStream in = new DataInputStream(socket.getInputStream());
       OutputStream out = socket.getOutputStream();
       StringBuilder head = new StringBuilder();

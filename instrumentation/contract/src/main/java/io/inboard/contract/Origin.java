@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.instrumentation.httpurlconnection;
+package io.inboard.contract;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,30 +20,37 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A server that answers every target with the same bytes each time, and writes down what it saw:
  * connection, request line, headers but for those that the mesh adds, body.
  */
-final class Origin implements AutoCloseable {
+public final class Origin implements AutoCloseable {
   /** What it answers to a request; null: nothing, and the connection stays open. */
   @FunctionalInterface
-  interface Script {
+  public interface Answers {
     String answer(String method, String target, String head);
   }
 
   private final ServerSocket listener;
-  private final Script script;
+  private final Answers answers;
   private final List<String> seen = new CopyOnWriteArrayList<>();
   private final AtomicInteger connections = new AtomicInteger();
 
-  Origin(Script script) throws IOException {
-    this.script = script;
+  private final Optional<TestIdentity> identity;
+
+  /**
+   * @param identity for mutual TLS; empty: plaintext
+   */
+  public Origin(Answers answers, Optional<TestIdentity> identity) throws IOException {
+    this.answers = answers;
+    this.identity = identity;
     this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     daemon(this::accept);
   }
 
-  int port() {
+  /** On loopback. */
+  public int port() {
     return listener.getLocalPort();
   }
 
   /** Without the port, which is another one for each run. */
-  String seen() {
+  public String seen() {
     return String.join("\n", seen).replace(Integer.toString(port()), "PORT");
   }
 
@@ -59,7 +67,7 @@ final class Origin implements AutoCloseable {
   }
 
   private void serve(Socket accepted, int number) {
-    try (Socket socket = accepted) {
+    try (Socket socket = identity.isPresent() ? identity.get().accept(accepted) : accepted) {
       InputStream in = new BufferedInputStream(socket.getInputStream());
       while (true) {
         String requestLine = line(in);
@@ -84,7 +92,7 @@ final class Origin implements AutoCloseable {
         }
         String body = refusesBody ? "" : body(in, head);
         seen.add(number + ": " + requestLine + " [" + head + "] " + body);
-        String answer = script.answer(parts[0], parts[1], head);
+        String answer = answers.answer(parts[0], parts[1], head);
         if (answer != null) {
           write(socket, answer.replace("PORT", Integer.toString(port())));
           if (answer.isEmpty() || answer.contains("Connection: close")) {
