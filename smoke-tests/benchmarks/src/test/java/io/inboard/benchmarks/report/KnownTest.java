@@ -46,6 +46,7 @@ final class KnownTest {
     Interval share = known.share("tracing", "otel", "none", Metric.CPU).interval();
     assertThat(share.value()).isEqualTo(10);
     assertThat(share.high()).isInfinite();
+    assertThat(share.low()).isPositive();
   }
 
   @Test
