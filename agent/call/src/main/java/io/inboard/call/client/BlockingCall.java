@@ -3,6 +3,7 @@ package io.inboard.call.client;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.inboard.call.AgentLoop;
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
@@ -124,14 +125,44 @@ public final class BlockingCall<R> {
     error = null;
     try {
       response = transport.send(attempt);
-      return response == null ? null : report(response);
     } catch (Throwable e) {
       error = e;
       return report(e);
     }
+    return response == null ? null : report(response);
   }
 
   private Step report(R head) {
+    try {
+      return answered(head);
+    } catch (Throwable e) {
+      return mistaken(e);
+    }
+  }
+
+  private Step report(Throwable thrown) {
+    try {
+      return unanswered(thrown);
+    } catch (Throwable e) {
+      return mistaken(e);
+    }
+  }
+
+  /**
+   * An error of ours after an attempt: the application gets what the library has, as it would
+   * without us. Nothing more is sent, so nothing goes out that was not decided.
+   */
+  private static Step mistaken(Throwable e) {
+    count(e);
+    return Step.DELIVER;
+  }
+
+  /** An error of ours. */
+  private static void count(Throwable e) {
+    AgentLoop.named("inboard-calls").failed(e);
+  }
+
+  private Step answered(R head) {
     if (isCancelled()) {
       return stop(transport.cancelled());
     }
@@ -144,7 +175,7 @@ public final class BlockingCall<R> {
     return call.responded(attempt, status, transport.headers(head));
   }
 
-  private Step report(Throwable thrown) {
+  private Step unanswered(Throwable thrown) {
     if (isCancelled()) {
       // The library's own error says so to the application.
       return Step.DELIVER;
@@ -234,6 +265,7 @@ public final class BlockingCall<R> {
       } catch (InterruptedException e) {
         step = interrupted();
       } catch (ExecutionException e) {
+        count(e.getCause());
         step = stop(new IOException(e.getCause()));
       }
       if (isCancelled() && stopped == null) {

@@ -146,6 +146,32 @@ final class AsyncCallTest {
   }
 
   @Test
+  void aWaitThatEndsWithAnErrorOfOursSendsNothing() {
+    CompletableFuture<Step> next = new CompletableFuture<>();
+    CompletableFuture<Outcome<Integer>> outcome = call(new Step.Later(next)).execute();
+    IllegalStateException ours = new IllegalStateException("ours");
+    next.completeExceptionally(ours);
+    assertThat(outcome.join())
+        .isInstanceOfSatisfying(
+            Outcome.Stopped.class, stopped -> assertThat(stopped.why()).hasCause(ours));
+    assertThat(log).containsExactly("mistake ours", "abandoned", "done");
+  }
+
+  @Test
+  void aWaitAfterAnAttemptThatEndsWithAnErrorOfOursHandsNothingOn() {
+    CompletableFuture<Step> next = new CompletableFuture<>();
+    CompletableFuture<Outcome<Integer>> outcome =
+        call(send(1), new Step.Later(next.thenApply(step -> step))).execute();
+    library.answers(1, 503);
+    IllegalStateException ours = new IllegalStateException("ours");
+    next.completeExceptionally(ours);
+    assertThat(outcome.join())
+        .isInstanceOfSatisfying(
+            Outcome.Stopped.class, stopped -> assertThat(stopped.why()).hasCause(ours));
+    assertThat(log).anyMatch(line -> line.startsWith("stop 1: ")).endsWith("abandoned", "done");
+  }
+
+  @Test
   void aRefusalIsTheLibrarysErrorAndStopsWhatArrived() {
     Step refuse = new Step.Refuse(Step.Reason.TIMEOUT, "too late");
     CompletableFuture<Outcome<Integer>> outcome = call(send(1), refuse).execute();

@@ -4,6 +4,7 @@ package io.inboard.call.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.call.AgentLoop;
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
@@ -349,6 +350,25 @@ final class BlockingCallTest {
         .hasValueSatisfying(e -> assertThat(e).hasCause(mistake));
     assertThat(Refusals.failClosed("https", "orders", 8080, mistake)).isEmpty();
     assertThat(Refusals.failClosed("http", "other", 8080, mistake)).isEmpty();
+  }
+
+  @Test
+  void anErrorOfOursAfterAnAttemptLeavesWhatTheLibraryHasAndIsCounted() {
+    long before = AgentLoop.named("inboard-calls").failures();
+    sends.addAll(List.of(200, BROKEN));
+    // A call that was told no next step throws.
+    assertThat(call(send(1)).execute()).isEqualTo(new Outcome.Delivered<>(200, false));
+    assertThat(call(send(2)).execute()).isEqualTo(new Outcome.Failed<>(BROKEN, false));
+    assertThat(log)
+        .containsExactly(
+            "begin 1",
+            "send 1",
+            "responded 1: 200",
+            "begin 2",
+            "send 2",
+            "failed 2: connection reset SENT",
+            "done");
+    assertThat(AgentLoop.named("inboard-calls").failures()).isEqualTo(before + 2);
   }
 
   private BlockingCall<Integer> call(Step... steps) {
