@@ -3,8 +3,10 @@ package io.inboard.instrumentation.jdkhttpclient;
 
 import io.inboard.call.Attempt;
 import io.inboard.call.Call.Progress;
+import io.inboard.call.Endpoint;
 import io.inboard.call.client.AsyncTransport;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 
@@ -41,13 +43,16 @@ final class InFlight implements AsyncTransport.Sending<InFlight> {
   // What this stage throws is caught inside it.
   @SuppressWarnings("FutureReturnValueIgnored")
   public void send(BiConsumer<InFlight, Throwable> ended) {
-    EndpointAddress address =
-        hop.isBystander() ? null : attempt.endpoint().map(EndpointAddress::of).orElse(null);
+    Optional<Endpoint> endpoint = hop.isBystander() ? Optional.empty() : attempt.endpoint();
+    EndpointAddress address = endpoint.flatMap(EndpointAddress::of).orElse(null);
     outgoing.route().begin(address, attempt.connectTimeoutNanos(), attempt.meshRetries());
     attempt.writeHeaders(outgoing);
     CompletableFuture<Object> head;
     try {
-      head = Internals.send(exchange);
+      head =
+          endpoint.isPresent() && address == null
+              ? CompletableFuture.failedFuture(EndpointAddress.unknownHost())
+              : Internals.send(exchange);
     } catch (Throwable e) {
       head = CompletableFuture.failedFuture(e);
     }
