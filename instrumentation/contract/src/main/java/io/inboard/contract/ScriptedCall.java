@@ -3,24 +3,17 @@ package io.inboard.contract;
 
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
-import io.inboard.call.Endpoint;
-import io.inboard.call.HeaderSink;
 import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLSession;
 
 /**
  * One call under a {@link Script}: repeats what is safe to repeat, and remembers what the adapter
@@ -29,15 +22,6 @@ import javax.net.ssl.SSLSession;
 public final class ScriptedCall implements Call {
   private static final Set<String> IDEMPOTENT =
       Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE");
-
-  /** One for the JVM; tasks only close sockets. */
-  private static final ScheduledExecutorService TIMER =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "contract-timer");
-            thread.setDaemon(true);
-            return thread;
-          });
 
   private final OutboundRequest request;
   private final Script script;
@@ -116,7 +100,9 @@ public final class ScriptedCall implements Call {
     if (!request.hedgeable()) {
       misuse.add("asked for a second attempt of a request that cannot have two");
     }
-    return !winner && more() && !reported(slow) && !wasAbandoned() ? send(0) : Step.DELIVER;
+    return !winner && more() && !((ScriptedAttempt) slow).isReported() && !wasAbandoned()
+        ? send(0)
+        : Step.DELIVER;
   }
 
   @Override
@@ -177,7 +163,8 @@ public final class ScriptedCall implements Call {
 
   private Step send(long delayNanos) {
     ScriptedAttempt attempt =
-        new ScriptedAttempt(attempts.size() + 1, script.endpoints.get(attempts.size()));
+        new ScriptedAttempt(
+            request, script, attempts.size() + 1, script.endpoints.get(attempts.size()));
     Step send = new Step.Send(attempt, delayNanos);
     return inTurn(send, () -> attempts.add(attempt));
   }
@@ -199,11 +186,7 @@ public final class ScriptedCall implements Call {
   }
 
   private boolean anotherUnderWay() {
-    return attempts.stream().anyMatch(a -> a.reported.get() == 0);
-  }
-
-  private static boolean reported(Attempt attempt) {
-    return ((ScriptedAttempt) attempt).reported.get() > 0;
+    return attempts.stream().anyMatch(a -> !a.isReported());
   }
 
   private void report(Attempt attempt) {
@@ -211,7 +194,7 @@ public final class ScriptedCall implements Call {
       misuse.add("reported an attempt that is not of this call");
       return;
     }
-    if (!a.reported.compareAndSet(0, 1)) {
+    if (!a.report()) {
       misuse.add("reported attempt " + attempt.number() + " twice");
     }
   }
@@ -280,130 +263,5 @@ public final class ScriptedCall implements Call {
         + (abandoned.get() > 0 ? " abandoned" : "")
         + " done "
         + done;
-  }
-
-  /** One attempt, and what the adapter asked of it. */
-  public final class ScriptedAttempt implements Attempt {
-    private final int number;
-    private final Optional<Endpoint> endpoint;
-    private final AtomicInteger headerWrites = new AtomicInteger();
-    private final AtomicInteger reported = new AtomicInteger();
-    private final List<String> versions = new CopyOnWriteArrayList<>();
-    private final List<Optional<SSLSession>> connections = new CopyOnWriteArrayList<>();
-    private volatile Runnable abort = () -> {};
-    private volatile boolean over;
-
-    ScriptedAttempt(int number, Optional<Endpoint> endpoint) {
-      this.number = number;
-      this.endpoint = endpoint;
-    }
-
-    @Override
-    public int number() {
-      return number;
-    }
-
-    @Override
-    public Optional<Endpoint> endpoint() {
-      return endpoint;
-    }
-
-    @Override
-    public boolean meshRetries() {
-      return endpoint.isPresent() || script.meshRetries;
-    }
-
-    @Override
-    public void writeHeaders(HeaderSink headers) {
-      headerWrites.incrementAndGet();
-      script.headers.forEach(headers::set);
-      if (request.headers("traceparent").isEmpty()) {
-        headers.set("traceparent", traceparent());
-      }
-      headers.set("x-attempt", String.valueOf(number));
-      if (number == 1) {
-        headers.set("x-first-only", "1");
-      }
-    }
-
-    /** What this attempt puts on the wire. */
-    public String traceparent() {
-      return String.format("00-0af7651916cd43dd8448eb211c80319c-%016x-01", number);
-    }
-
-    @Override
-    public long connectTimeoutNanos() {
-      return nanos(script.connectTimeout);
-    }
-
-    @Override
-    public long timeoutNanos() {
-      return nanos(script.perTry);
-    }
-
-    @Override
-    public long hedgeAfterNanos() {
-      return nanos(script.hedgeAfter);
-    }
-
-    private static long nanos(Duration bound) {
-      return bound.isZero() ? Long.MAX_VALUE : bound.toNanos();
-    }
-
-    @Override
-    public void onTimeout(Runnable abort) {
-      this.abort = abort;
-      if (!script.perTry.isZero()) {
-        TIMER.schedule(this::expire, script.perTry.toNanos(), TimeUnit.NANOSECONDS);
-      }
-    }
-
-    /** The attempt's time is up, as the core's timer says it. */
-    public void expire() {
-      if (!over && reported.get() == 0) {
-        abort.run();
-      }
-    }
-
-    /** The time of the whole call is up, which may be while a body arrives. */
-    public void expireCall() {
-      if (!over) {
-        abort.run();
-      }
-    }
-
-    /** A timer that strikes too late: the call is over. */
-    public void strike() {
-      abort.run();
-    }
-
-    private void end() {
-      over = true;
-    }
-
-    @Override
-    public void connected(SSLSession session) {
-      connections.add(Optional.ofNullable(session));
-    }
-
-    /** How often the headers of this attempt were written. */
-    public int headerWrites() {
-      return headerWrites.get();
-    }
-
-    @Override
-    public void protocolVersion(String version) {
-      versions.add(version);
-    }
-
-    /** The versions of HTTP that the adapter told, one for each response. */
-    public List<String> versions() {
-      return List.copyOf(versions);
-    }
-
-    /** The connections that the adapter named: one; without a session if not of ours. */
-    public List<Optional<SSLSession>> connections() {
-      return List.copyOf(connections);
-    }
   }
 }
