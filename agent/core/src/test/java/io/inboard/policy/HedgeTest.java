@@ -1,18 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.mesh;
+package io.inboard.policy;
 
 import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inboard.call.Attempt;
-import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.CallerTerms;
 import io.inboard.call.OutboundRequest.Body;
 import io.inboard.call.Step;
-import io.inboard.policy.Given;
-import io.inboard.policy.Request;
-import io.inboard.policy.WrittenHeaders;
 import io.inboard.settings.DestinationSettings.HedgeSettings;
 import io.inboard.settings.DestinationSettings.PoolSettings;
 import java.io.IOException;
@@ -26,7 +21,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A second attempt beside a slow one; RATIONALE.md, Hedging. */
 final class HedgeTest {
-  private final World world = new World();
+  private static final Decision OTHER_IN_FLIGHT = new Decision.End(Step.OTHER_IN_FLIGHT);
+
+  private final PolicyWorld world = new PolicyWorld();
 
   private static Given hedging(long afterMillis, double maxExtra) {
     return payments(1, 2, 3)
@@ -38,17 +35,15 @@ final class HedgeTest {
                             95, Optional.of(Duration.ofMillis(afterMillis)), maxExtra, false))));
   }
 
-  private Call begin(Request request) {
-    return world.mesh.begin(request);
+  private CallDecision begin(Request request) {
+    return world.begin(request);
   }
 
-  private static Attempt sent(Step step) {
-    Attempt attempt = ((Step.Send) step).attempt();
-    attempt.writeHeaders(new WrittenHeaders());
-    return attempt;
+  private PolicyAttempt sent(Decision decision) {
+    return world.sent(decision);
   }
 
-  private static Step answer(Call call, Attempt attempt, int status) {
+  private static Decision answer(CallDecision call, PolicyAttempt attempt, int status) {
     return call.responded(attempt, status, name -> List.of());
   }
 
@@ -61,25 +56,24 @@ final class HedgeTest {
       assertThat(world.endpoint(n).failures()).isZero();
     }
     assertThat(world.time.waiting()).isZero();
-    assertThat(world.mesh.status().errors()).isZero();
   }
 
   @Test
   void theSecondGoesElsewhereAndTheLoserIsNobodysFailure() {
     world.with(hedging(30, 100)).apply();
-    Call call = begin(Request.of("GET"));
-    Attempt slow = sent(call.first());
+    CallDecision call = begin(Request.of("GET"));
+    PolicyAttempt slow = sent(call.first(true));
     assertThat(slow.hedgeAfterNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(30));
-    Step step = call.hedge(slow);
-    assertThat(((Step.Send) step).delayNanos()).isZero();
-    Attempt second = sent(step);
+    Decision step = call.hedge(slow);
+    assertThat(((PolicyAttempt) step).delayNanos()).isZero();
+    PolicyAttempt second = sent(step);
     assertThat(second.number()).isEqualTo(2);
-    assertThat(second.endpoint().get().address()).isNotEqualTo(slow.endpoint().get().address());
+    assertThat(second.target().get().address()).isNotEqualTo(slow.target().get().address());
     assertThat(second.hedgeAfterNanos()).as("one extra").isEqualTo(Long.MAX_VALUE);
-    assertThat(call.hedge(second)).isEqualTo(Step.DELIVER);
-    assertThat(answer(call, second, 200)).isEqualTo(Step.DELIVER);
+    assertThat(call.hedge(second)).isEqualTo(Decision.DELIVER);
+    assertThat(answer(call, second, 200)).isEqualTo(Decision.DELIVER);
     call.lost(slow);
-    call.done();
+    call.end();
     assertThat(world.status().limits().hedgesWon()).isEqualTo(1);
     assertThat(world.status().retries()).isZero();
     assertThat(world.status().budgetTokens()).as("it costs a token").isLessThan(9.5);
@@ -89,12 +83,12 @@ final class HedgeTest {
   @Test
   void whenOneFailsTheOtherIsWaitedFor() {
     world.with(hedging(30, 100)).apply();
-    Call call = begin(Request.of("GET"));
-    Attempt slow = sent(call.first());
-    Attempt second = sent(call.hedge(slow));
-    assertThat(answer(call, second, 503)).isEqualTo(Step.OTHER_IN_FLIGHT);
-    assertThat(answer(call, slow, 200)).isEqualTo(Step.DELIVER);
-    call.done();
+    CallDecision call = begin(Request.of("GET"));
+    PolicyAttempt slow = sent(call.first(true));
+    PolicyAttempt second = sent(call.hedge(slow));
+    assertThat(answer(call, second, 503)).isEqualTo(OTHER_IN_FLIGHT);
+    assertThat(answer(call, slow, 200)).isEqualTo(Decision.DELIVER);
+    call.end();
     assertThat(world.status().inFlight()).isZero();
     assertThat(world.status().limits().retriesUnderWay()).isZero();
   }
@@ -102,17 +96,17 @@ final class HedgeTest {
   @Test
   void whenBothFailThereIsAThirdAtAThirdEndpoint() {
     world.with(hedging(30, 100)).apply();
-    Call call = begin(Request.of("GET"));
-    Attempt slow = sent(call.first());
-    Attempt second = sent(call.hedge(slow));
+    CallDecision call = begin(Request.of("GET"));
+    PolicyAttempt slow = sent(call.first(true));
+    PolicyAttempt second = sent(call.hedge(slow));
     assertThat(call.failed(slow, new IOException("broken"), Progress.SENT))
-        .isEqualTo(Step.OTHER_IN_FLIGHT);
-    Attempt third = sent(answer(call, second, 503));
+        .isEqualTo(OTHER_IN_FLIGHT);
+    PolicyAttempt third = sent(answer(call, second, 503));
     assertThat(third.number()).isEqualTo(3);
-    assertThat(third.endpoint().get().address())
-        .isNotIn(slow.endpoint().get().address(), second.endpoint().get().address());
-    assertThat(answer(call, third, 503)).as("two are all").isEqualTo(Step.DELIVER);
-    call.done();
+    assertThat(third.target().get().address())
+        .isNotIn(slow.target().get().address(), second.target().get().address());
+    assertThat(answer(call, third, 503)).as("two are all").isEqualTo(Decision.DELIVER);
+    call.end();
     assertThat(world.status().inFlight()).isZero();
     assertThat(world.status().limits().retriesUnderWay()).isZero();
   }
@@ -121,20 +115,20 @@ final class HedgeTest {
   @CsvSource({"POST, REPLAYABLE, false", "GET, ONE_SHOT, false", "GET, NONE, true"})
   void onlyWhatMayRunTwiceIsHedged(String method, Body body, boolean hedged) {
     world.with(hedging(30, 100)).apply();
-    Call call = begin(Request.of(method).with(body));
-    Attempt slow = sent(call.first());
+    CallDecision call = begin(Request.of(method).with(body));
+    PolicyAttempt slow = sent(call.first(true));
     assertThat(slow.hedgeAfterNanos() != Long.MAX_VALUE).isEqualTo(hedged);
-    assertThat(call.hedge(slow) instanceof Step.Send).isEqualTo(hedged);
-    call.done();
+    assertThat(call.hedge(slow) instanceof PolicyAttempt).isEqualTo(hedged);
+    call.end();
   }
 
   @Test
   void aRetryOfTheCallerIsNotHedged() {
     world.terms = new CallerTerms(CallerTerms.NO_DEADLINE, false, true, "");
     world.with(hedging(30, 100)).apply();
-    Call call = begin(Request.of("GET"));
-    assertThat(call.hedge(sent(call.first()))).isEqualTo(Step.DELIVER);
-    call.done();
+    CallDecision call = begin(Request.of("GET"));
+    assertThat(call.hedge(sent(call.first(true)))).isEqualTo(Decision.DELIVER);
+    call.end();
     assertNothingIsUnderWay();
   }
 
@@ -143,18 +137,18 @@ final class HedgeTest {
     world.with(hedging(30, 5)).apply();
     int hedged = 0;
     for (int i = 0; i < 1_000; i++) {
-      Call call = begin(Request.of("GET"));
-      Attempt slow = sent(call.first());
-      Step step = call.hedge(slow);
-      if (step instanceof Step.Send) {
+      CallDecision call = begin(Request.of("GET"));
+      PolicyAttempt slow = sent(call.first(true));
+      Decision step = call.hedge(slow);
+      if (step instanceof PolicyAttempt) {
         hedged++;
-        Attempt second = sent(step);
+        PolicyAttempt second = sent(step);
         answer(call, second, 200);
         call.lost(slow);
       } else {
         answer(call, slow, 200);
       }
-      call.done();
+      call.end();
     }
     assertThat(hedged).isBetween(49, 50);
     assertThat(world.status().limits().hedgesDenied()).isEqualTo(1_000 - hedged);
@@ -175,45 +169,46 @@ final class HedgeTest {
                             PoolSettings.UNLIMITED,
                             PoolSettings.UNLIMITED)));
     world.with(pool).apply();
-    Call one = begin(Request.of("GET"));
-    Attempt slow = sent(one.first());
-    Attempt second = sent(one.hedge(slow));
+    CallDecision one = begin(Request.of("GET"));
+    PolicyAttempt slow = sent(one.first(true));
+    PolicyAttempt second = sent(one.hedge(slow));
     assertThat(world.status().limits().connections()).isEqualTo(2);
     answer(one, second, 200);
     one.lost(slow);
-    one.done();
-    Call two = begin(Request.of("GET"));
-    Attempt first = sent(two.first());
-    Call three = begin(Request.of("GET"));
-    three.first();
-    assertThat(two.hedge(first)).isEqualTo(Step.DELIVER);
+    one.end();
+    CallDecision two = begin(Request.of("GET"));
+    PolicyAttempt first = sent(two.first(true));
+    CallDecision three = begin(Request.of("GET"));
+    three.first(true);
+    assertThat(two.hedge(first)).isEqualTo(Decision.DELIVER);
     assertThat(world.status().limits().pending()).isZero();
-    two.done();
-    three.done();
+    two.end();
+    three.end();
     assertNothingIsUnderWay();
   }
 
   @Test
   void thePercentileIsThatOfTheDestinationAndTenMillisecondsAtLeast() {
     world.with(percentile()).apply();
-    Call early = begin(Request.of("GET"));
-    assertThat(sent(early.first()).hedgeAfterNanos()).isEqualTo(Long.MAX_VALUE);
-    early.done();
+    CallDecision early = begin(Request.of("GET"));
+    assertThat(sent(early.first(true)).hedgeAfterNanos()).isEqualTo(Long.MAX_VALUE);
+    early.end();
     for (int i = 0; i < 40; i++) {
       world.slowly(1);
     }
     world.time.passMillis(1_100);
-    Call quick = begin(Request.of("GET"));
-    assertThat(sent(quick.first()).hedgeAfterNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(10));
-    quick.done();
+    CallDecision quick = begin(Request.of("GET"));
+    assertThat(sent(quick.first(true)).hedgeAfterNanos())
+        .isEqualTo(TimeUnit.MILLISECONDS.toNanos(10));
+    quick.end();
     for (int i = 0; i < 60; i++) {
       world.slowly(40);
     }
     world.time.passMillis(1_100);
-    Call slow = begin(Request.of("GET"));
-    assertThat(sent(slow.first()).hedgeAfterNanos())
+    CallDecision slow = begin(Request.of("GET"));
+    assertThat(sent(slow.first(true)).hedgeAfterNanos())
         .isBetween(TimeUnit.MILLISECONDS.toNanos(38), TimeUnit.MILLISECONDS.toNanos(43));
-    slow.done();
+    slow.end();
   }
 
   private static Given percentile() {
@@ -230,18 +225,18 @@ final class HedgeTest {
                 .that(
                     b -> b.hedge(Optional.of(new HedgeSettings(95, Optional.empty(), 100, true)))))
         .apply();
-    Call call = begin(Request.of("GET"));
-    Attempt slow = sent(call.first());
+    CallDecision call = begin(Request.of("GET"));
+    PolicyAttempt slow = sent(call.first(true));
     boolean[] stopped = new boolean[1];
     slow.onTimeout(() -> stopped[0] = true);
     assertThat(slow.hedgeAfterNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(100));
     assertThat(slow.timeoutNanos()).isEqualTo(Long.MAX_VALUE);
     world.time.passMillis(500);
     assertThat(stopped[0]).isFalse();
-    Attempt second = sent(call.hedge(slow));
-    assertThat(answer(call, slow, 200)).isEqualTo(Step.DELIVER);
+    PolicyAttempt second = sent(call.hedge(slow));
+    assertThat(answer(call, slow, 200)).isEqualTo(Decision.DELIVER);
     call.lost(second);
-    call.done();
+    call.end();
     assertThat(world.status().limits().hedgesLost()).isEqualTo(1);
     assertNothingIsUnderWay();
   }
@@ -249,27 +244,28 @@ final class HedgeTest {
   @Test
   void theEndOfTheTimeStopsBoth() {
     world.with(hedging(30, 100).timeout(200)).apply();
-    Call call = begin(Request.of("GET"));
+    CallDecision call = begin(Request.of("GET"));
     boolean[] stopped = new boolean[2];
-    Attempt slow = sent(call.first());
+    PolicyAttempt slow = sent(call.first(true));
     slow.onTimeout(() -> stopped[0] = true);
-    Attempt second = sent(call.hedge(slow));
+    PolicyAttempt second = sent(call.hedge(slow));
     second.onTimeout(() -> stopped[1] = true);
     world.time.passMillis(200);
     assertThat(stopped).containsExactly(true, true);
     assertThat(call.failed(slow, new IOException("closed"), Progress.SENT))
-        .isEqualTo(Step.OTHER_IN_FLIGHT);
-    Step last = call.failed(second, new IOException("closed"), Progress.SENT);
-    assertThat(((Step.Refuse) last).reason()).isEqualTo(Step.Reason.TIMEOUT);
+        .isEqualTo(OTHER_IN_FLIGHT);
+    Decision last = call.failed(second, new IOException("closed"), Progress.SENT);
+    assertThat(((Step.Refuse) PolicyWorld.last(last)).reason()).isEqualTo(Step.Reason.TIMEOUT);
+    call.end();
     assertThat(world.status().inFlight()).isZero();
   }
 
   @Test
   void whoGivesUpGivesUpBoth() {
     world.with(hedging(30, 100)).apply();
-    Call call = begin(Request.of("GET"));
-    sent(call.hedge(sent(call.first())));
-    call.abandoned();
+    CallDecision call = begin(Request.of("GET"));
+    sent(call.hedge(sent(call.first(true))));
+    call.end();
     assertNothingIsUnderWay();
   }
 }

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.mesh;
+package io.inboard.policy;
 
 import static io.inboard.policy.Answer.fails;
 import static io.inboard.policy.Answer.silence;
@@ -7,14 +7,9 @@ import static io.inboard.policy.Answer.status;
 import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.Step;
-import io.inboard.policy.Answer;
 import io.inboard.policy.PolicyStatus.State;
-import io.inboard.policy.Request;
-import io.inboard.policy.Result;
-import io.inboard.policy.WrittenHeaders;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.List;
@@ -23,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** Per-try and total timeouts on virtual time. */
 final class TimeoutTest {
-  private final World world = new World();
+  private final PolicyWorld world = new PolicyWorld();
 
   private long millisOf(Runnable action) {
     long start = world.time.nanos();
@@ -46,17 +41,16 @@ final class TimeoutTest {
     }
     assertThat(world.endpoint(1).failures()).isEqualTo(2);
     assertThat(world.endpoint(1).state()).isEqualTo(State.EJECTED);
-    assertThat(world.observed.lines).contains("end 1 0 library-timeout");
+    assertThat(world.told).contains("end 1 0 library-timeout");
   }
 
   @Test
   void whatTheApplicationGivesUpCountsNeitherWay() {
     world.with(payments(1, 2).outlier(1, 50)).apply();
     for (int i = 0; i < 4; i++) {
-      Call call = world.mesh.begin(Request.of("GET"));
-      ((Step.Send) call.first()).attempt().writeHeaders(new WrittenHeaders());
-      call.abandoned();
-      call.done();
+      CallDecision call = world.begin();
+      world.sent(call.first(true));
+      call.end();
     }
     assertThat(world.endpoint(1).requests()).isEqualTo(2);
     assertThat(world.endpoint(1).failures()).isZero();
@@ -66,13 +60,11 @@ final class TimeoutTest {
   @Test
   void aRetryThatTheAdapterDoesNotSendIsNotCounted() {
     world.with(payments(1, 2)).apply();
-    Call call = world.mesh.begin(Request.of("GET"));
-    Step.Send first = (Step.Send) call.first();
-    first.attempt().writeHeaders(new WrittenHeaders());
-    assertThat(call.responded(first.attempt(), 503, name -> List.of()))
-        .isInstanceOf(Step.Send.class);
-    call.abandoned();
-    call.done();
+    CallDecision call = world.begin();
+    PolicyAttempt first = PolicyWorld.first(call);
+    world.sent(first);
+    assertThat(call.responded(first, 503, name -> List.of())).isInstanceOf(PolicyAttempt.class);
+    call.end();
     assertThat(world.status().retries()).isZero();
     assertThat(world.endpoint(1).requests() + world.endpoint(2).requests()).isEqualTo(1);
     assertThat(world.endpoint(1).inFlight() + world.endpoint(2).inFlight()).isZero();
@@ -155,73 +147,73 @@ final class TimeoutTest {
   @Test
   void anAttemptKnowsWhatIsLeftForIt() {
     world.with(payments(1).timeout(2_000).perTry(500)).apply();
-    Call call = world.mesh.begin(Request.of("GET"));
-    Step.Send send = (Step.Send) call.first();
-    assertThat(send.attempt().timeoutNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(500));
-    assertThat(send.attempt().connectTimeoutNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(500));
+    CallDecision call = world.begin();
+    PolicyAttempt send = PolicyWorld.first(call);
+    assertThat(send.timeoutNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(500));
+    assertThat(send.connectTimeoutNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(500));
     world.time.passMillis(1_700);
-    assertThat(send.attempt().timeoutNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
-    call.done();
+    assertThat(send.timeoutNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+    call.end();
   }
 
   @Test
   void withoutATimeoutNothingIsBoundedOrKept() {
     world.with(payments(1)).apply();
-    Call call = world.mesh.begin(Request.of("GET"));
-    Step.Send send = (Step.Send) call.first();
-    assertThat(send.attempt().timeoutNanos()).isEqualTo(Long.MAX_VALUE);
-    assertThat(send.attempt().connectTimeoutNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(10));
-    send.attempt().onTimeout(() -> {});
+    CallDecision call = world.begin();
+    PolicyAttempt send = PolicyWorld.first(call);
+    assertThat(send.timeoutNanos()).isEqualTo(Long.MAX_VALUE);
+    assertThat(send.connectTimeoutNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(10));
+    send.onTimeout(() -> {});
     assertThat(world.time.waiting()).isZero();
-    call.done();
+    call.end();
   }
 
   @Test
   void theTotalTimeoutGoesOnUntilTheBodyIsRead() {
     world.with(payments(1).timeout(1_000).perTry(500)).apply();
-    Call call = world.mesh.begin(Request.of("GET"));
-    Step.Send send = (Step.Send) call.first();
+    CallDecision call = world.begin();
+    PolicyAttempt send = PolicyWorld.first(call);
     int[] aborts = new int[1];
-    send.attempt().onTimeout(() -> aborts[0]++);
+    send.onTimeout(() -> aborts[0]++);
     world.time.passMillis(100);
-    assertThat(call.responded(send.attempt(), 200, name -> List.of())).isEqualTo(Step.DELIVER);
+    assertThat(call.responded(send, 200, name -> List.of())).isEqualTo(Decision.DELIVER);
     world.time.passMillis(800);
     assertThat(aborts[0]).as("the bound of the attempt ends with the head").isZero();
     world.time.passMillis(200);
     assertThat(aborts[0]).isEqualTo(1);
-    call.done();
+    call.end();
     assertThat(world.time.waiting()).isZero();
   }
 
   @Test
   void aCallHasOneTimedTaskAtATimeAlsoWhenItIsRepeated() {
     world.with(payments(1, 2).timeout(1_000).perTry(500)).apply();
-    Call call = world.mesh.begin(Request.of("GET"));
-    Step.Send first = (Step.Send) call.first();
-    first.attempt().onTimeout(() -> {});
+    CallDecision call = world.begin();
+    PolicyAttempt first = PolicyWorld.first(call);
+    first.onTimeout(() -> {});
     assertThat(world.time.waiting()).isEqualTo(1);
-    Step.Send second = (Step.Send) call.responded(first.attempt(), 503, name -> List.of());
+    PolicyAttempt second = (PolicyAttempt) call.responded(first, 503, name -> List.of());
     assertThat(world.time.waiting()).as("nobody reads the body of the first").isZero();
-    second.attempt().onTimeout(() -> {});
-    second.attempt().onTimeout(() -> {}); // On another connection.
+    second.onTimeout(() -> {});
+    second.onTimeout(() -> {}); // On another connection.
     assertThat(world.time.waiting()).isEqualTo(1);
-    call.responded(second.attempt(), 200, name -> List.of());
+    call.responded(second, 200, name -> List.of());
     world.time.passMillis(700);
     assertThat(world.time.waiting()).as("for the body").isEqualTo(1);
-    call.done();
+    call.end();
     assertThat(world.time.waiting()).isZero();
   }
 
   @Test
   void aBodyThatIsReadInTimeLeavesNoTimer() {
     world.with(payments(1).timeout(1_000).perTry(500)).apply();
-    Call call = world.mesh.begin(Request.of("GET"));
-    Step.Send send = (Step.Send) call.first();
+    CallDecision call = world.begin();
+    PolicyAttempt send = PolicyWorld.first(call);
     int[] aborts = new int[1];
-    send.attempt().onTimeout(() -> aborts[0]++);
-    call.responded(send.attempt(), 200, name -> List.of());
-    call.done();
-    call.done();
+    send.onTimeout(() -> aborts[0]++);
+    call.responded(send, 200, name -> List.of());
+    call.end();
+    call.end();
     assertThat(world.time.waiting()).isZero();
     world.time.passMillis(5_000);
     assertThat(aborts[0]).isZero();
@@ -230,23 +222,22 @@ final class TimeoutTest {
   @Test
   void aHeadThatComesAfterTheAttemptWasStoppedIsATimeout() {
     world.with(payments(1).perTry(500)).apply();
-    Call call = world.mesh.begin(Request.of("GET"));
-    Step.Send send = (Step.Send) call.first();
-    send.attempt().onTimeout(() -> {});
+    CallDecision call = world.begin();
+    PolicyAttempt send = PolicyWorld.first(call);
+    send.onTimeout(() -> {});
     world.time.passMillis(500);
-    assertThat(call.responded(send.attempt(), 200, name -> List.of()))
+    assertThat(PolicyWorld.last(call.responded(send, 200, name -> List.of())))
         .isInstanceOf(Step.Refuse.class);
   }
 
   @Test
   void anAdapterMayEnforceTheBoundItselfAndRound() {
     world.with(payments(1).timeout(1_000)).apply();
-    Call call = world.mesh.begin(Request.of("GET"));
-    Step.Send send = (Step.Send) call.first();
+    CallDecision call = world.begin();
+    PolicyAttempt send = PolicyWorld.first(call);
     world.time.passMillis(999);
-    Step step =
-        call.failed(send.attempt(), new SocketTimeoutException("Read timed out"), Progress.SENT);
-    assertThat(step).isInstanceOf(Step.Refuse.class);
+    Decision last = call.failed(send, new SocketTimeoutException("Read timed out"), Progress.SENT);
+    assertThat(PolicyWorld.last(last)).isInstanceOf(Step.Refuse.class);
   }
 
   @Test
@@ -261,37 +252,35 @@ final class TimeoutTest {
   @Test
   void anAttemptThatBeginsAfterTheTimeIsUpIsStoppedAtOnce() {
     world.with(payments(1).timeout(100)).script(1, status(503)).apply();
-    Call call = world.mesh.begin(Request.of("GET"));
-    Step.Send first = (Step.Send) call.first();
-    first.attempt().onTimeout(() -> {});
-    Step.Send second = (Step.Send) call.responded(first.attempt(), 503, name -> List.of());
+    CallDecision call = world.begin();
+    PolicyAttempt first = PolicyWorld.first(call);
+    first.onTimeout(() -> {});
+    PolicyAttempt second = (PolicyAttempt) call.responded(first, 503, name -> List.of());
     world.time.passMillis(200); // An adapter that was held up.
     boolean[] aborted = new boolean[1];
-    second.attempt().onTimeout(() -> aborted[0] = true);
+    second.onTimeout(() -> aborted[0] = true);
     world.time.passMillis(1);
     assertThat(aborted[0]).isTrue();
-    assertThat(call.failed(second.attempt(), new IOException("closed"), Progress.NOT_CONNECTED))
-        .isInstanceOf(Step.Refuse.class);
-    call.done();
+    Decision last = call.failed(second, new IOException("closed"), Progress.NOT_CONNECTED);
+    assertThat(PolicyWorld.last(last)).isInstanceOf(Step.Refuse.class);
+    call.end();
     assertThat(world.time.waiting()).isZero();
   }
 
   @Test
   void theDelayBeforeAnAttemptIsNotTakenFromItsTime() {
     world.with(payments(1).perTry(500)).apply();
-    Call call = world.mesh.begin(Request.of("GET"));
-    Step.Send first = (Step.Send) call.first();
-    Step.Send second =
-        (Step.Send)
+    CallDecision call = world.begin();
+    PolicyAttempt first = PolicyWorld.first(call);
+    PolicyAttempt second =
+        (PolicyAttempt)
             call.responded(
-                first.attempt(),
-                503,
-                name -> name.equals("retry-after") ? List.of("2") : List.of());
+                first, 503, name -> name.equals("retry-after") ? List.of("2") : List.of());
     long[] aborted = new long[1];
     long now = world.time.nanos();
-    second.attempt().onTimeout(() -> aborted[0] = world.time.nanos() - now);
+    second.onTimeout(() -> aborted[0] = world.time.nanos() - now);
     world.time.passMillis(10_000);
     assertThat(aborted[0]).isEqualTo(second.delayNanos() + TimeUnit.MILLISECONDS.toNanos(500));
-    call.done();
+    call.end();
   }
 }
