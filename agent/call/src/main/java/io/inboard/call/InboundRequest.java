@@ -60,6 +60,14 @@ public interface InboundRequest extends HeaderView {
   /** The other side of the connection. */
   InetSocketAddress remote();
 
+  /** The address of {@link #remote} as digits, without a look-up of its name; empty if unknown. */
+  default String remoteAddress() {
+    InetSocketAddress remote = remote();
+    return remote == null || remote.getAddress() == null
+        ? ""
+        : remote.getAddress().getHostAddress();
+  }
+
   /**
    * How long the request has waited inside the server since its first byte could be read, in
    * nanoseconds; 0 if the adapter cannot tell.

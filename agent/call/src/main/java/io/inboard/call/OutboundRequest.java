@@ -26,6 +26,14 @@ public interface OutboundRequest extends HeaderView {
   /** Path and query as they go on the wire, never empty: {@code /orders?id=1}. */
   String target();
 
+  /**
+   * The whole URL as the application gave it, if the library has it as text; else empty. It may
+   * carry credentials, and a fragment.
+   */
+  default String url() {
+    return "";
+  }
+
   /** All values of a header that the application set, in order; empty if it set none. */
   @Override
   List<String> headers(String name);

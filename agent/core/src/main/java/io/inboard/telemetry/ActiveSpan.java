@@ -14,19 +14,27 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * A span from its start to its export, in one object: the exporter reads what requests have
- * written. The SDK's own span keeps attributes in a hash map and is copied when it is exported,
- * which came to some 2 KB a span.
+ * A span from its start to its export, in one object: its ids, which are its context, and what the
+ * exporter reads of it. The SDK's own span keeps attributes in a hash map and is copied when it is
+ * exported, which came to some 2 KB a span.
  *
- * <p>Safe for use by any thread: what changes is guarded by this object until the span has ended,
- * and never changes again. A span that is not recorded has ids only and ignores everything else.
+ * <p>The thread that starts a span describes it, before any other knows of it ({@link #describe});
+ * after that it is safe for use by any thread: what changes is guarded by this object until the
+ * span has ended, and never changes again. A span that is not recorded has ids only and ignores
+ * everything else.
  */
-final class ActiveSpan implements SpanData {
+final class ActiveSpan extends TraceIds implements SpanData {
+  /** Stands for a number that is not there. */
+  static final int UNSET = -1;
+
   /** No span: its context is invalid. */
-  static final ActiveSpan NONE = new ActiveSpan(SpanContext.getInvalid());
+  static final ActiveSpan NONE = passedOn(TraceIds.NONE);
+
+  private static final String[] NO_TEXTS = {};
 
   private static final AttributeKey<String> EXCEPTION_TYPE =
       AttributeKey.stringKey("exception.type");
@@ -42,83 +50,180 @@ final class ActiveSpan implements SpanData {
    */
   record Origin(Resource resource, InstrumentationScopeInfo scope, Clock clock, SpanQueue queue) {}
 
-  private final SpanContext context;
-  private final SpanContext parent;
-  private final SpanKind kind;
+  private final TraceIds parent;
+  private final boolean ofServer;
 
-  /** Null, like its attributes, for a span that is not recorded. */
+  /** Null for a span that is not recorded. */
   private final Origin origin;
 
-  private final SpanAttributes attributes;
   private final long startEpochNanos;
   private final long startNanos;
+
+  /** By their places, see {@link SpanField}; those that are null are not there. */
+  private String[] texts;
+
+  private int serverPort = UNSET;
+  private int peerPort = UNSET;
+  private int status = UNSET;
+  private int resendCount = UNSET;
   private String name;
-  private StatusData status = StatusData.unset();
   private List<EventData> events = List.of();
   private long endEpochNanos;
+  private boolean failed;
   private boolean ended;
 
-  /** A span that is recorded, and begins now. */
-  ActiveSpan(Origin origin, SpanContext context, SpanContext parent, SpanKind kind, String name) {
+  /**
+   * A span that begins now.
+   *
+   * @param origin null: it is not recorded
+   * @param parent perhaps invalid
+   * @param kind SERVER or CLIENT
+   */
+  ActiveSpan(
+      Origin origin,
+      long traceHigh,
+      long traceLow,
+      long spanId,
+      int flags,
+      TraceIds parent,
+      SpanKind kind,
+      String name) {
+    super(traceHigh, traceLow, spanId, flags, false, parent.getTraceState());
     this.origin = origin;
-    this.context = context;
     this.parent = parent;
-    this.kind = kind;
+    this.ofServer = kind == SpanKind.SERVER;
     this.name = name;
-    this.attributes = new SpanAttributes(kind == SpanKind.SERVER ? 14 : 8);
-    this.startEpochNanos = origin.clock.now();
-    this.startNanos = origin.clock.nanoTime();
+    if (origin == null) {
+      this.texts = NO_TEXTS;
+      this.startEpochNanos = 0;
+      this.startNanos = 0;
+    } else {
+      this.texts = new String[ofServer ? SpanField.USUAL_SERVER : SpanField.USUAL_CLIENT];
+      this.startEpochNanos = origin.clock.now();
+      this.startNanos = origin.clock.nanoTime();
+    }
   }
 
-  /** A span that is not recorded. */
-  ActiveSpan(SpanContext context) {
+  private ActiveSpan(TraceIds ids) {
+    super(
+        ids.traceHigh(),
+        ids.traceLow(),
+        ids.spanId(),
+        ids.flags(),
+        ids.isRemote(),
+        ids.getTraceState());
     this.origin = null;
-    this.context = context;
-    this.parent = SpanContext.getInvalid();
-    this.kind = SpanKind.INTERNAL;
+    this.parent = TraceIds.NONE;
+    this.ofServer = false;
     this.name = "";
-    this.attributes = null;
+    this.texts = NO_TEXTS;
     this.startEpochNanos = 0;
     this.startNanos = 0;
+  }
+
+  /** These ids as a span that is not recorded. */
+  static ActiveSpan passedOn(TraceIds ids) {
+    return new ActiveSpan(ids);
   }
 
   boolean recording() {
     return origin != null;
   }
 
-  void set(AttributeKey<String> key, String value) {
-    put(key, value);
-  }
-
-  void set(AttributeKey<Long> key, long value) {
-    if (recording()) {
-      put(key, value);
+  /** Sets an attribute: on the thread that started the span, which has told nobody of it yet. */
+  void describe(SpanField field, String value) {
+    if (origin != null) {
+      put(field, value);
     }
   }
 
-  private synchronized void put(AttributeKey<?> key, Object value) {
-    if (recording() && !ended) {
-      attributes.put(key, value);
+  /** See {@link #describe}. */
+  void describePorts(int server, int peer) {
+    serverPort = server;
+    peerPort = peer;
+  }
+
+  /** See {@link #describe}. */
+  void describeResend(int count) {
+    resendCount = count;
+  }
+
+  /** Sets an attribute. */
+  void set(SpanField field, String value) {
+    if (origin != null) {
+      synchronized (this) {
+        if (!ended) {
+          put(field, value);
+        }
+      }
     }
   }
 
-  synchronized void rename(String better) {
-    if (!ended) {
-      name = better;
+  private void put(SpanField field, String value) {
+    int place = field.place(ofServer);
+    if (place >= texts.length) {
+      texts = Arrays.copyOf(texts, place < SpanField.SOME ? SpanField.SOME : SpanField.MOST);
     }
+    texts[place] = value;
   }
 
+  /** Ends the span as a failed one, once {@link #end} is called. */
   synchronized void fail() {
     if (!ended) {
-      status = StatusData.error();
+      failed = true;
     }
   }
 
-  /** Adds an exception as an event, as the semantic conventions have it. */
-  void exception(Throwable error) {
-    if (!recording()) {
+  /** Sets the status of the response. */
+  synchronized void status(int code) {
+    if (!ended) {
+      status = code;
+    }
+  }
+
+  /**
+   * Ends the span, once: it goes to the exporter.
+   *
+   * @param code the status of the response; 0: there was none
+   * @param errorType empty: it did not fail
+   * @param error null: there was none
+   * @param better the span's name from now on; null: it stays as it is
+   * @param route the route that the name has; null: none
+   */
+  void end(int code, String errorType, Throwable error, String better, String route) {
+    if (origin == null) {
       return;
     }
+    List<EventData> happened = error == null ? events : List.of(exception(error));
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      if (code > 0) {
+        status = code;
+      }
+      if (!errorType.isEmpty()) {
+        put(SpanField.ERROR_TYPE, errorType);
+        failed = true;
+      }
+      if (route != null) {
+        put(SpanField.ROUTE, route);
+        name = better;
+      }
+      events = happened;
+      ended = true;
+      endEpochNanos = now();
+    }
+    origin.queue.add(this);
+  }
+
+  /** Ends the span, once, as it is: it goes to the exporter. */
+  void end() {
+    end(0, "", null, null, null);
+  }
+
+  /** An exception as an event, as the semantic conventions have it. */
+  private EventData exception(Throwable error) {
     StringWriter trace = new StringWriter();
     error.printStackTrace(new PrintWriter(trace));
     String message = error.getMessage();
@@ -128,27 +233,7 @@ final class ActiveSpan implements SpanData {
             .put(EXCEPTION_MESSAGE, message)
             .put(EXCEPTION_STACKTRACE, trace.toString())
             .build();
-    EventData event = EventData.create(now(), "exception", described);
-    synchronized (this) {
-      if (!ended) {
-        events = List.of(event);
-      }
-    }
-  }
-
-  /** Ends the span, once: it goes to the exporter. */
-  void end() {
-    if (!recording()) {
-      return;
-    }
-    synchronized (this) {
-      if (ended) {
-        return;
-      }
-      ended = true;
-      endEpochNanos = now();
-    }
-    origin.queue.add(this);
+    return EventData.create(now(), "exception", described);
   }
 
   /** Never before the start, even if the wall clock is set back. */
@@ -156,9 +241,48 @@ final class ActiveSpan implements SpanData {
     return startEpochNanos + (origin.clock.nanoTime() - startNanos);
   }
 
+  TraceIds parent() {
+    return parent;
+  }
+
+  /** Whether it is a SERVER span; else a CLIENT span. */
+  boolean ofServer() {
+    return ofServer;
+  }
+
+  Origin origin() {
+    return origin;
+  }
+
+  // What follows is read by the exporter, which has the span through its queue: after its end.
+
+  String[] texts() {
+    return texts;
+  }
+
+  int serverPort() {
+    return serverPort;
+  }
+
+  int peerPort() {
+    return peerPort;
+  }
+
+  int status() {
+    return status;
+  }
+
+  int resendCount() {
+    return resendCount;
+  }
+
+  boolean failed() {
+    return failed;
+  }
+
   @Override
   public SpanContext getSpanContext() {
-    return context;
+    return this;
   }
 
   @Override
@@ -168,7 +292,7 @@ final class ActiveSpan implements SpanData {
 
   @Override
   public SpanKind getKind() {
-    return kind;
+    return ofServer ? SpanKind.SERVER : SpanKind.CLIENT;
   }
 
   @Override
@@ -193,8 +317,6 @@ final class ActiveSpan implements SpanData {
     return startEpochNanos;
   }
 
-  // What follows is read by the exporter, which has the span through its queue: after its end.
-
   @Override
   public String getName() {
     return name;
@@ -202,12 +324,12 @@ final class ActiveSpan implements SpanData {
 
   @Override
   public StatusData getStatus() {
-    return status;
+    return failed ? StatusData.error() : StatusData.unset();
   }
 
   @Override
   public Attributes getAttributes() {
-    return attributes;
+    return SpanAttributes.of(this);
   }
 
   @Override
@@ -242,6 +364,6 @@ final class ActiveSpan implements SpanData {
 
   @Override
   public int getTotalAttributeCount() {
-    return attributes.size();
+    return getAttributes().size();
   }
 }

@@ -3,11 +3,9 @@ package io.inboard.telemetry;
 
 import io.inboard.call.HeaderSink;
 import io.inboard.call.HeaderView;
-import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.LongPredicate;
 
 /**
  * Zipkin's B3 headers (github.com/openzipkin/b3-propagation), as one header or as several. Ids are
@@ -25,22 +23,23 @@ final class B3 {
   /**
    * Reads {@code b3: TRACEID-SPANID[-STATE[-PARENT]]}.
    *
-   * @param decide decides by trace id where the sender has left the decision to us
+   * @param decide decides by the last eight bytes of the trace id where the sender has left the
+   *     decision to us
    */
-  static SpanContext readSingle(HeaderView headers, Predicate<String> decide) {
+  static TraceIds readSingle(HeaderView headers, LongPredicate decide) {
     List<String> values = headers.headers(SINGLE);
     if (values.size() != 1) {
-      return SpanContext.getInvalid();
+      return TraceIds.NONE;
     }
     String[] parts = Chars.trimOws(values.get(0)).split("-", -1);
     if (parts.length < 2 || parts.length > 4 || (parts.length == 4 && !validId(parts[3], 16))) {
-      return SpanContext.getInvalid();
+      return TraceIds.NONE;
     }
     return create(parts[0], parts[1], parts.length > 2 ? parts[2] : "", decide);
   }
 
   /** Reads {@code X-B3-TraceId}, {@code X-B3-SpanId}, {@code X-B3-Sampled}, {@code X-B3-Flags}. */
-  static SpanContext readMulti(HeaderView headers, Predicate<String> decide) {
+  static TraceIds readMulti(HeaderView headers, LongPredicate decide) {
     String state = "1".equals(one(headers, FLAGS)) ? "d" : one(headers, SAMPLED);
     return create(one(headers, TRACE_ID), one(headers, SPAN_ID), state, decide);
   }
@@ -50,25 +49,28 @@ final class B3 {
     return values.size() == 1 ? Chars.trimOws(values.get(0)) : "";
   }
 
-  private static SpanContext create(
-      String traceId, String spanId, String state, Predicate<String> decide) {
+  private static TraceIds create(
+      String traceId, String spanId, String state, LongPredicate decide) {
     if ((!validId(traceId, 32) && !validId(traceId, 16)) || !validId(spanId, 16)) {
-      return SpanContext.getInvalid();
+      return TraceIds.NONE;
     }
-    String id = traceId.length() == 16 ? "0000000000000000" + traceId : traceId;
+    long high = traceId.length() == 16 ? 0 : Chars.hexLong(traceId, 0);
+    long low = Chars.hexLong(traceId, traceId.length() - 16);
     boolean sampled;
     switch (state) {
       case "1", "d", "true" -> sampled = true;
       case "0", "false" -> sampled = false;
-      case "" -> sampled = decide.test(id);
+      case "" -> sampled = decide.test(low);
       default -> {
-        return SpanContext.getInvalid();
+        return TraceIds.NONE;
       }
     }
-    return SpanContext.createFromRemoteParent(
-        id,
-        spanId,
-        sampled ? TraceFlags.getSampled() : TraceFlags.getDefault(),
+    return new TraceIds(
+        high,
+        low,
+        Chars.hexLong(spanId, 0),
+        sampled ? TraceIds.SAMPLED : 0,
+        true,
         TraceState.getDefault());
   }
 
@@ -76,17 +78,17 @@ final class B3 {
     return id.length() == length && Chars.lowerHex(id, 0, length) && !Chars.zeros(id, 0, length);
   }
 
-  static void writeSingle(SpanContext span, HeaderSink headers) {
+  static void writeSingle(TraceIds span, HeaderSink headers) {
     headers.set(SINGLE, span.getTraceId() + "-" + span.getSpanId() + "-" + state(span));
   }
 
-  static void writeMulti(SpanContext span, HeaderSink headers) {
+  static void writeMulti(TraceIds span, HeaderSink headers) {
     headers.set(TRACE_ID, span.getTraceId());
     headers.set(SPAN_ID, span.getSpanId());
     headers.set(SAMPLED, state(span));
   }
 
-  private static String state(SpanContext span) {
+  private static String state(TraceIds span) {
     return span.isSampled() ? "1" : "0";
   }
 }

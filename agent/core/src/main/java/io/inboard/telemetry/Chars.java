@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.telemetry;
 
+import java.nio.charset.StandardCharsets;
+
 /** Which characters the formats of trace headers allow; plain comparisons, no tables, no regex. */
 final class Chars {
   private Chars() {}
@@ -29,6 +31,29 @@ final class Chars {
   /** The value of two hex digits that were checked before. */
   static int hexByte(String s, int at) {
     return Character.digit(s.charAt(at), 16) << 4 | Character.digit(s.charAt(at + 1), 16);
+  }
+
+  /** The value of sixteen lower-case hex digits that were checked before. */
+  static long hexLong(String s, int at) {
+    long value = 0;
+    for (int i = at; i < at + 16; i++) {
+      char c = s.charAt(i);
+      value = value << 4 | (c <= '9' ? c - '0' : c - 'a' + 10);
+    }
+    return value;
+  }
+
+  /** Writes a number as sixteen lower-case hex digits. */
+  static void writeHex(long value, byte[] to, int at) {
+    for (int i = 0; i < 16; i++) {
+      int digit = (int) (value >>> 60 - 4 * i) & 0xf;
+      to[at + i] = (byte) (digit < 10 ? '0' + digit : 'a' + digit - 10);
+    }
+  }
+
+  /** A text of ASCII characters. */
+  static String ascii(byte[] characters) {
+    return new String(characters, StandardCharsets.ISO_8859_1);
   }
 
   /** Without optional white space (space and tab, RFC 9110 section 5.6.3) at both ends. */

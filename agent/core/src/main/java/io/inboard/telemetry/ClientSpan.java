@@ -22,22 +22,22 @@ public final class ClientSpan {
   }
 
   static void refused(ActiveSpan span, String reason, String flags) {
-    span.set(Keys.REFUSED, reason);
-    span.set(Keys.ERROR_TYPE, reason);
-    span.set(Keys.FLAGS, flags);
+    span.set(SpanField.REFUSED, reason);
+    span.set(SpanField.ERROR_TYPE, reason);
+    span.set(SpanField.FLAGS, flags);
     span.fail();
     span.end();
   }
 
   /** Envoy's response flags, joined by commas: {@code UF,URX}. */
   public ClientSpan flags(String flags) {
-    span.set(Keys.FLAGS, flags);
+    span.set(SpanField.FLAGS, flags);
     return this;
   }
 
   /** That the attempt was made in place of others that had failed, and of which kind. */
   public ClientSpan fallback(String kind) {
-    span.set(Keys.FALLBACK, kind);
+    span.set(SpanField.FALLBACK, kind);
     return this;
   }
 
@@ -51,20 +51,20 @@ public final class ClientSpan {
 
   /** Who the other side proved to be, a SPIFFE id. */
   public ClientSpan peer(String identity) {
-    span.set(Keys.PEER_ID, identity);
+    span.set(SpanField.PEER_ID, identity);
     return this;
   }
 
   /** Why this attempt repeats an earlier one; a word of the retry policy. */
   public ClientSpan retryReason(String reason) {
-    span.set(Keys.RETRY_REASON, reason);
+    span.set(SpanField.RETRY_REASON, reason);
     return this;
   }
 
   /** The version of HTTP that was spoken: {@code 1.1}, {@code 2}. */
   public ClientSpan protocolVersion(String spoken) {
     version = spoken;
-    span.set(Keys.PROTOCOL_VERSION, spoken);
+    span.set(SpanField.PROTOCOL_VERSION, spoken);
     return this;
   }
 
@@ -84,18 +84,6 @@ public final class ClientSpan {
     }
     String errorType = Keys.errorType(status, 400, error);
     trace.measure(span, status, errorType, version, System.nanoTime() - startNanos);
-    if (span.recording()) {
-      if (status > 0) {
-        span.set(Keys.STATUS, status);
-      }
-      if (!errorType.isEmpty()) {
-        span.set(Keys.ERROR_TYPE, errorType);
-        span.fail();
-      }
-      if (error != null) {
-        span.exception(Keys.unwrap(error));
-      }
-    }
-    span.end();
+    span.end(status, errorType, error == null ? null : Keys.unwrap(error), null, null);
   }
 }

@@ -59,10 +59,10 @@ public final class ClientTrace {
     ActiveSpan span = start(number);
     if (!foreign && span.recording() && endpointAddress.isPresent()) {
       String address = endpointAddress.get();
-      span.set(Keys.PEER_ADDRESS, address);
-      span.set(Keys.PEER_PORT, endpointPort);
-      span.set(
-          Keys.ENDPOINT,
+      span.describe(SpanField.PEER_ADDRESS, address);
+      span.describePorts(request.port(), endpointPort);
+      span.describe(
+          SpanField.ENDPOINT,
           (address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + endpointPort);
     }
     return new ClientSpan(this, span);
@@ -96,16 +96,13 @@ public final class ClientTrace {
       return;
     }
     ActiveSpan span = start(number);
-    if (status > 0) {
-      span.set(Keys.STATUS, status);
-    }
     if (!fallback.isEmpty()) {
-      span.set(Keys.FALLBACK, fallback);
+      span.set(SpanField.FALLBACK, fallback);
     }
     if (!flags.isEmpty()) {
-      span.set(Keys.FLAGS, flags);
+      span.set(SpanField.FLAGS, flags);
     }
-    span.end();
+    span.end(status, "", null, null, null);
   }
 
   private ActiveSpan start(int number) {
@@ -113,7 +110,7 @@ public final class ClientTrace {
       return ActiveSpan.NONE;
     }
     ActiveSpan span =
-        spans.start(recording, Keys.methodInName(method), SpanKind.CLIENT, context.spanContext());
+        spans.start(recording, Keys.methodInName(method), SpanKind.CLIENT, context.ids());
     if (span.recording()) {
       describe(span, number);
     }
@@ -121,27 +118,27 @@ public final class ClientTrace {
   }
 
   private void describe(ActiveSpan span, int number) {
-    span.set(Keys.METHOD, method);
+    span.describe(SpanField.METHOD, method);
     if (method.equals(Keys.OTHER)) {
-      span.set(Keys.METHOD_ORIGINAL, request.method());
+      span.describe(SpanField.METHOD_ORIGINAL, request.method());
     }
     if (url.isEmpty()) {
-      url = Urls.full(request.scheme(), request.host(), request.port(), request.target());
+      url = Urls.full(request);
     }
-    span.set(Keys.URL_FULL, url);
-    span.set(Keys.SERVER_ADDRESS, request.host());
-    span.set(Keys.SERVER_PORT, request.port());
+    span.describe(SpanField.URL_FULL, url);
+    span.describe(SpanField.SERVER_ADDRESS, request.host());
+    span.describePorts(request.port(), ActiveSpan.UNSET);
     if (number > 1) {
-      span.set(Keys.RESEND_COUNT, (number - 1));
+      span.describeResend(number - 1);
     }
     if (!destination.isEmpty()) {
-      span.set(Keys.DESTINATION, destination);
+      span.describe(SpanField.DESTINATION, destination);
     }
   }
 
   void writeHeaders(ActiveSpan span, HeaderSink headers) {
     if (!foreign) {
-      propagation.writeSpan(span.getSpanContext(), headers);
+      propagation.writeSpan(span, headers);
       if (request.headers(BaggageHeader.NAME).isEmpty()) {
         propagation.writeBaggage(context.baggage(), headers);
       }
@@ -160,7 +157,7 @@ public final class ClientTrace {
               new DurationMetrics.ClientSeries(
                   method, request.host(), request.port(), status, errorType, version),
               nanos,
-              span.getSpanContext());
+              span);
     }
   }
 }

@@ -5,9 +5,6 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.Meter;
-import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.context.Context;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -119,22 +116,22 @@ final class DurationMetrics {
     }
   }
 
-  void server(ServerSeries series, long nanos, SpanContext span) {
+  void server(ServerSeries series, long nanos, TraceIds span) {
     Attributes attributes = cache.get(series);
     if (attributes == null) {
       ServerSeries within = series.within(values);
       attributes = cached(within, within::attributes);
     }
-    server.record(seconds(nanos), attributes, context(span));
+    server.record(seconds(nanos), attributes, SpanOnly.of(span));
   }
 
-  void client(ClientSeries series, long nanos, SpanContext span) {
+  void client(ClientSeries series, long nanos, TraceIds span) {
     Attributes attributes = cache.get(series);
     if (attributes == null) {
       ClientSeries within = series.within(values);
       attributes = cached(within, within::attributes);
     }
-    client.record(seconds(nanos), attributes, context(span));
+    client.record(seconds(nanos), attributes, SpanOnly.of(span));
   }
 
   /**
@@ -151,11 +148,6 @@ final class DurationMetrics {
       cache.put(series, built);
     }
     return built;
-  }
-
-  /** The span only matters for exemplars, which sampled spans alone give. */
-  private static Context context(SpanContext span) {
-    return span.isSampled() ? Context.root().with(Span.wrap(span)) : Context.root();
   }
 
   private static double seconds(long nanos) {

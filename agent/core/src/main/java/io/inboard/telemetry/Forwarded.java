@@ -12,6 +12,32 @@ import java.util.List;
 final class Forwarded {
   private Forwarded() {}
 
+  /** Many requests ask for the same host: the last ones are kept, by the text's hash. */
+  private static final int KEPT = 64;
+
+  private static final Authority[] LAST = new Authority[KEPT];
+
+  /**
+   * An authority in its parts.
+   *
+   * @param text the whole
+   * @param port -1 if it names none
+   */
+  record Authority(String text, String host, int port) {}
+
+  /** The parts of an authority. */
+  static Authority split(String text) {
+    int hash = text.hashCode();
+    int at = (hash ^ hash >>> 16) & KEPT - 1;
+    Authority last = LAST[at];
+    if (last != null && last.text.equals(text)) {
+      return last;
+    }
+    Authority made = new Authority(text, host(text), port(text));
+    LAST[at] = made;
+    return made;
+  }
+
   /** The first client's address without its port; empty if no header tells. */
   static String client(HeaderView headers) {
     String forwarded = parameter(headers.headers("forwarded"), "for");

@@ -8,24 +8,25 @@ import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.common.ComponentLoader;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporterBuilder;
-import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
-import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
+import io.opentelemetry.exporter.otlp.internal.GrpcExporter;
+import io.opentelemetry.exporter.otlp.internal.GrpcExporterBuilder;
+import io.opentelemetry.exporter.otlp.internal.HttpExporter;
+import io.opentelemetry.exporter.otlp.internal.HttpExporterBuilder;
 import io.opentelemetry.exporter.otlp.metrics.OtlpGrpcMetricExporter;
 import io.opentelemetry.exporter.otlp.metrics.OtlpGrpcMetricExporterBuilder;
-import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
-import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporterBuilder;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.HttpSender;
 import io.opentelemetry.sdk.common.export.HttpSenderConfig;
 import io.opentelemetry.sdk.common.export.HttpSenderProvider;
+import io.opentelemetry.sdk.common.internal.StandardComponentId.ExporterType;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -56,19 +57,7 @@ final class Otlp {
 
   static Lane.Exporter<SpanData> spans(Target target) {
     ExecutorService threads = threads(target);
-    SpanExporter exporter = threads == null ? httpSpans(target) : grpcSpans(target, threads);
-    return new Lane.Exporter<>() {
-      @Override
-      public CompletableResultCode export(Collection<SpanData> batch) {
-        return exporter.export(batch);
-      }
-
-      @Override
-      public void close() {
-        exporter.shutdown();
-        end(threads);
-      }
-    };
+    return threads == null ? httpSpans(target) : grpcSpans(target, threads);
   }
 
   static Lane.Exporter<MetricData> metrics(Target target) {
@@ -88,32 +77,43 @@ final class Otlp {
     };
   }
 
-  private static SpanExporter httpSpans(Target target) {
-    OtlpHttpSpanExporterBuilder builder =
-        OtlpHttpSpanExporter.builder()
-            .setEndpoint(target.endpoint())
+  /** As OtlpHttpSpanExporterBuilder does it, which takes no messages that are encoded already. */
+  private static Lane.Exporter<SpanData> httpSpans(Target target) {
+    HttpExporterBuilder builder =
+        new HttpExporterBuilder(ExporterType.OTLP_HTTP_SPAN_EXPORTER, target.endpoint())
             .setTimeout(Duration.ofMillis(target.timeoutMillis()))
-            .setMeterProvider(MeterProvider.noop())
+            .setMeterProvider(MeterProvider::noop)
             .setComponentLoader(new OwnSender());
-    target.headers().forEach(builder::addHeader);
+    target.headers().forEach(builder::addConstantHeaders);
     if (!target.certificate().isEmpty()) {
-      builder.setTrustedCertificates(read(target.certificate()));
+      builder.setTrustManagerFromCerts(read(target.certificate()));
     }
-    return builder.build();
+    HttpExporter exporter = builder.build();
+    return new EncodedSpans(exporter::export, exporter::shutdown);
   }
 
-  private static SpanExporter grpcSpans(Target target, ExecutorService threads) {
-    OtlpGrpcSpanExporterBuilder builder =
-        OtlpGrpcSpanExporter.builder()
+  /** As OtlpGrpcSpanExporterBuilder does it. */
+  private static Lane.Exporter<SpanData> grpcSpans(Target target, ExecutorService threads) {
+    GrpcExporterBuilder builder =
+        new GrpcExporterBuilder(
+                ExporterType.OTLP_GRPC_SPAN_EXPORTER,
+                Duration.ofMillis(target.timeoutMillis()),
+                URI.create(target.endpoint()),
+                "opentelemetry.proto.collector.trace.v1.TraceService/Export")
             .setEndpoint(target.endpoint())
-            .setTimeout(Duration.ofMillis(target.timeoutMillis()))
-            .setMeterProvider(MeterProvider.noop())
+            .setMeterProvider(MeterProvider::noop)
             .setExecutorService(threads);
-    target.headers().forEach(builder::addHeader);
+    target.headers().forEach(builder::addConstantHeader);
     if (!target.certificate().isEmpty()) {
-      builder.setTrustedCertificates(read(target.certificate()));
+      builder.setTrustManagerFromCerts(read(target.certificate()));
     }
-    return builder.build();
+    GrpcExporter exporter = builder.build();
+    return new EncodedSpans(
+        exporter::export,
+        () -> {
+          exporter.shutdown();
+          threads.shutdownNow();
+        });
   }
 
   private static MetricExporter httpMetrics(Target target) {

@@ -3,11 +3,10 @@ package io.inboard.telemetry;
 
 import io.inboard.call.HeaderSink;
 import io.inboard.call.HeaderView;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.LongPredicate;
 
 /**
  * Reads and writes the headers that settings name, in their order; of several trace formats in one
@@ -20,24 +19,22 @@ final class Propagation {
     B3_SINGLE,
     B3_MULTI;
 
-    SpanContext read(HeaderView headers, Predicate<String> decide) {
+    TraceIds read(HeaderView headers, LongPredicate decide) {
       return switch (this) {
-        case TRACECONTEXT ->
-            TraceParent.read(
-                headers.headers(TraceParent.PARENT), headers.headers(TraceParent.STATE));
+        case TRACECONTEXT -> TraceParent.read(headers.headers(TraceParent.PARENT), headers);
         case B3_SINGLE -> {
           // A sender may use either form; the single header is the stronger one.
-          SpanContext single = B3.readSingle(headers, decide);
+          TraceIds single = B3.readSingle(headers, decide);
           yield single.isValid() ? single : B3.readMulti(headers, decide);
         }
         case B3_MULTI -> {
-          SpanContext multi = B3.readMulti(headers, decide);
+          TraceIds multi = B3.readMulti(headers, decide);
           yield multi.isValid() ? multi : B3.readSingle(headers, decide);
         }
       };
     }
 
-    void write(SpanContext span, HeaderSink headers) {
+    void write(TraceIds span, HeaderSink headers) {
       switch (this) {
         case TRACECONTEXT -> {
           headers.set(TraceParent.PARENT, TraceParent.write(span));
@@ -72,11 +69,11 @@ final class Propagation {
     this.baggage = names.contains("baggage");
   }
 
-  /** The trace context of a message; {@link SpanContext#getInvalid()} if it has none. */
-  SpanContext readSpan(HeaderView headers, Predicate<String> decide) {
-    SpanContext found = SpanContext.getInvalid();
+  /** The trace context of a message; {@link TraceIds#NONE} if it has none. */
+  TraceIds readSpan(HeaderView headers, LongPredicate decide) {
+    TraceIds found = TraceIds.NONE;
     for (Format format : formats) {
-      SpanContext read = format.read(headers, decide);
+      TraceIds read = format.read(headers, decide);
       found = read.isValid() ? read : found;
     }
     return found;
@@ -88,7 +85,7 @@ final class Propagation {
   }
 
   /** Writes trace headers for a span; nothing for an invalid one. */
-  void writeSpan(SpanContext span, HeaderSink headers) {
+  void writeSpan(TraceIds span, HeaderSink headers) {
     if (span.isValid()) {
       for (Format format : formats) {
         format.write(span, headers);

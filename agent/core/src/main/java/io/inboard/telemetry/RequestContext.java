@@ -12,14 +12,14 @@ import io.opentelemetry.api.trace.SpanContext;
 public final class RequestContext implements Context {
   /** No trace, no baggage, no deadline: the parent of calls that no request has caused. */
   static final RequestContext ROOT =
-      new RequestContext(SpanContext.getInvalid(), BaggageHeader.EMPTY, "", CallerTerms.NONE);
+      new RequestContext(TraceIds.NONE, BaggageHeader.EMPTY, "", CallerTerms.NONE);
 
-  private final SpanContext span;
+  private final TraceIds span;
   private final BaggageHeader baggage;
   private final String requestId;
   private final CallerTerms terms;
 
-  RequestContext(SpanContext span, BaggageHeader baggage, String requestId, CallerTerms terms) {
+  RequestContext(TraceIds span, BaggageHeader baggage, String requestId, CallerTerms terms) {
     this.span = span;
     this.baggage = baggage;
     this.requestId = requestId;
@@ -33,6 +33,11 @@ public final class RequestContext implements Context {
 
   /** The span that calls made in this context are children of; perhaps invalid. */
   public SpanContext spanContext() {
+    return span;
+  }
+
+  /** The same. */
+  TraceIds ids() {
     return span;
   }
 

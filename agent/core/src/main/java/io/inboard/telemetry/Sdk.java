@@ -6,7 +6,6 @@ import io.inboard.call.AgentThreads;
 import io.inboard.settings.ServiceSettings;
 import io.inboard.settings.TelemetrySettings;
 import io.opentelemetry.api.metrics.Meter;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
@@ -27,7 +26,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.function.LongPredicate;
 
 /**
  * The OpenTelemetry SDK, built in code. Its classes hold java.util.logging loggers, so it is built
@@ -37,7 +36,7 @@ final class Sdk {
   private static final String SCOPE = "io.inboard";
 
   private final LiveSampler sampler;
-  private final Predicate<String> decision;
+  private final LongPredicate decision;
   private final SpanQueue queue;
   private final SpanStarter spans;
   private final Meter meter;
@@ -56,7 +55,7 @@ final class Sdk {
     Quiet.loggers();
     Resource resource = Resources.of(service);
     this.sampler = new LiveSampler(settings);
-    this.decision = traceId -> sampler.samples(SpanContext.getInvalid(), traceId);
+    this.decision = sampler::samples;
     this.queue = new SpanQueue(timing, spanLane);
     this.spans =
         new SpanStarter(
@@ -103,8 +102,8 @@ final class Sdk {
     return meter;
   }
 
-  /** Whether a trace without a decision is sampled, by its id. */
-  Predicate<String> decision() {
+  /** Whether a trace without a decision is sampled, by the last eight bytes of its id. */
+  LongPredicate decision() {
     return decision;
   }
 

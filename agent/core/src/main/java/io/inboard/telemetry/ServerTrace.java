@@ -16,6 +16,7 @@ public final class ServerTrace {
   private final boolean excluded;
   private final RequestContext context;
   private final Optional<DurationMetrics> durations;
+  private final SpanNames names;
   private final long startNanos = System.nanoTime();
   private final String method;
   private final String scheme;
@@ -32,7 +33,9 @@ public final class ServerTrace {
       ActiveSpan span,
       RequestContext context,
       boolean excluded,
-      Optional<DurationMetrics> durations) {
+      Optional<DurationMetrics> durations,
+      SpanNames names) {
+    this.names = names;
     this.span = span;
     this.excluded = excluded;
     this.context = context;
@@ -49,50 +52,56 @@ public final class ServerTrace {
    * @param source the caller's address, if it is known already; else empty
    */
   private void describe(InboundRequest request, String source) {
-    span.set(Keys.METHOD, method);
+    span.describe(SpanField.METHOD, method);
     if (method.equals(Keys.OTHER)) {
-      span.set(Keys.METHOD_ORIGINAL, request.method());
+      span.describe(SpanField.METHOD_ORIGINAL, request.method());
     }
-    span.set(Keys.URL_SCHEME, scheme);
-    span.set(Keys.URL_PATH, request.path());
+    span.describe(SpanField.URL_SCHEME, scheme);
+    span.describe(SpanField.URL_PATH, request.path());
     String query = request.query();
     if (!query.isEmpty()) {
-      span.set(Keys.URL_QUERY, Urls.query(query));
+      span.describe(SpanField.URL_QUERY, Urls.query(query));
     }
     if (!version.isEmpty()) {
-      span.set(Keys.PROTOCOL_VERSION, version);
+      span.describe(SpanField.PROTOCOL_VERSION, version);
     }
-    String authority = Forwarded.authority(request);
-    if (!authority.isEmpty()) {
-      span.set(Keys.SERVER_ADDRESS, Forwarded.host(authority));
-      int port = Forwarded.port(authority);
-      span.set(Keys.SERVER_PORT, (port > 0 ? port : scheme.equals("https") ? 443 : 80));
-    } else {
-      InetSocketAddress local = request.local();
-      if (local != null) {
-        span.set(Keys.SERVER_ADDRESS, address(local));
-        span.set(Keys.SERVER_PORT, local.getPort());
-      }
-    }
+    int serverPort = describeServer(request);
     InetSocketAddress remote = request.remote();
     String client = Forwarded.client(request);
     if (remote != null) {
       String peer = source.isEmpty() ? address(remote) : source;
-      span.set(Keys.PEER_ADDRESS, peer);
-      span.set(Keys.PEER_PORT, remote.getPort());
+      span.describe(SpanField.PEER_ADDRESS, peer);
       client = client.isEmpty() ? peer : client;
     }
+    span.describePorts(serverPort, remote == null ? ActiveSpan.UNSET : remote.getPort());
     if (!client.isEmpty()) {
-      span.set(Keys.CLIENT_ADDRESS, client);
+      span.describe(SpanField.CLIENT_ADDRESS, client);
     }
     List<String> agents = request.headers("user-agent");
     if (!agents.isEmpty()) {
-      span.set(Keys.USER_AGENT, agents.get(0));
+      span.describe(SpanField.USER_AGENT, agents.get(0));
     }
     Optional<PeerIdentity> peer = request.peer();
     if (peer.isPresent()) {
-      span.set(Keys.PEER_ID, peer.get().id());
+      span.describe(SpanField.PEER_ID, peer.get().id());
     }
+  }
+
+  /** Which server was asked; its port is the result. */
+  private int describeServer(InboundRequest request) {
+    String asked = Forwarded.authority(request);
+    if (!asked.isEmpty()) {
+      Forwarded.Authority authority = Forwarded.split(asked);
+      span.describe(SpanField.SERVER_ADDRESS, authority.host());
+      int port = authority.port();
+      return port > 0 ? port : scheme.equals("https") ? 443 : 80;
+    }
+    InetSocketAddress local = request.local();
+    if (local == null) {
+      return ActiveSpan.UNSET;
+    }
+    span.describe(SpanField.SERVER_ADDRESS, address(local));
+    return local.getPort();
   }
 
   /** The address as digits, without a look-up of its name. */
@@ -122,7 +131,7 @@ public final class ServerTrace {
    */
   public void deny(String reason) {
     if (!excluded) {
-      span.set(Keys.DENY_REASON, reason);
+      span.set(SpanField.DENY_REASON, reason);
     }
   }
 
@@ -148,27 +157,17 @@ public final class ServerTrace {
               new DurationMetrics.ServerSeries(
                   method, scheme, template, status, errorType, version),
               System.nanoTime() - startNanos,
-              span.getSpanContext());
+              span);
     }
     if (excluded) {
       return;
     }
-    if (span.recording()) {
-      if (!template.isEmpty()) {
-        span.rename(Keys.methodInName(method) + " " + template);
-        span.set(Keys.ROUTE, template);
-      }
-      if (status > 0) {
-        span.set(Keys.STATUS, status);
-      }
-      if (!errorType.isEmpty()) {
-        span.set(Keys.ERROR_TYPE, errorType);
-        span.fail();
-      }
-      if (error != null) {
-        span.exception(Keys.unwrap(error));
-      }
-    }
-    span.end();
+    boolean routed = !template.isEmpty();
+    span.end(
+        status,
+        errorType,
+        error == null ? null : Keys.unwrap(error),
+        routed && span.recording() ? names.of(Keys.methodInName(method), template) : null,
+        routed ? template : null);
   }
 }

@@ -4,84 +4,61 @@ package io.inboard.telemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * The attributes of a span: a name and a value in turn in one array, in the order in which they
- * were given. A span has a dozen at most, so looking through all costs less than hashing. Guarded
- * by its span, and unchanging once that has ended.
+ * The attributes of a span that has ended, as the SDK's interfaces show them, in the order in which
+ * they are exported.
+ *
+ * @param asMap unchanging
  */
-final class SpanAttributes implements Attributes {
-  private Object[] pairs;
-  private int length;
-
-  /**
-   * @param expected how many there will be, more or less
-   */
-  SpanAttributes(int expected) {
-    this.pairs = new Object[2 * expected];
-  }
-
-  /** Sets a value in place of one of the same key; keys are constants, hence compared by ==. */
-  void put(AttributeKey<?> key, Object value) {
-    for (int i = 0; i < length; i += 2) {
-      if (pairs[i] == key) {
-        pairs[i + 1] = value;
-        return;
+record SpanAttributes(Map<AttributeKey<?>, Object> asMap) implements Attributes {
+  static SpanAttributes of(ActiveSpan span) {
+    Map<AttributeKey<?>, Object> map = new LinkedHashMap<>();
+    String[] texts = span.texts();
+    for (int i = 0; i < texts.length; i++) {
+      if (texts[i] != null) {
+        map.put(SpanField.at(span.ofServer(), i).key(), texts[i]);
       }
     }
-    if (length == pairs.length) {
-      pairs = Arrays.copyOf(pairs, 2 * length);
+    number(map, Keys.SERVER_PORT, span.serverPort());
+    number(map, Keys.PEER_PORT, span.peerPort());
+    number(map, Keys.STATUS, span.status());
+    number(map, Keys.RESEND_COUNT, span.resendCount());
+    return new SpanAttributes(map);
+  }
+
+  private static void number(Map<AttributeKey<?>, Object> map, AttributeKey<Long> key, int value) {
+    if (value != ActiveSpan.UNSET) {
+      map.put(key, (long) value);
     }
-    pairs[length++] = key;
-    pairs[length++] = value;
   }
 
   @Override
   @SuppressWarnings("unchecked") // A key's type is its value's.
   public <T> T get(AttributeKey<T> key) {
-    for (int i = 0; i < length; i += 2) {
-      if (pairs[i].equals(key)) {
-        return (T) pairs[i + 1];
-      }
-    }
-    return null;
+    return (T) asMap.get(key);
   }
 
   @Override
   public void forEach(BiConsumer<? super AttributeKey<?>, ? super Object> consumer) {
-    for (int i = 0; i < length; i += 2) {
-      consumer.accept((AttributeKey<?>) pairs[i], pairs[i + 1]);
-    }
+    asMap.forEach(consumer);
   }
 
   @Override
   public int size() {
-    return length / 2;
+    return asMap.size();
   }
 
   @Override
   public boolean isEmpty() {
-    return length == 0;
-  }
-
-  @Override
-  public Map<AttributeKey<?>, Object> asMap() {
-    Map<AttributeKey<?>, Object> map = new LinkedHashMap<>();
-    forEach(map::put);
-    return map;
+    return asMap.isEmpty();
   }
 
   @Override
   public AttributesBuilder toBuilder() {
     return Attributes.builder().putAll(this);
-  }
-
-  @Override
-  public String toString() {
-    return asMap().toString();
   }
 }

@@ -1,22 +1,16 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.telemetry;
 
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.api.trace.TraceFlags;
-import io.opentelemetry.sdk.trace.IdGenerator;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Starts spans: recorded if traces are exported and the sampler takes them, else ids alone, so that
  * the trace is passed on with the sampling decision that it has. Safe for use by any thread.
  */
 final class SpanStarter {
-  private static final byte SAMPLED = 0x01;
-  private static final byte RANDOM = 0x02;
-
   private final ActiveSpan.Origin origin;
   private final LiveSampler sampler;
-  private final IdGenerator ids = IdGenerator.random();
 
   SpanStarter(ActiveSpan.Origin origin, LiveSampler sampler) {
     this.origin = origin;
@@ -26,24 +20,38 @@ final class SpanStarter {
   /**
    * @param parent perhaps invalid: then a trace begins
    */
-  ActiveSpan start(boolean recording, String name, SpanKind kind, SpanContext parent) {
-    String traceId = parent.isValid() ? parent.getTraceId() : ids.generateTraceId();
-    boolean sampled = sampler.samples(parent, traceId);
-    SpanContext context = child(traceId, parent, sampled);
-    return recording && sampled
-        ? new ActiveSpan(origin, context, parent, kind, name)
-        : new ActiveSpan(context);
+  ActiveSpan start(boolean recording, String name, SpanKind kind, TraceIds parent) {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    boolean child = parent.isValid();
+    long high = child ? parent.traceHigh() : random.nextLong();
+    long low = child ? parent.traceLow() : id(random);
+    boolean sampled = sampler.samples(parent, low);
+    int flags =
+        (sampled ? TraceIds.SAMPLED : 0)
+            | (child ? parent.flags() : TraceIds.RANDOM) & TraceIds.RANDOM;
+    return new ActiveSpan(
+        recording && sampled ? origin : null, high, low, id(random), flags, parent, kind, name);
   }
 
   /** The root of a trace that is not recorded. */
   ActiveSpan unsampled() {
-    return new ActiveSpan(child(ids.generateTraceId(), SpanContext.getInvalid(), false));
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    return ActiveSpan.passedOn(
+        new TraceIds(
+            random.nextLong(),
+            id(random),
+            id(random),
+            TraceIds.RANDOM,
+            false,
+            TraceIds.NONE.getTraceState()));
   }
 
-  private SpanContext child(String traceId, SpanContext parent, boolean sampled) {
-    boolean random = !parent.isValid() || parent.getTraceFlags().isTraceIdRandom();
-    byte flags = (byte) ((sampled ? SAMPLED : 0) | (random ? RANDOM : 0));
-    return SpanContext.create(
-        traceId, ids.generateSpanId(), TraceFlags.fromByte(flags), parent.getTraceState());
+  /** An id of zeros is none. */
+  private static long id(ThreadLocalRandom random) {
+    long id;
+    do {
+      id = random.nextLong();
+    } while (id == 0);
+    return id;
   }
 }

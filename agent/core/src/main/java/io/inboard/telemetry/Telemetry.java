@@ -10,7 +10,6 @@ import io.inboard.settings.TelemetrySettings;
 import io.inboard.settings.TelemetrySettings.Exporter;
 import io.inboard.settings.TelemetrySettings.Target;
 import io.opentelemetry.api.metrics.Meter;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -40,6 +39,7 @@ public final class Telemetry {
 
   private final ServiceSettings service;
   private final Timing timing;
+  private final SpanNames spanNames = new SpanNames();
   private final RequestContexts contexts = new RequestContexts();
   private final Lane<SpanData> spanLane;
   private final Lane<MetricData> metricLane;
@@ -180,7 +180,7 @@ public final class Telemetry {
   public ServerTrace server(InboundRequest request, CallerTerms terms) {
     View now = view;
     Sdk built = sdk();
-    SpanContext remote = now.propagation.readSpan(request, built.decision());
+    TraceIds remote = now.propagation.readSpan(request, built.decision());
     boolean excluded = now.excluded.matches(request.path());
     String method = Keys.method(request.method());
     ActiveSpan span;
@@ -188,14 +188,11 @@ public final class Telemetry {
       span = built.spans().start(now.recording, Keys.methodInName(method), SpanKind.SERVER, remote);
     } else {
       // Calls made for an excluded request (a health check) are no traces of their own either.
-      span = remote.isValid() ? new ActiveSpan(remote) : built.spans().unsampled();
+      span = remote.isValid() ? ActiveSpan.passedOn(remote) : built.spans().unsampled();
     }
     RequestContext context =
         new RequestContext(
-            span.getSpanContext(),
-            now.propagation.readBaggage(request),
-            RequestIds.read(request),
-            terms);
+            span, now.propagation.readBaggage(request), RequestIds.read(request), terms);
     return new ServerTrace(
         request,
         terms.source(),
@@ -203,7 +200,8 @@ public final class Telemetry {
         span,
         context,
         excluded,
-        now.measuring ? built.durations() : Optional.empty());
+        now.measuring ? built.durations() : Optional.empty(),
+        spanNames);
   }
 
   /**

@@ -1,8 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.telemetry;
 
-import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.api.trace.TraceFlags;
+import io.inboard.call.HeaderView;
 import io.opentelemetry.api.trace.TraceState;
 import java.util.List;
 
@@ -17,66 +16,83 @@ final class TraceParent {
   /** {@code 00-} 32 {@code -} 16 {@code -} 2. */
   private static final int LENGTH = 55;
 
-  private static final int SAMPLED = 0x01;
-  private static final int RANDOM = 0x02;
+  private static final int TRACE = 3;
+  private static final int SPAN = 36;
+  private static final int FLAGS = 53;
+
+  /** One for each thread, and kept: half of what the header would cost. */
+  private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(TraceParent::blank);
 
   private TraceParent() {}
 
+  private static byte[] blank() {
+    byte[] text = new byte[LENGTH];
+    text[0] = '0';
+    text[1] = '0';
+    text[TRACE - 1] = '-';
+    text[SPAN - 1] = '-';
+    text[FLAGS - 1] = '-';
+    return text;
+  }
+
   /**
-   * Reads the context that a message carries; {@link SpanContext#getInvalid()} when there is none,
-   * or one that must be ignored: malformed, or given twice.
+   * Reads the context that a message carries; {@link TraceIds#NONE} when there is none, or one that
+   * must be ignored: malformed, or given twice.
    */
-  static SpanContext read(List<String> parents, List<String> states) {
+  static TraceIds read(List<String> parents, HeaderView headers) {
     if (parents.size() != 1) {
-      return SpanContext.getInvalid();
+      return TraceIds.NONE;
     }
-    SpanContext parent = parse(Chars.trimOws(parents.get(0)), TraceState.getDefault());
-    if (!parent.isValid() || states.isEmpty()) {
+    TraceIds parent = parse(Chars.trimOws(parents.get(0)));
+    if (!parent.isValid()) {
+      return parent;
+    }
+    List<String> states = headers.headers(STATE);
+    if (states.isEmpty()) {
       return parent;
     }
     TraceState state = TraceStateHeader.read(states);
-    return state.isEmpty()
-        ? parent
-        : SpanContext.createFromRemoteParent(
-            parent.getTraceId(), parent.getSpanId(), parent.getTraceFlags(), state);
+    return state.isEmpty() ? parent : parent.with(state);
   }
 
-  private static SpanContext parse(String value, TraceState state) {
+  private static TraceIds parse(String value) {
     if (value.length() < LENGTH
-        || value.charAt(2) != '-'
-        || value.charAt(35) != '-'
-        || value.charAt(52) != '-'
-        || !Chars.lowerHex(value, 0, 2)
-        || !Chars.lowerHex(value, 3, 35)
-        || !Chars.lowerHex(value, 36, 52)
-        || !Chars.lowerHex(value, 53, LENGTH)
-        || Chars.zeros(value, 3, 35)
-        || Chars.zeros(value, 36, 52)) {
-      return SpanContext.getInvalid();
+        || value.charAt(TRACE - 1) != '-'
+        || value.charAt(SPAN - 1) != '-'
+        || value.charAt(FLAGS - 1) != '-'
+        || !Chars.lowerHex(value, 0, TRACE - 1)
+        || !Chars.lowerHex(value, TRACE, SPAN - 1)
+        || !Chars.lowerHex(value, SPAN, FLAGS - 1)
+        || !Chars.lowerHex(value, FLAGS, LENGTH)) {
+      return TraceIds.NONE;
     }
     int version = Chars.hexByte(value, 0);
     if (version == 0xff
         || (version == 0 && value.length() != LENGTH)
         || (value.length() > LENGTH && value.charAt(LENGTH) != '-')) {
-      return SpanContext.getInvalid();
+      return TraceIds.NONE;
     }
     // Of a future version only the sampled bit is known; of ours, other bits must not travel on.
-    int flags = Chars.hexByte(value, 53) & (version == 0 ? SAMPLED | RANDOM : SAMPLED);
-    return SpanContext.createFromRemoteParent(
-        value.substring(3, 35), value.substring(36, 52), TraceFlags.fromByte((byte) flags), state);
+    int known = version == 0 ? TraceIds.SAMPLED | TraceIds.RANDOM : TraceIds.SAMPLED;
+    TraceIds read =
+        new TraceIds(
+            Chars.hexLong(value, TRACE),
+            Chars.hexLong(value, TRACE + 16),
+            Chars.hexLong(value, SPAN),
+            Chars.hexByte(value, FLAGS) & known,
+            true,
+            TraceState.getDefault());
+    return read.isValid() ? read : TraceIds.NONE;
   }
 
   /** The header's value for a span of ours. */
-  static String write(SpanContext span) {
-    byte flags = (byte) (span.getTraceFlags().asByte() & (SAMPLED | RANDOM));
-    // Of the right size at once: growing twice would cost as much again.
-    return new StringBuilder(LENGTH)
-        .append("00-")
-        .append(span.getTraceId())
-        .append('-')
-        .append(span.getSpanId())
-        .append('-')
-        .append(TraceFlags.fromByte(flags).asHex())
-        .toString();
+  static String write(TraceIds span) {
+    byte[] text = SCRATCH.get();
+    span.writeTraceId(text, TRACE);
+    span.writeSpanId(text, SPAN);
+    int flags = span.flags() & (TraceIds.SAMPLED | TraceIds.RANDOM);
+    text[FLAGS] = '0';
+    text[FLAGS + 1] = (byte) ('0' + flags);
+    return Chars.ascii(text);
   }
 }

@@ -1,24 +1,72 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.telemetry;
 
-import java.util.Set;
+import io.inboard.call.OutboundRequest;
 
 /** URLs as spans show them: without credentials. */
 final class Urls {
   /** Query parameters whose values give access; the list of OpenTelemetry's url.full, and AWS's. */
-  private static final Set<String> SECRET_PARAMETERS =
-      Set.of(
-          "AWSAccessKeyId",
-          "Signature",
-          "sig",
-          "X-Goog-Signature",
-          "X-Amz-Signature",
-          "X-Amz-Credential",
-          "X-Amz-Security-Token");
+  private static final String[] SECRET_PARAMETERS = {
+    "AWSAccessKeyId",
+    "Signature",
+    "sig",
+    "X-Goog-Signature",
+    "X-Amz-Signature",
+    "X-Amz-Credential",
+    "X-Amz-Security-Token"
+  };
 
   private static final String REDACTED = "REDACTED";
 
   private Urls() {}
+
+  /** The absolute URL of a call. */
+  static String full(OutboundRequest request) {
+    String given = request.url();
+    return isFull(given, request)
+        ? given
+        : full(request.scheme(), request.host(), request.port(), request.target());
+  }
+
+  /** Whether this is what {@link #full} would put together anew: no query, and nothing to hide. */
+  private static boolean isFull(String url, OutboundRequest request) {
+    String scheme = request.scheme();
+    String host = request.host();
+    int at = scheme.length();
+    if (host.isEmpty() || !url.startsWith(scheme) || !url.startsWith("://", at)) {
+      return false;
+    }
+    at += "://".length();
+    if (!url.startsWith(host, at)) {
+      return false;
+    }
+    at += host.length();
+    int port = request.port();
+    if (!isDefault(scheme, port)) {
+      int end = url.indexOf('/', at);
+      if (end < 0 || !isPort(url, at, end, port)) {
+        return false;
+      }
+      at = end;
+    }
+    return at < url.length()
+        && url.charAt(at) == '/'
+        && url.indexOf('?', at) < 0
+        && url.indexOf('#', at) < 0;
+  }
+
+  /** Whether a text's {@code [from, to)} is a colon and this port, as it is usually written. */
+  private static boolean isPort(String text, int from, int to, int port) {
+    int rest = port;
+    int at = to - 1;
+    for (; rest > 0 && at > from; at--) {
+      if (text.charAt(at) != '0' + rest % 10) {
+        return false;
+      }
+      rest /= 10;
+    }
+    return rest == 0 && at == from && text.charAt(from) == ':';
+  }
 
   /**
    * The absolute URL of a call.
@@ -58,6 +106,16 @@ final class Urls {
         : url.substring(0, authority) + "REDACTED:REDACTED" + url.substring(at);
   }
 
+  /** Without a text for each parameter. */
+  private static boolean isSecret(String query, int from, int to) {
+    for (String secret : SECRET_PARAMETERS) {
+      if (secret.length() == to - from && query.startsWith(secret, from)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** A query with the values of secret parameters replaced. */
   static String query(String query) {
     if (query.indexOf('=') < 0) {
@@ -70,7 +128,7 @@ final class Urls {
       int ampersand = query.indexOf('&', from);
       int to = ampersand < 0 ? query.length() : ampersand;
       int equals = query.indexOf('=', from);
-      if (equals > 0 && equals < to && SECRET_PARAMETERS.contains(query.substring(from, equals))) {
+      if (equals > 0 && equals < to && isSecret(query, from, equals)) {
         text = text == null ? new StringBuilder(query.length()) : text;
         text.append(query, copied, equals + 1).append(REDACTED);
         copied = to;

@@ -138,6 +138,20 @@ class SpansTest {
   }
 
   @Test
+  void aValueOfAMetricNamesTheSampledSpanThatItCameFrom() {
+    ServerTrace trace = telemetry().server(Given.In.get("/"), CallerTerms.NONE);
+    trace.end(200, null);
+    SpanData span = only();
+    assertThat(points("http.server.request.duration").get(0).getExemplars())
+        .singleElement()
+        .satisfies(
+            exemplar -> {
+              assertThat(exemplar.getSpanContext().getTraceId()).isEqualTo(span.getTraceId());
+              assertThat(exemplar.getSpanContext().getSpanId()).isEqualTo(span.getSpanId());
+            });
+  }
+
+  @Test
   void withoutHostAndProxyTheConnectionTellsTheAddresses() {
     telemetry().server(Given.In.get("/"), CallerTerms.NONE).end(404, null);
     assertThat(only().getName()).isEqualTo("GET");

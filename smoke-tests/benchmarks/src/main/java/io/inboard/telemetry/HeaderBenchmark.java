@@ -28,7 +28,7 @@ public class HeaderBenchmark extends Microbenchmark {
               "baggage", List.of("user=17,region=eu-1a;ttl=60,tenant=shop%20one")));
   private final Arrived single =
       new Arrived(Map.of("b3", List.of("0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1")));
-  private SpanContext span;
+  private TraceIds span;
   private BaggageHeader baggage;
   private HeaderSink sink;
 
