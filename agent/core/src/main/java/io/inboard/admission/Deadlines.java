@@ -8,7 +8,6 @@ import io.inboard.settings.DeadlineSettings.Mode;
 import io.inboard.settings.DeadlineSettings.Trust;
 import io.inboard.time.Clock;
 import io.inboard.time.HeaderDuration;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -41,7 +40,7 @@ public final class Deadlines {
         deadline,
         deadline != CallerTerms.NO_DEADLINE && settings.mode() == Mode.ENFORCE,
         repetition(request),
-        source(request.remote()));
+        request.remoteAddress());
   }
 
   /** Deadlines that were ignored, because their sender is not known. */
@@ -58,7 +57,10 @@ public final class Deadlines {
     if (settings.mode() == Mode.OFF) {
       return CallerTerms.NO_DEADLINE;
     }
-    for (String name : settings.headers()) {
+    List<String> names = settings.headers();
+    // By index: an iterator would be an object for each request.
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
       List<String> values = request.headers(name);
       if (values.isEmpty()) {
         continue;
@@ -88,11 +90,5 @@ public final class Deadlines {
         && count.chars().allMatch(c -> c >= '0' && c <= '9')
         && !count.isEmpty()
         && Integer.parseInt(count) > 1;
-  }
-
-  private static String source(InetSocketAddress remote) {
-    return remote == null || remote.getAddress() == null
-        ? ""
-        : remote.getAddress().getHostAddress();
   }
 }

@@ -17,8 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -27,6 +27,9 @@ import java.util.concurrent.atomic.LongAdder;
  * lock.
  */
 public final class Shedding {
+  private static final AtomicIntegerFieldUpdater<Admission> ENDED =
+      AtomicIntegerFieldUpdater.newUpdater(Admission.class, "ended");
+
   private final Clock clock;
   private final RejectShare expired;
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -198,19 +201,18 @@ public final class Shedding {
     /** Empty: no adaptive limit holds for it. */
     private final Optional<Permit> permit;
 
-    /** Whether it does not count as under way: refused, or ended. */
-    private final AtomicBoolean ended;
+    /** 1 if it does not count as under way: refused, or ended. */
+    private volatile int ended;
 
     private Admission(Optional<Permit> permit) {
       this.verdict = Verdict.ALLOW;
       this.permit = permit;
-      this.ended = new AtomicBoolean();
     }
 
     private Admission(Verdict.Deny refusal) {
       this.verdict = refusal;
       this.permit = Optional.empty();
-      this.ended = new AtomicBoolean(true);
+      this.ended = 1;
     }
 
     /** Whether the application sees it. */
@@ -231,7 +233,7 @@ public final class Shedding {
      * @param status 0: without a response
      */
     public void end(int status) {
-      if (!ended.compareAndSet(false, true)) {
+      if (!ENDED.compareAndSet(this, 0, 1)) {
         return;
       }
       inFlight.decrementAndGet();

@@ -46,6 +46,9 @@ final class HostTable<T> {
 
   /** What stands under a host, however it is spelled, and a port. */
   Optional<T> find(String requestedHost, int port) {
+    if (exact.isEmpty() && suffixes.isEmpty()) {
+      return Optional.empty();
+    }
     String host = CanonicalHost.of(requestedHost);
     Optional<T> found = find(exact.get(host), port);
     if (found.isPresent() || suffixes.isEmpty()) {

@@ -25,7 +25,7 @@ import io.inboard.telemetry.Telemetry;
 import io.inboard.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -38,6 +38,12 @@ public final class MeshInbound implements Inbound {
 
   /** gRPC's (proposal A6): a negative one means never. */
   static final String GRPC_PUSHBACK = "grpc-retry-pushback-ms";
+
+  private static final int RESPONDED = 1;
+  private static final int ENDED = 2;
+
+  private static final AtomicIntegerFieldUpdater<MeshInboundCall> PROGRESS =
+      AtomicIntegerFieldUpdater.newUpdater(MeshInboundCall.class, "progress");
 
   private final Telemetry telemetry;
   private final Identity identity;
@@ -237,8 +243,8 @@ public final class MeshInbound implements Inbound {
     private final Optional<ServerTrace> trace;
     private final Optional<PeerIdentity> peer;
 
-    private final AtomicBoolean responded = new AtomicBoolean();
-    private final AtomicBoolean ended = new AtomicBoolean();
+    /** {@link #RESPONDED} and {@link #ENDED}, once they are; an object less for each. */
+    private volatile int progress;
 
     MeshInboundCall(
         InboundRequest request,
@@ -253,6 +259,18 @@ public final class MeshInbound implements Inbound {
       this.admission = admission;
       this.trace = trace(request, terms, verdict);
       this.peer = request.peer();
+    }
+
+    /** Whether this step comes for the first time. */
+    private boolean first(int step) {
+      int before;
+      do {
+        before = progress;
+        if ((before & step) != 0) {
+          return false;
+        }
+      } while (!PROGRESS.compareAndSet(this, before, before | step));
+      return true;
     }
 
     @Override
@@ -294,7 +312,7 @@ public final class MeshInbound implements Inbound {
      */
     @Override
     public void respond(int status, HeaderSink response) {
-      if (!responded.compareAndSet(false, true)) {
+      if (!first(RESPONDED)) {
         return;
       }
       if (admission.isPresent()) {
@@ -318,7 +336,7 @@ public final class MeshInbound implements Inbound {
 
     @Override
     public void end(int status, Throwable error) {
-      if (!ended.compareAndSet(false, true)) {
+      if (!first(ENDED)) {
         return;
       }
       if (admission.isPresent()) {

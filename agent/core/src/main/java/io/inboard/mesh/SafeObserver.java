@@ -102,7 +102,11 @@ final class SafeObserver implements CallObserver {
 
     @Override
     public void protocolVersion(String version) {
-      guard(() -> attempt.protocolVersion(version));
+      try {
+        attempt.protocolVersion(version);
+      } catch (RuntimeException | LinkageError e) {
+        report(e);
+      }
     }
 
     @Override

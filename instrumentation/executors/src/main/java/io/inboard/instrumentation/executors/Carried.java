@@ -35,7 +35,9 @@ final class Carried {
    * do those of our hooks in it.
    */
   static Object applicationsOne(Object function) {
-    return isJdks(function) ? function : one(function);
+    // In this order: most of the JDK's stages are made on threads that work for no request.
+    Context context = Inboard.contexts().current();
+    return context == Context.NONE || isJdks(function) ? function : new One(function, context);
   }
 
   /** A function of two arguments, unless it is the JDK's own. */

@@ -99,6 +99,11 @@ final class HopRequest implements OutboundRequest {
   }
 
   @Override
+  public String url() {
+    return uri.toString();
+  }
+
+  @Override
   public List<String> headers(String name) {
     List<String> own = request.headers().allValues(name);
     if (!own.isEmpty()) {

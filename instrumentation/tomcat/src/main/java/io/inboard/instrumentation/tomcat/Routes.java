@@ -20,7 +20,9 @@ final class Routes {
 
   /** Spring's pattern is relative to the context. */
   static Optional<String> spring(Request request, Object pattern) {
-    return Optional.of(contextPath(request) + pattern);
+    String context = contextPath(request);
+    // Nearly always: then it is the same text for every request of the route.
+    return Optional.of(context.isEmpty() ? pattern.toString() : context.concat(pattern.toString()));
   }
 
   /**

@@ -12,10 +12,27 @@ import org.apache.tomcat.util.http.MimeHeaders;
 record TomcatHeaders(MimeHeaders headers) implements HeaderSink {
   /** Those of a response, which come after what the application has set. */
   static HeaderSink of(Response response) {
-    MimeHeaders headers = response.getMimeHeaders();
-    return new ResponseHeaders(
-        name -> headers.getHeader(name) != null,
-        (name, value) -> headers.setValue(name).setString(value));
+    return new OfResponse(response);
+  }
+
+  /** Those that the mesh adds to are few, and made only then. */
+  private record OfResponse(Response response) implements HeaderSink {
+    private ResponseHeaders headers() {
+      MimeHeaders headers = response.getMimeHeaders();
+      return new ResponseHeaders(
+          name -> headers.getHeader(name) != null,
+          (name, value) -> headers.setValue(name).setString(value));
+    }
+
+    @Override
+    public void set(String name, String value) {
+      headers().set(name, value);
+    }
+
+    @Override
+    public void remove(String name) {
+      headers().remove(name);
+    }
   }
 
   @Override

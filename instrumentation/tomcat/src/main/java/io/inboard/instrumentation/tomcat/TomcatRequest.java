@@ -8,9 +8,7 @@ import io.inboard.call.Refusal;
 import io.inboard.call.server.InboundConnection;
 import io.inboard.call.server.ServerExchange;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -44,7 +42,10 @@ final class TomcatRequest implements ServerExchange {
   // Tomcat decodes its bytes at every question, some 300 bytes of garbage each: asked once here.
   private String path;
   private String query;
-  private InetSocketAddress remote;
+  private Remotes.Remote remote;
+
+  /** Found by way of the socket; negative before. */
+  private int localPort = -1;
 
   /** Asked once, too, since the answer is gone with it; negative before. */
   private long queuedNanos = -1;
@@ -101,7 +102,7 @@ final class TomcatRequest implements ServerExchange {
   @Override
   public String path() {
     if (path == null) {
-      String sent = text(request.requestURI());
+      String sent = oftenSeen(request.requestURI());
       path = sent.isEmpty() ? "/" : sent;
     }
     return path;
@@ -121,14 +122,18 @@ final class TomcatRequest implements ServerExchange {
       return connection.get().local();
     }
     request.action(ActionCode.REQ_LOCAL_ADDR_ATTRIBUTE, request);
-    return address(text(request.localAddr()), Connections.localPort(connector));
+    return Remotes.address(text(request.localAddr()), Math.max(localPort(), 0));
   }
 
   @Override
   public int localPort() {
-    return connection.isPresent()
-        ? connection.get().local().getPort()
-        : Connections.localPort(connector);
+    if (localPort < 0) {
+      localPort =
+          connection.isPresent()
+              ? connection.get().local().getPort()
+              : Connections.localPort(connector);
+    }
+    return localPort;
   }
 
   @Override
@@ -136,10 +141,19 @@ final class TomcatRequest implements ServerExchange {
     if (connection.isPresent()) {
       return connection.get().remote();
     }
+    return known().address();
+  }
+
+  @Override
+  public String remoteAddress() {
+    return connection.isPresent() ? ServerExchange.super.remoteAddress() : known().text();
+  }
+
+  private Remotes.Remote known() {
     if (remote == null) {
       request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, request);
       request.action(ActionCode.REQ_REMOTEPORT_ATTRIBUTE, request);
-      remote = address(text(request.remoteAddr()), request.getRemotePort());
+      remote = Remotes.of(text(request.remoteAddr()), Math.max(request.getRemotePort(), 0));
     }
     return remote;
   }
@@ -163,7 +177,9 @@ final class TomcatRequest implements ServerExchange {
     }
     int next = headers.findHeader(name, first + 1);
     if (next < 0) {
-      return List.of(text(headers.getValue(first)));
+      MessageBytes value = headers.getValue(first);
+      List<String> known = isTheSameForMany(name) ? known(value) : null;
+      return known == null ? List.of(text(value)) : known;
     }
     List<String> values = new ArrayList<>();
     values.add(text(headers.getValue(first)));
@@ -225,15 +241,23 @@ final class TomcatRequest implements ServerExchange {
     adapter.log(request, response, 0);
   }
 
-  /** Tomcat gives addresses as literals, so nothing is looked up. */
-  private static InetSocketAddress address(String literal, int port) {
-    try {
-      return new InetSocketAddress(
-          literal.isEmpty() ? InetAddress.getLoopbackAddress() : InetAddress.getByName(literal),
-          Math.max(port, 0));
-    } catch (UnknownHostException e) {
-      return InetSocketAddress.createUnresolved(literal, Math.max(port, 0));
+  private static boolean isTheSameForMany(String header) {
+    return header.equals("host") || header.equals("user-agent");
+  }
+
+  /** As {@link #text}, for what other requests say, too. */
+  private static String oftenSeen(MessageBytes bytes) {
+    List<String> known = known(bytes);
+    return known == null ? text(bytes) : known.get(0);
+  }
+
+  /** Null: decode it. */
+  private static List<String> known(MessageBytes bytes) {
+    if (bytes.getType() != MessageBytes.T_BYTES) {
+      return null;
     }
+    ByteChunk chunk = bytes.getByteChunk();
+    return KnownTexts.of(chunk.getBuffer(), chunk.getStart(), chunk.getLength());
   }
 
   /** Does not change the type of the bytes, which still have to be decoded. */
