@@ -28,6 +28,9 @@ final class EndpointFile {
   /** After an error of ours, such as too little memory for the file. */
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /** A reading that takes longer may never end, as on a network file system that is away. */
+  private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private static final AgentLoop LOOP = AgentLoop.named("inboard-endpoints");
 
   private final String path;
@@ -40,6 +43,14 @@ final class EndpointFile {
 
   /** What is known; replaced by the thread that reads. */
   private volatile Known known = Known.NOTHING;
+
+  /** A reading that is not over, whether it has a thread already or waits for one; null: none. */
+  private volatile Reading reading;
+
+  /**
+   * @param since when it was wanted, by the clock
+   */
+  private record Reading(long since) {}
 
   // Used by the thread that reads, which is one at a time.
 
@@ -169,9 +180,11 @@ final class EndpointFile {
   }
 
   private void hand() {
+    reading = new Reading(files.clock.nanos());
     try {
       files.read(this::read);
     } catch (RuntimeException | OutOfMemoryError noThread) {
+      reading = null;
       LOOP.failed(noThread);
       plan(RETRY_NANOS);
     }
@@ -201,6 +214,7 @@ final class EndpointFile {
       }
       followers.forEach(follower -> LOOP.turn(follower::look));
     } finally {
+      reading = null;
       plan(good ? files.pauseNanos() : RETRY_NANOS);
     }
   }
@@ -214,26 +228,33 @@ final class EndpointFile {
     Answer answer = file.read();
     boolean again = answer.equals(seen);
     seen = answer;
-    // The first reading counts at once, if it is good: there is nothing better.
-    if (answer.equals(judged) || (known.answered && !again)) {
+    boolean first = !known.answered;
+    if (answer.equals(judged) || (!first && !again)) {
       return;
     }
+    List<Instance> listed = List.of();
+    String problem = "";
     if (answer instanceof Answer.Text text) {
-      judge(text);
+      try {
+        listed = EndpointsReader.read(text.text(), path);
+      } catch (SettingsException e) {
+        problem = e.getMessage();
+      }
     } else if (answer instanceof Answer.Failed failed) {
-      failed(path + ": " + failed.problem());
+      problem = path + ": " + failed.problem();
+    }
+    // The first reading counts at once if it is good: there is nothing better.
+    if (problem.isEmpty()) {
+      listed(listed);
+    } else if (again) {
+      failed(problem);
+    } else {
+      return;
     }
     judged = answer;
   }
 
-  private void judge(Answer.Text text) {
-    List<Instance> listed;
-    try {
-      listed = EndpointsReader.read(text.text(), path);
-    } catch (SettingsException e) {
-      failed(e.getMessage());
-      return;
-    }
+  private void listed(List<Instance> listed) {
     Known before = known;
     known =
         listed.equals(before.listed) ? before.mended() : before.with(listed, files.clock.nanos());
@@ -268,11 +289,13 @@ final class EndpointFile {
 
   EndpointFileStatus status() {
     Known now = known;
+    Reading underWay = reading;
+    boolean slow = underWay != null && files.clock.nanos() - underWay.since > SLOW_NANOS;
     return new EndpointFileStatus(
         path,
         now.listed == null ? 0 : now.listed.size(),
-        !now.problem.isEmpty(),
-        now.problem,
+        slow || !now.problem.isEmpty(),
+        slow ? path + ": the reading is not over after 10 s" : now.problem,
         now.changes,
         now.failures);
   }

@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -140,12 +142,80 @@ final class EndpointFilesTest {
     follow(GRACE);
     assertThat(updates.get(0)).isInstanceOf(Update.Unknown.class);
     assertThat(((Update.Unknown) updates.get(0)).pending()).isTrue();
+    looks(1);
     assertThat((Update.Unknown) last())
         .satisfies(u -> assertThat(u.pending()).isFalse())
         .satisfies(u -> assertThat(u.why()).contains("endpoints.yaml", "no such file"));
     write("[10.0.0.1:80]");
     looks(2);
     assertThat(addresses()).containsExactly("10.0.0.1:80");
+  }
+
+  @Test
+  void whatIsBadAtFirstCountsOnceItWasSeenTwiceSinceItMayBeHalfWritten() throws IOException {
+    write("[10.0.0.1:80, 10.0.");
+    follow(GRACE);
+    assertThat(((Update.Unknown) last()).pending()).isTrue();
+    assertThat(status().failures()).isZero();
+    write("[10.0.0.1:80, 10.0.0.2:80]");
+    looks(1);
+    assertThat(addresses()).as("still the first that is good").hasSize(2);
+    assertThat(status().failures()).isZero();
+  }
+
+  @Test
+  void aReadingThatIsNotOverAfterTenSecondsIsStale() throws IOException {
+    List<Runnable> hung = new ArrayList<>();
+    EndpointFiles slow = new EndpointFiles(names, hung::add, time, time);
+    slow.active(true);
+    write("[10.0.0.1:80]");
+    slow.of(new EndpointSettings.FromFile(file.toString(), GRACE)).subscribe(updates::add);
+    looks(10);
+    assertThat(slow.status().get(0).stale()).isFalse();
+    looks(1);
+    assertThat(slow.status().get(0).stale()).isTrue();
+    assertThat(slow.status().get(0).lastError()).contains("endpoints.yaml", "not over after 10 s");
+    hung.remove(0).run();
+    assertThat(slow.status().get(0))
+        .isEqualTo(new EndpointFileStatus(file.toString(), 1, false, "", 1, 0));
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void threeThatHangHoldUpNoOther() throws Exception {
+    EndpointFiles real = EndpointFiles.ofTheJvm(names, (task, delay) -> () -> {}, time);
+    real.active(true);
+    CountDownLatch told = new CountDownLatch(1);
+    CountDownLatch over = new CountDownLatch(1);
+    for (int i = 0; i < 3; i++) {
+      Path hung = Files.writeString(directory.resolve("hung" + i), "[10.0.0.1:80]");
+      real.of(new EndpointSettings.FromFile(hung.toString(), GRACE))
+          .subscribe(update -> awaitIfKnown(update, over));
+    }
+    write("[10.0.0.2:80]");
+    real.of(new EndpointSettings.FromFile(file.toString(), GRACE))
+        .subscribe(
+            update -> {
+              if (update instanceof Update.Endpoints) {
+                told.countDown();
+              }
+            });
+    try {
+      told.await();
+    } finally {
+      over.countDown();
+    }
+  }
+
+  /** On the thread that reads: it stays away as long as one whose disk does not answer. */
+  private static void awaitIfKnown(Update update, CountDownLatch over) {
+    if (update instanceof Update.Endpoints) {
+      try {
+        over.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 
   @Test

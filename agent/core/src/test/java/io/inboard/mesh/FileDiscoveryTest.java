@@ -101,6 +101,7 @@ final class FileDiscoveryTest {
   void unknownOrEmptyNoCallIsLeftToTheLibrary(String mode) throws Exception {
     mesh.start();
     apply("tls: {mode: " + mode + "}");
+    looks(1);
     assertThat(first("payments", 80)).as("no file").isInstanceOf(Step.Refuse.class);
     say("[]");
     looks(3);
