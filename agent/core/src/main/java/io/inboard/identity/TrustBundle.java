@@ -41,10 +41,9 @@ final class TrustBundle {
       throws CertificateException {
     for (int i = 1; i < chain.length; i++) {
       try {
-        // A peer may send its root, too; ours is trusted as it is.
-        if (roots.contains(chain[i])) {
-          SvidRules.authority(chain[i]);
-        } else {
+        // A peer may send its root, too; ours is trusted as it is. But a certificate of our bundle
+        // that names another trust domain is no root of this one: it is judged as an intermediate.
+        if (!(roots.contains(chain[i]) && mayVouch(chain[i]))) {
           SvidRules.intermediate(chain[i], trustDomain);
           SvidRules.serves(chain[i], List.of(purpose));
         }
@@ -92,7 +91,9 @@ final class TrustBundle {
           Refusal.UNTRUSTED_ROOT,
           roots.isEmpty()
               ? "our trust bundle of " + trustDomain + " is empty"
-              : "every certificate of our trust bundle has expired");
+              : "no certificate of our trust bundle of "
+                  + trustDomain
+                  + " is valid now and may vouch for it");
     }
     try {
       return new Anchors(until, Jsse.pkix(valid));

@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.inboard.call.PeerRefusedException;
 import io.inboard.call.Refusal;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -86,6 +88,45 @@ final class TrustBundlesTest {
     List<X509Certificate> whole = new ArrayList<>(chain(theirCa, THEIR_ID));
     whole.addAll(certificates(theirCa.bundlePem()));
     assertThatCode(() -> judge(by, whole)).doesNotThrowAnyException();
+  }
+
+  /** Signed by our root, and in our bundle beside it, but an authority of theirs by its name. */
+  @Test
+  void aRootOfAnotherDomainInOurBundleIsNoIntermediateOfOurs() throws Exception {
+    KeyPair pair = DevelopmentCa.newPair();
+    Instant now = Instant.now();
+    X509Certificate crossed = authority(pair, "spiffe://" + THEIRS, now);
+    X509Certificate leaf =
+        new CertificateDraft(pair.getPublic())
+            .valid(now.minusSeconds(60), now.plusSeconds(3600))
+            .authority(false)
+            .keyUsage(CertificateDraft.DIGITAL_SIGNATURE, true)
+            .uris(OUR_ID)
+            .signedBy(crossed, pair.getPrivate());
+    List<X509Certificate> roots = new ArrayList<>(certificates(ourCa.bundlePem()));
+    roots.add(crossed);
+    Generation by = generation(TrustBundles.of(OURS, roots));
+    refused(by, List.of(leaf, crossed), Refusal.WRONG_TRUST_DOMAIN);
+  }
+
+  private X509Certificate authority(KeyPair pair, String id, Instant now) throws Exception {
+    return new CertificateDraft(pair.getPublic())
+        .subject("an authority")
+        .valid(now.minusSeconds(60), now.plusSeconds(3600))
+        .authority(true)
+        .keyUsage(CertificateDraft.KEY_CERT_SIGN | CertificateDraft.CRL_SIGN, true)
+        .uris(id)
+        .signedBy(ourCa.root(), ourCa.key());
+  }
+
+  @Test
+  void aBundleOfAnotherDomainsRootsSaysThatNoneMayVouch() throws Exception {
+    KeyPair pair = DevelopmentCa.newPair();
+    X509Certificate theirs = authority(pair, "spiffe://" + THEIRS, Instant.now());
+    Generation by = generation(TrustBundles.of(OURS, List.of(theirs)));
+    X509Certificate[] sent = chain(ourCa, OUR_ID).toArray(new X509Certificate[0]);
+    assertThatThrownBy(() -> by.checkClient(sent))
+        .hasMessageContaining("trust bundle of cluster.local is valid now and may vouch");
   }
 
   @Test
