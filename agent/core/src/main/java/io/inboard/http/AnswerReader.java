@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.http;
 
+import io.inboard.call.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -18,6 +19,9 @@ import java.util.zip.GZIPInputStream;
  */
 final class AnswerReader {
   private static final int MAX_HEAD = 64 * 1024;
+
+  /** Characters of a header that a message shows. */
+  private static final int MOST_SHOWN = 60;
 
   private final InputStream in;
   private final byte[] buffer = new byte[4096];
@@ -191,7 +195,8 @@ final class AnswerReader {
   private byte[] body(Framing framing, long length, String encoding, long max) throws IOException {
     boolean zipped = "gzip".equalsIgnoreCase(encoding);
     if (encoding != null && !zipped && !"identity".equalsIgnoreCase(encoding)) {
-      throw new IOException("Unsupported Content-Encoding: " + encoding);
+      throw new IOException(
+          "Unsupported Content-Encoding: " + Printable.text(encoding, MOST_SHOWN));
     }
     ByteArrayOutputStream body = new ByteArrayOutputStream(0);
     try {
@@ -274,6 +279,10 @@ final class AnswerReader {
     while (true) {
       fill();
       while (position < limit) {
+        // Ends of lines, too: a server may send nothing but empty ones.
+        if (--headLeft < 0) {
+          throw new ProtocolException("the answer's head is larger than 64 KiB");
+        }
         char c = (char) (buffer[position++] & 0xff);
         if (c == '\n') {
           int end = line.length();
@@ -281,9 +290,6 @@ final class AnswerReader {
             line.setLength(end - 1);
           }
           return line.toString();
-        }
-        if (--headLeft < 0) {
-          throw new ProtocolException("the answer's head is larger than 64 KiB");
         }
         line.append(c);
       }

@@ -96,6 +96,14 @@ record HttpAddress(boolean secure, String host, int port, String target) {
     return port == (secure ? 443 : 80) ? bracketed() : hostAndPort();
   }
 
+  /**
+   * Scheme, host and port alone, as a proxy selector is asked: it is the application's, perhaps,
+   * and what else stands in the URL (a password, a key in its query) is none of its business.
+   */
+  URI origin() {
+    return URI.create((secure ? "https://" : "http://") + authority());
+  }
+
   /** Host and port as CONNECT and messages have them. */
   String hostAndPort() {
     return bracketed() + ':' + port;

@@ -36,7 +36,7 @@ public final class HttpClient implements Closeable {
    * @throws IllegalArgumentException when it is another kind of URL
    */
   public HttpClient(URI uri, Tls tls, Proxies proxies, long maxBody, Timer timer) {
-    this.route = new Route(uri, HttpAddress.of(uri), tls, proxies);
+    this.route = new Route(HttpAddress.of(uri), tls, proxies);
     this.maxBody = maxBody;
     this.timer = timer;
   }
@@ -51,6 +51,10 @@ public final class HttpClient implements Closeable {
   public HttpAnswer send(HttpRequest request, Deadline deadline) throws IOException {
     try {
       Connection last = take();
+      if (last != null) {
+        // Before it is listened to, which a server that never falls silent would draw out for ever.
+        last.guardedBy(deadline);
+      }
       if (last != null && last.isAlive()) {
         try {
           return exchange(last, request, deadline);

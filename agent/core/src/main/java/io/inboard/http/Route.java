@@ -18,16 +18,16 @@ import java.util.concurrent.TimeUnit;
 /**
  * The way to a server: by which proxy, to which of its addresses, with which TLS.
  *
- * @param uri as the proxy selector is asked
- * @param address the same, taken apart
+ * @param address of the server
  */
-record Route(URI uri, HttpAddress address, Tls tls, Proxies proxies) {
+record Route(HttpAddress address, Tls tls, Proxies proxies) {
   /** As okhttp's, for one address. */
   private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** A new connection; tries the proxies in order, and of each its addresses. */
   Connection connect(Deadline deadline) throws IOException {
     IOException first = null;
+    URI uri = address.origin();
     for (Proxy proxy : proxies.of(uri)) {
       try {
         return connect(proxy, deadline);

@@ -341,6 +341,21 @@ class HttpClientTest {
   }
 
   @Test
+  void emptyLinesWithoutAnEndAreRefused() throws Exception {
+    ScriptedServer server = server(say("\n".repeat(70_000) + OK));
+    assertThatThrownBy(() -> send(client(server), "")).hasMessageContaining("64 KiB");
+  }
+
+  @Test
+  void anEncodingThatNobodyKnowsIsShownShortAndHarmless() throws Exception {
+    ScriptedServer server =
+        server(
+            say("HTTP/1.1 200 OK\r\nContent-Encoding: a\u001b[2J" + "x".repeat(900) + "\r\n\r\n"));
+    assertThatThrownBy(() -> send(client(server), ""))
+        .hasMessage("Unsupported Content-Encoding: a\\u001b[2J" + "x".repeat(55) + "...");
+  }
+
+  @Test
   void whatComesBehindAnAnswerIsNotTakenForTheNext() throws Exception {
     ScriptedServer server = server(say(OK + "HTTP/1.1 500 Old\r\nContent-Length: 0\r\n\r\n"));
     HttpClient client = client(server);

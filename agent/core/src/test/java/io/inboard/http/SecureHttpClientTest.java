@@ -27,7 +27,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -220,6 +222,60 @@ class SecureHttpClientTest {
     send(URI.create("http://collector.invalid/"), null, selector);
     assertThat(proxy.asked()).hasSize(1);
     assertThat(selector.failed).containsExactly(proxy(dead).address());
+  }
+
+  @Test
+  void aSelectorSeesSchemeHostAndPortAlone() throws Exception {
+    List<URI> seen = new CopyOnWriteArrayList<>();
+    By selector =
+        new By(proxy(1)) {
+          @Override
+          public List<Proxy> select(URI uri) {
+            seen.add(uri);
+            return super.select(uri);
+          }
+
+          @Override
+          public void connectFailed(URI uri, SocketAddress address, IOException error) {
+            seen.add(uri);
+          }
+        };
+    URI secret = URI.create("http://user:word@collector_1.invalid:4318/v1?key=secret");
+    assertThatThrownBy(() -> send(secret, null, selector)).isInstanceOf(IOException.class);
+    assertThat(seen).hasSize(2).containsOnly(URI.create("http://collector_1.invalid:4318"));
+  }
+
+  /** Handshake records are no data: a read goes from one to the next, and its bound begins anew. */
+  @Test
+  void aServerThatNeverFallsSilentIsLeftAtTheDeadline() throws Exception {
+    HttpClientTest.Moment end = new HttpClientTest.Moment();
+    CountDownLatch again = new CountDownLatch(1);
+    ScriptedServer server =
+        secure(
+            peer -> {
+              peer.write(OK);
+              try {
+                again.await();
+              } catch (InterruptedException e) {
+                throw new InterruptedIOException();
+              }
+              for (int i = 0; true; i++) {
+                ((SSLSocket) peer.socket()).startHandshake(); // Of TLS 1.3: another key.
+                if (i == 100) {
+                  end.comes();
+                }
+              }
+            });
+    HttpClient client =
+        new HttpClient(server.uri("/"), trusting(), new Proxies(Optional.empty()), 100, moment);
+    open.add(client);
+    send(client);
+    HttpRequest request = new HttpRequest("GET", Map.of(), ScriptedServer.body(new byte[0]));
+    try (Deadline deadline = new Deadline(end, Clock.SYSTEM, Long.MAX_VALUE / 2)) {
+      again.countDown();
+      assertThatThrownBy(() -> client.send(request, deadline))
+          .isInstanceOf(InterruptedIOException.class);
+    }
   }
 
   @Test
