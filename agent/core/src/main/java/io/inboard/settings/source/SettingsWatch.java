@@ -4,6 +4,7 @@ package io.inboard.settings.source;
 import io.inboard.call.AgentLoop;
 import io.inboard.call.AgentThreads;
 import io.inboard.call.Log;
+import io.inboard.settings.Settings;
 import io.inboard.settings.reading.SettingsException;
 import io.inboard.settings.reading.SettingsReader;
 import io.inboard.settings.source.SettingsProvider.Given;
@@ -28,6 +29,7 @@ public final class SettingsWatch implements AutoCloseable {
   private static final AgentLoop LOOP = AgentLoop.named("inboard-settings");
 
   private final SettingsProvider provider;
+  private final String name;
   private final Consumer<Loaded> publish;
   private final Voice voice;
   private final SettingsReport report;
@@ -50,7 +52,8 @@ public final class SettingsWatch implements AutoCloseable {
     this.provider = provider;
     this.publish = publish;
     this.voice = voice;
-    this.report = new SettingsReport(provider.name(), voice);
+    this.name = provider.name();
+    this.report = new SettingsReport(name, voice);
   }
 
   /**
@@ -106,18 +109,16 @@ public final class SettingsWatch implements AutoCloseable {
         return current;
       }
       failure =
-          first instanceof Given.Problem problem
-              ? problem.line()
-              : provider.name() + ": gives no settings";
+          first instanceof Given.Problem problem ? problem.line() : name + ": gives no settings";
     } catch (RuntimeException | Error e) {
       // An Error here must not end premain, and with it all that secures this JVM.
       LOOP.failed(e);
-      provider.forget();
-      failure = provider.name() + ": " + BrokenSource.describe(e);
+      forget();
+      failure = name + ": " + BrokenSource.describe(e);
     }
     warnings();
     if (!acceptKept()) {
-      accept(provider.instead());
+      acceptInstead();
     }
     try {
       report.failed(failure);
@@ -128,8 +129,31 @@ public final class SettingsWatch implements AutoCloseable {
   }
 
   private void warnings() {
-    for (String warning : provider.warnings()) {
-      voice.warn(warning);
+    try {
+      for (String warning : provider.warnings()) {
+        voice.warn(warning);
+      }
+    } catch (RuntimeException | Error e) {
+      LOOP.failed(e); // No reason to give up settings that are good.
+    }
+  }
+
+  private void forget() {
+    try {
+      provider.forget();
+    } catch (RuntimeException | Error e) {
+      LOOP.failed(e);
+    }
+  }
+
+  /** A provider that cannot even say what is safe: nobody comes in. */
+  private void acceptInstead() {
+    try {
+      accept(provider.instead());
+    } catch (RuntimeException | Error e) {
+      LOOP.failed(e);
+      Settings refusing = new SettingsReader(Map.of(), "").defaults().refusing();
+      accept(new Given.Fresh(refusing, "", Loaded.Origin.REFUSING));
     }
   }
 
@@ -194,8 +218,8 @@ public final class SettingsWatch implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       LOOP.failed(e);
       errorsInARow++;
-      provider.forget();
-      report.failed(provider.name() + ": " + BrokenSource.describe(e));
+      forget();
+      report.failed(name + ": " + BrokenSource.describe(e));
     }
   }
 
@@ -234,7 +258,7 @@ public final class SettingsWatch implements AutoCloseable {
       publish.accept(next);
     } catch (RuntimeException e) {
       provider.judged(fresh, false);
-      report.failed(provider.name() + ": could not be put in force: " + e);
+      report.failed(name + ": could not be put in force: " + e);
       return;
     }
     provider.judged(fresh, true);
@@ -250,7 +274,7 @@ public final class SettingsWatch implements AutoCloseable {
   private Loaded loaded(Given.Fresh fresh) {
     return new Loaded(
         fresh.settings(),
-        provider.name(),
+        name,
         Version.of(fresh.content(), versions + 1),
         fresh.origin(),
         Instant.now());
@@ -268,6 +292,8 @@ public final class SettingsWatch implements AutoCloseable {
       provider.keep();
     } catch (IOException e) {
       report.sayOnce("the settings cannot be kept on disk: " + e.getMessage());
+    } catch (RuntimeException e) {
+      LOOP.failed(e); // What is in force is, and what comes next is to be looked at.
     }
   }
 

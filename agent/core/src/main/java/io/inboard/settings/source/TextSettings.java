@@ -197,8 +197,13 @@ final class TextSettings implements SettingsProvider {
   @Override
   public void keep() throws IOException {
     if (copyDue) {
-      copyDue = false;
-      disk.orElseThrow().save(goodText);
+      copyDue = false; // What does not fit into memory is not tried again.
+      try {
+        disk.orElseThrow().save(goodText);
+      } catch (IOException e) {
+        copyDue = true; // The disk may be there again the next time.
+        throw e;
+      }
     }
   }
 

@@ -54,6 +54,9 @@ final class SettingsProviderTest {
     private Optional<Given.Fresh> before = Optional.empty();
     private Given.Fresh kept;
 
+    /** Whether everything but {@link #next} is broken. */
+    private boolean broken;
+
     /** Whether what must stand does; asked with the patience. */
     private boolean stands = true;
 
@@ -77,11 +80,19 @@ final class SettingsProviderTest {
 
     @Override
     public Optional<Given.Fresh> kept() {
+      works();
       return before;
+    }
+
+    private void works() {
+      if (broken) {
+        throw new IllegalStateException("a bug");
+      }
     }
 
     @Override
     public Given.Fresh instead() {
+      works();
       return new Given.Fresh(reader.defaults().refusing(), "", Origin.REFUSING);
     }
 
@@ -109,16 +120,20 @@ final class SettingsProviderTest {
 
     @Override
     public void keep() throws IOException {
+      works();
       if (kept != null && kept.content().equals("unkept")) {
         throw new IOException("the disk is full");
       }
     }
 
     @Override
-    public void forget() {}
+    public void forget() {
+      works();
+    }
 
     @Override
     public List<String> warnings() {
+      works();
       return List.of();
     }
   }
@@ -191,6 +206,29 @@ final class SettingsProviderTest {
     assertThat(watch.status().lastError().orElseThrow()).contains("IllegalStateException");
     poll(() -> fresh("2", "service: {name: b}"));
     assertThat(published).hasSize(1);
+    assertThat(watch.status().lastError()).isEmpty();
+  }
+
+  @Test
+  void aProviderThatIsBrokenAltogetherLetsNobodyIn() throws Exception {
+    plane.broken = true;
+    plane.answers.add(
+        () -> {
+          throw new IllegalStateException("a bug");
+        });
+    Loaded first = watch.load();
+    assertThat(first.origin()).isEqualTo(Origin.REFUSING);
+    assertThat(first.settings().inbound()).isEqualTo(reader.defaults().refusing().inbound());
+    assertThat(watch.status().lastError().orElseThrow()).contains("IllegalStateException");
+    poll(() -> fresh("1", "service: {name: a}"));
+    assertThat(published).as("until it gives some").hasSize(1);
+  }
+
+  @Test
+  void whatIsWrongBesideGoodSettingsTakesNothingFromThem() {
+    plane.broken = true;
+    Loaded first = load(fresh("1", "service: {name: a}"));
+    assertThat(first.origin()).isEqualTo(Origin.SOURCE);
     assertThat(watch.status().lastError()).isEmpty();
   }
 

@@ -261,6 +261,27 @@ class SettingsWatchTest {
   }
 
   @Test
+  void whatCouldNotBeKeptIsTriedAgain() throws Exception {
+    Path file = write("service: {name: a}");
+    Path directoryOfCopy = Files.writeString(directory.resolve("kept"), "in the way");
+    DiskCopy copy = DiskCopy.in(directoryOfCopy, "file");
+    SettingsWatch watch =
+        new SettingsWatch(
+            new FileSource(file.toFile(), file.toString()),
+            new SettingsReader(Map.of(), ""),
+            Optional.of(copy),
+            published::add,
+            voice(),
+            millis -> {});
+    watch.load();
+    watch.poll();
+    assertThat(said).singleElement().asString().contains("cannot be kept on disk");
+    Files.delete(directoryOfCopy);
+    watch.poll();
+    assertThat(copy.load()).contains("service: {name: a}");
+  }
+
+  @Test
   void theFirstGivenSourceWins() throws Exception {
     File here = directory.toFile();
     Map<String, String> environment = Map.of("INBOARD_CONFIG", "/from/environment.yaml");
