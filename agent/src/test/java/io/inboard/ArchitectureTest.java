@@ -44,7 +44,7 @@ final class ArchitectureTest {
     knows("call.client", "call");
     knows("call.server", "call");
     knows("time", "call");
-    knows("http", "time");
+    knows("http", "call", "time");
     knows("weave", "boot", "call", "org.objectweb.asm..");
     knows("settings", "call");
     knows("settings.document", "com.fasterxml.jackson..", "org.yaml.snakeyaml..");
