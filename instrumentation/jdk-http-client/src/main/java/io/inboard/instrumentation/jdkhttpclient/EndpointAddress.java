@@ -3,10 +3,8 @@ package io.inboard.instrumentation.jdkhttpclient;
 
 import io.inboard.call.Endpoint;
 import io.inboard.call.TlsPlan;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.channels.UnresolvedAddressException;
 import java.util.Optional;
 
 /**
@@ -23,22 +21,20 @@ final class EndpointAddress extends InetSocketAddress {
     this.endpoint = endpoint;
   }
 
-  /** Resolves nothing. Empty: the endpoint's name has no address; see {@link #unknownHost}. */
-  static Optional<EndpointAddress> of(Endpoint endpoint) {
-    InetSocketAddress address = endpoint.address();
-    return address.isUnresolved()
-        ? Optional.empty()
-        : Optional.of(new EndpointAddress(address.getAddress(), address.getPort(), endpoint));
+  /**
+   * For a name that does not resolve: asked for again here, so that connecting fails as it always
+   * does.
+   */
+  private EndpointAddress(String host, int port, Endpoint endpoint) {
+    super(host, port);
+    this.endpoint = endpoint;
   }
 
-  /**
-   * What the JDK throws when it connects to a host without an address. It would look the name up
-   * before, on the thread that connects, which may be one that serves many connections.
-   */
-  static ConnectException unknownHost() {
-    ConnectException unknown = new ConnectException();
-    unknown.initCause(new UnresolvedAddressException());
-    return unknown;
+  static EndpointAddress of(Endpoint endpoint) {
+    InetSocketAddress address = endpoint.address();
+    return address.isUnresolved()
+        ? new EndpointAddress(address.getHostString(), address.getPort(), endpoint)
+        : new EndpointAddress(address.getAddress(), address.getPort(), endpoint);
   }
 
   /** How to secure a connection to an address; empty if it is none of ours or goes in plaintext. */

@@ -3,10 +3,8 @@ package io.inboard.instrumentation.jdkhttpclient;
 
 import io.inboard.call.Attempt;
 import io.inboard.call.Call.Progress;
-import io.inboard.call.Endpoint;
 import io.inboard.call.client.AsyncTransport;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 
@@ -43,16 +41,13 @@ final class InFlight implements AsyncTransport.Sending<InFlight> {
   // What this stage throws is caught inside it.
   @SuppressWarnings("FutureReturnValueIgnored")
   public void send(BiConsumer<InFlight, Throwable> ended) {
-    Optional<Endpoint> endpoint = hop.isBystander() ? Optional.empty() : attempt.endpoint();
-    EndpointAddress address = endpoint.flatMap(EndpointAddress::of).orElse(null);
+    EndpointAddress address =
+        hop.isBystander() ? null : attempt.endpoint().map(EndpointAddress::of).orElse(null);
     outgoing.route().begin(address, attempt.connectTimeoutNanos(), attempt.meshRetries());
     attempt.writeHeaders(outgoing);
     CompletableFuture<Object> head;
     try {
-      head =
-          endpoint.isPresent() && address == null
-              ? CompletableFuture.failedFuture(EndpointAddress.unknownHost())
-              : Internals.send(exchange);
+      head = Internals.send(exchange);
     } catch (Throwable e) {
       head = CompletableFuture.failedFuture(e);
     }

@@ -304,20 +304,6 @@ final class JdkHttpClientTest extends JdkHarness {
     assertThat(mesh.call().progress()).containsExactly(Progress.NOT_CONNECTED);
   }
 
-  @Test
-  void aNameThatTheMeshCouldNotResolveIsNotLookedUpAgain() throws Exception {
-    TestServer reachable = plainServer();
-    TestEndpoint unresolved =
-        new TestEndpoint(
-            InetSocketAddress.createUnresolved("localhost", reachable.port()),
-            "localhost",
-            java.util.Optional.empty());
-    mesh.script(Script.to(unresolved, plain(plainServer())));
-    assertThat(get(URL + "/").statusCode()).isEqualTo(200);
-    assertThat(mesh.call().progress()).containsExactly(Progress.NOT_CONNECTED);
-    assertThat(reachable.connections()).isZero();
-  }
-
   private Body bodyOf(BodyPublisher publisher) throws Exception {
     mesh.script(Script.to(plain(plainServer())));
     client.send(
