@@ -72,7 +72,7 @@ public final class AsyncCall<R> {
     boolean first = last.attempt() == null;
     if (step instanceof Step.Send send) {
       if (first && send.delayNanos() == 0 && attempts.givenUp() == null) {
-        attempts.send(send.attempt());
+        attempts.launch(attempts.next(send.attempt()));
       } else if (!first && (attempts.isTimeUp() || !transport.canSendAgain(last.response()))) {
         // What was decided is not sent, and must not count as if it were.
         call.abandoned();
@@ -110,7 +110,11 @@ public final class AsyncCall<R> {
     if (rest(last)) {
       discard(
           last,
-          () -> resume(earliest - delays.nanoTime(), last, () -> attempts.send(send.attempt())));
+          () ->
+              resume(
+                  earliest - delays.nanoTime(),
+                  last,
+                  () -> attempts.launch(attempts.next(send.attempt()))));
     }
   }
 

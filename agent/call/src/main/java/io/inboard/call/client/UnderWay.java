@@ -87,17 +87,17 @@ final class UnderWay<R> {
     this.next = next;
   }
 
-  /** Sends an attempt after others are over. Throws only before anything of it was sent. */
-  void send(Attempt attempt) {
+  /** An attempt that is to be launched after others are over. */
+  Pending<R> next(Attempt attempt) {
     Pending<R> pending = new Pending<>(attempt, transport.prepare(attempt));
     synchronized (this) {
       latest = pending;
     }
-    launch(pending);
+    return pending;
   }
 
-  /** Throws only before anything of this attempt was sent. */
-  private void launch(Pending<R> pending) {
+  /** Sends an attempt. Throws only before anything of it was sent. */
+  void launch(Pending<R> pending) {
     AsyncTransport.Sending<R> sending = pending.sending;
     pending.attempt.onTimeout(() -> sending.stop(transport.timeout("request timed out")));
     sending.send((response, e) -> ended(pending, response, e));
