@@ -26,12 +26,20 @@ import java.util.function.Consumer;
 final class MeshCall implements Call, PolicyAttempt.Maker {
   /** Made beforehand: it is for when even making one may fail. */
   private static final Step NOT_SECURED =
-      new Step.Refuse(Step.Reason.UNTRUSTED, "the call could not be decided");
+      new Step.Refuse(
+          Step.Reason.UNTRUSTED,
+          "inboard: the call could not be decided, and must not be sent without mutual TLS");
 
   private final Destination destination;
   private final CallDecision decision;
   private final CallObserver.OfCall observer;
   private final Means means;
+
+  /**
+   * Whether the settings want it encrypted where the application's URL points, which is where a
+   * library sends what is left to it: also after the call has moved to a destination without TLS.
+   */
+  private final boolean secured;
 
   /**
    * What it waits for, or did last; null: nothing. Written by the step that waits, read by the
@@ -59,18 +67,19 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
     this.decision = destination.begin(policy, request, terms, this, means.errors());
     this.observer = observer;
     this.means = means;
+    this.secured = destination.wantsTls();
   }
 
-  /** The rest of a call that has failed elsewhere. */
+  /** The rest of a call that has failed at {@code origin}. */
   private MeshCall(
+      MeshCall origin,
       Destination destination,
-      Decision.Elsewhere decided,
-      CallObserver.OfCall observer,
-      Means means) {
+      Decision.Elsewhere decided) {
     this.destination = destination;
     this.decision = decided.begin().apply(this);
-    this.observer = new Numbered(observer, decided.attempts());
-    this.means = means;
+    this.observer = new Numbered(origin.observer, decided.attempts());
+    this.means = origin.means;
+    this.secured = destination.wantsTls() || origin.secured;
   }
 
   @Override
@@ -242,7 +251,7 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
       observer.refused(refuse.reason(), refuse.message());
     }
     observer.fallback(Fallback.DESTINATION);
-    MeshCall rest = new MeshCall(destination.elsewhere(), decided, observer, means);
+    MeshCall rest = new MeshCall(this, destination.elsewhere(), decided);
     elsewhere = rest; // Before the end here: who abandons the call meanwhile sees one of the two.
     if (!decision.end()) {
       rest.finish();
@@ -284,7 +293,7 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
     try {
       return failedToDecide(thrown);
     } catch (Throwable again) {
-      return destination.wantsTls() ? NOT_SECURED : Step.DELIVER;
+      return secured ? NOT_SECURED : Step.DELIVER;
     }
   }
 
@@ -292,7 +301,9 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
   private Step failedToDecide(Throwable e) {
     finish();
     means.errors().add("deciding a call", e);
-    return destination.wantsTls() ? untrusted() : new TracedCall(observer, false).first();
+    return secured
+        ? step(new Decision.End(NOT_SECURED), Optional.empty())
+        : new TracedCall(observer, false).first();
   }
 
   private Step untrusted() {

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * What the calls of a destination get when all else has failed. Immutable.
  *
- * @param origin decided the call first: it counts what the call got, and knows what may run twice
+ * @param origin decided the call first: it counts what the call got
  * @param kept the destination's last good answers
  * @param spare where a call goes that has failed; empty: nowhere
  * @param mistakes told of errors of ours

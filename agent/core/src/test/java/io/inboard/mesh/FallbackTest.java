@@ -9,14 +9,17 @@ import static io.inboard.policy.Given.destination;
 import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.balance.Chance;
 import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
+import io.inboard.call.Contexts;
 import io.inboard.call.Step;
 import io.inboard.policy.Answer;
 import io.inboard.policy.Given;
 import io.inboard.policy.PolicyStatus.Interventions;
 import io.inboard.policy.Request;
 import io.inboard.policy.Result;
+import io.inboard.settings.BalancerSettings;
 import io.inboard.settings.DestinationSettings.FallbackSettings;
 import io.inboard.settings.DestinationSettings.FallbackSettings.LastGood;
 import io.inboard.settings.DestinationSettings.FallbackSettings.StaticResponse;
@@ -29,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,6 +206,59 @@ final class FallbackTest {
     call.abandoned();
     assertThat(call.responded(send.attempt(), 503, name -> List.of())).isEqualTo(Step.DELIVER);
     assertThat(interventions().response()).isZero();
+  }
+
+  @Test
+  void anErrorOfOursElsewhereSendsNothingToTheMutualDestinationInTheClear() {
+    AtomicBoolean broken = new AtomicBoolean();
+    Chance chance =
+        new Chance() {
+          @Override
+          public long below(long bound) {
+            check();
+            return world.chance.below(bound);
+          }
+
+          @Override
+          public double between(double from, double to) {
+            check();
+            return world.chance.between(from, to);
+          }
+
+          private void check() {
+            if (broken.get()) {
+              throw new IllegalStateException("broken on purpose");
+            }
+          }
+        };
+    TlsPlans tls =
+        (d, host) ->
+            d.tls().mode() == TlsMode.MUTUAL
+                ? Optional.of(new MeshEndpointTest.NoPlan())
+                : Optional.empty();
+    MeshOutbound mesh =
+        new MeshOutbound(
+            tls, world.observed, Contexts.NONE, world.names, world.time, world.time, chance);
+    mesh.start();
+    world.with(falling(elsewhere("spare"), 1).tls(TlsMode.MUTUAL));
+    world.with(
+        destination("spare", 5, 6).balancer(BalancerSettings.Simple.RANDOM).tls(TlsMode.DISABLE));
+    mesh.apply(world.settings());
+    Call call = mesh.begin(Request.of("GET"));
+    Step.Send sent = (Step.Send) call.first();
+    assertThat(sent.attempt().endpoint().orElseThrow().tls()).isPresent();
+
+    broken.set(true); // No endpoint of the spare can be chosen.
+    assertThat(call.responded(sent.attempt(), 503, name -> List.of()))
+        .isInstanceOfSatisfying(
+            Step.Refuse.class,
+            refuse -> {
+              assertThat(refuse.reason()).isEqualTo(Step.Reason.UNTRUSTED);
+              assertThat(refuse.message()).contains("could not be decided");
+            });
+    call.done();
+    assertThat(world.observed.lines).endsWith("fallback DESTINATION", "refused UNTRUSTED");
+    assertThat(mesh.status().destinations()).allSatisfy(d -> assertThat(d.inFlight()).isZero());
   }
 
   @Test
