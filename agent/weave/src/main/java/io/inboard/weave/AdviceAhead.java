@@ -45,8 +45,9 @@ final class AdviceAhead {
         refersTo(name);
         link(Class.forName(name.replace('/', '.'), false, loader));
         loaded++;
-      } catch (ClassNotFoundException | IOException | LinkageError e) {
-        // Of a version of the library that is not here, perhaps; who needs it will be told.
+      } catch (ClassNotFoundException | IOException | LinkageError | RuntimeException e) {
+        // Of a version of the library that is not here, perhaps, or what the application's loader
+        // throws; who needs it will be told.
       }
     }
     return loaded;

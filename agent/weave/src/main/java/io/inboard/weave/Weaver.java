@@ -130,8 +130,8 @@ public final class Weaver implements ClassFileTransformer {
       }
       try {
         Class.forName(hooked.className(), false, hooked.loader());
-      } catch (ClassNotFoundException | LinkageError e) {
-        // Of another version of the library.
+      } catch (ClassNotFoundException | LinkageError | RuntimeException e) {
+        // Of another version of the library, or what the application's own loader throws.
       } finally {
         underWay.end();
       }
@@ -143,6 +143,8 @@ public final class Weaver implements ClassFileTransformer {
         }
         try {
           new AdviceAhead(linker.adviceLoader(state, woven)).load(state.unit().advices());
+        } catch (LinkageError | RuntimeException e) {
+          // Who calls the advice will be told; the other units are prepared all the same.
         } finally {
           underWay.end();
         }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TimeZone;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,28 @@ final class WeaverTest {
   }
 
   @Test
+  void anApplicationsLoaderThatThrowsEndsNothingThatIsLoadedAhead() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    List<ClassLoader> applications = List.of(application(broken), application());
+    for (ClassLoader application : applications) {
+      application.loadClass("sample.Library$Part");
+    }
+    broken.set(true);
+    long before = EVENTS.stream().filter("applied sample"::equals).count();
+    weaver.loadAhead(ByteBuddyAgent.install());
+    assertThat(EVENTS.stream().filter("applied sample"::equals)).hasSizeGreaterThan((int) before);
+
+    ClassLoader throwing =
+        new ClassLoader(null) {
+          @Override
+          public Class<?> loadClass(String name) {
+            throw new IllegalStateException("broken on purpose");
+          }
+        };
+    assertThat(new AdviceAhead(throwing).load(Set.of(AheadAdvice.class.getName()))).isZero();
+  }
+
+  @Test
   void adviceAndWhatItRefersToIsLoadedAheadButNotInitialized() throws Exception {
     System.clearProperty(AheadAdvice.INITIALIZED);
     ClassLoader loader = new InstrumentationLoader(application(), Weaver.class.getClassLoader());
@@ -142,11 +165,19 @@ final class WeaverTest {
 
   /** An application with a copy of the library of its own. */
   private static ClassLoader application() {
+    return application(new AtomicBoolean());
+  }
+
+  /** One that loads nothing more as soon as it is broken. */
+  private static ClassLoader application(AtomicBoolean broken) {
     return new ClassLoader("application", WeaverTest.class.getClassLoader()) {
       @Override
       protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
         if (!name.startsWith("sample.")) {
           return super.loadClass(name, resolve);
+        }
+        if (broken.get()) {
+          throw new IllegalStateException("broken on purpose");
         }
         synchronized (getClassLoadingLock(name)) {
           Class<?> known = findLoadedClass(name);
