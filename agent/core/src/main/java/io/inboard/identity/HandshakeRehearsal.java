@@ -22,20 +22,23 @@ import javax.net.ssl.SSLParameters;
 final class HandshakeRehearsal {
   private static final List<String> PROTOCOLS = List.of("http/1.1");
 
-  /** A handshake takes some ten; whatever goes wrong, it ends. */
+  /** A handshake takes some ten; one that gets nowhere is given up after so many. */
   private static final int MOST_ROUNDS = 100;
 
   private final SSLEngine client;
   private final SSLEngine server;
-  private final ByteBuffer toServer = ByteBuffer.allocate(64 * 1024);
-  private final ByteBuffer toClient = ByteBuffer.allocate(64 * 1024);
+  private final ByteBuffer toServer;
+  private final ByteBuffer toClient;
 
   /** What the other one has decrypted; nobody reads it. */
-  private final ByteBuffer plain = ByteBuffer.allocate(64 * 1024);
+  private final ByteBuffer plain;
 
-  private HandshakeRehearsal(SSLEngine client, SSLEngine server) {
+  private HandshakeRehearsal(SSLEngine client, SSLEngine server, int room) {
     this.client = client;
     this.server = server;
+    this.toServer = ByteBuffer.allocate(room);
+    this.toClient = ByteBuffer.allocate(room);
+    this.plain = ByteBuffer.allocate(room);
   }
 
   /**
@@ -46,11 +49,21 @@ final class HandshakeRehearsal {
    */
   static boolean with(KeyMaterial material, Clock clock)
       throws GeneralSecurityException, SSLException {
+    return with(material, clock, 64 * 1024);
+  }
+
+  /**
+   * The same with less room, for tests.
+   *
+   * @param room how many bytes may be under way in each direction
+   */
+  static boolean with(KeyMaterial material, Clock clock, int room)
+      throws GeneralSecurityException, SSLException {
     Generation own = new Generation(material, clock);
     MutualPlan plan = own.plan("rehearsal.invalid", List.of());
     InetSocketAddress nowhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
     SSLEngine client = plan.engine(nowhere, PROTOCOLS);
-    HandshakeRehearsal rehearsal = new HandshakeRehearsal(client, server(own.serverContext()));
+    HandshakeRehearsal rehearsal = new HandshakeRehearsal(client, server(own.serverContext()), room);
     if (!rehearsal.shakeHands()) {
       return false;
     }
@@ -107,10 +120,13 @@ final class HandshakeRehearsal {
       }
     }
     in.compact();
+    SSLEngineResult written;
     do {
-      engine.wrap(ByteBuffer.allocate(shaking(engine) ? 0 : 16), out);
+      written = engine.wrap(ByteBuffer.allocate(shaking(engine) ? 0 : 16), out);
       work(engine);
-    } while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP);
+      // Without room for it, the engine would ask for the same for ever.
+    } while (written.getStatus() == SSLEngineResult.Status.OK
+        && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP);
   }
 
   private static void work(SSLEngine engine) {

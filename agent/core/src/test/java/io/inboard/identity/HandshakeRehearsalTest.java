@@ -3,6 +3,7 @@ package io.inboard.identity;
 
 import static io.inboard.identity.TestPeer.WEB;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.File;
 import java.time.Clock;
@@ -40,6 +41,17 @@ final class HandshakeRehearsalTest {
     try (Identity identity = identity()) {
       now = now.plus(Duration.ofDays(400));
       assertThat(identity.rehearse()).isFalse();
+    }
+  }
+
+  @Test
+  void aHandshakeThatDoesNotFitIsGivenUp() throws Exception {
+    try (Identity identity = identity()) {
+      KeyMaterial material = identity.current().orElseThrow();
+      boolean done =
+          assertTimeoutPreemptively(
+              Duration.ofSeconds(20), () -> HandshakeRehearsal.with(material, clock, 1_024));
+      assertThat(done).isFalse();
     }
   }
 
