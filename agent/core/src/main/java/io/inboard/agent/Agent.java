@@ -158,19 +158,20 @@ public final class Agent {
     first.prepare(
         List.of(
             () -> step(start, () -> mesh.rehearsal().ifPresent(Rehearsal::decisions)),
-            () -> step(start, () -> mesh.rehearsal().ifPresent(Rehearsal::handshake)),
-            () -> weaver.loadAhead(instrumentation),
-            () -> step(start, this::rehearseTracing)));
+            () -> step(start, () -> mesh.rehearsal().ifPresent(r -> r.handshake(this::loaded))),
+            // A turn without a step: it says for each class what the JVM's end must wait for.
+            () -> start.turn(() -> weaver.loadAhead(instrumentation)),
+            () -> step(start, () -> mesh.rehearsal().ifPresent(r -> r.traced(this::loaded)))));
   }
 
-  /** Where the application has set up java.util.logging: it must be the first to do so. */
-  private void rehearseTracing() {
+  /** Whether the boot loader has loaded a class of this name. */
+  private boolean loaded(String name) {
     for (Class<?> loaded : instrumentation.getInitiatedClasses(null)) {
-      if (loaded.getName().equals("java.util.logging.LogManager")) {
-        mesh.rehearsal().ifPresent(Rehearsal::traced);
-        return;
+      if (loaded.getName().equals(name)) {
+        return true;
       }
     }
+    return false;
   }
 
   /** Each step loads classes, which the JVM's end had better not meet; see {@link UnderWay}. */

@@ -23,7 +23,9 @@ final class FirstCalls {
   /** An application that opens no port, or one that no hook sees. */
   private static final long WITHOUT_PORT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  /** A thread uses no more processor time than passes: what has not begun by then is left out. */
+  /**
+   * Pieces that have not begun by then are left out. Elapsed time, which bounds the processor time.
+   */
   static final Duration BUDGET = Duration.ofSeconds(3);
 
   private final Clock clock;

@@ -63,7 +63,8 @@ final class HandshakeRehearsal {
     MutualPlan plan = own.plan("rehearsal.invalid", List.of());
     InetSocketAddress nowhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
     SSLEngine client = plan.engine(nowhere, PROTOCOLS);
-    HandshakeRehearsal rehearsal = new HandshakeRehearsal(client, server(own.serverContext()), room);
+    HandshakeRehearsal rehearsal =
+        new HandshakeRehearsal(client, server(own.serverContext()), room);
     if (!rehearsal.shakeHands()) {
       return false;
     }

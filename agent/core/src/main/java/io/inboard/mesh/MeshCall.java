@@ -71,10 +71,7 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
   }
 
   /** The rest of a call that has failed at {@code origin}. */
-  private MeshCall(
-      MeshCall origin,
-      Destination destination,
-      Decision.Elsewhere decided) {
+  private MeshCall(MeshCall origin, Destination destination, Decision.Elsewhere decided) {
     this.destination = destination;
     this.decision = decided.begin().apply(this);
     this.observer = new Numbered(origin.observer, decided.attempts());

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The way of a request and of a call, walked once before the application's first ones: those would
@@ -38,9 +39,15 @@ import java.util.Optional;
  *
  * <p>It is walked in a mesh of its own, by the settings in force, with endpoints that nobody
  * connects to and telemetry that nobody hears. Balancers, breakers, counters and sessions in force
- * are not touched, no name is resolved, and nothing is logged. Confined to one thread.
+ * are not touched, no name is resolved, and nothing is logged but an error of ours. Confined to one
+ * thread.
  */
 public final class Rehearsal {
+  /** Loaded when something makes the first TLS context of the JDK's own. */
+  private static final String JDK_TLS = "sun.security.ssl.SSLContextImpl";
+
+  private static final String JDK_LOGGING = "java.util.logging.LogManager";
+
   /** Further ones would hardly load anything. */
   private static final int MOST_DESTINATIONS = 3;
 
@@ -88,9 +95,17 @@ public final class Rehearsal {
         s.log());
   }
 
-  /** Mutual TLS, in memory; nothing without an identity. */
-  public void handshake() {
-    identity.rehearse();
+  /**
+   * Mutual TLS, in memory; nothing without an identity. The JDK's TLS reads its properties and the
+   * list of providers once, when it is first used. The application may still want to set them, so
+   * nothing is done unless that TLS is in use already.
+   *
+   * @param loaded whether the JDK has loaded the class of this name
+   */
+  public void handshake(Predicate<String> loaded) {
+    if (loaded.test(JDK_TLS)) {
+      identity.rehearse();
+    }
   }
 
   /** Calls of nobody, and who may call; without telemetry. */
@@ -103,11 +118,13 @@ public final class Rehearsal {
   }
 
   /**
-   * A request, and the calls made for it, with spans and measurements. Loads {@code
-   * java.util.logging}: the application must have set that up before.
+   * A request, and the calls made for it, with spans and measurements. It needs {@code
+   * java.util.logging}, which the application must be the first to set up: nothing is done before.
+   *
+   * @param loaded whether the JDK has loaded the class of this name
    */
-  public void traced() {
-    if (!settings.enabled() || Telemetry.unusable().isPresent()) {
+  public void traced(Predicate<String> loaded) {
+    if (!loaded.test(JDK_LOGGING) || !settings.enabled() || Telemetry.unusable().isPresent()) {
       return;
     }
     Telemetry telemetry = Telemetry.unheard(settings.service(), settings.telemetry());

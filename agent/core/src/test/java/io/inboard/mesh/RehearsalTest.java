@@ -21,8 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,7 +57,7 @@ final class RehearsalTest {
       OutboundStatus before = mesh.outbound().status();
       MeshInbound.InboundStatus inbound = mesh.inbound().status(mesh.settings());
 
-      rehearse(mesh);
+      rehearse(mesh, name -> true);
 
       assertThat(mesh.outbound().status()).isEqualTo(before);
       assertThat(mesh.inbound().status(mesh.settings())).isEqualTo(inbound);
@@ -83,11 +85,35 @@ final class RehearsalTest {
     assertThat(with).isLessThan(without / 10);
   }
 
+  @Test
+  void tlsAndLoggingThatTheApplicationHasNotSetUpAreLeftAlone() throws Exception {
+    String before = output("early").split(MARK, 2)[0];
+    List<String> loaded =
+        Stream.of(
+                Rehearsal.class.getName(),
+                "sun.security.ssl.SSLContextImpl",
+                "java.util.logging.LogManager")
+            .filter(name -> before.contains("] " + name + " source: "))
+            .toList();
+    assertThat(loaded).containsExactly(Rehearsal.class.getName());
+  }
+
   /**
    * How many classes a thread loads for a JVM's first request and the call made for it. What other
    * threads load meanwhile, such as the first export of metrics, is chance: no call waits for it.
    */
   private long loadedByFirstCall(String rehearsal) throws Exception {
+    String output = output(rehearsal);
+    Matcher caller =
+        Pattern.compile("(\\[\\d+\\]) " + Pattern.quote(First.class.getName()) + " source: ")
+            .matcher(output);
+    assertThat(caller.find()).isTrue();
+    Pattern ofTheCaller = Pattern.compile(Pattern.quote(caller.group(1)) + " \\S+ source: ");
+    return ofTheCaller.matcher(output.split(MARK, 2)[1]).results().count();
+  }
+
+  /** What a JVM says that is prepared in this way, and gets its first request then. */
+  private String output(String rehearsal) throws Exception {
     Process process =
         new ProcessBuilder(
                 System.getProperty("java.home") + "/bin/java",
@@ -103,12 +129,7 @@ final class RehearsalTest {
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(output).isZero();
     assertThat(output).contains(MARK).doesNotContain("[inboard]");
-    Matcher caller =
-        Pattern.compile("(\\[\\d+\\]) " + Pattern.quote(First.class.getName()) + " source: ")
-            .matcher(output);
-    assertThat(caller.find()).isTrue();
-    Pattern ofTheCaller = Pattern.compile(Pattern.quote(caller.group(1)) + " \\S+ source: ");
-    return ofTheCaller.matcher(output.split(MARK, 2)[1]).results().count();
+    return output;
   }
 
   /** An application's JVM. */
@@ -120,7 +141,9 @@ final class RehearsalTest {
       Log.level(Log.Level.WARN);
       Mesh mesh = mesh(arguments[1], "http://127.0.0.1:9");
       if (arguments[0].equals("rehearsal")) {
-        rehearse(mesh);
+        rehearse(mesh, name -> true);
+      } else if (arguments[0].equals("early")) {
+        rehearse(mesh, name -> false);
       }
       mesh.identity().current();
       System.out.println(MARK);
@@ -148,9 +171,9 @@ final class RehearsalTest {
     return new Mesh(new SettingsReader(environment, "").read(yaml, "test.yaml"));
   }
 
-  private static void rehearse(Mesh mesh) {
+  private static void rehearse(Mesh mesh, Predicate<String> loaded) {
     mesh.rehearsal().decisions();
-    mesh.rehearsal().handshake();
-    mesh.rehearsal().traced();
+    mesh.rehearsal().handshake(loaded);
+    mesh.rehearsal().traced(loaded);
   }
 }
