@@ -12,9 +12,10 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 
 /**
- * TLS over a channel, which blocks from the end of the handshake on. One thread reads at a time and
- * one writes; what they share (the engine's outbound half, since a reader answers a key update) is
- * guarded by {@code outLock}.
+ * TLS over a channel, which blocks from the end of the handshake on; before, only a flight that is
+ * larger than the socket's buffer waits for the peer. One thread reads at a time and one writes;
+ * what they share (the engine's outbound half, since a reader answers a key update) is guarded by
+ * {@code outLock}.
  */
 final class TlsPump {
   /** A TLS record at its largest, with what JSSE adds (RFC 8446 section 5.2). */
@@ -209,6 +210,11 @@ final class TlsPump {
         }
         switch (result.getStatus()) {
           case BUFFER_UNDERFLOW -> {
+            if (!in.hasRemaining()) {
+              // Until the handshake ends, JSSE waits for records of 33 KB, which TLS does not
+              // allow.
+              throw new SSLException("a TLS record is too large");
+            }
             int count = channel.read(in);
             if (count <= 0) {
               return count;
