@@ -12,6 +12,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLSession;
 
@@ -94,7 +95,7 @@ public final class InboundConnection {
   private volatile State state;
 
   /** Whether the end of a handshake was counted, be it as good or as refused. */
-  private boolean counted;
+  private final AtomicBoolean counted = new AtomicBoolean();
 
   private long handshakeEnd;
 
@@ -282,14 +283,17 @@ public final class InboundConnection {
    * A handshake has ended well.
    *
    * @return false if its peer proved nothing all the same, for its certificate has expired, or its
-   *     root was removed, since a session that was resumed began: close
+   *     root was removed, since a session that was resumed began; or if it was refused meanwhile by
+   *     another thread: close
    */
   public boolean established(SSLSession with) {
     if (tls.peer(with).isEmpty()) {
       refuse(tls.lapsed(with));
       return false;
     }
-    counted = true;
+    if (!counted.compareAndSet(false, true)) {
+      return false;
+    }
     session = with;
     state = State.MUTUAL;
     tls.accepted(local.getPort(), true);
@@ -306,7 +310,10 @@ public final class InboundConnection {
     return isLate(0);
   }
 
-  /** The connection was closed, perhaps by the server's timer in the middle of a handshake. */
+  /**
+   * The connection was closed, perhaps by the server's timer in the middle of a handshake. Any
+   * thread.
+   */
   public void closed() {
     isLate(EARLY_NANOS);
   }
@@ -319,10 +326,11 @@ public final class InboundConnection {
     return true;
   }
 
-  /** Counts a refusal, unless the connection has been counted; the adapter closes it. */
+  /**
+   * Counts a refusal, unless the connection has been counted; the adapter closes it. Any thread.
+   */
   public void refuse(Refusal why) {
-    if (!counted) {
-      counted = true;
+    if (counted.compareAndSet(false, true)) {
       tls.refused(local.getPort(), remote, why);
     }
   }

@@ -6,18 +6,19 @@ import io.inboard.call.Refusal;
 import io.inboard.call.server.InboundConnection;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A connection from its first byte to the end of its handshake. No thread waits for the peer
- * meanwhile: the dispatcher reads what has come without blocking, and a thread of the server gets
- * it only when there is something to do. In between it waits in the server's selector, in the care
- * of {@link Arrivals}.
+ * meanwhile, but for a flight that is larger than the socket's buffer: the dispatcher reads what
+ * has come without blocking, and a thread of the server gets it only when there is something to do.
+ * In between it waits in the server's selector, in the care of {@link Arrivals}.
  *
  * <p>Whoever has brought it from WAITING to BUSY works on it alone, so that nothing else here is
- * guarded; only {@link #expire} may come at any time from another thread.
+ * guarded; only {@link #expire} and {@link #closed} may come at any time from another thread.
  */
 final class Arrival {
   private enum State {
@@ -30,8 +31,11 @@ final class Arrival {
   private final InboundConnection inbound;
   private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
-  /** Its time was up while a thread worked on it. */
+  /** Its time is up. */
   private volatile boolean late;
+
+  /** The server has closed the connection. */
+  private volatile boolean closed;
 
   /** What came of the handshake, in write mode; null before its first two bytes. */
   private ByteBuffer in;
@@ -64,7 +68,7 @@ final class Arrival {
 
   private boolean isHandshake() throws IOException {
     switch (inbound.next(channel)) {
-      case TLS -> in = inbound.taken().compact();
+      case TLS -> in = ByteBuffer.allocate(TlsPump.BUFFER).put(inbound.taken());
       case PLAIN, CLOSE -> state.set(State.OVER);
       case WAIT -> {}
     }
@@ -104,8 +108,12 @@ final class Arrival {
       }
     } catch (EOFException gone) {
       // A peer that has changed its mind.
-    } catch (IOException e) {
-      inbound.failed(e);
+    } catch (IOException | RuntimeException e) {
+      // What the peer has sent may be too much for JSSE. A connection that was closed under the
+      // handshake says nothing about the peer.
+      if (!closed) {
+        inbound.failed(e);
+      }
     }
     state.set(State.OVER);
   }
@@ -133,27 +141,49 @@ final class Arrival {
   /**
    * Nobody works on it until the peer has sent more.
    *
-   * @return false: its time is up
+   * @return false: its time is up, or the server has closed it
    */
   boolean await() {
     state.set(State.WAITING);
-    return !late || !expire();
+    return !closed && (!late || !expire());
+  }
+
+  /** The server has closed the connection. Any thread. */
+  void closed() {
+    closed = true;
+  }
+
+  /** Whether it is to wait no more, whatever comes of it. */
+  boolean isDone() {
+    return late || closed;
+  }
+
+  /** Where its peer is, as far as one peer is told from another; null when that is not known. */
+  InetAddress peer() {
+    return inbound.remote().getAddress();
+  }
+
+  /** Whether the peer was refused, and is awaited only to read why. */
+  boolean lingers() {
+    return channel.lingers();
   }
 
   /**
-   * Its time is up. Any thread.
+   * Its time is up. Any thread. One that is BUSY is to be closed as well: perhaps nobody ever takes
+   * it from the executor's queue, or its thread waits for a peer that reads nothing.
    *
-   * @return whether it is to be closed now; else who works on it will see to that
+   * @return whether it is to be closed; else it has arrived before
    */
   boolean expire() {
     late = true;
-    if (!state.compareAndSet(State.WAITING, State.OVER)) {
+    if (state.compareAndSet(State.WAITING, State.OVER)) {
+      pump = null;
+    } else if (isOver()) {
       return false;
     }
     if (inbound.isTls()) {
       inbound.refuse(Refusal.TIMEOUT);
     }
-    pump = null;
     return true;
   }
 }

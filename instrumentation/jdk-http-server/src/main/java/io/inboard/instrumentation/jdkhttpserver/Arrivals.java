@@ -3,11 +3,10 @@ package io.inboard.instrumentation.jdkhttpserver;
 
 import io.inboard.call.WeakIdentityMap;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.Timer;
@@ -15,29 +14,33 @@ import java.util.TimerTask;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * The connections of one server whose peers have begun to speak and not yet said enough. They wait
- * in the server's own selector, each as long as a handshake may take and {@link #MOST} at a time;
- * of more the one goes that has waited longest. They hold no thread, and 17 KB each.
+ * The connections of one server whose peers have begun to speak and not yet said enough. Each may
+ * take as long as a handshake may, and there are {@link #MOST} at a time; {@link Shares} says which
+ * goes when there are more. They wait in the server's own selector and hold no thread, but memory:
+ * 17 KB until the handshake begins, then some 50 KB and an engine.
  *
  * <p>Only the dispatcher may register with the selector, and not before it has dropped the key that
  * it has just cancelled. So it is sent an event of ours, which it gets at that point of its loop.
  *
- * <p>Safe for use by any thread, except for {@link #handle}.
+ * <p>Safe for use by any thread, except for {@link #handle}. The server and its connections are
+ * held weakly: this is the value of a map whose key the server is.
  */
 final class Arrivals {
-  static final int MOST = 100;
+  /** Enough for the clients of a server that all come back at once, and some 60 MB at worst. */
+  static final int MOST = 1000;
 
   private static final boolean MARKS_NEW = JdkMembers.MARK_NEWLY_ACCEPTED.isThere();
 
   private static final WeakIdentityMap<Object, Arrivals> OF_SERVERS = new WeakIdentityMap<>();
 
   private final Object event = JdkMembers.newEvent();
-  private final Queue<Object> toWatch = new ConcurrentLinkedQueue<>();
+  private final Queue<WeakReference<Object>> toWatch = new ConcurrentLinkedQueue<>();
 
-  /** The server's connection by its arrival, the oldest first. Guarded by itself. */
-  private final Map<Arrival, Waiting> waiting = new LinkedHashMap<>();
+  /** Guarded by itself. */
+  private final Shares<Arrival, Waiting> waiting = new Shares<>(MOST);
 
-  private record Waiting(Object connection, Deadline deadline) {}
+  /** The server's connection, and what ends it. */
+  private record Waiting(WeakReference<Object> connection, Deadline deadline) {}
 
   /** Those of a server, which is the JDK's {@code ServerImpl}. */
   static Arrivals of(Object server) {
@@ -50,22 +53,30 @@ final class Arrivals {
     return other == null ? fresh : other;
   }
 
-  /** Waits for more bytes of a peer that has not said enough. */
-  void await(Object server, Object connection, Arrival arrival) {
-    Arrival oldest = null;
+  /** It has begun to arrive: its time runs from now on, the first time. */
+  void enter(Object server, Object connection, Arrival arrival) {
+    Deadline deadline;
+    Arrival surplus;
     synchronized (waiting) {
-      if (!waiting.containsKey(arrival)) {
-        Deadline deadline = new Deadline(server, arrival);
-        waiting.put(arrival, new Waiting(connection, deadline));
-        deadline.schedule();
-        if (waiting.size() > MOST) {
-          oldest = waiting.keySet().iterator().next();
-        }
+      if (arrival.isDone() || waiting.has(arrival)) {
+        return;
       }
+      deadline = new Deadline(server, arrival);
+      Waiting entry = new Waiting(new WeakReference<>(connection), deadline);
+      waiting.add(arrival, entry, arrival.peer(), arrival.lingers());
+      surplus = waiting.surplus();
     }
-    if (oldest != null) {
-      expire(server, oldest);
+    // Who closes it says so first and then has it leave: whoever comes second here sees the other.
+    if (!deadline.schedule(server, arrival) || arrival.isDone()) {
+      left(arrival);
     }
+    if (surplus != null) {
+      expire(server, surplus);
+    }
+  }
+
+  /** Waits for more bytes of a peer that has entered and not said enough. */
+  void await(Object server, Object connection, Arrival arrival) {
     if (arrival.await()) {
       watch(server, connection);
     } else {
@@ -76,12 +87,16 @@ final class Arrivals {
 
   /** Waits for the next bytes of a peer as long as the server waits for a request. */
   void watch(Object server, Object connection) {
-    toWatch.add(connection);
+    toWatch.add(new WeakReference<>(connection));
     JdkMembers.ADD_EVENT.call(server, event);
   }
 
-  /** It waits no longer, for it is over. */
-  void left(Arrival arrival) {
+  /**
+   * Takes it out.
+   *
+   * @return null if it was not here
+   */
+  private Waiting leave(Arrival arrival) {
     Waiting left;
     synchronized (waiting) {
       left = waiting.remove(arrival);
@@ -89,6 +104,12 @@ final class Arrivals {
     if (left != null) {
       left.deadline.forget();
     }
+    return left;
+  }
+
+  /** It waits no longer, for it is over. */
+  void left(Arrival arrival) {
+    leave(arrival);
   }
 
   /** How many wait. */
@@ -99,13 +120,12 @@ final class Arrivals {
   }
 
   private void expire(Object server, Arrival arrival) {
-    Waiting expired;
-    synchronized (waiting) {
-      expired = waiting.get(arrival);
-    }
+    Waiting expired = leave(arrival);
     if (expired != null && arrival.expire()) {
-      left(arrival);
-      close(server, expired.connection);
+      Object connection = expired.connection.get();
+      if (connection != null) {
+        close(server, connection);
+      }
     }
   }
 
@@ -120,11 +140,14 @@ final class Arrivals {
 
   /** Registers what is to be watched. Dispatcher's thread. */
   void handle(Object server) {
-    for (Object c = toWatch.poll(); c != null; c = toWatch.poll()) {
-      try {
-        register(server, c);
-      } catch (IOException | RuntimeException closedMeanwhile) {
-        close(server, c);
+    for (WeakReference<Object> w = toWatch.poll(); w != null; w = toWatch.poll()) {
+      Object connection = w.get();
+      if (connection != null) {
+        try {
+          register(server, connection);
+        } catch (IOException | RuntimeException closedMeanwhile) {
+          close(server, connection);
+        }
       }
     }
   }
@@ -145,35 +168,34 @@ final class Arrivals {
 
   /** Runs on the server's own timer, which an exception would end. */
   private final class Deadline extends TimerTask {
-    private final Timer timer;
+    private final WeakReference<Object> server;
 
     // Null once it is forgotten: a timer keeps what was cancelled until its time.
-    private volatile Object server;
     private volatile Arrival arrival;
 
     Deadline(Object server, Arrival arrival) {
-      this.timer = (Timer) JdkMembers.TIMER.get(server);
-      this.server = server;
+      this.server = new WeakReference<>(server);
       this.arrival = arrival;
     }
 
-    void schedule() {
+    /** Returns false if the server has stopped, or the arrival has left already. */
+    boolean schedule(Object server, Arrival arrival) {
       try {
-        timer.schedule(this, arrival.mostMillis());
-      } catch (IllegalStateException stopped) {
-        // The server was stopped meanwhile, and closes the connection.
+        ((Timer) JdkMembers.TIMER.get(server)).schedule(this, arrival.mostMillis());
+        return true;
+      } catch (IllegalStateException cancelled) {
+        return false;
       }
     }
 
     void forget() {
       cancel();
-      server = null;
       arrival = null;
     }
 
     @Override
     public void run() {
-      Object ofServer = server;
+      Object ofServer = server.get();
       Arrival expired = arrival;
       if (ofServer != null && expired != null) {
         try {

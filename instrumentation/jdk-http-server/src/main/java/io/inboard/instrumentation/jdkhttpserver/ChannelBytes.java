@@ -54,7 +54,8 @@ final class ChannelBytes implements InboundConnection.Peer {
 
   /**
    * Writes all of it. What is written while the channel does not block fits the socket's empty
-   * buffer; if it should not, this waits for the peer.
+   * buffer; if it should not, this waits for the peer, until the time of its {@link Arrival} is up
+   * and the channel is closed.
    */
   @Override
   public void write(ByteBuffer from) throws IOException {

@@ -37,9 +37,13 @@ final class Connection {
    */
   private volatile Arrival arrival;
 
+  /** Null until the arrival is among those that its server has. Dispatcher's thread. */
+  private volatile Arrivals arrivals;
+
   Connection(ChannelBytes channel) {
     this.channel = channel;
-    this.inbound = new InboundConnection(channel.local(), channel.remote(), TlsPump.BUFFER);
+    this.inbound =
+        new InboundConnection(channel.local(), channel.remote(), InboundConnection.FEWEST_BYTES);
     this.arrival = inbound.isPlain() ? null : new Arrival(channel, inbound);
   }
 
@@ -99,7 +103,17 @@ final class Connection {
     return readByServer && inbound.early() == 0 ? PLAIN : inbound.early();
   }
 
-  void closeNotify() {
+  /** The server closes it. Any thread. */
+  void closed() {
+    Arrival arriving = arrival;
+    if (arriving != null) {
+      arriving.closed();
+      inbound.closed();
+      Arrivals among = arrivals;
+      if (among != null) {
+        among.left(arriving);
+      }
+    }
     if (tls != null) {
       tls.closeNotify();
     }
@@ -120,12 +134,16 @@ final class Connection {
   boolean awaitsMore(Object server, Object connection) {
     Arrival arriving = arrival;
     if (arriving != null && JdkMembers.isPlain(server)) {
-      if (!arriving.read()) {
-        Arrivals.of(server).await(server, connection, arriving);
-        return true;
-      }
+      boolean enough = arriving.read();
       if (arriving.isOver()) {
         arrived(server, arriving);
+      } else {
+        arrivals = Arrivals.of(server);
+        arrivals.enter(server, connection, arriving);
+      }
+      if (!enough) {
+        arrivals.await(server, connection, arriving);
+        return true;
       }
     }
     waited = System.nanoTime();

@@ -31,7 +31,7 @@ final class Connections {
   static void close(SocketChannel channel) {
     Connection known = KNOWN.remove(channel);
     if (known != null) {
-      known.closeNotify();
+      known.closed();
     }
   }
 

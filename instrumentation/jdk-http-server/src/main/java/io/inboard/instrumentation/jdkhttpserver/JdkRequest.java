@@ -185,7 +185,7 @@ record JdkRequest(HttpExchange exchange) implements ServerExchange {
     }
   }
 
-  /** Null if none is known: TLS of the application's own has other streams. */
+  /** Null once it is closed; of TLS of the application's own it knows the waiting time only. */
   private Connection connection() {
     return Connections.known(Exchanges.channel(exchange));
   }
