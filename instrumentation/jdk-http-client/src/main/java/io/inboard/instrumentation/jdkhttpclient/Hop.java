@@ -198,10 +198,14 @@ final class Hop implements AsyncTransport<InFlight> {
 
   @Override
   public CompletionStage<?> discard(InFlight head) {
-    if (!webSocket) {
+    Object impl = Internals.impl(head.exchange());
+    if (webSocket) {
+      head.stop(new IOException("answered otherwise"));
+    } else if (Internals.isStream(impl) && Internals.isRequestSent(impl)) {
+      Drain.begin(impl);
+    } else {
       return Internals.ignoreBody(head.exchange());
     }
-    head.stop(new IOException("answered otherwise"));
     return CompletableFuture.completedFuture(null);
   }
 

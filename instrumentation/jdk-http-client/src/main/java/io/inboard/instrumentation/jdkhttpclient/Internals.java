@@ -8,6 +8,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
@@ -101,6 +103,21 @@ final class Internals {
   /** Reads or resets the rest of a response that is not needed. */
   static CompletableFuture<?> ignoreBody(Object exchange) {
     return (CompletableFuture<?>) JdkMembers.IGNORE_BODY.call(exchange);
+  }
+
+  /** Lets a subscriber read the body of a response; it is asked for it on this thread. */
+  static <T> void readBody(Object impl, BodySubscriber<T> subscriber) {
+    BodyHandler<T> handler = head -> subscriber;
+    Executor here = Runnable::run;
+    JdkMembers.READ_BODY.call(impl, handler, false, here);
+  }
+
+  /**
+   * Whether the whole body of a stream's request was sent. Not where the server answered while it
+   * was asked whether to send it (100 Continue); nor of the request that upgraded its connection.
+   */
+  static boolean isRequestSent(Object stream) {
+    return ((CompletableFuture<?>) JdkMembers.REQUEST_BODY.get(stream)).isDone();
   }
 
   /** The version of HTTP that an exchange is meant to use. */

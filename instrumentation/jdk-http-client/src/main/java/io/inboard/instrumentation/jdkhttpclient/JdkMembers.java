@@ -57,6 +57,7 @@ final class JdkMembers {
   private static final Owner IMPL = HANDLES.in(P + "ExchangeImpl");
   static final Field EXCHANGE_OF = IMPL.reach(field("exchange"));
   static final Method CONNECTION_OF = IMPL.reach(method("connection", 0));
+  static final Method READ_BODY = IMPL.reach(method("readBodyAsync", 3));
 
   /** Before 26, but not in older updates of JDK 17 (17.0.15 for one). */
   static final Method UNPROCESSED = IMPL.reach(method("isUnprocessedByPeer", 0).whereItExists());
@@ -94,6 +95,7 @@ final class JdkMembers {
 
   static final Owner STREAM = HANDLES.in(P + "Stream");
   static final Field STREAM_ID = STREAM.reach(field("streamid", "int"));
+  static final Field REQUEST_BODY = STREAM.reach(field("requestBodyCF"));
   static final Field STREAM_CONNECTION = STREAM.reach(field("connection"));
   static final Method LAST_STREAM =
       HANDLES.in(P + "frame.GoAwayFrame").reach(method("getLastStream", 0));

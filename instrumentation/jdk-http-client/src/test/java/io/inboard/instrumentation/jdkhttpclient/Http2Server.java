@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.catalina.Context;
@@ -162,6 +163,48 @@ final class Http2Server implements AutoCloseable {
       write(response, "part");
       response.flushBuffer();
       await();
+    };
+  }
+
+  /**
+   * A 503 whose head is sent at once, and its body after that.
+   *
+   * @param resets counts one more where the client has reset the stream by then
+   */
+  static Reply slow503(Runnable between, AtomicInteger resets) {
+    return response -> {
+      response.setStatus(503);
+      response.flushBuffer();
+      between.run();
+      try {
+        write(response, "answer 503");
+        response.flushBuffer();
+      } catch (IOException e) {
+        resets.incrementAndGet();
+      }
+    };
+  }
+
+  /** A 503 whose body hangs. */
+  Reply hangInBodyOf503() {
+    return response -> {
+      response.setStatus(503);
+      hangInBody().to(response);
+    };
+  }
+
+  /** A 503 with a body that ends when nobody reads it any more, which it tells. */
+  static Reply endless503(CountDownLatch stopped) {
+    return response -> {
+      response.setStatus(503);
+      try {
+        while (true) {
+          write(response, "0123456789abcdef".repeat(64));
+          response.flushBuffer();
+        }
+      } catch (IOException e) {
+        stopped.countDown();
+      }
     };
   }
 
