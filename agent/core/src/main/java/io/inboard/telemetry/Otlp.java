@@ -12,6 +12,7 @@ import io.opentelemetry.exporter.otlp.internal.GrpcExporter;
 import io.opentelemetry.exporter.otlp.internal.GrpcExporterBuilder;
 import io.opentelemetry.exporter.otlp.internal.HttpExporter;
 import io.opentelemetry.exporter.otlp.internal.HttpExporterBuilder;
+import io.opentelemetry.exporter.otlp.internal.OtlpUserAgent;
 import io.opentelemetry.exporter.otlp.metrics.OtlpGrpcMetricExporter;
 import io.opentelemetry.exporter.otlp.metrics.OtlpGrpcMetricExporterBuilder;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -84,6 +85,7 @@ final class Otlp {
             .setTimeout(Duration.ofMillis(target.timeoutMillis()))
             .setMeterProvider(MeterProvider::noop)
             .setComponentLoader(new OwnSender());
+    OtlpUserAgent.addUserAgentHeader(builder::addConstantHeaders);
     target.headers().forEach(builder::addConstantHeaders);
     if (!target.certificate().isEmpty()) {
       builder.setTrustManagerFromCerts(read(target.certificate()));
@@ -103,6 +105,7 @@ final class Otlp {
             .setEndpoint(target.endpoint())
             .setMeterProvider(MeterProvider::noop)
             .setExecutorService(threads);
+    OtlpUserAgent.addUserAgentHeader(builder::addConstantHeader);
     target.headers().forEach(builder::addConstantHeader);
     if (!target.certificate().isEmpty()) {
       builder.setTrustManagerFromCerts(read(target.certificate()));

@@ -249,6 +249,9 @@ class OtlpTest {
     assertThat(arrived.get(arrived.size() - 1).path()).isEqualTo("/other");
     assertThat(arrived.get(arrived.size() - 1).headers().get("X-api-key"))
         .containsExactly("secret");
+    assertThat(arrived.get(0).headers().get("User-agent"))
+        .singleElement()
+        .satisfies(agent -> assertThat(agent).startsWith("OTel-OTLP-Exporter-Java/"));
     assertThat(telemetry.status().tracesTarget()).doesNotContain("secret");
     telemetry.apply(Given.with(here(), Exporter.NONE, Exporter.NONE));
     int before = arrived.size();

@@ -50,10 +50,15 @@ final class Drain implements BodySubscriber<Void> {
     }
   }
 
-  /** The end is told first: an error would be one of the application's pushed responses, too. */
+  /**
+   * The end is told first: an error would be one of the application's pushed responses, too. Only
+   * then the subscription is read: {@link #onSubscribe} writes it before it looks at the end, so
+   * one of the two cancels.
+   */
   private void giveUp() {
+    end.complete(null);
     Flow.Subscription body = subscription;
-    if (end.complete(null) && body != null) {
+    if (body != null) {
       body.cancel();
     }
   }

@@ -63,7 +63,7 @@ final class Arrivals {
       }
       deadline = new Deadline(server, arrival);
       Waiting entry = new Waiting(new WeakReference<>(connection), deadline);
-      waiting.add(arrival, entry, arrival.peer(), arrival.lingers());
+      waiting.add(arrival, entry, Shares.of(arrival.peer()), arrival.lingers());
       surplus = waiting.surplus();
     }
     // Who closes it says so first and then has it leave: whoever comes second here sees the other.

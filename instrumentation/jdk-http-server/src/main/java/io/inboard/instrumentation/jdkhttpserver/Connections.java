@@ -28,8 +28,13 @@ final class Connections {
     return KNOWN.get(channel);
   }
 
+  /**
+   * The server closes it. It stays known until the channel is gone: the JDK closes that a moment
+   * later, and what another thread writes in between must not pass for a new connection's
+   * plaintext.
+   */
   static void close(SocketChannel channel) {
-    Connection known = KNOWN.remove(channel);
+    Connection known = KNOWN.get(channel);
     if (known != null) {
       known.closed();
     }

@@ -1,6 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpserver;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -35,6 +38,18 @@ final class Shares<K, V> {
 
   Shares(int most) {
     this.most = most;
+  }
+
+  /**
+   * With whom a peer shares: who has an IPv6 address has a network of 64 bits of them (RFC 4291,
+   * 2.5.1).
+   *
+   * @param address null if it is not known; then so is the answer
+   */
+  static Object of(InetAddress address) {
+    return address instanceof Inet6Address
+        ? ByteBuffer.wrap(address.getAddress()).getLong()
+        : address;
   }
 
   boolean has(K key) {

@@ -3,6 +3,7 @@ package io.inboard.instrumentation.jdkhttpserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 
 final class SharesTest {
@@ -53,6 +54,16 @@ final class SharesTest {
     shares.add("refused", 0, "b", true);
     add("a", "a4");
     assertThat(shares.surplus()).isEqualTo("refused");
+  }
+
+  @Test
+  void theAddressesOfOneNetworkOfIpv6ShareAsOne() throws Exception {
+    Object one = Shares.of(InetAddress.getByName("2001:db8:0:1::1"));
+    assertThat(Shares.of(InetAddress.getByName("2001:db8:0:1:ffff::2"))).isEqualTo(one);
+    assertThat(Shares.of(InetAddress.getByName("2001:db8:0:2::1"))).isNotEqualTo(one);
+    assertThat(Shares.of(InetAddress.getByName("10.0.0.1")))
+        .isNotEqualTo(Shares.of(InetAddress.getByName("10.0.0.2")));
+    assertThat(Shares.of(null)).isNull();
   }
 
   /** Each known by its number. */

@@ -102,7 +102,11 @@ final class TomcatRequest implements ServerExchange {
   @Override
   public String path() {
     if (path == null) {
-      String sent = oftenSeen(request.requestURI());
+      MessageBytes uri = request.requestURI();
+      // A path's parameters may hold a session's id, which is not to be kept.
+      boolean hasParameters =
+          uri.getType() == MessageBytes.T_BYTES && uri.getByteChunk().indexOf(';', 0) >= 0;
+      String sent = hasParameters ? text(uri) : oftenSeen(uri);
       path = sent.isEmpty() ? "/" : sent;
     }
     return path;
