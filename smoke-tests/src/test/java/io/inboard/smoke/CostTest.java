@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * What the agent costs has not grown by more than a third since {@code costs.properties}, beside
  * this file, was written: bytes allocated for a request, classes loaded until a Spring Boot service
- * has answered and called, size of the jar. Counts, never times: they say the same on a busy machine. {@code
- * smoke-tests/benchmarks} has the figures that users feel.
+ * has answered and called, size of the jar. Counts, never times: they say the same on a busy
+ * machine. {@code smoke-tests/benchmarks} has the figures that users feel.
  *
  * <p>How the counts are made steady:
  *
