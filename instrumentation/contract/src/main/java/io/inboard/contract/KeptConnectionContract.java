@@ -190,27 +190,14 @@ public abstract class KeptConnectionContract extends MeshHarness {
 
     /** Its target; null at the end of the connection. */
     private static String readRequest(InputStream in) throws IOException {
-      String line = readLine(in);
+      String line = Origin.line(in);
       int length = 0;
-      for (String h = line; h != null && !h.isEmpty(); h = readLine(in)) {
+      for (String h = line; h != null && !h.isEmpty(); h = Origin.line(in)) {
         if (h.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
           length = Integer.parseInt(h.substring(h.indexOf(':') + 1).trim());
         }
       }
       return line == null || in.readNBytes(length).length < length ? null : line.split(" ")[1];
-    }
-
-    private static String readLine(InputStream in) throws IOException {
-      StringBuilder line = new StringBuilder();
-      for (int b = in.read(); b != '\n'; b = in.read()) {
-        if (b < 0) {
-          return null;
-        }
-        if (b != '\r') {
-          line.append((char) b);
-        }
-      }
-      return line.toString();
     }
 
     private static void daemon(Runnable task) {

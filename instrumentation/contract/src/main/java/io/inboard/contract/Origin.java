@@ -127,7 +127,8 @@ public final class Origin implements AutoCloseable {
     return body.toString(StandardCharsets.ISO_8859_1);
   }
 
-  private static String line(InputStream in) throws IOException {
+  /** Up to the end of the line, without it; null if the stream ends before. */
+  static String line(InputStream in) throws IOException {
     StringBuilder line = new StringBuilder();
     for (int b = in.read(); b != '\n'; b = in.read()) {
       if (b < 0) {

@@ -5,11 +5,9 @@ import io.inboard.call.OutboundRequest;
 import java.util.List;
 
 /** A GET that an application sends, as a library would show it. */
-public final class Sent implements OutboundRequest {
+public record Sent(String host) implements OutboundRequest {
   /** Without headers. */
-  public static final OutboundRequest GET = new Sent();
-
-  private Sent() {}
+  public static final OutboundRequest GET = new Sent("payments");
 
   @Override
   public String library() {
@@ -24,11 +22,6 @@ public final class Sent implements OutboundRequest {
   @Override
   public String scheme() {
     return "http";
-  }
-
-  @Override
-  public String host() {
-    return "payments";
   }
 
   @Override

@@ -52,7 +52,7 @@ public class WorkingSetBenchmark extends Microbenchmark {
     requests = new OutboundRequest[1024];
     for (int i = 0; i < requests.length; i++) {
       int d = i * 31 % called;
-      requests[i] = new To(d == 0 ? "payments" : "service-" + d);
+      requests[i] = new Sent(d == 0 ? "payments" : "service-" + d);
     }
   }
 
@@ -67,42 +67,5 @@ public class WorkingSetBenchmark extends Microbenchmark {
     attempt.connected(null);
     hole.consume(call.responded(attempt, 200, NO_HEADERS));
     call.done();
-  }
-
-  private record To(String host) implements OutboundRequest {
-    @Override
-    public String library() {
-      return "benchmark";
-    }
-
-    @Override
-    public String method() {
-      return "GET";
-    }
-
-    @Override
-    public String scheme() {
-      return "http";
-    }
-
-    @Override
-    public int port() {
-      return 80;
-    }
-
-    @Override
-    public String target() {
-      return "/orders?id=1";
-    }
-
-    @Override
-    public List<String> headers(String name) {
-      return List.of();
-    }
-
-    @Override
-    public Body body() {
-      return Body.NONE;
-    }
   }
 }
