@@ -42,7 +42,13 @@ final class MetricValues {
 
   /** A version of HTTP that there is; empty stays empty. */
   static String version(String version) {
-    return version.isEmpty() || VERSIONS.contains(version) ? version : Keys.OTHER;
+    // The usual ones first: the text of a version is a new one each time, whose hash is not known.
+    return version.isEmpty()
+            || version.equals("1.1")
+            || version.equals("2")
+            || VERSIONS.contains(version)
+        ? version
+        : Keys.OTHER;
   }
 
   /** A status of RFC 9110 section 15; 0, which is left out, for any other number. */

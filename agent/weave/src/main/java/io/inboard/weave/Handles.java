@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
+import java.lang.invoke.MutableCallSite;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Modifier;
@@ -18,6 +19,12 @@ import java.util.List;
  *
  * <p>Declared in constants of a class that refers to no class of the library: it is loaded together
  * with the unit, while the JVM is in the middle of loading one. Safe for use by any thread.
+ *
+ * <p>A member costs a request what its own code in the library would: the JIT compiles it as a
+ * constant where it is held by a static final field. It trusts the final fields of records
+ * (JDK-8247444), and the target of a call site that is a constant (java.lang.invoke.MutableCallSite),
+ * though the handle is not known before its first use. Therefore {@link Field} and {@link Method}
+ * are records, and hold their handles in call sites.
  */
 public final class Handles {
   private final Lookup adapter;
@@ -139,22 +146,25 @@ public final class Handles {
   }
 
   /**
-   * A field. Its reads and writes are as the field is declared, plain or volatile.
+   * A field. Its reads and writes are as the field is declared, plain or volatile. Made by {@link
+   * Owner#reach(Member.Field)}.
    *
    * <p>An object that is no instance of its class is a {@link ClassCastException}, as is a value of
    * another type.
+   *
+   * @param getter reads it, from the first use on; until then {@link #UNKNOWN_GETTER}. Any thread
+   *     may set it, to the same
+   * @param setter writes it; likewise
    */
-  public static final class Field {
-    private final Owner owner;
-    private final Member.Field member;
-
-    // Null until first used; races are harmless.
-    private MethodHandle getter;
-    private MethodHandle setter;
+  @SuppressWarnings("UnusedVariable") // All are used; the check does not know records.
+  public record Field(
+      Owner owner, Member.Field member, MutableCallSite getter, MutableCallSite setter) {
+    private static final MethodHandle UNKNOWN_GETTER = MethodHandles.identity(Object.class);
+    private static final MethodHandle UNKNOWN_SETTER =
+        MethodHandles.dropArguments(UNKNOWN_GETTER, 1, Object.class);
 
     private Field(Owner owner, Member.Field member) {
-      this.owner = owner;
-      this.member = member;
+      this(owner, member, new MutableCallSite(UNKNOWN_GETTER), new MutableCallSite(UNKNOWN_SETTER));
     }
 
     /**
@@ -163,10 +173,10 @@ public final class Handles {
      * @param of the object; null for a static field
      */
     public Object get(Object of) {
-      MethodHandle known = getter;
-      if (known == null) {
+      MethodHandle known = getter.getTarget();
+      if (known == UNKNOWN_GETTER) {
         known = find(false);
-        getter = known;
+        getter.setTarget(known);
       }
       try {
         return (Object) known.invokeExact(of);
@@ -181,10 +191,10 @@ public final class Handles {
      * @param of the object; null for a static field
      */
     public void set(Object of, Object value) {
-      MethodHandle known = setter;
-      if (known == null) {
+      MethodHandle known = setter.getTarget();
+      if (known == UNKNOWN_SETTER) {
         known = find(true);
-        setter = known;
+        setter.setTarget(known);
       }
       try {
         Object ignored = (Object) known.invokeExact(of, value);
@@ -211,18 +221,18 @@ public final class Handles {
   /**
    * A method, static or not, or a constructor: called with its receiver, if it has one, and its
    * arguments. What it throws comes through as it is, also a checked exception, though none is
-   * declared: who calls one that throws declares it. The result of a void method is null.
+   * declared: who calls one that throws declares it. The result of a void method is null. Made by
+   * {@link Owner#reach(Member.Method)}.
+   *
+   * @param found gives the handle, from the first use on; until then {@link #UNKNOWN}. Any thread
+   *     may set it, to the same
    */
-  public static final class Method {
-    private final Owner owner;
-    private final Member.Method member;
-
-    /** Null until first used; races are harmless. */
-    private MethodHandle handle;
+  @SuppressWarnings("UnusedVariable") // All are used; the check does not know records.
+  public record Method(Owner owner, Member.Method member, MutableCallSite found) {
+    private static final MethodHandle UNKNOWN = MethodHandles.constant(MethodHandle.class, null);
 
     private Method(Owner owner, Member.Method member) {
-      this.owner = owner;
-      this.member = member;
+      this(owner, member, new MutableCallSite(UNKNOWN));
     }
 
     /** Whether this version has it; not asked on a request's way, for it may look again. */
@@ -295,12 +305,16 @@ public final class Handles {
     }
 
     private MethodHandle handle() {
-      MethodHandle known = handle;
-      if (known == null) {
-        known = find();
-        handle = known;
+      MethodHandle known = found.getTarget();
+      if (known == UNKNOWN) {
+        known = MethodHandles.constant(MethodHandle.class, find());
+        found.setTarget(known);
       }
-      return known;
+      try {
+        return (MethodHandle) known.invokeExact();
+      } catch (Throwable e) {
+        throw Handles.<RuntimeException>as(e);
+      }
     }
 
     private MethodHandle find() {
