@@ -32,6 +32,17 @@ public interface Call {
   Call UNTOUCHED = new Untouched();
 
   /**
+   * Whether the mesh only watches this call: {@link #first} is a {@link Step.Send} without delay,
+   * of an attempt without endpoint, TLS plan or bounds; every later step is {@link Step.Deliver};
+   * no body is kept or looked at. So an adapter may let the library send as without us: it writes
+   * the attempt's headers, reports what came of it by {@link #responded} or {@link #failed}, and
+   * says {@link #abandoned} and {@link #done} as ever. It may as well follow the steps.
+   */
+  default boolean isWatched() {
+    return false;
+  }
+
+  /**
    * Decides the first attempt. Called once, before all other steps.
    *
    * @return {@link Step.Send}: the attempt, perhaps after an injected delay. {@link Step.Refuse}:

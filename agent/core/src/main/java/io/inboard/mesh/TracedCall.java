@@ -43,6 +43,12 @@ final class TracedCall implements Call, Attempt {
     this.meshRetries = meshRetries;
   }
 
+  /** Where the library's own retries are switched off, one of them is made here. */
+  @Override
+  public boolean isWatched() {
+    return !meshRetries;
+  }
+
   @Override
   public Step first() {
     return new Step.Send(this, 0);

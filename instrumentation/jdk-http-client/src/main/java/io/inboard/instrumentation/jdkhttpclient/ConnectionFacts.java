@@ -30,14 +30,21 @@ record ConnectionFacts(boolean connected, SSLSession session, Progress progress)
     LAST_STREAMS.put(connection, Internals.lastStream(frame));
   }
 
-  static ConnectionFacts of(Object exchange, Route route, Throwable error) {
+  /** Of an attempt that goes where the JDK likes. */
+  static ConnectionFacts of(Object exchange, Throwable error) {
+    return of(exchange, false, error);
+  }
+
+  /**
+   * @param opened whether the attempt opened a connection instead of taking one from the pool
+   * @param error null: there is a response
+   */
+  static ConnectionFacts of(Object exchange, boolean opened, Throwable error) {
     Object impl = Internals.impl(exchange);
     if (impl == null) {
       // HTTP/2 while it has no stream: no connection, or one that takes no more streams.
       Progress progress =
-          route.opensConnection() || error instanceof ConnectException
-              ? Progress.NOT_CONNECTED
-              : Progress.NOT_SENT;
+          opened || error instanceof ConnectException ? Progress.NOT_CONNECTED : Progress.NOT_SENT;
       return new ConnectionFacts(false, null, progress);
     }
     if (Stale.is(impl)) {

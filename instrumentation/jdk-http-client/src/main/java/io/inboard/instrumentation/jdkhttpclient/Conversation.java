@@ -24,7 +24,7 @@ final class Conversation {
   private final Context context = Inboard.contexts().current();
 
   /** The current hop, or null. Volatile: hops follow each other on different threads. */
-  private volatile Hop hop;
+  private volatile CurrentHop hop;
 
   /** What the core has decided to hand on, and the JDK must not repeat; null if nothing. */
   private volatile Throwable decided;
@@ -73,12 +73,12 @@ final class Conversation {
    * itself. It also connects again by itself, which is not reported.
    */
   boolean sent(Object exchange) {
-    Hop current = hop;
+    CurrentHop current = hop;
     return current != null && current.hasSent(exchange);
   }
 
   /** The hop before this one is over: its response was a redirect or a challenge. */
-  void next(Hop next) {
+  void next(CurrentHop next) {
     endHop();
     hop = next;
     IOException cause = givenUp;
@@ -99,10 +99,10 @@ final class Conversation {
 
   /** The JDK has cancelled what it runs; what waits between two attempts it does not know. */
   static void stop(Object multi) {
-    currentHop(multi).ifPresent(Hop::stop);
+    currentHop(multi).ifPresent(CurrentHop::stop);
   }
 
-  private static Optional<Hop> currentHop(Object multi) {
+  private static Optional<CurrentHop> currentHop(Object multi) {
     return Optional.ofNullable(find(multi)).map(conversation -> conversation.hop);
   }
 
@@ -123,7 +123,7 @@ final class Conversation {
   }
 
   private void endHop() {
-    Hop last = hop;
+    CurrentHop last = hop;
     if (last != null) {
       last.end();
     }

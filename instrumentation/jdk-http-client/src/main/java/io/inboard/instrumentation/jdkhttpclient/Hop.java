@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 // What a dependent stage of ours would throw is caught inside it.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class Hop implements AsyncTransport<InFlight> {
+final class Hop implements CurrentHop, AsyncTransport<InFlight> {
   private final Object multi;
   private final Object first;
   private final Outgoing own;
@@ -65,6 +65,7 @@ final class Hop implements AsyncTransport<InFlight> {
       Conversation conversation, Object exchange, Outgoing own, HopRequest view, Call call) {
     this.multi = Internals.multi(exchange);
     this.first = exchange;
+    own.keep();
     this.own = own;
     this.view = view;
     this.call = call;
@@ -94,6 +95,9 @@ final class Hop implements AsyncTransport<InFlight> {
     if (call == Call.UNTOUCHED) {
       return null;
     }
+    if (call.isWatched()) {
+      return WatchedHop.send(conversation, exchange, own, call);
+    }
     Hop hop = new Hop(conversation, exchange, own, view, call);
     // In this order: a hop before this one may have had the same request, and forgets its route.
     conversation.next(hop);
@@ -115,8 +119,8 @@ final class Hop implements AsyncTransport<InFlight> {
     return hop.handover.result();
   }
 
-  /** Whether a byte of this exchange's request may have been sent. */
-  boolean hasSent(Object exchange) {
+  @Override
+  public boolean hasSent(Object exchange) {
     return first == exchange && sent;
   }
 
@@ -265,15 +269,16 @@ final class Hop implements AsyncTransport<InFlight> {
   }
 
   /**
-   * See {@link Conversation#giveUp}. The application's timeout ends the attempt under way as an
-   * error, which is how the mesh learns of it. Any thread.
+   * The application's timeout ends the attempt under way as an error, which is how the mesh learns
+   * of it.
    */
-  void giveUp(IOException cause) {
+  @Override
+  public void giveUp(IOException cause) {
     steps.giveUp(cause, cause instanceof HttpTimeoutException);
   }
 
-  /** See {@link Conversation#stop}. Any thread. */
-  void stop() {
+  @Override
+  public void stop() {
     steps.stop();
   }
 
@@ -285,8 +290,8 @@ final class Hop implements AsyncTransport<InFlight> {
     }
   }
 
-  /** The body was read, or there will be none. Idempotent; any thread. */
-  void end() {
+  @Override
+  public void end() {
     if (!ended.compareAndSet(false, true)) {
       return;
     }

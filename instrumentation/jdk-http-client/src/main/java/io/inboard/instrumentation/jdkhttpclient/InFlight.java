@@ -68,7 +68,7 @@ final class InFlight implements AsyncTransport.Sending<InFlight> {
 
   @Override
   public Progress ended(InFlight head, Throwable error) {
-    ConnectionFacts facts = ConnectionFacts.of(exchange, outgoing.route(), error);
+    ConnectionFacts facts = ConnectionFacts.of(exchange, outgoing.route().opensConnection(), error);
     hop.learn(facts);
     if (facts.connected()) {
       attempt.connected(hop.isBystander() ? null : facts.session());

@@ -21,11 +21,13 @@ import java.util.Map;
  */
 final class Outgoing implements HeaderSink {
   private final Object request;
-  private final Route route = Route.unknown();
   private final Map<String, List<String>> systemHeaders;
 
-  /** The JDK's own headers before the first attempt: one or two, hence no map. */
-  private final List<Header> untouched;
+  /** What attempts change beside headers that the JDK lacks; null while they change nothing. */
+  private Route route;
+
+  /** The JDK's own headers before the first attempt: one or two, hence no map. Null: not kept. */
+  private List<Header> untouched;
 
   private record Header(String name, List<String> values) {}
 
@@ -35,12 +37,16 @@ final class Outgoing implements HeaderSink {
     this.untouched = untouched;
   }
 
-  /** The request as the JDK would send it. */
+  /** The request as the JDK would send it; sent once, unless {@link #keep} is asked. */
   static Outgoing of(Object request) {
-    Map<String, List<String>> now = Internals.systemHeaders(request);
-    List<Header> untouched = new ArrayList<>(now.size());
-    now.forEach((name, values) -> untouched.add(new Header(name, values)));
-    return new Outgoing(request, untouched);
+    return new Outgoing(request, null);
+  }
+
+  /** Before the first attempt of several: remembers what {@link #reset} goes back to. */
+  void keep() {
+    List<Header> now = new ArrayList<>(systemHeaders.size());
+    systemHeaders.forEach((name, values) -> now.add(new Header(name, values)));
+    untouched = now;
   }
 
   /**
@@ -68,23 +74,32 @@ final class Outgoing implements HeaderSink {
 
   /** From now on the hooks in the request read its route. */
   void take() {
-    route.of(request);
+    if (route == null) {
+      route = Route.unknown();
+      route.of(request);
+    }
   }
 
   void forget() {
-    Route.forget(request);
+    if (route != null) {
+      Route.forget(request);
+    }
   }
 
   Object request() {
     return request;
   }
 
+  /** Known after {@link #take}. */
   Route route() {
     return route;
   }
 
-  /** What the JDK has set of a header; null if nothing. */
+  /** What the JDK has set of a header before the first attempt; null if nothing. */
   List<String> systemHeader(String name) {
+    if (untouched == null) {
+      return systemHeaders.get(name);
+    }
     for (Header header : untouched) {
       if (header.name.equalsIgnoreCase(name)) {
         return header.values;
@@ -95,7 +110,7 @@ final class Outgoing implements HeaderSink {
 
   /**
    * Forgets what the attempt before this one has set, and what the JDK has set for its connection
-   * (a protocol upgrade, chunked encoding).
+   * (a protocol upgrade, chunked encoding). After {@link #keep}.
    */
   void reset() {
     systemHeaders.clear();
@@ -119,6 +134,7 @@ final class Outgoing implements HeaderSink {
     HttpHeaders now = Route.headers(request, ((HttpRequest) request).headers());
     // Not firstValue, which opens a stream.
     if (now.map().containsKey(name)) {
+      take();
       route.replaceHeaders(HttpHeaders.of(now.map(), (n, v) -> !n.equalsIgnoreCase(name)));
     }
   }

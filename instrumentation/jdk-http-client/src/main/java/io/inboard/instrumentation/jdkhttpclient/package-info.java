@@ -7,6 +7,7 @@
  *     MultiExchange      one conversation: remembers the caller's context; cancellation arrives here
  *       Exchange         one hop: a redirect or an authentication round makes the next one
  *         Hop            one call of the mesh: its attempts, each an exchange of its own
+ *         WatchedHop     or one that it leaves to the JDK, and traces
  *           HttpRequestImpl   what the attempt changes: address, TLS, headers (Route)
  * </pre>
  *
