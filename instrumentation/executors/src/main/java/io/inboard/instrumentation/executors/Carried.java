@@ -35,15 +35,22 @@ final class Carried {
    * do those of our hooks in it.
    */
   static Object applicationsOne(Object function) {
-    // In this order: most of the JDK's stages are made on threads that work for no request.
+    // In this order: one request of HttpClient makes dozens of the JDK's stages, and a class's loader
+    // costs less than a thread's context.
+    if (isJdks(function)) {
+      return function;
+    }
     Context context = Inboard.contexts().current();
-    return context == Context.NONE || isJdks(function) ? function : new One(function, context);
+    return context == Context.NONE ? function : new One(function, context);
   }
 
   /** A function of two arguments, unless it is the JDK's own. */
   static Object applicationsTwo(Object function) {
+    if (isJdks(function)) {
+      return function;
+    }
     Context context = Inboard.contexts().current();
-    return context == Context.NONE || isJdks(function) ? function : new Two(function, context);
+    return context == Context.NONE ? function : new Two(function, context);
   }
 
   private static boolean isJdks(Object function) {
