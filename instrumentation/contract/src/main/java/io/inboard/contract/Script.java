@@ -153,6 +153,21 @@ public final class Script implements Cloneable {
     return with(s -> s.bodyWanted = bytes);
   }
 
+  /** Whether the library may send as without us: see {@code Call.isWatched}. */
+  boolean isWatched() {
+    return endpoints.equals(List.of(Optional.empty()))
+        && first.isEmpty()
+        && last.isEmpty()
+        && gate.isEmpty()
+        && firstDelay.isZero()
+        && perTry.isZero()
+        && connectTimeout.isZero()
+        && hedgeAfter.isZero()
+        && !meshRetries
+        && mayKeep == 0
+        && bodyWanted == 0;
+  }
+
   private static Step answer(int status, Map<String, String> headers, String body) {
     return new Step.Answer(status, headers, body.getBytes(StandardCharsets.UTF_8));
   }

@@ -25,6 +25,7 @@ public final class ScriptedCall implements Call {
 
   private final OutboundRequest request;
   private final Script script;
+  private final List<String> traceparents;
   private final List<ScriptedAttempt> attempts = new CopyOnWriteArrayList<>();
   private final List<Integer> statuses = new CopyOnWriteArrayList<>();
   private final List<Failure> failures = new CopyOnWriteArrayList<>();
@@ -44,10 +45,16 @@ public final class ScriptedCall implements Call {
   ScriptedCall(OutboundRequest request, Script script) {
     this.request = request;
     this.script = script;
+    this.traceparents = request.headers("traceparent");
   }
 
   /** What the adapter reported of an attempt that failed. */
   public record Failure(int attempt, Throwable error, Progress progress) {}
+
+  @Override
+  public boolean isWatched() {
+    return script.isWatched();
+  }
 
   @Override
   public Step first() {
@@ -212,6 +219,11 @@ public final class ScriptedCall implements Call {
   /** Bodies of responses that the adapter handed over. */
   public List<String> bodies() {
     return List.copyOf(bodies);
+  }
+
+  /** What the request said of a trace before the call began. */
+  public List<String> traceparents() {
+    return traceparents;
   }
 
   public OutboundRequest request() {

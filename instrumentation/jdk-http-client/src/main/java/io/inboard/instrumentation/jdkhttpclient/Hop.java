@@ -255,6 +255,7 @@ final class Hop implements CurrentHop, AsyncTransport<InFlight> {
         handover.fail(Internals.withoutRetryMarker(failed.error()));
       } else {
         // Nothing that the mesh governs: the JDK repeats as it always does, in another call.
+        own.takeBack();
         handover.leave(failed.error());
       }
     } catch (Throwable e) {

@@ -5,9 +5,11 @@ import io.inboard.call.HeaderSink;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A request as attempts send it: the JDK's own, or a copy of it where two attempts are under way at
@@ -30,6 +32,26 @@ final class Outgoing implements HeaderSink {
   private List<Header> untouched;
 
   private record Header(String name, List<String> values) {}
+
+  /** The value of a header that an attempt has set, told apart from the JDK's own. */
+  private static final class Ours extends AbstractList<String> {
+    private final String value;
+
+    Ours(String value) {
+      this.value = value;
+    }
+
+    @Override
+    public String get(int index) {
+      Objects.checkIndex(index, 1);
+      return value;
+    }
+
+    @Override
+    public int size() {
+      return 1;
+    }
+  }
 
   private Outgoing(Object request, List<Header> untouched) {
     this.request = request;
@@ -117,10 +139,17 @@ final class Outgoing implements HeaderSink {
     untouched.forEach(header -> systemHeaders.put(header.name, header.values));
   }
 
+  /**
+   * Takes back what was set: the JDK may send the request again by itself, which is another call.
+   */
+  void takeBack() {
+    systemHeaders.values().removeIf(values -> values instanceof Ours);
+  }
+
   @Override
   public void set(String name, String value) {
     removeOwn(name);
-    systemHeaders.put(name, List.of(value));
+    systemHeaders.put(name, new Ours(value));
   }
 
   @Override

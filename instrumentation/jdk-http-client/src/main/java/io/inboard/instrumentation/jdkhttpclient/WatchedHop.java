@@ -81,6 +81,7 @@ final class WatchedHop implements CurrentHop, BiConsumer<Object, Throwable> {
     Stale.failed(exchange);
     ConnectionFacts facts = ConnectionFacts.of(exchange, error);
     sent = facts.sent();
+    outgoing.takeBack();
     IOException cause = givenUp;
     call.failed(attempt, cause instanceof HttpTimeoutException ? cause : error, facts.progress());
   }

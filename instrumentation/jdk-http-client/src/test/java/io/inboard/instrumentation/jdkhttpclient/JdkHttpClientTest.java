@@ -93,6 +93,8 @@ final class JdkHttpClientTest extends JdkHarness {
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(server.received()).hasSize(2).allMatch(r -> r.all("traceparent").size() == 1);
     assertThat(mesh.calls()).extracting(c -> c.request().resent()).containsExactly(false, true);
+    // Or the second would pass for one that the application traces itself.
+    assertThat(mesh.calls()).allMatch(c -> c.traceparents().isEmpty());
   }
 
   @Test
