@@ -160,8 +160,15 @@ public final class Agent {
             () -> step(start, () -> mesh.rehearsal().ifPresent(Rehearsal::decisions)),
             () -> step(start, () -> mesh.rehearsal().ifPresent(r -> r.handshake(this::loaded))),
             // A turn without a step: it says for each class what the JVM's end must wait for.
-            () -> start.turn(() -> weaver.loadAhead(instrumentation)),
+            () -> start.turn(this::loadAhead),
             () -> step(start, () -> mesh.rehearsal().ifPresent(r -> r.traced(this::loaded)))));
+  }
+
+  /** Switched off, hooks hand on to the library at once, and need next to nothing. */
+  private void loadAhead() {
+    if (mesh.settings().enabled()) {
+      weaver.loadAhead(instrumentation);
+    }
   }
 
   /** Whether the boot loader has loaded a class of this name. */

@@ -78,7 +78,9 @@ final class ResolvedList implements AutoCloseable, Runnable {
         return;
       }
       Update now = listed == null ? unknown : now();
-      if (now.equals(last) && !updates.failed()) {
+      // Without the first question a JVM's first list would have the JDK spin some fifty classes,
+      // before main, for what compares two records.
+      if (last != null && now.equals(last) && !updates.failed()) {
         return;
       }
       last = now;

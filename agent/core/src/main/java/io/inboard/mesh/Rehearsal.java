@@ -21,6 +21,7 @@ import io.inboard.settings.DestinationSettings.TlsSettings;
 import io.inboard.settings.EndpointSettings;
 import io.inboard.settings.InboundSettings;
 import io.inboard.settings.InboundSettings.AuthorizationRule;
+import io.inboard.settings.InboundSettings.MtlsMode;
 import io.inboard.settings.Instance;
 import io.inboard.settings.Settings;
 import io.inboard.telemetry.Telemetry;
@@ -98,14 +99,20 @@ public final class Rehearsal {
   /**
    * Mutual TLS, in memory; nothing without an identity. The JDK's TLS reads its properties and the
    * list of providers once, when it is first used. The application may still want to set them, so
-   * nothing is done unless that TLS is in use already.
+   * nothing is done unless that TLS is in use already. Nor where the mesh is switched off, but for
+   * ports that take nothing else.
    *
    * @param loaded whether the JDK has loaded the class of this name
    */
   public void handshake(Predicate<String> loaded) {
-    if (loaded.test(JDK_TLS)) {
+    if ((settings.enabled() || strict(settings.inbound())) && loaded.test(JDK_TLS)) {
       identity.rehearse();
     }
+  }
+
+  private static boolean strict(InboundSettings inbound) {
+    return inbound.mtls() == MtlsMode.STRICT
+        || inbound.portLevelMtls().containsValue(MtlsMode.STRICT);
   }
 
   /** Calls of nobody, and who may call; without telemetry. */

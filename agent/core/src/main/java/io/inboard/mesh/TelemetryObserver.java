@@ -23,7 +23,7 @@ final class TelemetryObserver implements CallObserver {
 
   private final Telemetry telemetry;
 
-  /** Both null until the SDK is built, which is before the first span. */
+  /** Both null until something is measured, which is before the first call that is. */
   private volatile LongCounter retries;
 
   private volatile DoubleHistogram delays;

@@ -50,6 +50,9 @@ public final class Telemetry {
   /** Built once under this object's monitor, read without it. */
   private volatile Sdk sdk;
 
+  /** The same, when there are metrics to be exported; after {@link #sdk}. */
+  private volatile MeterSdk meters;
+
   /** What settings say, ready for use. */
   private record View(
       TelemetrySettings settings,
@@ -155,14 +158,14 @@ public final class Telemetry {
 
   /**
    * Adds metrics of the mesh's own: observable instruments that read the mesh's counters. Run once,
-   * when the SDK is built; at once if it is.
+   * when metrics are first to be exported; at once if they are.
    *
    * @param register makes instruments; its errors are those of the caller
    */
   public void observe(Consumer<Meter> register) {
-    Sdk built;
+    MeterSdk built;
     synchronized (this) {
-      built = sdk;
+      built = meters;
       if (built == null) {
         instruments.add(register);
       }
@@ -194,14 +197,7 @@ public final class Telemetry {
         new RequestContext(
             span, now.propagation.readBaggage(request), RequestIds.read(request), terms);
     return new ServerTrace(
-        request,
-        terms.source(),
-        method,
-        span,
-        context,
-        excluded,
-        now.measuring ? built.durations() : Optional.empty(),
-        spanNames);
+        request, terms.source(), method, span, context, excluded, durations(now, built), spanNames);
   }
 
   /**
@@ -223,7 +219,7 @@ public final class Telemetry {
         now.recording,
         built.spans(),
         now.propagation,
-        now.measuring ? built.durations() : Optional.empty());
+        durations(now, built));
   }
 
   private Sdk sdk() {
@@ -234,17 +230,35 @@ public final class Telemetry {
   private Sdk build() {
     synchronized (this) {
       if (sdk == null) {
-        sdk = underOurLoader(this::withInstruments);
+        sdk = underOurLoader(() -> new Sdk(service, view.settings, timing, spanLane));
       }
       return sdk;
     }
   }
 
-  private Sdk withInstruments() {
-    Sdk built = new Sdk(service, view.settings, timing, spanLane, metricLane);
-    instruments.forEach(register -> register.accept(built.meter()));
+  /** Empty where nothing is measured. */
+  private Optional<DurationMetrics> durations(View now, Sdk built) {
+    if (!now.measuring) {
+      return Optional.empty();
+    }
+    MeterSdk there = meters;
+    return (there != null ? there : measure(built)).durations();
+  }
+
+  private MeterSdk measure(Sdk built) {
+    synchronized (this) {
+      if (meters == null) {
+        meters = underOurLoader(() -> withInstruments(built));
+      }
+      return meters;
+    }
+  }
+
+  private MeterSdk withInstruments(Sdk built) {
+    MeterSdk made = new MeterSdk(built.resource(), timing, metricLane);
+    instruments.forEach(register -> register.accept(made.meter()));
     instruments.clear();
-    return built;
+    return made;
   }
 
   /**
@@ -254,9 +268,9 @@ public final class Telemetry {
    * security manager.
    */
   @SuppressWarnings("removal")
-  private static Sdk underOurLoader(Supplier<Sdk> work) {
+  private static <T> T underOurLoader(Supplier<T> work) {
     return AccessController.doPrivileged(
-        (PrivilegedAction<Sdk>)
+        (PrivilegedAction<T>)
             () -> {
               Thread thread = Thread.currentThread();
               ClassLoader before = thread.getContextClassLoader();
@@ -299,8 +313,16 @@ public final class Telemetry {
   public void close(Duration atMost, Duration answer) {
     Sdk built = sdk;
     if (built != null) {
-      await(built.flush(), atMost.toNanos(), answer.toNanos());
+      MeterSdk measured = meters;
+      CompletableResultCode spans = built.flush();
+      await(
+          measured == null ? spans : CompletableResultCode.ofAll(List.of(spans, measured.flush())),
+          atMost.toNanos(),
+          answer.toNanos());
       built.stop();
+      if (measured != null) {
+        measured.stop();
+      }
     }
   }
 

@@ -98,6 +98,21 @@ final class RehearsalTest {
     assertThat(loaded).containsExactly(Rehearsal.class.getName());
   }
 
+  @Test
+  void switchedOffNoHandshakeIsRehearsedButForPortsThatTakeNothingElse() throws Exception {
+    String rehearsal = "] io.inboard.identity.HandshakeRehearsal source: ";
+    assertThat(output("off")).doesNotContain(rehearsal);
+    assertThat(output("off, strict")).contains(rehearsal);
+  }
+
+  /** The JDK would make some fifty classes for the first two that are compared, before main. */
+  @Test
+  void makingTheMeshComparesNoRecords() throws Exception {
+    assertThat(output("no").split(MARK, 2)[0])
+        .contains("] " + Mesh.class.getName() + " source: ")
+        .doesNotContain("java.lang.runtime.ObjectMethods");
+  }
+
   /**
    * How many classes a thread loads for a JVM's first request and the call made for it. What other
    * threads load meanwhile, such as the first export of metrics, is chance: no call waits for it.
@@ -122,7 +137,8 @@ final class RehearsalTest {
                 System.getProperty("java.class.path"),
                 First.class.getName(),
                 rehearsal,
-                settings())
+                (settings() + (rehearsal.startsWith("off") ? "enabled: false\n" : ""))
+                    .replace("PERMISSIVE", rehearsal.endsWith("strict") ? "STRICT" : "PERMISSIVE"))
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -144,6 +160,11 @@ final class RehearsalTest {
         rehearse(mesh, name -> true);
       } else if (arguments[0].equals("early")) {
         rehearse(mesh, name -> false);
+      } else if (arguments[0].startsWith("off")) {
+        rehearse(mesh, name -> true);
+        System.out.println(MARK);
+        System.out.flush();
+        Runtime.getRuntime().halt(0);
       }
       mesh.identity().current();
       System.out.println(MARK);
