@@ -22,9 +22,9 @@ import java.util.List;
  *
  * <p>A member costs a request what its own code in the library would: the JIT compiles it as a
  * constant where it is held by a static final field. It trusts the final fields of records
- * (JDK-8247444), and the target of a call site that is a constant (java.lang.invoke.MutableCallSite),
- * though the handle is not known before its first use. Therefore {@link Field} and {@link Method}
- * are records, and hold their handles in call sites.
+ * (JDK-8247444), and the target of a call site that is a constant
+ * (java.lang.invoke.MutableCallSite), though the handle is not known before its first use.
+ * Therefore {@link Field} and {@link Method} are records, and hold their handles in call sites.
  */
 public final class Handles {
   private final Lookup adapter;
