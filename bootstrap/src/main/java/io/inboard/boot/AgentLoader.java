@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.boot;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;
@@ -120,12 +119,17 @@ final class AgentLoader extends ClassLoader {
     return jar.getEntry(ROOT + (name.endsWith(".class") ? name + "data" : name));
   }
 
-  private static byte[] readAll(InputStream in, int expected) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(Math.max(expected, 1024));
-    byte[] buffer = new byte[8192];
-    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-      out.write(buffer, 0, n);
+  /** The jar says how long the file is, so that nothing is copied twice. */
+  private static byte[] readAll(InputStream in, int size) throws IOException {
+    byte[] bytes = new byte[size];
+    int end = 0;
+    while (end < size) {
+      int n = in.read(bytes, end, size - end);
+      if (n < 0) {
+        throw new IOException("ends after " + end + " bytes of " + size);
+      }
+      end += n;
     }
-    return out.toByteArray();
+    return bytes;
   }
 }
