@@ -118,12 +118,12 @@ public final class MeshInbound implements Inbound {
     count(request);
     CallerTerms terms = terms(now.deadline, request);
     Verdict verdict = judge(now.authorization, request);
-    Optional<Admission> admission = Optional.empty();
+    Admission admission = null;
     if (verdict instanceof Verdict.Deny) {
       denied.increment();
     } else {
       admission = admit(request, terms);
-      verdict = admission.map(Admission::verdict).orElse(verdict);
+      verdict = admission == null ? verdict : admission.verdict();
     }
     if (verdict instanceof Verdict.Deny deny) {
       explain(request, deny);
@@ -157,12 +157,13 @@ public final class MeshInbound implements Inbound {
     }
   }
 
-  private Optional<Admission> admit(InboundRequest request, CallerTerms terms) {
+  /** Null after an error of ours: the request is served without limits. */
+  private Admission admit(InboundRequest request, CallerTerms terms) {
     try {
-      return Optional.of(shedding.admit(request, terms));
+      return shedding.admit(request, terms);
     } catch (RuntimeException | LinkageError e) {
       errors.add("limiting requests", e);
-      return Optional.empty();
+      return null;
     }
   }
 
@@ -175,19 +176,20 @@ public final class MeshInbound implements Inbound {
     }
   }
 
-  private Optional<ServerTrace> trace(InboundRequest request, CallerTerms terms, Verdict verdict) {
+  /** Null if the request is not traced. */
+  private ServerTrace trace(InboundRequest request, CallerTerms terms, Verdict verdict) {
     if (Telemetry.unusable().isPresent()) {
-      return Optional.empty();
+      return null;
     }
     try {
       ServerTrace trace = telemetry.server(request, terms);
       if (verdict instanceof Verdict.Deny deny) {
         trace.deny(deny.reason());
       }
-      return Optional.of(trace);
+      return trace;
     } catch (RuntimeException | LinkageError e) {
       errors.add("tracing a request", e);
-      return Optional.empty();
+      return null;
     }
   }
 
@@ -239,8 +241,13 @@ public final class MeshInbound implements Inbound {
     private final boolean grpc;
     private final CallerTerms terms;
     private final Verdict verdict;
-    private final Optional<Admission> admission;
-    private final Optional<ServerTrace> trace;
+
+    /** Null if the request was refused before, or not limited. */
+    private final Admission admission;
+
+    /** Null if the request is not traced. */
+    private final ServerTrace trace;
+
     private final Optional<PeerIdentity> peer;
 
     /** {@link #RESPONDED} and {@link #ENDED}, once they are; an object less for each. */
@@ -251,7 +258,7 @@ public final class MeshInbound implements Inbound {
         Rules rules,
         CallerTerms terms,
         Verdict verdict,
-        Optional<Admission> admission) {
+        Admission admission) {
       this.rules = rules;
       this.grpc = isGrpc(request);
       this.terms = terms;
@@ -302,7 +309,7 @@ public final class MeshInbound implements Inbound {
 
     @Override
     public Context context() {
-      return trace.isPresent() ? trace.get().context() : new Untraced(terms);
+      return trace == null ? new Untraced(terms) : trace.context();
     }
 
     /**
@@ -315,8 +322,8 @@ public final class MeshInbound implements Inbound {
       if (!first(RESPONDED)) {
         return;
       }
-      if (admission.isPresent()) {
-        admission.get().answered(status);
+      if (admission != null) {
+        admission.answered(status);
       }
       String reason = terms.noRetry();
       if (rules.signals && status >= 500 && !reason.isEmpty()) {
@@ -329,8 +336,8 @@ public final class MeshInbound implements Inbound {
 
     @Override
     public void route(String template) {
-      if (trace.isPresent()) {
-        trace.get().route(template);
+      if (trace != null) {
+        trace.route(template);
       }
     }
 
@@ -339,12 +346,12 @@ public final class MeshInbound implements Inbound {
       if (!first(ENDED)) {
         return;
       }
-      if (admission.isPresent()) {
-        admission.get().end(error == null ? status : 0);
+      if (admission != null) {
+        admission.end(error == null ? status : 0);
       }
       try {
-        if (trace.isPresent()) {
-          trace.get().end(status, error);
+        if (trace != null) {
+          trace.end(status, error);
         }
       } catch (RuntimeException | LinkageError e) {
         errors.add("tracing a request", e);

@@ -27,12 +27,9 @@ import java.util.List;
  * span has ended, and never changes again. A span that is not recorded has ids only and ignores
  * everything else.
  */
-final class ActiveSpan extends TraceIds implements SpanData {
+final class ActiveSpan extends SpanOnly implements SpanData {
   /** Stands for a number that is not there. */
   static final int UNSET = -1;
-
-  /** No span: its context is invalid. */
-  static final ActiveSpan NONE = passedOn(TraceIds.NONE);
 
   private static final String[] NO_TEXTS = {};
 
@@ -57,7 +54,9 @@ final class ActiveSpan extends TraceIds implements SpanData {
   private final Origin origin;
 
   private final long startEpochNanos;
-  private final long startNanos;
+
+  /** When it began, on the clock of intervals; how long it was, once it has ended. */
+  private long nanos;
 
   /** By their places, see {@link SpanField}; those that are null are not there. */
   private String[] texts;
@@ -65,10 +64,9 @@ final class ActiveSpan extends TraceIds implements SpanData {
   private int serverPort = UNSET;
   private int peerPort = UNSET;
   private int status = UNSET;
-  private int resendCount = UNSET;
+  private short resendCount = UNSET;
   private String name;
   private List<EventData> events = List.of();
-  private long endEpochNanos;
   private boolean failed;
   private boolean ended;
 
@@ -96,11 +94,11 @@ final class ActiveSpan extends TraceIds implements SpanData {
     if (origin == null) {
       this.texts = NO_TEXTS;
       this.startEpochNanos = 0;
-      this.startNanos = 0;
+      this.nanos = System.nanoTime();
     } else {
       this.texts = new String[ofServer ? SpanField.USUAL_SERVER : SpanField.USUAL_CLIENT];
       this.startEpochNanos = origin.clock.now();
-      this.startNanos = origin.clock.nanoTime();
+      this.nanos = origin.clock.nanoTime();
     }
   }
 
@@ -118,10 +116,10 @@ final class ActiveSpan extends TraceIds implements SpanData {
     this.name = "";
     this.texts = NO_TEXTS;
     this.startEpochNanos = 0;
-    this.startNanos = 0;
+    this.nanos = System.nanoTime();
   }
 
-  /** These ids as a span that is not recorded. */
+  /** These ids, perhaps invalid, as a span that is not recorded. */
   static ActiveSpan passedOn(TraceIds ids) {
     return new ActiveSpan(ids);
   }
@@ -145,7 +143,7 @@ final class ActiveSpan extends TraceIds implements SpanData {
 
   /** See {@link #describe}. */
   void describeResend(int count) {
-    resendCount = count;
+    resendCount = (short) count;
   }
 
   /** Sets an attribute. */
@@ -212,13 +210,14 @@ final class ActiveSpan extends TraceIds implements SpanData {
       }
       events = happened;
       ended = true;
-      endEpochNanos = now();
+      nanos = elapsedNanos();
     }
     origin.queue.add(this);
   }
 
   /** Ends the span, once, as it is: it goes to the exporter. */
-  void end() {
+  @Override
+  public void end() {
     end(0, "", null, null, null);
   }
 
@@ -233,12 +232,12 @@ final class ActiveSpan extends TraceIds implements SpanData {
             .put(EXCEPTION_MESSAGE, message)
             .put(EXCEPTION_STACKTRACE, trace.toString())
             .build();
-    return EventData.create(now(), "exception", described);
+    return EventData.create(startEpochNanos + elapsedNanos(), "exception", described);
   }
 
-  /** Never before the start, even if the wall clock is set back. */
-  private long now() {
-    return startEpochNanos + (origin.clock.nanoTime() - startNanos);
+  /** The time since the start, also of a span that is not recorded; asked before its end. */
+  long elapsedNanos() {
+    return (origin == null ? System.nanoTime() : origin.clock.nanoTime()) - nanos;
   }
 
   TraceIds parent() {
@@ -278,11 +277,6 @@ final class ActiveSpan extends TraceIds implements SpanData {
 
   boolean failed() {
     return failed;
-  }
-
-  @Override
-  public SpanContext getSpanContext() {
-    return this;
   }
 
   @Override
@@ -344,7 +338,8 @@ final class ActiveSpan extends TraceIds implements SpanData {
 
   @Override
   public long getEndEpochNanos() {
-    return endEpochNanos;
+    // Never before the start, even if the wall clock was set back.
+    return ended ? startEpochNanos + nanos : 0;
   }
 
   @Override

@@ -10,7 +10,6 @@ import io.inboard.call.HeaderSink;
 public final class ClientSpan {
   private final ClientTrace trace;
   private final ActiveSpan span;
-  private final long startNanos = System.nanoTime();
   private volatile String version = "";
 
   /** Guarded by this. */
@@ -83,7 +82,7 @@ public final class ClientSpan {
       ended = true;
     }
     String errorType = Keys.errorType(status, 400, error);
-    trace.measure(span, status, errorType, version, System.nanoTime() - startNanos);
+    trace.measure(span, status, errorType, version);
     span.end(status, errorType, error == null ? null : Keys.unwrap(error), null, null);
   }
 }

@@ -107,7 +107,7 @@ public final class ClientTrace {
 
   private ActiveSpan start(int number) {
     if (foreign) {
-      return ActiveSpan.NONE;
+      return ActiveSpan.passedOn(TraceIds.NONE);
     }
     ActiveSpan span =
         spans.start(recording, Keys.methodInName(method), SpanKind.CLIENT, context.ids());
@@ -149,14 +149,19 @@ public final class ClientTrace {
     }
   }
 
-  void measure(ActiveSpan span, int status, String errorType, String version, long nanos) {
+  /** Before the span's end. */
+  void measure(ActiveSpan span, int status, String errorType, String version) {
     if (durations.isPresent()) {
       durations
           .get()
           .client(
-              new DurationMetrics.ClientSeries(
-                  method, request.host(), request.port(), status, errorType, version),
-              nanos,
+              method,
+              request.host(),
+              request.port(),
+              status,
+              errorType,
+              version,
+              span.elapsedNanos(),
               span);
     }
   }

@@ -26,6 +26,7 @@ final class DurationMetrics {
   private final DoubleHistogram server;
   private final DoubleHistogram client;
   private final ConcurrentHashMap<Object, Attributes> cache = new ConcurrentHashMap<>();
+  private final RecentSeries recent = new RecentSeries();
 
   DurationMetrics(Meter meter) {
     this.server =
@@ -116,20 +117,67 @@ final class DurationMetrics {
     }
   }
 
-  void server(ServerSeries series, long nanos, TraceIds span) {
-    Attributes attributes = cache.get(series);
+  /**
+   * Records how long a request took that arrived. Texts may be empty, and are as they came.
+   *
+   * @param status 0: no response went out
+   */
+  void server(
+      String method,
+      String scheme,
+      String route,
+      int status,
+      String errorType,
+      String version,
+      long nanos,
+      ActiveSpan span) {
+    Attributes attributes =
+        recent.find(method, scheme, route, RecentSeries.SERVER, status, errorType, version);
     if (attributes == null) {
-      ServerSeries within = series.within(values);
-      attributes = cached(within, within::attributes);
+      ServerSeries series = new ServerSeries(method, scheme, route, status, errorType, version);
+      attributes = cache.get(series);
+      if (attributes == null) {
+        ServerSeries within = series.within(values);
+        attributes = cached(within, within::attributes);
+      } else {
+        recent.keep(
+            attributes,
+            method,
+            series.scheme,
+            route,
+            RecentSeries.SERVER,
+            status,
+            errorType,
+            series.version);
+      }
     }
     server.record(seconds(nanos), attributes, SpanOnly.of(span));
   }
 
-  void client(ClientSeries series, long nanos, TraceIds span) {
-    Attributes attributes = cache.get(series);
+  /**
+   * Records how long an attempt took. Texts may be empty, and are as they came.
+   *
+   * @param status 0: no response head arrived
+   */
+  void client(
+      String method,
+      String host,
+      int port,
+      int status,
+      String errorType,
+      String version,
+      long nanos,
+      ActiveSpan span) {
+    Attributes attributes = recent.find(method, host, "", port, status, errorType, version);
     if (attributes == null) {
-      ClientSeries within = series.within(values);
-      attributes = cached(within, within::attributes);
+      ClientSeries series = new ClientSeries(method, host, port, status, errorType, version);
+      attributes = cache.get(series);
+      if (attributes == null) {
+        ClientSeries within = series.within(values);
+        attributes = cached(within, within::attributes);
+      } else {
+        recent.keep(attributes, method, host, "", port, status, errorType, series.version);
+      }
     }
     client.record(seconds(nanos), attributes, SpanOnly.of(span));
   }

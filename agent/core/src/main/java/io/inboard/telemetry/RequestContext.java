@@ -7,9 +7,9 @@ import io.opentelemetry.api.trace.SpanContext;
 
 /**
  * What one request carries from thread to thread: the span that it is part of, its baggage, its
- * request id, its caller's terms. Immutable.
+ * request id, its caller's terms. What it says never changes.
  */
-public final class RequestContext implements Context {
+public sealed class RequestContext implements Context permits ServerTrace {
   /** No trace, no baggage, no deadline: the parent of calls that no request has caused. */
   static final RequestContext ROOT =
       new RequestContext(TraceIds.NONE, BaggageHeader.EMPTY, "", CallerTerms.NONE);
@@ -32,31 +32,31 @@ public final class RequestContext implements Context {
   }
 
   /** The span that calls made in this context are children of; perhaps invalid. */
-  public SpanContext spanContext() {
+  public final SpanContext spanContext() {
     return span;
   }
 
   /** The same. */
-  TraceIds ids() {
+  final TraceIds ids() {
     return span;
   }
 
   @Override
-  public CallerTerms terms() {
+  public final CallerTerms terms() {
     return terms;
   }
 
-  BaggageHeader baggage() {
+  final BaggageHeader baggage() {
     return baggage;
   }
 
   /** The {@code x-request-id} that came in; empty if none did. */
-  String requestId() {
+  final String requestId() {
     return requestId;
   }
 
   @Override
-  public String toString() {
+  public final String toString() {
     return spanContext().getTraceId() + "-" + spanContext().getSpanId();
   }
 }

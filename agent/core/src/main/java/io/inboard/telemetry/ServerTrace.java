@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.telemetry;
 
+import io.inboard.call.CallerTerms;
 import io.inboard.call.InboundRequest;
 import io.inboard.call.PeerIdentity;
 import java.net.InetSocketAddress;
@@ -8,16 +9,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One request that arrived, as a SERVER span and one value of {@code http.server.request.duration}.
- * Safe for use by any thread; nothing throws.
+ * One request that arrived, as a SERVER span and one value of {@code http.server.request.duration};
+ * and what it carries, in the same object, since every request has both. Safe for use by any
+ * thread; nothing throws.
  */
-public final class ServerTrace {
-  private final ActiveSpan span;
+public final class ServerTrace extends RequestContext {
   private final boolean excluded;
-  private final RequestContext context;
   private final Optional<DurationMetrics> durations;
   private final SpanNames names;
-  private final long startNanos = System.nanoTime();
   private final String method;
   private final String scheme;
   private final String version;
@@ -28,30 +27,33 @@ public final class ServerTrace {
 
   ServerTrace(
       InboundRequest request,
-      String source,
+      CallerTerms terms,
+      Propagation propagation,
       String method,
       ActiveSpan span,
-      RequestContext context,
       boolean excluded,
       Optional<DurationMetrics> durations,
       SpanNames names) {
+    super(span, propagation.readBaggage(request), RequestIds.read(request), terms);
     this.names = names;
-    this.span = span;
     this.excluded = excluded;
-    this.context = context;
     this.durations = durations;
     this.method = method;
     this.scheme = request.scheme();
     this.version = request.protocolVersion();
     if (!excluded && span.recording()) {
-      describe(request, source);
+      describe(span, request, terms.source());
     }
+  }
+
+  private ActiveSpan span() {
+    return (ActiveSpan) ids();
   }
 
   /**
    * @param source the caller's address, if it is known already; else empty
    */
-  private void describe(InboundRequest request, String source) {
+  private void describe(ActiveSpan span, InboundRequest request, String source) {
     span.describe(SpanField.METHOD, method);
     if (method.equals(Keys.OTHER)) {
       span.describe(SpanField.METHOD_ORIGINAL, request.method());
@@ -65,7 +67,7 @@ public final class ServerTrace {
     if (!version.isEmpty()) {
       span.describe(SpanField.PROTOCOL_VERSION, version);
     }
-    int serverPort = describeServer(request);
+    int serverPort = describeServer(span, request);
     InetSocketAddress remote = request.remote();
     String client = Forwarded.client(request);
     if (remote != null) {
@@ -88,7 +90,7 @@ public final class ServerTrace {
   }
 
   /** Which server was asked; its port is the result. */
-  private int describeServer(InboundRequest request) {
+  private int describeServer(ActiveSpan span, InboundRequest request) {
     String asked = Forwarded.authority(request);
     if (!asked.isEmpty()) {
       Forwarded.Authority authority = Forwarded.split(asked);
@@ -116,7 +118,7 @@ public final class ServerTrace {
    * that came in.
    */
   public RequestContext context() {
-    return context;
+    return this;
   }
 
   /** The route's template ({@code /orders/{id}}); the last one before the end counts. */
@@ -131,7 +133,7 @@ public final class ServerTrace {
    */
   public void deny(String reason) {
     if (!excluded) {
-      span.set(SpanField.DENY_REASON, reason);
+      span().set(SpanField.DENY_REASON, reason);
     }
   }
 
@@ -148,16 +150,13 @@ public final class ServerTrace {
       }
       ended = true;
     }
+    ActiveSpan span = span();
     String errorType = Keys.errorType(status, 500, error);
     String template = route;
     if (durations.isPresent()) {
       durations
           .get()
-          .server(
-              new DurationMetrics.ServerSeries(
-                  method, scheme, template, status, errorType, version),
-              System.nanoTime() - startNanos,
-              span);
+          .server(method, scheme, template, status, errorType, version, span.elapsedNanos(), span);
     }
     if (excluded) {
       return;

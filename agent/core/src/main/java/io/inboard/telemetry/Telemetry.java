@@ -193,11 +193,8 @@ public final class Telemetry {
       // Calls made for an excluded request (a health check) are no traces of their own either.
       span = remote.isValid() ? ActiveSpan.passedOn(remote) : built.spans().unsampled();
     }
-    RequestContext context =
-        new RequestContext(
-            span, now.propagation.readBaggage(request), RequestIds.read(request), terms);
     return new ServerTrace(
-        request, terms.source(), method, span, context, excluded, durations(now, built), spanNames);
+        request, terms, now.propagation, method, span, excluded, durations(now, built), spanNames);
   }
 
   /**
