@@ -45,7 +45,12 @@ final class ProtoBuffer {
   }
 
   byte[] toByteArray() {
-    return Arrays.copyOf(bytes, length);
+    return from(0);
+  }
+
+  /** What was written since the length was this. */
+  byte[] from(int before) {
+    return Arrays.copyOfRange(bytes, before, length);
   }
 
   /** The name of an attribute as the first field of its KeyValue. */

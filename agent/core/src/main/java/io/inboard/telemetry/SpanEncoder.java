@@ -61,6 +61,15 @@ final class SpanEncoder {
 
   private final ProtoBuffer out;
 
+  /**
+   * What stood last at each place, those of servers first. Most of what spans say is what the span
+   * before has said, too: then it is copied as it was written.
+   */
+  private final String[] last = new String[2 * SpanField.MOST];
+
+  /** The attributes of these texts; null until a text has come twice. */
+  private final byte[][] written = new byte[2 * SpanField.MOST][];
+
   /** What {@link #head} and {@link #schema} were made of: the same for all spans of this JVM. */
   private ActiveSpan.Origin origin;
 
@@ -168,13 +177,26 @@ final class SpanEncoder {
     for (int i = 0; i < texts.length; i++) {
       String text = texts[i];
       if (text != null) {
-        out.attribute(SPAN_ATTRIBUTES, SpanField.at(ofServer, i).encoded(), text);
+        text(ofServer, i, text);
       }
     }
     number(SERVER_PORT, span.serverPort());
     number(PEER_PORT, span.peerPort());
     number(STATUS, span.status());
     number(RESEND_COUNT, span.resendCount());
+  }
+
+  private void text(boolean ofServer, int place, String text) {
+    int at = ofServer ? place : SpanField.MOST + place;
+    boolean again = text.equals(last[at]);
+    if (again && written[at] != null) {
+      out.fields(written[at]);
+      return;
+    }
+    int before = out.length();
+    out.attribute(SPAN_ATTRIBUTES, SpanField.at(ofServer, place).encoded(), text);
+    last[at] = text;
+    written[at] = again ? out.from(before) : null;
   }
 
   private void number(byte[] key, int value) {

@@ -105,6 +105,28 @@ class SpanEncoderTest {
     assertSame();
   }
 
+  /** What came before is copied; what only looks like it is not. */
+  @Test
+  void textsThatComeAgainAndOthersAtTheirPlace() throws IOException {
+    for (String path : "/a /a /a /b /a /b /b /b /\u00e4 /\u00e4 /\u00e4 /a /a".split(" ")) {
+      served(Given.In.get(path, "host", "shop", "user-agent", path), "", 200, null);
+      served(post(path, "", "host", "shop"), "/{x}", 200, null);
+      collector.telemetry.client(Given.Out.get()).attempt(1, Optional.empty(), 0).end(200, null);
+    }
+    List<SpanData> spans = collector.spans();
+    assertThat(spans).hasSize(39);
+    ProtoBuffer buffer = new ProtoBuffer(1);
+    SpanEncoder encoder = new SpanEncoder(buffer);
+    for (SpanData span : spans) {
+      buffer.clear();
+      encoder.encode(List.of(span));
+      assertThat(buffer.toByteArray()).isEqualTo(bySdk(List.of(span)));
+    }
+    buffer.clear();
+    encoder.encode(spans);
+    assertThat(buffer.toByteArray()).isEqualTo(bySdk(spans));
+  }
+
   @Test
   void callsWithAllThatTheMeshHasToSay() throws IOException {
     ServerTrace server =
