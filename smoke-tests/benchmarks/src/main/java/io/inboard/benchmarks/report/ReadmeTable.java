@@ -22,7 +22,7 @@ final class ReadmeTable {
     ROWS.put(Budgets.EVERYTHING, "Inboard, everything");
     ROWS.put(Budgets.OFF, "Inboard, `enabled: false`");
     ROWS.put(Budgets.OTEL, "OpenTelemetry agent");
-    ROWS.put("native", "mutual TLS by hand");
+    ROWS.put("native-unlimited", "mutual TLS by hand");
     ROWS.put("envoy-h1", "Envoy pair, mutual TLS only");
     ROWS.put("envoy-otel", "Envoy pair + OpenTelemetry agent");
   }
