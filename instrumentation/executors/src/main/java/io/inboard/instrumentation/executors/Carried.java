@@ -35,9 +35,8 @@ final class Carried {
    * do those of our hooks in it.
    */
   static Object applicationsOne(Object function) {
-    // In this order: one request of HttpClient makes dozens of the JDK's stages, and a class's
-    // loader
-    // costs less than a thread's context.
+    // In this order: one request of HttpClient makes dozens of the JDK's stages, and the loader of
+    // a class costs less than the context of a thread.
     if (isJdks(function)) {
       return function;
     }
