@@ -117,6 +117,7 @@ final class ArchitectureTest {
         "agent",
         "com.fasterxml.jackson..",
         "com.sun.net.httpserver..");
+    library("apachehttpclient4", "org.apache.http..");
     library("executors", "org.springframework..", "org.apache.tomcat..");
     library("httpurlconnection", "sun.net.www..", "sun.net..");
     library("jdkhttpclient", "jdk.internal.net.http..");
