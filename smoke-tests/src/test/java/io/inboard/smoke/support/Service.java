@@ -66,6 +66,18 @@ public final class Service implements AutoCloseable {
     return builder;
   }
 
+  /**
+   * The JDK's own server, which calls others by Apache HttpClient 4: {@code apache4}, {@code
+   * apache4-minimal}, and by its clients of the style of 4.2, {@code apache4-legacy}.
+   */
+  public static Builder apache4(String name, Jdk jdk) {
+    Builder builder = new Builder(name, jdk);
+    builder.ready = "listens on";
+    builder.program = List.of("-jar", Tree.app("apache4").toString());
+    builder.arguments.addAll(List.of("" + builder.port, name));
+    return builder;
+  }
+
   /** A server of java.base alone. */
   public static Builder bare(String name, Jdk jdk) {
     Builder builder = new Builder(name, jdk);
