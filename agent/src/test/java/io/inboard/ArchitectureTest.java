@@ -123,6 +123,7 @@ final class ArchitectureTest {
     library("jdkhttpclient", "jdk.internal.net.http..");
     library("jdkhttpserver", "com.sun.net.httpserver..", "sun.net.httpserver..");
     library("jdktls", "sun.security.ssl..");
+    library("jetty", "org.eclipse.jetty..");
     library("okhttp", "okhttp3..", "okio..");
     library("sockets", "sun.nio.ch..", "io.netty..");
     library("tomcat", "org.apache..", "jakarta.servlet..", "javax.servlet..");

@@ -1,0 +1,54 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jetty;
+
+import io.inboard.call.Contexts;
+import io.inboard.call.server.Gate;
+import io.inboard.weave.Advice;
+import java.util.Optional;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** One request of any protocol, at Jetty 12's {@code Server#handle}, before every handler. */
+final class HandlerAdvice {
+  private HandlerAdvice() {}
+
+  /** The outer one: from here on it is a request whose headers can be corrected. */
+  static final class Wrap {
+    private Wrap() {}
+
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(0)
+    static Request enter(@Advice.Argument(0) Request request) {
+      return new MeshRequest(request);
+    }
+  }
+
+  /** The inner one. */
+  static final class Admit {
+    private Admit() {}
+
+    /** Its result is that of {@link Gate#enter}. */
+    @Advice.OnMethodEnter(skipOn = Optional.class)
+    static Object enter(
+        @Advice.Argument(0) Request request,
+        @Advice.Argument(1) Response response,
+        @Advice.Argument(2) Callback callback) {
+      return Gate.enter(new JettyExchange(request, response, callback));
+    }
+
+    static Object enter(Throwable error, Request request, Response response, Callback callback) {
+      return Gate.failed(new JettyExchange(request, response, callback));
+    }
+
+    /** True where we have answered: handled. */
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToReturned
+    static boolean exit(@Advice.Enter Object entered) {
+      if (entered instanceof Contexts.Scope scope) {
+        scope.close();
+      }
+      return entered instanceof Optional;
+    }
+  }
+}

@@ -1,0 +1,195 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jetty;
+
+import io.inboard.call.HeaderSink;
+import io.inboard.call.InboundCall;
+import io.inboard.call.PeerIdentity;
+import io.inboard.call.Refusal;
+import io.inboard.call.server.InboundConnection;
+import io.inboard.call.server.ResponseHeaders;
+import io.inboard.call.server.ServerExchange;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.ResponseUtils;
+import org.eclipse.jetty.util.Callback;
+
+/** A request of Jetty 12 at the gate, before any handler. Used by the thread that serves it. */
+final class JettyExchange implements ServerExchange {
+  private final Request request;
+  private final Response response;
+  private final Callback callback;
+  private final Below below;
+
+  /** Asked once, since the answer is gone with it; negative before. */
+  private long queuedNanos = -1;
+
+  /** Asked more than once; null before. */
+  private InetSocketAddress local;
+
+  /** Likewise. */
+  private InetSocketAddress remote;
+
+  /**
+   * @param request a {@link MeshRequest}; where it is none, after an error of ours, its headers
+   *     cannot be corrected
+   */
+  JettyExchange(Request request, Response response, Callback callback) {
+    this.request = request;
+    this.response = response;
+    this.callback = callback;
+    this.below =
+        request instanceof MeshRequest ours
+            ? ours.below()
+            : Below.of(Request.unWrap(request).getConnectionMetaData().getConnection());
+  }
+
+  @Override
+  public String library() {
+    return JettyHooks.NAME;
+  }
+
+  @Override
+  public String method() {
+    return request.getMethod();
+  }
+
+  @Override
+  public String scheme() {
+    String scheme = request.getHttpURI().getScheme();
+    return scheme == null ? "http" : scheme;
+  }
+
+  @Override
+  public String protocolVersion() {
+    HttpVersion version = request.getConnectionMetaData().getHttpVersion();
+    return version == HttpVersion.HTTP_1_1
+        ? "1.1"
+        : version == HttpVersion.HTTP_2 ? "2" : version == HttpVersion.HTTP_3 ? "3" : "1.0";
+  }
+
+  /** Undecoded; handlers and servlets are chosen by what Jetty's {@code URIUtil} makes of it. */
+  @Override
+  public String path() {
+    String path = request.getHttpURI().getPath();
+    return path == null || path.isEmpty() ? "/" : path;
+  }
+
+  @Override
+  public String query() {
+    String query = request.getHttpURI().getQuery();
+    return query == null ? "" : query;
+  }
+
+  @Override
+  public InetSocketAddress local() {
+    if (local == null) {
+      local = below.local();
+    }
+    return local;
+  }
+
+  @Override
+  public InetSocketAddress remote() {
+    if (remote == null) {
+      remote = below.remote();
+    }
+    return remote;
+  }
+
+  /** A stream's own wait counts from its first frame, where another one came with it. */
+  @Override
+  public long queuedNanos() {
+    if (queuedNanos < 0) {
+      long waited = below.bottom() instanceof MeshEndPoint endPoint ? endPoint.waited() : 0;
+      queuedNanos =
+          waited == 0 && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2
+              ? Math.max(0, System.nanoTime() - request.getBeginNanoTime())
+              : waited;
+    }
+    return queuedNanos;
+  }
+
+  @Override
+  public boolean hasOwnTls() {
+    return below.hasOwnTls();
+  }
+
+  @Override
+  public boolean isMutualTls() {
+    return below.connection().isPresent() && below.connection().get().isMutualTls();
+  }
+
+  @Override
+  public Optional<PeerIdentity> peer() {
+    return below.connection().flatMap(InboundConnection::peer);
+  }
+
+  @Override
+  public Refusal lapsed() {
+    return below.connection().map(InboundConnection::lapsed).orElse(Refusal.EXPIRED);
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    return request.getHeaders().getValuesList(name);
+  }
+
+  @Override
+  public void correctHeaders(Consumer<HeaderSink> correction) {
+    Headers headers = new Headers(request.getHeaders());
+    correction.accept(headers);
+    HttpFields changed = headers.changed();
+    if (changed != null) {
+      if (!(request instanceof MeshRequest ours)) {
+        throw new IllegalStateException("the headers of this request cannot be corrected");
+      }
+      ours.setHeaders(changed);
+    }
+  }
+
+  @Override
+  public HeaderSink responseHeaders() {
+    HttpFields.Mutable headers = response.getHeaders();
+    return new ResponseHeaders(headers::contains, headers::put);
+  }
+
+  @Override
+  public void serving(InboundCall call) {
+    Served served = new Served(call);
+    if (request instanceof MeshRequest ours) {
+      ours.serve(served);
+    }
+    request.addHttpStreamWrapper(stream -> new ServedStream(stream, served, below.bottom()));
+  }
+
+  /** At once, and into Jetty's request log like its own early errors. */
+  @Override
+  public void answer(Answer answer) {
+    if (response.isCommitted()) {
+      callback.failed(new IllegalStateException("an answer has begun"));
+      return;
+    }
+    byte[] text = answer.text().getBytes(StandardCharsets.US_ASCII);
+    response.setStatus(answer.status());
+    HttpFields.Mutable headers = response.getHeaders();
+    headers.put(HttpHeader.CONTENT_LENGTH, (long) text.length);
+    if (text.length > 0) {
+      headers.put(HttpHeader.CONTENT_TYPE, "text/plain");
+    }
+    if (answer.close()) {
+      ResponseUtils.ensureNotPersistent(request, response);
+    } else {
+      ResponseUtils.ensureConsumeAvailableOrNotPersistent(request, response);
+    }
+    response.write(true, ByteBuffer.wrap(text), callback);
+  }
+}

@@ -1,0 +1,57 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jetty;
+
+import static io.inboard.weave.Member.method;
+
+import io.inboard.weave.Handles;
+import java.lang.invoke.MethodHandles;
+
+/** What the adapter reaches and does not compile against, each once. */
+final class JettyMembers {
+  static final Handles HANDLES = Handles.by(MethodHandles.lookup());
+
+  /** Of a module that an application need not have. */
+  static final Handles.Method HTTP_2 =
+      HANDLES
+          .inIfThere("org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory")
+          .reach(method("<init>", "org.eclipse.jetty.server.HttpConfiguration"));
+
+  /** Versions before 12.0.5 tell TLS by the endpoint's class alone, which would be ours. */
+  static final Handles.Method SESSION =
+      HANDLES
+          .inVersionsWith("org.eclipse.jetty.io.ssl.SslConnection$SslEndPoint")
+          .reach(method("getSslSessionData", 0));
+
+  // The servlets above it, of which an application has one line or several.
+
+  static final Handles.Method REQUEST_11 = servletRequest("ee11");
+  static final Handles.Method MATCHED_11 = matched("ee11");
+  static final Handles.Method REQUEST_10 = servletRequest("ee10");
+  static final Handles.Method MATCHED_10 = matched("ee10");
+  static final Handles.Method CHANNEL_REQUEST_9 = nested("ee9", "HttpChannel", "getCoreRequest");
+  static final Handles.Method REQUEST_9 = nested("ee9", "Request", "getCoreRequest");
+  static final Handles.Method PATTERN_9 = nested("ee9", "ServletPathMapping", "getPattern");
+  static final Handles.Method CHANNEL_REQUEST_8 = nested("ee8", "HttpChannel", "getCoreRequest");
+  static final Handles.Method REQUEST_8 = nested("ee8", "Request", "getCoreRequest");
+  static final Handles.Method PATTERN_8 = nested("ee8", "ServletPathMapping", "getPattern");
+
+  private JettyMembers() {}
+
+  private static Handles.Method servletRequest(String line) {
+    return HANDLES
+        .inVersionsWith("org.eclipse.jetty." + line + ".servlet.ServletChannel")
+        .reach(method("getServletContextRequest", 0));
+  }
+
+  private static Handles.Method matched(String line) {
+    return HANDLES
+        .inVersionsWith("org.eclipse.jetty." + line + ".servlet.ServletContextRequest")
+        .reach(method("getMatchedResource", 0));
+  }
+
+  private static Handles.Method nested(String line, String type, String getter) {
+    return HANDLES
+        .inVersionsWith("org.eclipse.jetty." + line + ".nested." + type)
+        .reach(method(getter, 0));
+  }
+}

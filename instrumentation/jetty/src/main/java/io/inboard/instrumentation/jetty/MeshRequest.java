@@ -1,0 +1,111 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jetty;
+
+import io.inboard.call.Inboard;
+import io.inboard.call.Inbound;
+import io.inboard.call.InboundCall;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.server.Request;
+
+/**
+ * A request of Jetty 12 as its handlers see it: with the headers that the mesh has corrected, and
+ * over TLS of ours as it would be without us. What the mesh knows of it is found by attributes that
+ * no list of them shows: the servlets' side may live in another class loader, with another copy of
+ * this class.
+ *
+ * <p>Written by the thread that runs the handlers, before they see it; but for the route and the
+ * error, which the threads set that work for the request, one after the other.
+ */
+final class MeshRequest extends Request.Wrapper {
+  /** To be read: the {@link InboundCall}, or null. */
+  static final String CALL = "io.inboard.call";
+
+  /** To be written: the pattern of the servlet that was chosen, with the context's path. */
+  static final String SERVLET = "io.inboard.servlet";
+
+  /** Set by Spring MVC when a handler was found; since Spring 3. */
+  private static final String SPRING_PATTERN =
+      "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
+
+  private final Below below;
+
+  /** Null: the one that came. */
+  private final HttpURI uri;
+
+  /** Null: those that came. */
+  private HttpFields headers;
+
+  /** Null until it is served. */
+  private Served served;
+
+  MeshRequest(Request request) {
+    super(request);
+    // Customizers may say that it came from elsewhere, by another scheme.
+    this.below = Below.of(Request.unWrap(request).getConnectionMetaData().getConnection());
+    HttpURI sent = request.getHttpURI();
+    this.uri =
+        below.connection().isPresent() && "https".equals(sent.getScheme())
+            ? HttpURI.build(sent).scheme("http").asImmutable()
+            : null;
+  }
+
+  Below below() {
+    return below;
+  }
+
+  void serve(Served request) {
+    served = request;
+  }
+
+  void setHeaders(HttpFields corrected) {
+    headers = corrected;
+  }
+
+  @Override
+  public HttpFields getHeaders() {
+    return headers == null ? super.getHeaders() : headers;
+  }
+
+  @Override
+  public HttpURI getHttpURI() {
+    return uri == null ? super.getHttpURI() : uri;
+  }
+
+  @Override
+  public boolean isSecure() {
+    return uri == null && super.isSecure();
+  }
+
+  @Override
+  public HttpFields getTrailers() {
+    HttpFields trailers = super.getTrailers();
+    return trailers == null || !Inboard.inbound().guardsIdentity()
+        ? trailers
+        : Headers.without(trailers, Inbound.FORWARDED_CLIENT_CERT);
+  }
+
+  @Override
+  public Object getAttribute(String name) {
+    return name.equals(CALL)
+        ? served == null ? null : served.call()
+        : super.getAttribute(name);
+  }
+
+  /** The application's framework says which route matched, the container what went wrong. */
+  @Override
+  public Object setAttribute(String name, Object value) {
+    if (served != null && value != null) {
+      switch (name) {
+        case SERVLET -> {
+          served.servlet(value.toString());
+          return null;
+        }
+        case SPRING_PATTERN -> served.spring(Routes.inContext(this, value.toString()));
+        case Errors.JAKARTA, Errors.JAVAX -> served.thrown(value);
+        default -> {}
+      }
+    }
+    return super.setAttribute(name, value);
+  }
+}

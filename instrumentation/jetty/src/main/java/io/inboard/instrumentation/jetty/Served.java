@@ -1,0 +1,71 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jetty;
+
+import io.inboard.call.InboundCall;
+
+/**
+ * One request between begin and end. Its routes and errors are told by threads that work for it,
+ * one after the other; the response is written, and the request ended, by any.
+ */
+final class Served {
+  private final InboundCall call;
+  private boolean routed;
+  private volatile Throwable thrown;
+
+  /** The status of the head that went out; 0 before. */
+  private volatile int status;
+
+  /** Whether the whole response was given to the connection, as far as that took it. */
+  private volatile boolean complete;
+
+  Served(InboundCall call) {
+    this.call = call;
+  }
+
+  InboundCall call() {
+    return call;
+  }
+
+  /** The mapping of the servlet that was chosen, unless the framework has said more. */
+  void servlet(String pattern) {
+    if (!routed) {
+      call.route(pattern);
+    }
+  }
+
+  /** The first counts: the dispatch to an error page says it again, of the error page. */
+  void spring(String pattern) {
+    if (!routed) {
+      routed = true;
+      call.route(pattern);
+    }
+  }
+
+  /** What the application threw through the container, as that notes it. */
+  void thrown(Object error) {
+    if (error instanceof Throwable throwable) {
+      thrown = Errors.unwrap(throwable);
+    }
+  }
+
+  /** The head of the response goes out. */
+  void responded(int with) {
+    status = with;
+  }
+
+  /** Whether all of it is on its way; a client that has it may go. */
+  void complete(boolean isComplete) {
+    complete = isComplete;
+  }
+
+  /**
+   * The end.
+   *
+   * @param failure why Jetty ended it; null if it ended well
+   */
+  void end(Throwable failure) {
+    Throwable error = thrown != null || failure == null ? thrown : Errors.unwrap(failure);
+    // What breaks behind a complete response is not this request's; what the application throws is.
+    call.end(status, complete && Errors.isConnections(error) ? null : error);
+  }
+}

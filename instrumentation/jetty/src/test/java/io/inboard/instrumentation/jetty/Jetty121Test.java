@@ -1,0 +1,9 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jetty;
+
+/** The newest. */
+final class Jetty121Test extends JettyContract {
+  Jetty121Test() {
+    super("12.1-ee11");
+  }
+}

@@ -1,0 +1,190 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jetty.app;
+
+import io.inboard.contract.PathHandlers;
+import io.inboard.contract.PathHandlers.Router;
+import io.inboard.contract.RunningServer;
+import io.inboard.contract.SampleApplication;
+import jakarta.servlet.MultipartConfigElement;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** An embedded Jetty of whatever version this class was loaded beside. */
+public final class JettyServer implements RunningServer {
+  /** Shorter than a test waits for a connection to be closed. */
+  private static final int IDLE_MILLIS = 8_000;
+
+  private final Server server;
+  private final ServerConnector connector;
+
+  /**
+   * @param properties a {@code keystore} gives it TLS of its own, {@code http2} enables HTTP/2 in
+   *     plaintext, {@code customizer} adds what judges names of servers, a {@code router} serves
+   *     {@link PathHandlers}
+   * @param threads for requests; empty: Jetty's own
+   */
+  public JettyServer(Map<String, String> properties, Optional<Executor> threads) throws Exception {
+    server = new Server(threads.isPresent() ? new JettyThreads(threads.get()) : threadPool());
+    HttpConfiguration http = new HttpConfiguration();
+    if (properties.containsKey("router")) {
+      http.setUriCompliance(UriCompliance.UNSAFE);
+    }
+    if (properties.containsKey("customizer")) {
+      http.addCustomizer(new SecureRequestCustomizer());
+    }
+    // Of a test's few threads none is to accept: the selector does.
+    int acceptors = threads.isPresent() ? 0 : 1;
+    connector = new ServerConnector(server, acceptors, 1, factories(http, properties));
+    connector.setHost("127.0.0.1");
+    connector.setIdleTimeout(IDLE_MILLIS);
+    server.addConnector(connector);
+    ServletContextHandler context = new ServletContextHandler();
+    context.setContextPath("/");
+    if (properties.containsKey("router")) {
+      route(context, Router.valueOf(properties.get("router")));
+    } else {
+      serve(context);
+    }
+    server.setHandler(new Upgrade(handler(context)));
+    try {
+      server.start();
+    } catch (Exception e) {
+      server.stop();
+      throw e;
+    }
+  }
+
+  private static QueuedThreadPool threadPool() {
+    QueuedThreadPool threads = new QueuedThreadPool(12);
+    threads.setDaemon(true);
+    return threads;
+  }
+
+  /** The older servlets' contexts are no handlers, and bring one. */
+  private static Handler handler(Object context) {
+    return context instanceof Handler handler
+        ? handler
+        : (Handler) ((Supplier<?>) context).get();
+  }
+
+  private static ConnectionFactory[] factories(
+      HttpConfiguration http, Map<String, String> properties) throws Exception {
+    List<ConnectionFactory> factories = new ArrayList<>();
+    if (properties.containsKey("keystore")) {
+      SslContextFactory.Server own = new SslContextFactory.Server();
+      own.setKeyStorePath(properties.get("keystore"));
+      own.setKeyStorePassword("changeit");
+      factories.add(new SslConnectionFactory(own, "http/1.1"));
+      http.addCustomizer(new SecureRequestCustomizer(false));
+    }
+    factories.add(new HttpConnectionFactory(http, HttpCompliance.RFC7230_LEGACY));
+    if (properties.containsKey("http2")) {
+      factories.add(
+          (ConnectionFactory)
+              Class.forName("org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory")
+                  .getConstructor(HttpConfiguration.class)
+                  .newInstance(http));
+    }
+    return factories.toArray(ConnectionFactory[]::new);
+  }
+
+  private static void serve(ServletContextHandler context) throws IOException {
+    ServletHolder contract = new ServletHolder(new ContractServlet());
+    contract.setAsyncSupported(true);
+    for (String path : SampleApplication.PATHS) {
+      context.addServlet(contract, path);
+    }
+    ServletHolder own = new ServletHolder(new JettyServlet());
+    own.setAsyncSupported(true);
+    own.getRegistration()
+        .setMultipartConfig(
+            new MultipartConfigElement(Files.createTempDirectory("jetty").toString()));
+    context.addServlet(own, "/jetty/*");
+  }
+
+  private static void route(ServletContextHandler context, Router router) throws Exception {
+    context.getServletHandler().setDecodeAmbiguousURIs(true);
+    boolean servers = router == Router.SERVER || router == Router.DIRECTORIES;
+    if (servers) {
+      for (String path : PathHandlers.PATHS) {
+        context.addServlet(
+            new ServletHolder(
+                new RoutedServlet(
+                    request ->
+                        router == Router.DIRECTORIES && request.getPathInfo() == null
+                            ? PathHandlers.UNKNOWN
+                            : path)),
+            path + "/*");
+      }
+    }
+    context.addServlet(
+        new ServletHolder(
+            new RoutedServlet(
+                request ->
+                    servers
+                        ? PathHandlers.UNKNOWN
+                        : PathHandlers.choose(router, request.getRequestURI()))),
+        "/");
+  }
+
+  @Override
+  public int port() {
+    return connector.getLocalPort();
+  }
+
+  @Override
+  public void close() throws Exception {
+    server.stop();
+  }
+
+  private static final class ContractServlet extends HttpServlet {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      SampleApplication.handle(new ServletExchange(request, response));
+    }
+  }
+
+  /** Chooses a handler by the target, as far as Jetty has not. */
+  private static final class RoutedServlet extends HttpServlet {
+    private static final long serialVersionUID = 1;
+
+    private final transient Function<HttpServletRequest, String> handlers;
+
+    RoutedServlet(Function<HttpServletRequest, String> handlers) {
+      this.handlers = handlers;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      response.getWriter().print(PathHandlers.run(handlers.apply(request)));
+    }
+  }
+}
