@@ -59,8 +59,7 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
         case CLOSE -> close();
         case PLAIN -> {
           deadline.cancel();
-          getEndPoint()
-              .upgrade(protocols.plaintext().newConnection(connector, getEndPoint()));
+          getEndPoint().upgrade(protocols.plaintext().newConnection(connector, getEndPoint()));
         }
         case TLS -> beginTls();
       }

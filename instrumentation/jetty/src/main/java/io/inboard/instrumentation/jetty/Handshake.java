@@ -78,9 +78,7 @@ final class Handshake extends AbstractConnection {
     deadline.cancel();
     EndPoint decrypted = getEndPoint();
     decrypted.upgrade(
-        protocols
-            .agreed(engine.getApplicationProtocol())
-            .newConnection(connector, decrypted));
+        protocols.agreed(engine.getApplicationProtocol()).newConnection(connector, decrypted));
   }
 
   @Override

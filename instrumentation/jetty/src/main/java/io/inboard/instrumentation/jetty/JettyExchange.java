@@ -19,7 +19,6 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.server.ResponseUtils;
 import org.eclipse.jetty.util.Callback;
 
 /** A request of Jetty 12 at the gate, before any handler. Used by the thread that serves it. */
@@ -185,10 +184,10 @@ final class JettyExchange implements ServerExchange {
     if (text.length > 0) {
       headers.put(HttpHeader.CONTENT_TYPE, "text/plain");
     }
-    if (answer.close()) {
-      ResponseUtils.ensureNotPersistent(request, response);
-    } else {
-      ResponseUtils.ensureConsumeAvailableOrNotPersistent(request, response);
+    // A body that has not come whole would be taken for the next request. HTTP/2 has streams.
+    boolean consumed = request.consumeAvailable();
+    if ((answer.close() || !consumed) && !protocolVersion().equals("2")) {
+      headers.put(HttpHeader.CONNECTION, "close");
     }
     response.write(true, ByteBuffer.wrap(text), callback);
   }

@@ -59,22 +59,6 @@ public final class JettyHooks implements Library {
             "org.eclipse.jetty.ee10.servlet.ServletChannel",
             method("handle").whereItExists(),
             ServletAdvice.Channel10.class)
-        .weave(
-            "org.eclipse.jetty.ee9.nested.HttpChannel",
-            method("handle").whereItExists(),
-            ServletAdvice.Channel9.class)
-        .weave(
-            "org.eclipse.jetty.ee8.nested.HttpChannel",
-            method("handle").whereItExists(),
-            ServletAdvice.Channel8.class)
-        .weave(
-            "org.eclipse.jetty.ee9.nested.Request",
-            method("setServletPathMapping").whereItExists(),
-            ServletAdvice.Mapping9.class)
-        .weave(
-            "org.eclipse.jetty.ee8.nested.Request",
-            method("setServletPathMapping").whereItExists(),
-            ServletAdvice.Mapping8.class)
         .build();
   }
 }

@@ -28,12 +28,6 @@ final class JettyMembers {
   static final Handles.Method MATCHED_11 = matched("ee11");
   static final Handles.Method REQUEST_10 = servletRequest("ee10");
   static final Handles.Method MATCHED_10 = matched("ee10");
-  static final Handles.Method CHANNEL_REQUEST_9 = nested("ee9", "HttpChannel", "getCoreRequest");
-  static final Handles.Method REQUEST_9 = nested("ee9", "Request", "getCoreRequest");
-  static final Handles.Method PATTERN_9 = nested("ee9", "ServletPathMapping", "getPattern");
-  static final Handles.Method CHANNEL_REQUEST_8 = nested("ee8", "HttpChannel", "getCoreRequest");
-  static final Handles.Method REQUEST_8 = nested("ee8", "Request", "getCoreRequest");
-  static final Handles.Method PATTERN_8 = nested("ee8", "ServletPathMapping", "getPattern");
 
   private JettyMembers() {}
 
@@ -47,11 +41,5 @@ final class JettyMembers {
     return HANDLES
         .inVersionsWith("org.eclipse.jetty." + line + ".servlet.ServletContextRequest")
         .reach(method("getMatchedResource", 0));
-  }
-
-  private static Handles.Method nested(String line, String type, String getter) {
-    return HANDLES
-        .inVersionsWith("org.eclipse.jetty." + line + ".nested." + type)
-        .reach(method(getter, 0));
   }
 }

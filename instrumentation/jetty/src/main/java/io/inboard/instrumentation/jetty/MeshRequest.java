@@ -6,6 +6,8 @@ import io.inboard.call.Inbound;
 import io.inboard.call.InboundCall;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.http.Trailers;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
 /**
@@ -79,7 +81,21 @@ final class MeshRequest extends Request.Wrapper {
 
   @Override
   public HttpFields getTrailers() {
-    HttpFields trailers = super.getTrailers();
+    return guarded(super.getTrailers());
+  }
+
+  /** What comes behind the body comes as its last part, too. */
+  @Override
+  public Content.Chunk read() {
+    Content.Chunk chunk = super.read();
+    if (!(chunk instanceof Trailers trailers)) {
+      return chunk;
+    }
+    HttpFields guarded = guarded(trailers.getTrailers());
+    return guarded == trailers.getTrailers() ? chunk : new Trailers(guarded);
+  }
+
+  private static HttpFields guarded(HttpFields trailers) {
     return trailers == null || !Inboard.inbound().guardsIdentity()
         ? trailers
         : Headers.without(trailers, Inbound.FORWARDED_CLIENT_CERT);
@@ -87,9 +103,7 @@ final class MeshRequest extends Request.Wrapper {
 
   @Override
   public Object getAttribute(String name) {
-    return name.equals(CALL)
-        ? served == null ? null : served.call()
-        : super.getAttribute(name);
+    return name.equals(CALL) ? served == null ? null : served.call() : super.getAttribute(name);
   }
 
   /** The application's framework says which route matched, the container what went wrong. */

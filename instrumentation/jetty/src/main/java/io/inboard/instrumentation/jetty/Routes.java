@@ -22,10 +22,7 @@ final class Routes {
    * everything do not.
    */
   static boolean tells(String pattern) {
-    return pattern != null
-        && !pattern.isEmpty()
-        && !pattern.equals("/")
-        && !pattern.equals("/*");
+    return pattern != null && !pattern.isEmpty() && !pattern.equals("/") && !pattern.equals("/*");
   }
 
   /**

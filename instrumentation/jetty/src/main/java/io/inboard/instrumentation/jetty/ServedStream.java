@@ -35,11 +35,7 @@ final class ServedStream extends HttpStream.Wrapper {
     }
     served.responded(status);
     Headers added = new Headers(head.getHttpFields());
-    served
-        .call()
-        .respond(
-            status,
-            new ResponseHeaders(head.getHttpFields()::contains, added::set));
+    served.call().respond(status, new ResponseHeaders(head.getHttpFields()::contains, added::set));
     HttpFields fields = added.changed();
     return fields == null
         ? null

@@ -21,8 +21,7 @@ final class TlsConnection extends SslConnection {
       EndPoint endPoint,
       SSLEngine engine,
       InboundConnection connection) {
-    super(
-        connector.getByteBufferPool(), connector.getExecutor(), endPoint, engine, false, false);
+    super(connector.getByteBufferPool(), connector.getExecutor(), endPoint, engine, false, false);
     this.connection = connection;
     setRenegotiationAllowed(false);
   }

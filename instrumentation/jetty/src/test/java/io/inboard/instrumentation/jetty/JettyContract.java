@@ -2,7 +2,6 @@
 package io.inboard.instrumentation.jetty;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.Refusal;
@@ -52,8 +51,7 @@ abstract class JettyContract extends ServerContract {
 
   @Override
   protected RunningServer startHandlers(Router router) throws Exception {
-    return jetty.start(
-        Map.of("router", router.name()));
+    return jetty.start(Map.of("router", router.name()));
   }
 
   @Override
@@ -98,8 +96,7 @@ abstract class JettyContract extends ServerContract {
       }
     }
     assertThat(
-            Curl.with(client)
-                .get(server.port(), "/jetty/seen", "--http2", "-H", "Host: localhost"))
+            Curl.with(client).get(server.port(), "/jetty/seen", "--http2", "-H", "Host: localhost"))
         .isEqualTo(seen + " 2");
   }
 

@@ -36,7 +36,7 @@ final class JettyLoader extends URLClassLoader {
   JettyLoader(String version) {
     super("jetty-" + version, jars(version), JettyLoader.class.getClassLoader());
     this.servlets = version.substring(version.indexOf('-') + 1);
-    this.javax = servlets.equals("ee8");
+    this.javax = !servlets.startsWith("ee");
   }
 
   /** Starts an embedded server. */
@@ -45,8 +45,11 @@ final class JettyLoader extends URLClassLoader {
   }
 
   /** Starts an embedded server, perhaps with the threads of a test. */
-  RunningServer start(Map<String, String> properties, Optional<Executor> threads)
-      throws Exception {
+  RunningServer start(Map<String, String> properties, Optional<Executor> threads) throws Exception {
+    // Jetty looks for its services there, and gives it to its threads.
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(this);
     try {
       return (RunningServer)
           loadClass(APPLICATION + "JettyServer")
@@ -54,6 +57,8 @@ final class JettyLoader extends URLClassLoader {
               .newInstance(properties, threads);
     } catch (InvocationTargetException e) {
       throw e.getCause() instanceof Exception cause ? cause : e;
+    } finally {
+      thread.setContextClassLoader(before);
     }
   }
 
@@ -99,7 +104,8 @@ final class JettyLoader extends URLClassLoader {
         new Remapper(Opcodes.ASM9) {
           @Override
           public String map(String internalName) {
-            String name = internalName.replace("jetty/ee10/servlet/", "jetty/" + servlets + "/servlet/");
+            String name =
+                internalName.replace("jetty/ee10/servlet/", "jetty/" + servlets + "/servlet/");
             return javax ? name.replace("jakarta/servlet/", "javax/servlet/") : name;
           }
         };

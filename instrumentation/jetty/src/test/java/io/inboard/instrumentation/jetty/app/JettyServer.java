@@ -20,7 +20,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
-import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
@@ -86,9 +85,7 @@ public final class JettyServer implements RunningServer {
 
   /** The older servlets' contexts are no handlers, and bring one. */
   private static Handler handler(Object context) {
-    return context instanceof Handler handler
-        ? handler
-        : (Handler) ((Supplier<?>) context).get();
+    return context instanceof Handler handler ? handler : (Handler) ((Supplier<?>) context).get();
   }
 
   private static ConnectionFactory[] factories(
@@ -101,7 +98,7 @@ public final class JettyServer implements RunningServer {
       factories.add(new SslConnectionFactory(own, "http/1.1"));
       http.addCustomizer(new SecureRequestCustomizer(false));
     }
-    factories.add(new HttpConnectionFactory(http, HttpCompliance.RFC7230_LEGACY));
+    factories.add(new HttpConnectionFactory(http));
     if (properties.containsKey("http2")) {
       factories.add(
           (ConnectionFactory)
