@@ -44,8 +44,8 @@ class KnownServersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"boot-2.7, 17", "boot-3.5, 17", "boot-4, 25", "boot-4, 27"})
-  void springBootOnTomcatIsSecuredAndOpens(String line, int jdk) throws Exception {
+  @CsvSource({"boot-2.7, 17", "boot-3.5, 17", "boot-4, 25", "boot-4, 27", "boot-3.5-jetty, 17"})
+  void springBootIsSecuredAndOpens(String line, int jdk) throws Exception {
     Service.Builder boot = Service.boot(line, "pay", Jdks.of(jdk)).everywhere();
     try (Service service = boot.agent(strict("")).start()) {
       assertSecured(service, service.port());

@@ -34,7 +34,14 @@ final class JettyLoader extends URLClassLoader {
    *     servlets
    */
   JettyLoader(String version) {
-    super("jetty-" + version, jars(version), JettyLoader.class.getClassLoader());
+    this(version, folder(version));
+  }
+
+  /**
+   * @param jars in place of that folder
+   */
+  JettyLoader(String version, File jars) {
+    super("jetty-" + version, urls(jars), JettyLoader.class.getClassLoader());
     this.servlets = version.substring(version.indexOf('-') + 1);
     this.javax = !servlets.startsWith("ee");
   }
@@ -62,10 +69,15 @@ final class JettyLoader extends URLClassLoader {
     }
   }
 
-  private static URL[] jars(String version) {
-    File[] jars = new File("target/jetty/" + version).listFiles();
+  /** Where a version's jars are. */
+  static File folder(String version) {
+    return new File("target/jetty/" + version);
+  }
+
+  private static URL[] urls(File folder) {
+    File[] jars = folder.listFiles();
     if (jars == null || jars.length == 0) {
-      throw new IllegalStateException("target/jetty/" + version + " is missing: build with Maven");
+      throw new IllegalStateException(folder + " is missing: build with Maven");
     }
     return Arrays.stream(jars).map(JettyLoader::url).toArray(URL[]::new);
   }
