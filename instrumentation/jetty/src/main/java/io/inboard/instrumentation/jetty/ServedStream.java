@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.jetty;
 
 import io.inboard.call.server.ResponseHeaders;
+import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.EndPoint;
@@ -48,13 +49,18 @@ final class ServedStream extends HttpStream.Wrapper {
             head.getTrailersSupplier());
   }
 
-  /** The last bytes are about to go out. */
-  Callback last(Callback callback) {
+  /**
+   * The last part is about to go out. A client that has it all may reset the stream or close the
+   * connection before Jetty hears that it was written, which then fails, though nothing is left.
+   *
+   * @param content null for none; what was written is taken from it
+   */
+  Callback last(ByteBuffer content, Callback callback) {
     served.complete(true);
     return new Callback.Nested(callback) {
       @Override
       public void failed(Throwable error) {
-        served.complete(false);
+        served.complete(content == null || !content.hasRemaining());
         super.failed(error);
       }
     };

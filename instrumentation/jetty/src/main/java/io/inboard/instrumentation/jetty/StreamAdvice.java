@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.jetty;
 
 import io.inboard.weave.Advice;
+import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.util.Callback;
@@ -31,8 +32,9 @@ final class StreamAdvice {
     static Callback enter(
         @Advice.This HttpStream stream,
         @Advice.Argument(2) boolean last,
+        @Advice.Argument(3) ByteBuffer content,
         @Advice.Argument(4) Callback callback) {
-      return last && stream instanceof ServedStream served ? served.last(callback) : null;
+      return last && stream instanceof ServedStream served ? served.last(content, callback) : null;
     }
   }
 

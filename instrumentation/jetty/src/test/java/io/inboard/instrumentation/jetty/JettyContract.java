@@ -3,22 +3,16 @@ package io.inboard.instrumentation.jetty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inboard.call.InboundTls.Mode;
-import io.inboard.call.Refusal;
 import io.inboard.contract.Curl;
 import io.inboard.contract.Eventually;
-import io.inboard.contract.PathHandlers.Router;
 import io.inboard.contract.RawConnection;
 import io.inboard.contract.RawHttp2Connection;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.SampleApplication;
 import io.inboard.contract.SeenRequest;
-import io.inboard.contract.ServerContract;
-import io.inboard.contract.Workload;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
@@ -26,91 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
-/** The contract for one version of Jetty. */
-abstract class JettyContract extends ServerContract {
+/** The contract for one version of Jetty: requests. */
+abstract class JettyContract extends JettyConnectionContract {
   private static final SeenRequest.End OK = new SeenRequest.End(200, Optional.empty());
 
-  private final JettyLoader jetty;
-
   JettyContract(String version) {
-    this.jetty = new JettyLoader(version);
-  }
-
-  @Override
-  protected RunningServer start() throws Exception {
-    return jetty.start(Map.of());
-  }
-
-  @Override
-  protected RunningServer startWith(Executor threads) throws Exception {
-    return jetty.start(Map.of(), Optional.of(threads));
-  }
-
-  @Override
-  protected RunningServer startHandlers(Router router) throws Exception {
-    return jetty.start(Map.of("router", router.name()));
-  }
-
-  @Override
-  protected Optional<RunningServer> startWithOwnTls(Workload identity) throws Exception {
-    File keystore = File.createTempFile("own", ".p12");
-    try (OutputStream out = Files.newOutputStream(keystore.toPath())) {
-      identity.keyStore().store(out, "changeit".toCharArray());
-    }
-    return Optional.of(jetty.start(Map.of("keystore", keystore.getPath())));
-  }
-
-  @Override
-  protected String library() {
-    return "jetty";
-  }
-
-  @Override
-  protected boolean http2() {
-    return true;
-  }
-
-  // --- Connections.
-
-  @Test
-  void anOpenPlaintextConnectionIsNotServedOnceThePortIsStrict() throws Exception {
-    try (RawConnection wire = RawConnection.plain(server.port())) {
-      assertThat(wire.get("/hello").status()).isEqualTo(200);
-      mesh.mode(Mode.STRICT);
-      toldThatThePortWantsMutualTls(wire.get("/hello"));
-      assertThat(wire.untilClosed()).isEmpty();
-    }
-    mesh.refusedFor(Refusal.PLAINTEXT);
-    assertThat(calls()).isEqualTo(1);
-  }
-
-  @Test
-  void theApplicationSeesTheRequestThatItWouldSeeWithoutUs() throws Exception {
-    String seen = "http false http://localhost/jetty/seen 80";
-    for (RawConnection wire : both()) {
-      try (wire) {
-        assertThat(wire.get("/jetty/seen").text()).isEqualTo(seen);
-      }
-    }
-    assertThat(
-            Curl.with(client).get(server.port(), "/jetty/seen", "--http2", "-H", "Host: localhost"))
-        .isEqualTo(seen + " 2");
-  }
-
-  /** Jetty judges names of servers where the application's configuration is that of its https. */
-  @Test
-  void noNameOfAServerIsAskedFor() throws Exception {
-    mesh.mode(Mode.STRICT);
-    try (RunningServer shared = jetty.start(Map.of("customizer", "yes"));
-        RawConnection wire = RawConnection.tls(shared.port(), client)) {
-      assertThat(wire.get("/hello").text()).isEqualTo("hello");
-      assertThat(wire.get("/jetty/seen").text()).startsWith("http false ");
-      assertThat(Curl.with(client).get(shared.port(), "/hello", "--http2")).isEqualTo("hello 2");
-    }
-    assertThat(mesh.ended(3)).allSatisfy(r -> assertThat(r.scheme()).isEqualTo("http"));
+    super(version);
   }
 
   // --- What servlet containers do.

@@ -42,8 +42,8 @@ public final class JettyServer implements RunningServer {
 
   /**
    * @param properties a {@code keystore} gives it TLS of its own, {@code http2} enables HTTP/2 in
-   *     plaintext, {@code customizer} adds what judges names of servers, a {@code router} serves
-   *     {@link PathHandlers}
+   *     plaintext, {@code customizer} adds what judges names of servers, {@code idle} is Jetty's
+   *     own timeout in milliseconds, a {@code router} serves {@link PathHandlers}
    * @param threads for requests; empty: Jetty's own
    */
   public JettyServer(Map<String, String> properties, Optional<Executor> threads) throws Exception {
@@ -59,7 +59,8 @@ public final class JettyServer implements RunningServer {
     int acceptors = threads.isPresent() ? 0 : 1;
     connector = new ServerConnector(server, acceptors, 1, factories(http, properties));
     connector.setHost("127.0.0.1");
-    connector.setIdleTimeout(IDLE_MILLIS);
+    connector.setIdleTimeout(
+        Long.parseLong(properties.getOrDefault("idle", String.valueOf(IDLE_MILLIS))));
     server.addConnector(connector);
     ServletContextHandler context = new ServletContextHandler();
     context.setContextPath("/");

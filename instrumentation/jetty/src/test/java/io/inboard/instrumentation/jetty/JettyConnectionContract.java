@@ -1,0 +1,186 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jetty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.inboard.call.InboundTls;
+import io.inboard.call.InboundTls.Mode;
+import io.inboard.call.PeerIdentity;
+import io.inboard.call.Refusal;
+import io.inboard.contract.Curl;
+import io.inboard.contract.PathHandlers.Router;
+import io.inboard.contract.RawConnection;
+import io.inboard.contract.RunningServer;
+import io.inboard.contract.ServerContract;
+import io.inboard.contract.Workload;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
+import org.junit.jupiter.api.Test;
+
+/** The contract for one version of Jetty: how it is started, and what becomes of connections. */
+abstract class JettyConnectionContract extends ServerContract {
+  protected final JettyLoader jetty;
+
+  JettyConnectionContract(String version) {
+    this.jetty = new JettyLoader(version);
+  }
+
+  @Override
+  protected RunningServer start() throws Exception {
+    return jetty.start(Map.of());
+  }
+
+  @Override
+  protected RunningServer startWith(Executor threads) throws Exception {
+    return jetty.start(Map.of(), Optional.of(threads));
+  }
+
+  @Override
+  protected RunningServer startHandlers(Router router) throws Exception {
+    return jetty.start(Map.of("router", router.name()));
+  }
+
+  @Override
+  protected Optional<RunningServer> startWithOwnTls(Workload identity) throws Exception {
+    File keystore = File.createTempFile("own", ".p12");
+    try (OutputStream out = Files.newOutputStream(keystore.toPath())) {
+      identity.keyStore().store(out, "changeit".toCharArray());
+    }
+    return Optional.of(jetty.start(Map.of("keystore", keystore.getPath())));
+  }
+
+  @Override
+  protected String library() {
+    return "jetty";
+  }
+
+  @Override
+  protected boolean http2() {
+    return true;
+  }
+
+  // --- Connections.
+
+  @Test
+  void anOpenPlaintextConnectionIsNotServedOnceThePortIsStrict() throws Exception {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
+      assertThat(wire.get("/hello").status()).isEqualTo(200);
+      mesh.mode(Mode.STRICT);
+      toldThatThePortWantsMutualTls(wire.get("/hello"));
+      assertThat(wire.untilClosed()).isEmpty();
+    }
+    mesh.refusedFor(Refusal.PLAINTEXT);
+    assertThat(calls()).isEqualTo(1);
+  }
+
+  /** Jetty's own timer is set so that it has no part in it. */
+  @Test
+  void whatStallsBeforeItsRequestIsClosedInTime() throws Exception {
+    mesh.handshakeMillis(300);
+    try (RunningServer patient = jetty.start(Map.of("idle", "600000"))) {
+      try (RawConnection stalled = RawConnection.plain(patient.port())) {
+        stalled.send(new byte[] {0x16, 0x03, 0x01});
+        stalled.untilClosed();
+      }
+      mesh.refusedFor(Refusal.TIMEOUT);
+      mesh.mode(Mode.STRICT);
+      try (RawConnection silent = RawConnection.plain(patient.port())) {
+        assertThat(silent.untilClosed()).isEmpty();
+      }
+      try (RawConnection told = RawConnection.plain(patient.port())) {
+        told.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n");
+        toldThatThePortWantsMutualTls(told.response());
+        assertThat(told.untilClosed()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aRefusedRequestWhoseBodyHasNotComeEndsItsConnection() throws Exception {
+    mesh.deny(403);
+    for (RawConnection wire : both()) {
+      try (wire) {
+        wire.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n");
+        RawConnection.Response refused = wire.response();
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.header("connection")).isEqualTo("close");
+        assertThat(wire.untilClosed()).isEmpty();
+      }
+    }
+    assertThat(calls()).isZero();
+  }
+
+  /** A session that is resumed asks nobody whether its certificate still counts. */
+  @Test
+  void aHandshakeThatProvesNobodyIsNoConnection() throws Exception {
+    mesh.tls(new Forgetful(tlsOf(CA.issue(SERVER_ID))));
+    assertThatThrownBy(
+            () -> {
+              try (RawConnection wire = RawConnection.tls(server.port(), client)) {
+                wire.get("/hello");
+              }
+            })
+        .isInstanceOf(IOException.class);
+    mesh.refusedFor(Refusal.EXPIRED);
+    assertThat(mesh.seen()).isEmpty();
+  }
+
+  /** Knows nobody. */
+  private record Forgetful(InboundTls tls) implements InboundTls {
+    @Override
+    public Mode mode(int localPort) {
+      return tls.mode(localPort);
+    }
+
+    @Override
+    public SSLEngine engine(List<String> preferred, List<String> possible) throws SSLException {
+      return tls.engine(preferred, possible);
+    }
+
+    @Override
+    public Optional<PeerIdentity> peer(SSLSession session) {
+      return Optional.empty();
+    }
+
+    @Override
+    public int handshakeMillis() {
+      return tls.handshakeMillis();
+    }
+  }
+
+  @Test
+  void theApplicationSeesTheRequestThatItWouldSeeWithoutUs() throws Exception {
+    String seen = "http false http://localhost/jetty/seen 80";
+    for (RawConnection wire : both()) {
+      try (wire) {
+        assertThat(wire.get("/jetty/seen").text()).isEqualTo(seen);
+      }
+    }
+    assertThat(
+            Curl.with(client).get(server.port(), "/jetty/seen", "--http2", "-H", "Host: localhost"))
+        .isEqualTo(seen + " 2");
+  }
+
+  /** Jetty judges names of servers where the application's configuration is that of its https. */
+  @Test
+  void noNameOfAServerIsAskedFor() throws Exception {
+    mesh.mode(Mode.STRICT);
+    try (RunningServer shared = jetty.start(Map.of("customizer", "yes"));
+        RawConnection wire = RawConnection.tls(shared.port(), client)) {
+      assertThat(wire.get("/hello").text()).isEqualTo("hello");
+      assertThat(wire.get("/jetty/seen").text()).startsWith("http false ");
+      assertThat(Curl.with(client).get(shared.port(), "/hello", "--http2")).isEqualTo("hello 2");
+    }
+    assertThat(mesh.ended(3)).allSatisfy(r -> assertThat(r.scheme()).isEqualTo("http"));
+  }
+}
