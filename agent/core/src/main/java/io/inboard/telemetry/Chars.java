@@ -8,7 +8,7 @@ final class Chars {
   private Chars() {}
 
   /** Whether {@code s[from, to)} is lower-case hex (HEXDIGLC of W3C Trace Context). */
-  static boolean lowerHex(String s, int from, int to) {
+  static boolean lowerHex(CharSequence s, int from, int to) {
     for (int i = from; i < to; i++) {
       char c = s.charAt(i);
       if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
@@ -29,12 +29,12 @@ final class Chars {
   }
 
   /** The value of two hex digits that were checked before. */
-  static int hexByte(String s, int at) {
+  static int hexByte(CharSequence s, int at) {
     return Character.digit(s.charAt(at), 16) << 4 | Character.digit(s.charAt(at + 1), 16);
   }
 
   /** The value of sixteen lower-case hex digits that were checked before. */
-  static long hexLong(String s, int at) {
+  static long hexLong(CharSequence s, int at) {
     long value = 0;
     for (int i = at; i < at + 16; i++) {
       char c = s.charAt(i);
@@ -58,6 +58,12 @@ final class Chars {
 
   /** Without optional white space (space and tab, RFC 9110 section 5.6.3) at both ends. */
   static String trimOws(String s) {
+    // Of a text, its own part is a text.
+    return trimOws((CharSequence) s).toString();
+  }
+
+  /** The same of characters that are no text yet, and perhaps never will be. */
+  static CharSequence trimOws(CharSequence s) {
     int from = 0;
     int to = s.length();
     while (from < to && isOws(s.charAt(from))) {
@@ -66,7 +72,7 @@ final class Chars {
     while (to > from && isOws(s.charAt(to - 1))) {
       to--;
     }
-    return from == 0 && to == s.length() ? s : s.substring(from, to);
+    return from == 0 && to == s.length() ? s : s.subSequence(from, to);
   }
 
   static boolean isOws(char c) {

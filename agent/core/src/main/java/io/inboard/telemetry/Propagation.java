@@ -21,7 +21,7 @@ final class Propagation {
 
     TraceIds read(HeaderView headers, LongPredicate decide) {
       return switch (this) {
-        case TRACECONTEXT -> TraceParent.read(headers.headers(TraceParent.PARENT), headers);
+        case TRACECONTEXT -> TraceParent.read(headers);
         case B3_SINGLE -> {
           // A sender may use either form; the single header is the stronger one.
           TraceIds single = B3.readSingle(headers, decide);

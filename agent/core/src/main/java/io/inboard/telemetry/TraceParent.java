@@ -39,11 +39,8 @@ final class TraceParent {
    * Reads the context that a message carries; {@link TraceIds#NONE} when there is none, or one that
    * must be ignored: malformed, or given twice.
    */
-  static TraceIds read(List<String> parents, HeaderView headers) {
-    if (parents.size() != 1) {
-      return TraceIds.NONE;
-    }
-    TraceIds parent = parse(Chars.trimOws(parents.get(0)));
+  static TraceIds read(HeaderView headers) {
+    TraceIds parent = parse(Chars.trimOws(headers.only(PARENT)));
     if (!parent.isValid()) {
       return parent;
     }
@@ -55,7 +52,7 @@ final class TraceParent {
     return state.isEmpty() ? parent : parent.with(state);
   }
 
-  private static TraceIds parse(String value) {
+  private static TraceIds parse(CharSequence value) {
     if (value.length() < LENGTH
         || value.charAt(TRACE - 1) != '-'
         || value.charAt(SPAN - 1) != '-'

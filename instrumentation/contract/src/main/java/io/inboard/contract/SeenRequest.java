@@ -28,6 +28,7 @@ public final class SeenRequest implements InboundCall, Context {
   private final InetSocketAddress remote;
   private final Optional<PeerIdentity> peer;
   private final List<String> traceparents;
+  private final String onlyTraceparent;
   private final Verdict verdict;
   private final Map<String, String> toRespond;
   private final boolean headersFail;
@@ -56,6 +57,7 @@ public final class SeenRequest implements InboundCall, Context {
     this.remote = request.remote();
     this.peer = request.peer();
     this.traceparents = List.copyOf(request.headers("traceparent"));
+    this.onlyTraceparent = request.only("traceparent").toString();
     this.verdict = verdict;
   }
 
@@ -98,6 +100,11 @@ public final class SeenRequest implements InboundCall, Context {
 
   public List<String> traceparents() {
     return traceparents;
+  }
+
+  /** The one that came if no other did, as {@link InboundRequest#only} shows it. */
+  public String onlyTraceparent() {
+    return onlyTraceparent;
   }
 
   /** How long it had waited when it began. */

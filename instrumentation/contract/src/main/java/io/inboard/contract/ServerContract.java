@@ -57,6 +57,23 @@ public abstract class ServerContract extends ServerThreadsContract {
       wire.get("/hello", "traceparent: one", "TraceParent: two");
     }
     assertThat(mesh.only().traceparents()).containsExactly("one", "two");
+    assertThat(mesh.only().onlyTraceparent()).isEmpty();
+  }
+
+  @Test
+  void aHeaderThatComesOnceIsShownAsItCame() throws Exception {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
+      for (String value : List.of("one", "2", "\u00e4 b")) {
+        wire.get("/hello", "x-before: 1", "TraceParent: " + value, "x-after: 2");
+      }
+      wire.get("/hello", "x-before: 1");
+    }
+    List<SeenRequest> seen = mesh.ended(4);
+    assertThat(seen.get(0).onlyTraceparent()).isEqualTo("one");
+    assertThat(seen.get(1).onlyTraceparent()).isEqualTo("2");
+    // What is no ASCII is decoded as the server likes.
+    assertThat(seen.get(2).onlyTraceparent()).endsWith(" b");
+    assertThat(seen.get(3).onlyTraceparent()).isEmpty();
   }
 
   @Test

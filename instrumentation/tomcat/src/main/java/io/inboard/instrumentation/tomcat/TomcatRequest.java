@@ -194,6 +194,21 @@ final class TomcatRequest implements ServerExchange {
   }
 
   @Override
+  public CharSequence only(String name) {
+    MimeHeaders headers = request.getMimeHeaders();
+    int at = headers.findHeader(name, 0);
+    if (at < 0 || headers.findHeader(name, at + 1) >= 0) {
+      return "";
+    }
+    MessageBytes value = headers.getValue(at);
+    if (value.getType() != MessageBytes.T_BYTES) {
+      return text(value);
+    }
+    ByteChunk chunk = value.getByteChunk();
+    return new Octets(chunk.getBuffer(), chunk.getStart(), chunk.getLength());
+  }
+
+  @Override
   public boolean isMutualTls() {
     return connection.isPresent() && connection.get().isMutualTls();
   }
