@@ -235,7 +235,10 @@ final class ActiveSpan extends SpanOnly implements SpanData {
     return EventData.create(startEpochNanos + elapsedNanos(), "exception", described);
   }
 
-  /** The time since the start, also of a span that is not recorded; asked before its end. */
+  /**
+   * The time since the start, also of a span that is not recorded. Asked before its end, by who
+   * ends it.
+   */
   long elapsedNanos() {
     return (origin == null ? System.nanoTime() : origin.clock.nanoTime()) - nanos;
   }

@@ -25,7 +25,7 @@ final class DurationMetrics {
   private final MetricValues values = new MetricValues();
   private final DoubleHistogram server;
   private final DoubleHistogram client;
-  private final ConcurrentHashMap<Object, Attributes> cache = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Object, RecentSeries.Entry> cache = new ConcurrentHashMap<>();
   private final RecentSeries recent = new RecentSeries();
 
   DurationMetrics(Meter meter) {
@@ -62,7 +62,12 @@ final class DurationMetrics {
           version);
     }
 
-    Attributes attributes() {
+    RecentSeries.Entry entry() {
+      return new RecentSeries.Entry(
+          attributes(), method, scheme, route, RecentSeries.SERVER, status, errorType, version);
+    }
+
+    private Attributes attributes() {
       AttributesBuilder attributes = Attributes.builder();
       attributes.put(Keys.METHOD, method);
       attributes.put(Keys.URL_SCHEME, scheme);
@@ -92,7 +97,12 @@ final class DurationMetrics {
           version);
     }
 
-    Attributes attributes() {
+    RecentSeries.Entry entry() {
+      return new RecentSeries.Entry(
+          attributes(), method, host, "", port, status, errorType, version);
+    }
+
+    private Attributes attributes() {
       AttributesBuilder attributes = Attributes.builder();
       attributes.put(Keys.METHOD, method);
       attributes.put(Keys.SERVER_ADDRESS, host);
@@ -131,27 +141,19 @@ final class DurationMetrics {
       String version,
       long nanos,
       ActiveSpan span) {
-    Attributes attributes =
+    RecentSeries.Entry entry =
         recent.find(method, scheme, route, RecentSeries.SERVER, status, errorType, version);
-    if (attributes == null) {
+    if (entry == null) {
       ServerSeries series = new ServerSeries(method, scheme, route, status, errorType, version);
-      attributes = cache.get(series);
-      if (attributes == null) {
+      entry = cache.get(series);
+      if (entry == null) {
         ServerSeries within = series.within(values);
-        attributes = cached(within, within::attributes);
+        entry = cached(within, within::entry);
       } else {
-        recent.keep(
-            attributes,
-            method,
-            series.scheme,
-            route,
-            RecentSeries.SERVER,
-            status,
-            errorType,
-            series.version);
+        recent.keep(entry);
       }
     }
-    server.record(seconds(nanos), attributes, SpanOnly.of(span));
+    server.record(seconds(nanos), entry.attributes(), SpanOnly.of(span));
   }
 
   /**
@@ -168,30 +170,30 @@ final class DurationMetrics {
       String version,
       long nanos,
       ActiveSpan span) {
-    Attributes attributes = recent.find(method, host, "", port, status, errorType, version);
-    if (attributes == null) {
+    RecentSeries.Entry entry = recent.find(method, host, "", port, status, errorType, version);
+    if (entry == null) {
       ClientSeries series = new ClientSeries(method, host, port, status, errorType, version);
-      attributes = cache.get(series);
-      if (attributes == null) {
+      entry = cache.get(series);
+      if (entry == null) {
         ClientSeries within = series.within(values);
-        attributes = cached(within, within::attributes);
+        entry = cached(within, within::entry);
       } else {
-        recent.keep(attributes, method, host, "", port, status, errorType, series.version);
+        recent.keep(entry);
       }
     }
-    client.record(seconds(nanos), attributes, SpanOnly.of(span));
+    client.record(seconds(nanos), entry.attributes(), SpanOnly.of(span));
   }
 
   /**
    * Kept only of series whose values were held to their sets, so that hostile values cannot fill
    * the memory.
    */
-  private Attributes cached(Object series, Supplier<Attributes> build) {
-    Attributes known = cache.get(series);
+  private RecentSeries.Entry cached(Object series, Supplier<RecentSeries.Entry> build) {
+    RecentSeries.Entry known = cache.get(series);
     if (known != null) {
       return known;
     }
-    Attributes built = build.get();
+    RecentSeries.Entry built = build.get();
     if (cache.size() < MAX_CACHED) {
       cache.put(series, built);
     }

@@ -15,11 +15,17 @@ final class RecentSeries {
   static final int SERVER = -2;
 
   /** A power of two. */
-  private static final int KEPT = 64;
+  private static final int KEPT = 128;
 
   private final Entry[] entries = new Entry[KEPT];
 
-  private record Entry(
+  /**
+   * A series: its attributes, and the values that they are made of.
+   *
+   * @param host of a client's; the scheme of a server's
+   * @param route empty: none
+   */
+  record Entry(
       Attributes attributes,
       String method,
       String host,
@@ -46,8 +52,8 @@ final class RecentSeries {
     }
   }
 
-  /** The attributes of a series; null if it is not among those that are kept. */
-  Attributes find(
+  /** The series of these values; null if it is not among those that are kept. */
+  Entry find(
       String method,
       String host,
       String route,
@@ -57,32 +63,23 @@ final class RecentSeries {
       String version) {
     Entry entry = entries[place(method, host, route, port, status)];
     return entry != null && entry.is(method, host, route, port, status, errorType, version)
-        ? entry.attributes
+        ? entry
         : null;
   }
 
   /**
    * Keeps a series in place of another.
    *
-   * @param attributes of the series, all of whose values are of bounded sets: what a caller makes
-   *     up is not to drive the others out
+   * @param entry all of whose values are of bounded sets: what a caller makes up is not to drive
+   *     the others out
    */
-  void keep(
-      Attributes attributes,
-      String method,
-      String host,
-      String route,
-      int port,
-      int status,
-      String errorType,
-      String version) {
-    entries[place(method, host, route, port, status)] =
-        new Entry(attributes, method, host, route, port, status, errorType, version);
+  void keep(Entry entry) {
+    entries[place(entry.method, entry.host, entry.route, entry.port, entry.status)] = entry;
   }
 
   private static int place(String method, String host, String route, int port, int status) {
     int hash = ((route.hashCode() * 31 + host.hashCode()) * 31 + method.hashCode()) * 31;
     hash += port * 31 + status;
-    return (hash ^ hash >>> 6 ^ hash >>> 16) & KEPT - 1;
+    return (hash ^ hash >>> 7 ^ hash >>> 16) & KEPT - 1;
   }
 }

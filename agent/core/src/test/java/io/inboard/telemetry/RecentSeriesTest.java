@@ -17,7 +17,7 @@ final class RecentSeriesTest {
 
   @Test
   void aSeriesIsFoundByAllOfItsValuesAndByNoOthers() {
-    recent.keep(SOME, "GET", "payments", "/orders", 8080, 500, "500", "1.1");
+    recent.keep(new RecentSeries.Entry(SOME, "GET", "payments", "/orders", 8080, 500, "500", "1.1"));
     assertThat(find("GET", "payments", "/orders", 8080, 500, "500", "1.1")).isSameAs(SOME);
     assertThat(find("PUT", "payments", "/orders", 8080, 500, "500", "1.1")).isNull();
     assertThat(find("GET", "invoices", "/orders", 8080, 500, "500", "1.1")).isNull();
@@ -32,8 +32,8 @@ final class RecentSeriesTest {
   @Test
   void twoOnOnePlaceTakeTurns() {
     Attributes other = Attributes.of(Keys.METHOD, "GET", Keys.PROTOCOL_VERSION, "2");
-    recent.keep(SOME, "GET", "payments", "", 8080, 200, "", "1.1");
-    recent.keep(other, "GET", "payments", "", 8080, 200, "", "2");
+    recent.keep(new RecentSeries.Entry(SOME, "GET", "payments", "", 8080, 200, "", "1.1"));
+    recent.keep(new RecentSeries.Entry(other, "GET", "payments", "", 8080, 200, "", "2"));
     assertThat(find("GET", "payments", "", 8080, 200, "", "2")).isSameAs(other);
     assertThat(find("GET", "payments", "", 8080, 200, "", "1.1")).isNull();
   }
@@ -76,6 +76,8 @@ final class RecentSeriesTest {
       int status,
       String errorType,
       String version) {
-    return recent.find(method, host, route, port, status, errorType, version);
+    RecentSeries.Entry found =
+        recent.find(method, host, route, port, status, errorType, version);
+    return found == null ? null : found.attributes();
   }
 }
