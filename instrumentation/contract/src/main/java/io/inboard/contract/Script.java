@@ -63,6 +63,9 @@ public final class Script implements Cloneable {
   /** What attempts write beside their own headers, and before them. */
   Map<String, String> headers = Map.of();
 
+  /** Whether attempts throw, where they must not, once they have written their headers. */
+  boolean headersFail;
+
   private Script() {}
 
   /** Attempts go to these endpoints in turn. */
@@ -146,6 +149,11 @@ public final class Script implements Cloneable {
   /** So many bytes of a body that can be read once may be kept. */
   public Script keeping(int bytes) {
     return with(s -> s.mayKeep = bytes);
+  }
+
+  /** Attempts throw, where they must not, once they have written their headers. */
+  public Script failingHeaders() {
+    return with(s -> s.headersFail = true);
   }
 
   /** The mesh would like to see bodies up to this size. */

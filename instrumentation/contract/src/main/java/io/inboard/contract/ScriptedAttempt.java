@@ -71,6 +71,9 @@ public final class ScriptedAttempt implements Attempt {
     if (number == 1) {
       headers.set("x-first-only", "1");
     }
+    if (script.headersFail) {
+      throw new ScriptedFault("headers");
+    }
   }
 
   /** What this attempt puts on the wire. */

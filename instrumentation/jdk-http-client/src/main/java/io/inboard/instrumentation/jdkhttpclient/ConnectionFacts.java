@@ -16,6 +16,9 @@ import javax.net.ssl.SSLSession;
  * @param progress how far the attempt came
  */
 record ConnectionFacts(boolean connected, SSLSession session, Progress progress) {
+  /** Where an error of ours left nothing known: what was perhaps sent counts as sent. */
+  static final ConnectionFacts UNKNOWN = new ConnectionFacts(true, null, Progress.SENT);
+
   /** Older updates of JDK 17 (17.0.15 for one) say it with these words only. */
   private static final String REFUSED_STREAM = "Received RST_STREAM: Stream not processed";
 

@@ -77,9 +77,28 @@ final class Conversation {
     return current != null && current.hasSent(exchange);
   }
 
-  /** The hop before this one is over: its response was a redirect or a challenge. */
+  /**
+   * The current hop is over: its response was a redirect or a challenge, or the JDK is about to
+   * send its request again. Does nothing if there is none.
+   */
+  void leaveHop() {
+    CurrentHop last = hop;
+    if (last != null) {
+      hop = null;
+      last.end();
+    }
+  }
+
+  /** The same while the mesh is switched off; such a conversation may be unknown. */
+  static void leaveHop(Object multi) {
+    Conversation conversation = find(multi);
+    if (conversation != null) {
+      conversation.leaveHop();
+    }
+  }
+
+  /** Begins a hop, after {@link #leaveHop}. */
   void next(CurrentHop next) {
-    endHop();
     hop = next;
     IOException cause = givenUp;
     if (cause != null) {
@@ -119,13 +138,6 @@ final class Conversation {
 
   private void end(Object multi) {
     CONVERSATIONS.remove(multi);
-    endHop();
-  }
-
-  private void endHop() {
-    CurrentHop last = hop;
-    if (last != null) {
-      last.end();
-    }
+    leaveHop();
   }
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * What the JDK gets of a hop: a response head of one of its attempts, one of the mesh, or an error.
- * Used like {@link Hop}, by one thread at a time; {@link #fail} by any.
+ * Used like {@link Hop}, by one thread at a time; {@link #fail} and {@link #end} by any.
  */
 final class Handover {
   private final Conversation conversation;
@@ -22,6 +22,9 @@ final class Handover {
 
   /** The conversation's exchange, which it asks for the body. */
   private Object current;
+
+  /** The exchange that the mesh has answered; null if none. Volatile: any thread ends a hop. */
+  private volatile Object answered;
 
   Handover(Conversation conversation, Object multi, Object first, Outgoing own) {
     this.conversation = conversation;
@@ -61,11 +64,20 @@ final class Handover {
   }
 
   void answer(Step.Answer answer) throws IOException {
+    answered = current;
     try {
       result.complete(Answers.respond(first, current, answer));
     } catch (Throwable e) {
       say(e);
       throw new IOException("cannot answer", e);
+    }
+  }
+
+  /** Nobody asks for the body of an answer any more: a redirect is followed without it. */
+  void end() {
+    Object exchange = answered;
+    if (exchange != null) {
+      Answers.forget(exchange);
     }
   }
 

@@ -82,12 +82,16 @@ final class Hop implements CurrentHop, AsyncTransport<InFlight> {
    */
   static Object begin(Object exchange) {
     if (Inboard.outbound().disabled()) {
+      Conversation.leaveHop(Internals.multi(exchange));
       return null;
     }
     Conversation conversation = Conversation.of(Internals.multi(exchange));
+    boolean resent = conversation.sent(exchange);
+    // Whatever becomes of this one. It may have the request of the hop before it, whose route would
+    // lead to that hop's endpoint.
+    conversation.leaveHop();
     Outgoing own = Outgoing.of(Internals.request(exchange));
-    HopRequest view =
-        new HopRequest(own, Internals.takesPushes(exchange), conversation.sent(exchange));
+    HopRequest view = new HopRequest(own, Internals.takesPushes(exchange), resent);
     Call call;
     try (Contexts.Scope scope = Inboard.contexts().activate(conversation.context())) {
       call = Inboard.outbound().begin(view);
@@ -99,7 +103,6 @@ final class Hop implements CurrentHop, AsyncTransport<InFlight> {
       return WatchedHop.send(conversation, exchange, own, call);
     }
     Hop hop = new Hop(conversation, exchange, own, view, call);
-    // In this order: a hop before this one may have had the same request, and forgets its route.
     conversation.next(hop);
     own.take();
     try {
@@ -298,6 +301,7 @@ final class Hop implements CurrentHop, AsyncTransport<InFlight> {
     }
     steps.done();
     settle();
+    handover.end();
     own.forget();
     forget(kept);
     synchronized (this) {

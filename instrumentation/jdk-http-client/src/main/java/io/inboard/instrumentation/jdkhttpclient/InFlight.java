@@ -54,11 +54,20 @@ final class InFlight implements AsyncTransport.Sending<InFlight> {
     head.whenComplete(
         (got, e) -> {
           if (e != null) {
-            Stale.failed(exchange);
+            failed();
           }
           response = got;
           ended.accept(e == null ? this : null, e);
         });
+  }
+
+  /** Whatever we find out of it, the application is waiting for its end. */
+  private void failed() {
+    try {
+      Stale.failed(exchange);
+    } catch (Throwable e) {
+      Handover.say(e);
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.inboard.instrumentation.jdkhttpclient;
 
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
+import io.inboard.call.Call.Progress;
 import io.inboard.call.Step;
 import java.io.IOException;
 import java.net.http.HttpTimeoutException;
@@ -27,14 +28,19 @@ final class WatchedHop implements CurrentHop, BiConsumer<Object, Throwable> {
   /** Whether a byte may have been sent. Written before the JDK learns how it went. */
   private volatile boolean sent;
 
-  private WatchedHop(Call call, Attempt attempt, Outgoing outgoing, Object exchange) {
+  WatchedHop(Call call, Attempt attempt, Outgoing outgoing, Object exchange) {
     this.call = call;
     this.attempt = attempt;
     this.outgoing = outgoing;
     this.exchange = exchange;
   }
 
-  /** Begins it; the future response in place of the JDK's. */
+  /**
+   * Begins it. An error of ours is thrown before anything was sent: the barrier counts it, and the
+   * JDK sends as without us.
+   *
+   * @return the future response in place of the JDK's
+   */
   static CompletableFuture<?> send(
       Conversation conversation, Object exchange, Outgoing outgoing, Call call) {
     Attempt attempt = ((Step.Send) call.first()).attempt();
@@ -42,13 +48,23 @@ final class WatchedHop implements CurrentHop, BiConsumer<Object, Throwable> {
     conversation.next(hop);
     IOException cause = hop.givenUp;
     if (cause != null) {
-      hop.end();
+      if (cause instanceof HttpTimeoutException) {
+        // A failure as any timeout, though nothing was sent.
+        call.failed(attempt, cause, Progress.NOT_SENT);
+      }
+      conversation.leaveHop();
       conversation.decide(cause);
       return CompletableFuture.failedFuture(cause);
     }
-    CompletableFuture<Object> head;
     try {
       attempt.writeHeaders(outgoing);
+    } catch (Throwable e) {
+      outgoing.takeBack();
+      conversation.leaveHop();
+      throw e;
+    }
+    CompletableFuture<Object> head;
+    try {
       head = Internals.send(exchange);
     } catch (Throwable e) {
       head = CompletableFuture.failedFuture(e);
@@ -78,11 +94,20 @@ final class WatchedHop implements CurrentHop, BiConsumer<Object, Throwable> {
   }
 
   private void failed(Throwable error) {
-    Stale.failed(exchange);
-    ConnectionFacts facts = ConnectionFacts.of(exchange, error);
-    sent = facts.sent();
-    outgoing.takeBack();
     IOException cause = givenUp;
+    ConnectionFacts facts = ConnectionFacts.UNKNOWN;
+    try {
+      // After a timeout or a cancellation another thread may still be writing these headers, and
+      // the JDK repeats nothing.
+      if (cause == null) {
+        outgoing.takeBack();
+      }
+      Stale.failed(exchange);
+      facts = ConnectionFacts.of(exchange, error);
+    } catch (Throwable e) {
+      Handover.say(e);
+    }
+    sent = facts.sent();
     call.failed(attempt, cause instanceof HttpTimeoutException ? cause : error, facts.progress());
   }
 

@@ -13,6 +13,7 @@ import io.inboard.call.InboundTls;
 import io.inboard.call.Outbound;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.TlsPlan;
+import io.inboard.contract.Received;
 import io.inboard.contract.Script;
 import io.inboard.contract.ScriptedOutbound;
 import io.inboard.contract.TestEndpoint;
@@ -87,6 +88,21 @@ final class MistakeTest extends JdkHarness {
         .isInstanceOf(IOException.class);
     assertThat(server.received()).isEmpty();
     assertThat(WovenJvm.takeTroubles()).isNotEmpty();
+  }
+
+  /** An error of ours is not the application's, and what was half written is not sent. */
+  @Test
+  void aCallThatIsOnlyWatchedGoesOnWithoutHeadersThatFail() throws Exception {
+    TestServer server = plainServer();
+    mesh.script(Script.passThrough().writing("x-own", "of the mesh").failingHeaders());
+    HttpRequest own =
+        HttpRequest.newBuilder(request(server).uri()).header("X-Own", "of the application").build();
+    assertThat(client.send(own, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
+    assertThat(WovenJvm.takeTroubles()).singleElement().asString().contains("ScriptedFault");
+    Received received = server.received().get(0);
+    assertThat(received.all("x-own")).containsExactly("of the application");
+    assertThat(received.all("traceparent")).isEmpty();
+    assertThat(mesh.call().failures()).isEmpty();
   }
 
   /** Nobody knows how to secure it. */
