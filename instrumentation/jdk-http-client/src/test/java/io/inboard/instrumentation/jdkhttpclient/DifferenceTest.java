@@ -47,6 +47,8 @@ final class DifferenceTest extends JdkHarness {
 
   /** Where the mesh sends the calls. */
   enum Way {
+    /** Where the application says. */
+    WATCHED,
     PLAINTEXT,
     MUTUAL,
     /** The first attempt of each call is answered by nobody. */
@@ -213,6 +215,7 @@ final class DifferenceTest extends JdkHarness {
       server.answering(trial.answers.toArray(new Answer[0]));
       mesh.script(
           switch (way.map(Way::name).orElse("")) {
+            case "WATCHED" -> Script.passThrough();
             case "PLAINTEXT" -> Script.to(plain(server)).keeping(1000);
             case "MUTUAL" -> Script.to(secured(server)).keeping(1000);
             case "HEDGED" -> {

@@ -5,14 +5,12 @@ import static io.inboard.contract.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.contract.Answer;
-import io.inboard.contract.Received;
 import io.inboard.contract.Script;
 import io.inboard.contract.TestIdentity;
 import io.inboard.contract.TestServer;
 import io.inboard.contract.Workload;
 import io.inboard.identity.DevelopmentCa;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.net.Authenticator;
 import java.net.InetSocketAddress;
@@ -30,7 +28,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -55,13 +52,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class TroublesTest extends JdkHarness {
   private static final DevelopmentCa PUBLIC_CA = DevelopmentCa.create();
-  private static final TestIdentity PUBLIC = TestIdentity.of(PUBLIC_CA, SERVER_ID);
+  static final TestIdentity PUBLIC = TestIdentity.of(PUBLIC_CA, SERVER_ID);
 
   /** Well over what a call on loopback takes, well under what a test may take. */
   private static final Duration SHORT = Duration.ofMillis(700);
 
   /** Where the mesh sends the calls. */
   enum Way {
+    /** Where the application says. */
+    WATCHED,
     PLAINTEXT,
     MUTUAL
   }
@@ -76,97 +75,6 @@ final class TroublesTest extends JdkHarness {
     public String toString() {
       return name;
     }
-  }
-
-  /** What plays need. */
-  private static final class Stage implements AutoCloseable {
-    final TestServer server;
-
-    /** One that the mesh has no part in: a proxy, or one with TLS of its own. */
-    final TestServer plain = TestServer.plain();
-
-    final TestServer https = TestServer.secured(PUBLIC);
-    final HttpClient.Builder client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
-    final List<String> seen = new ArrayList<>();
-
-    Stage(TestServer server) throws IOException {
-      this.server = server;
-    }
-
-    HttpRequest.Builder request() {
-      return HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + "/a?b=c"));
-    }
-
-    void send(HttpRequest.Builder request) {
-      HttpClient built = client.build();
-      see(() -> built.send(request.build(), BodyHandlers.ofString()));
-      see(() -> built.sendAsync(request.build(), BodyHandlers.ofString()).get(9, TimeUnit.SECONDS));
-    }
-
-    void see(Call call) {
-      try {
-        see(call.make());
-      } catch (Exception e) {
-        Throwable error = e instanceof ExecutionException ? e.getCause() : e;
-        seen.add(error.getClass() + ": " + error.getMessage());
-      }
-    }
-
-    private void see(HttpResponse<?> response) {
-      for (HttpResponse<?> each = response;
-          each != null;
-          each = each.previousResponse().orElse(null)) {
-        seen.add(
-            String.join(
-                " ",
-                String.valueOf(each.statusCode()),
-                each.uri().toString(),
-                String.valueOf(each.body()),
-                each.headers().map().toString(),
-                each.request().headers().map().toString(),
-                each.sslSession().isPresent() ? "TLS" : "plaintext"));
-      }
-    }
-
-    /** So many connections were ended by the client in the middle of a call. */
-    void isLeft(int times) {
-      eventually(() -> server.left() == times, () -> "the end of the connection");
-    }
-
-    List<String> all() {
-      for (TestServer each : List.of(server, plain, https)) {
-        each.received().forEach(request -> seen.add(text(request)));
-        seen.add(each.left() + " were left");
-      }
-      seen.replaceAll(
-          line ->
-              line.replace(":" + server.port(), ":SERVER")
-                  .replace(":" + plain.port(), ":PLAIN")
-                  .replace(":" + https.port(), ":HTTPS"));
-      return seen;
-    }
-
-    private static String text(Received request) {
-      List<String> headers =
-          request.headers().stream()
-              .map(h -> h.getKey() + ": " + h.getValue())
-              .filter(h -> !h.toLowerCase(Locale.ROOT).startsWith("x-"))
-              .filter(h -> !h.toLowerCase(Locale.ROOT).startsWith("traceparent"))
-              .sorted()
-              .toList();
-      return request.method() + " " + request.target() + " " + headers + " " + request.text();
-    }
-
-    @Override
-    public void close() {
-      server.close();
-      plain.close();
-      https.close();
-    }
-  }
-
-  interface Call {
-    HttpResponse<?> make() throws Exception;
   }
 
   static Stream<Arguments> trials() {
@@ -273,16 +181,20 @@ final class TroublesTest extends JdkHarness {
   private List<String> seen(Trial trial, Optional<Way> way) throws Exception {
     try (Stage stage =
         new Stage(
-            way.equals(Optional.of(Way.MUTUAL))
-                ? TestServer.secured(SERVER)
-                : TestServer.plain())) {
-      mesh.script(
-          way.map(w -> w == Way.MUTUAL ? secured(stage.server) : plain(stage.server))
-              .map(endpoint -> Script.to(endpoint).keeping(1000))
-              .orElse(Script.untouchedCall()));
+            way.equals(Optional.of(Way.MUTUAL)) ? TestServer.secured(SERVER) : TestServer.plain(),
+            PUBLIC)) {
+      mesh.script(way.map(w -> script(w, stage.server)).orElse(Script.untouchedCall()));
       trial.play.on(stage);
       return stage.all();
     }
+  }
+
+  private static Script script(Way way, TestServer server) {
+    return switch (way) {
+      case WATCHED -> Script.passThrough();
+      case PLAINTEXT -> Script.to(plain(server)).keeping(1000);
+      case MUTUAL -> Script.to(secured(server)).keeping(1000);
+    };
   }
 
   private static void proxied(Stage stage, boolean credentials) {
@@ -392,7 +304,7 @@ final class TroublesTest extends JdkHarness {
   }
 
   /** An application's own, which takes any certificate. */
-  private static SSLContext trusting() throws Exception {
+  static SSLContext trusting() throws Exception {
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(Workload.of(PUBLIC_CA.issue(CLIENT_ID)).keyStore(), "changeit".toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
