@@ -83,9 +83,13 @@ final class Given {
     final Telemetry telemetry;
 
     Collector(TelemetrySettings settings) {
+      this(SERVICE, settings);
+    }
+
+    Collector(ServiceSettings service, TelemetrySettings settings) {
       this.telemetry =
           new Telemetry(
-              SERVICE, settings, Timing.DEFAULTS, target -> into(spans), target -> into(metrics));
+              service, settings, Timing.DEFAULTS, target -> into(spans), target -> into(metrics));
     }
 
     private static <D> Lane.Exporter<D> into(List<D> list) {

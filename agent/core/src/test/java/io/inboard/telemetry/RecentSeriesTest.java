@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inboard.call.CallerTerms;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,8 @@ final class RecentSeriesTest {
 
   @Test
   void aSeriesIsFoundByAllOfItsValuesAndByNoOthers() {
-    recent.keep(new RecentSeries.Entry(SOME, "GET", "payments", "/orders", 8080, 500, "500", "1.1"));
+    recent.keep(
+        new RecentSeries.Entry(SOME, "GET", "payments", "/orders", 8080, 500, "500", "1.1"));
     assertThat(find("GET", "payments", "/orders", 8080, 500, "500", "1.1")).isSameAs(SOME);
     assertThat(find("PUT", "payments", "/orders", 8080, 500, "500", "1.1")).isNull();
     assertThat(find("GET", "invoices", "/orders", 8080, 500, "500", "1.1")).isNull();
@@ -27,6 +29,46 @@ final class RecentSeriesTest {
     // These two fall on the same place.
     assertThat(find("GET", "payments", "/orders", 8080, 500, "shop.Error", "1.1")).isNull();
     assertThat(find("GET", "payments", "/orders", 8080, 500, "500", "2")).isNull();
+  }
+
+  /** Of so many others some fall on its place. */
+  @Test
+  void aSeriesIsNotTakenForAnotherOnItsPlace() {
+    recent.keep(
+        new RecentSeries.Entry(SOME, "GET", "payments", "/orders", 8080, 500, "500", "1.1"));
+    for (int i = 0; i < 2_000; i++) {
+      assertThat(find("GET" + i, "payments", "/orders", 8080, 500, "500", "1.1")).isNull();
+      assertThat(find("GET", "payments" + i, "/orders", 8080, 500, "500", "1.1")).isNull();
+      assertThat(find("GET", "payments", "/orders" + i, 8080, 500, "500", "1.1")).isNull();
+      assertThat(find("GET", "payments", "/orders", 8081 + i, 500, "500", "1.1")).isNull();
+      assertThat(find("GET", "payments", "/orders", 8080, 501 + i, "500", "1.1")).isNull();
+    }
+  }
+
+  /** A service has a few of these, which are not to drive each other out. */
+  @Test
+  void seriesThatDifferInOneValueHavePlacesOfTheirOwn() {
+    List<RecentSeries.Entry> kept = new ArrayList<>();
+    for (String method : List.of("GET", "POST", "PUT", "DELETE")) {
+      kept.add(new RecentSeries.Entry(SOME, method, "payments", "/orders", 8080, 200, "", "1.1"));
+    }
+    for (String host : List.of("invoices", "shipping", "10.0.0.5", "10.0.0.6")) {
+      kept.add(new RecentSeries.Entry(SOME, "GET", host, "/orders", 8080, 200, "", "1.1"));
+    }
+    for (String route : List.of("", "/orders/{id}", "/customers", "/customers/{id}")) {
+      kept.add(new RecentSeries.Entry(SOME, "GET", "payments", route, 8080, 200, "", "1.1"));
+    }
+    for (int port : new int[] {RecentSeries.SERVER, 80, 8081, 8443}) {
+      kept.add(new RecentSeries.Entry(SOME, "GET", "payments", "/orders", port, 200, "", "1.1"));
+    }
+    for (int status : new int[] {0, 201, 404, 503}) {
+      kept.add(new RecentSeries.Entry(SOME, "GET", "payments", "/orders", 8080, status, "", "1.1"));
+    }
+    kept.forEach(recent::keep);
+    assertThat(kept)
+        .filteredOn(
+            e -> recent.find(e.method(), e.host(), e.route(), e.port(), e.status(), "", "1.1") == e)
+        .hasSizeGreaterThanOrEqualTo(kept.size() - 2);
   }
 
   @Test
@@ -76,8 +118,7 @@ final class RecentSeriesTest {
       int status,
       String errorType,
       String version) {
-    RecentSeries.Entry found =
-        recent.find(method, host, route, port, status, errorType, version);
+    RecentSeries.Entry found = recent.find(method, host, route, port, status, errorType, version);
     return found == null ? null : found.attributes();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.CallerTerms;
 import io.inboard.call.Contexts;
+import io.inboard.settings.ServiceSettings;
 import io.inboard.settings.TelemetrySettings.Exporter;
 import io.opentelemetry.exporter.internal.otlp.traces.TraceRequestMarshaler;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -13,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -125,6 +127,26 @@ class SpanEncoderTest {
     buffer.clear();
     encoder.encode(spans);
     assertThat(buffer.toByteArray()).isEqualTo(bySdk(spans));
+  }
+
+  /** What is remembered of a resource is not said of another. */
+  @Test
+  void spansOfAnotherServiceAreItsOwn() throws IOException {
+    Given.Collector other =
+        new Given.Collector(
+            new ServiceSettings("invoices", "shop", "", "", Map.of()),
+            Given.with(Given.settings(), Exporter.OTLP, Exporter.NONE));
+    served(Given.In.get("/"), "", 200, null);
+    other.telemetry.server(Given.In.get("/"), CallerTerms.NONE).end(200, null);
+    List<SpanData> one = collector.spans();
+    List<SpanData> another = other.spans();
+    ProtoBuffer buffer = new ProtoBuffer(1);
+    SpanEncoder encoder = new SpanEncoder(buffer);
+    for (List<SpanData> spans : List.of(one, another, one)) {
+      buffer.clear();
+      encoder.encode(spans);
+      assertThat(buffer.toByteArray()).isEqualTo(bySdk(spans));
+    }
   }
 
   @Test
