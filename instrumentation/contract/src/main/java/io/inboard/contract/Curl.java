@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +29,7 @@ public final class Curl {
       System.out.println("skipped: no curl on the path (Debian: apt install curl)");
       Assumptions.abort("no curl on the path");
     }
-    File files = Files.createTempDirectory("curl").toFile();
+    File files = TemporaryFiles.directory("curl");
     client.issued().orElseThrow().save(files);
     return new Curl(files);
   }

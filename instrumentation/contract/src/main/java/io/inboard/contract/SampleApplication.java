@@ -128,8 +128,7 @@ public final class SampleApplication {
   }
 
   private static synchronized File file() throws IOException {
-    File file = File.createTempFile("content", ".bin");
-    file.deleteOnExit();
+    File file = TemporaryFiles.file("content", ".bin");
     Files.write(file.toPath(), CONTENT);
     return file;
   }

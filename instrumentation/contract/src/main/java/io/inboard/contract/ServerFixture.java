@@ -12,7 +12,6 @@ import io.inboard.settings.ServerSettings;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -124,7 +123,7 @@ public abstract class ServerFixture {
   /** As files of their own. */
   static IdentitySettings.InFiles filesOf(DevelopmentCa.Issued issued) {
     try {
-      File files = Files.createTempDirectory("identity").toFile();
+      File files = TemporaryFiles.directory("identity");
       issued.save(files);
       return new IdentitySettings.InFiles(
           new File(files, DevelopmentCa.CHAIN_FILE).getPath(),

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
+import io.inboard.contract.TemporaryFiles;
 import io.inboard.contract.TestIdentity;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
@@ -50,7 +50,7 @@ final class Http2Server implements AutoCloseable {
   }
 
   private Http2Server(Optional<TestIdentity> identity) throws IOException, LifecycleException {
-    File base = Files.createTempDirectory("http2-server").toFile();
+    File base = TemporaryFiles.directory("http2-server");
     tomcat.setBaseDir(base.getPath());
     tomcat.setPort(0);
     connector = new Connector(new Http11NioProtocol());

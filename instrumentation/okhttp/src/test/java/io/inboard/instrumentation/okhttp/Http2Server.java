@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.okhttp;
 
+import io.inboard.contract.TemporaryFiles;
 import io.inboard.contract.TestIdentity;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -49,7 +49,7 @@ final class Http2Server implements AutoCloseable {
 
   Http2Server(TestIdentity identity, Integer... statuses) throws Exception {
     script.addAll(List.of(statuses));
-    String base = Files.createTempDirectory("http2-server").toString();
+    String base = TemporaryFiles.directory("http2-server").getPath();
     tomcat.setBaseDir(base);
     connector.setPort(0);
     connector.setProperty("address", "127.0.0.1");

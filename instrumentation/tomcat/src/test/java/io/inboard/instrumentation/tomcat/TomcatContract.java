@@ -15,6 +15,7 @@ import io.inboard.contract.RunningServer;
 import io.inboard.contract.SampleApplication;
 import io.inboard.contract.SeenRequest;
 import io.inboard.contract.ServerContract;
+import io.inboard.contract.TemporaryFiles;
 import io.inboard.contract.Workload;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -59,7 +60,7 @@ abstract class TomcatContract extends ServerContract {
 
   @Override
   protected Optional<RunningServer> startWithOwnTls(Workload identity) throws Exception {
-    File keystore = File.createTempFile("own", ".p12");
+    File keystore = TemporaryFiles.file("own", ".p12");
     try (OutputStream out = Files.newOutputStream(keystore.toPath())) {
       identity.keyStore().store(out, "changeit".toCharArray());
     }
@@ -285,7 +286,7 @@ abstract class TomcatContract extends ServerContract {
 
   @Test
   void bodiesPassOverHttp2() throws Exception {
-    File body = File.createTempFile("body", ".bin");
+    File body = TemporaryFiles.file("body", ".bin");
     Files.write(body.toPath(), new byte[300_000]);
     String data = "@" + body.getPath();
     assertThat(
@@ -293,7 +294,6 @@ abstract class TomcatContract extends ServerContract {
                 .status(
                     server.port(), "/echo", "--http2", "--data-binary", data, "-o", "/dev/null"))
         .isEqualTo("200 2");
-    Files.delete(body.toPath());
   }
 
   @Test
@@ -350,7 +350,9 @@ abstract class TomcatContract extends ServerContract {
   void aStreamThatIsResetBeforeItsResponseHasEndedHasAnError() throws Exception {
     try (RawHttp2Connection wire = RawHttp2Connection.connect(server.port(), client)) {
       int stream = wire.get("/tomcat/cancelled", "https");
-      Eventually.eventually(() -> mesh.seen().size() == 1, () -> "the request's begin");
+      Eventually.eventually(
+          () -> mesh.seen().size() == 1,
+          () -> "one request: " + mesh.seen() + ", refused: " + mesh.refusedConnections());
       wire.cancel(stream);
       SeenRequest.End end = mesh.only().ends().get(0);
       assertThat(end.error().orElseThrow()).isInstanceOf(IOException.class);

@@ -5,12 +5,12 @@ import io.inboard.contract.PathHandlers;
 import io.inboard.contract.PathHandlers.Router;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.SampleApplication;
+import io.inboard.contract.TemporaryFiles;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,7 +48,7 @@ public final class TomcatServer implements RunningServer {
     Logger.getLogger("org.apache").setLevel(Level.OFF);
     // A JVM can have one factory only, and the tests run several Tomcats.
     TomcatURLStreamHandlerFactory.disable();
-    File base = Files.createTempDirectory("tomcat").toFile();
+    File base = TemporaryFiles.directory("tomcat");
     tomcat.setBaseDir(base.getPath());
     Connector connector = new Connector(protocol);
     connector.setPort(0);
