@@ -131,7 +131,7 @@ public final class Budgets {
     for (Metric metric : List.of(Metric.HEAP_FRONT, Metric.HEAP_BACK)) {
       added("memory", metric.title() + " + ≤ 5 MB", 5e6, metric, INBOARD);
     }
-    for (Metric metric : List.of(Metric.RSS_FRONT, Metric.RSS_BACK)) {
+    for (Metric metric : List.of(Metric.RSS_AFTER_GC_FRONT, Metric.RSS_AFTER_GC_BACK)) {
       added("memory", metric.title() + " + ≤ 30 MB", 30e6, metric, INBOARD);
     }
   }

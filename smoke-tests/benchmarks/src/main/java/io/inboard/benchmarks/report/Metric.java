@@ -39,6 +39,9 @@ public enum Metric {
   RSS_BACK(Series.FIRST_CALL, "RSS back", "B", false),
   RSS_FRONT_PROXY(Series.FIRST_CALL, "RSS proxy of front", "B", false),
   RSS_BACK_PROXY(Series.FIRST_CALL, "RSS proxy of back", "B", false),
+  /** The same after a full collection, when the heap has shrunk to what it needs. */
+  RSS_AFTER_GC_FRONT(Series.FIRST_CALL, "RSS after GC front", "B", false),
+  RSS_AFTER_GC_BACK(Series.FIRST_CALL, "RSS after GC back", "B", false),
   /** Used after a collection. */
   HEAP_FRONT(Series.FIRST_CALL, "heap after GC front", "B", false),
   HEAP_BACK(Series.FIRST_CALL, "heap after GC back", "B", false),

@@ -112,8 +112,8 @@ public final class Main {
             variants,
             call::measure,
             Metric.FIRST_CALL,
-            Metric.RSS_FRONT,
-            Metric.RSS_BACK);
+            Metric.RSS_AFTER_GC_FRONT,
+            Metric.RSS_AFTER_GC_BACK);
       }
       if (options.does(Step.LOAD) || options.does(Step.OPEN)) {
         underLoad(certificates, sink, load);

@@ -64,6 +64,7 @@ final class Service extends Child {
       Path settings) {
     return switch (variant.agent()) {
       case NONE -> List.of();
+      case BARE -> List.of("-javaagent:" + BareAgent.Jar.in(site.work()));
       case OPENTELEMETRY -> List.of("-javaagent:" + site.openTelemetry());
       case INBOARD -> {
         String template =

@@ -39,7 +39,7 @@ final class StartUp {
     switch (variant.agent()) {
       case INBOARD -> sample.put(Metric.JAR, (double) site.agent().toFile().length());
       case OPENTELEMETRY -> sample.put(Metric.JAR, (double) site.openTelemetry().toFile().length());
-      case NONE -> {}
+      case NONE, BARE -> {}
     }
     return sample;
   }

@@ -18,6 +18,12 @@ enum Variant {
       "Inboard: spans, metrics, mutual TLS, retries, breaker, ejection, balancing, timeout,"
           + " authorization"),
   OFF("off", Agent.INBOARD, Way.PLAIN, false, "Inboard: everything, and enabled: false"),
+  BARE_AGENT(
+      "bare-agent",
+      Agent.BARE,
+      Way.PLAIN,
+      false,
+      "an agent that is shown each class and changes none: the least that weaving costs a start"),
   OTEL("otel", Agent.OPENTELEMETRY, Way.PLAIN, true, "OpenTelemetry Java agent, the same signals"),
   NATIVE(
       "native",
@@ -53,6 +59,8 @@ enum Variant {
   /** What rides in the JVM. */
   enum Agent {
     NONE,
+    /** See {@link BareAgent}. */
+    BARE,
     INBOARD,
     OPENTELEMETRY
   }

@@ -142,8 +142,8 @@ class BudgetsTest {
     "START_CPU, a service + ≤ 0.4 s CPU, 5, 5.4, 5.41",
     "HEAP_FRONT, heap after GC front, 20e6, 25e6, 25.1e6",
     "HEAP_BACK, heap after GC back, 20e6, 25e6, 25.1e6",
-    "RSS_FRONT, RSS front, 200e6, 230e6, 230.1e6",
-    "RSS_BACK, RSS back, 200e6, 230e6, 230.1e6",
+    "RSS_AFTER_GC_FRONT, RSS after GC front, 200e6, 230e6, 230.1e6",
+    "RSS_AFTER_GC_BACK, RSS after GC back, 200e6, 230e6, 230.1e6",
     "EXIT_REFUSED, collector refuses, 0.5, 1, 1.01",
     "EXIT_SILENT, collector silent, 0.5, 1, 1.01"
   })
