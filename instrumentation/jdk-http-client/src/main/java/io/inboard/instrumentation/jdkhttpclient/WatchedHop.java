@@ -52,7 +52,6 @@ final class WatchedHop implements CurrentHop, BiConsumer<Object, Throwable> {
         // A failure as any timeout, though nothing was sent.
         call.failed(attempt, cause, Progress.NOT_SENT);
       }
-      conversation.leaveHop();
       conversation.decide(cause);
       return CompletableFuture.failedFuture(cause);
     }

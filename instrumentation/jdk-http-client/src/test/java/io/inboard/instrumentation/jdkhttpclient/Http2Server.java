@@ -6,6 +6,7 @@ import io.inboard.contract.TestIdentity;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.PushBuilder;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -56,7 +57,12 @@ final class Http2Server implements AutoCloseable {
     connector = new Connector(new Http11NioProtocol());
     connector.setPort(0);
     connector.setProperty("address", "127.0.0.1");
-    connector.addUpgradeProtocol(new Http2Protocol());
+    Http2Protocol http2 = new Http2Protocol();
+    // Small frames are no attack here, nor is a reset of a redirect that was read to its head.
+    http2.setOverheadCountFactor(0);
+    http2.setOverheadResetFactor(0);
+    http2.setOverheadDataThreshold(0);
+    connector.addUpgradeProtocol(http2);
     identity.ifPresent(this::secure);
     tomcat.setConnector(connector);
     Context context = tomcat.addContext("", base.getPath());
@@ -228,7 +234,9 @@ final class Http2Server implements AutoCloseable {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
         throws IOException {
-      byte[] body = request.getInputStream().readAllBytes();
+      // Of a pushed request there is no stream to read.
+      boolean pushed = request.getRequestURI().startsWith("/pushed");
+      byte[] body = pushed ? new byte[0] : request.getInputStream().readAllBytes();
       arrived.add(
           new Arrived(
               request.getProtocol(),
@@ -239,8 +247,20 @@ final class Http2Server implements AutoCloseable {
               new String(body, StandardCharsets.UTF_8),
               peer(request),
               request.getRemotePort()));
+      push(request);
       Reply reply = script.poll();
       (reply == null ? Reply.status(200) : reply).to(response);
+    }
+
+    /** Before its response a request for /pushing gets two others that it did not ask for. */
+    @SuppressWarnings("deprecation") // Clients still take them.
+    private static void push(HttpServletRequest request) {
+      PushBuilder push =
+          request.getRequestURI().equals("/pushing") ? request.newPushBuilder() : null;
+      if (push != null) {
+        push.path("/pushed/1").push();
+        push.path("/pushed/2").push();
+      }
     }
 
     private static Optional<String> peer(HttpServletRequest request) {

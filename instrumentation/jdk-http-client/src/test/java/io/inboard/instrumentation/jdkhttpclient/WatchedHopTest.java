@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Attempt;
@@ -22,6 +23,7 @@ import io.inboard.contract.WovenJvm;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.util.HashMap;
@@ -145,6 +147,36 @@ final class WatchedHopTest extends JdkHarness {
     assertThat(call.attempts().get(0).headerWrites()).isZero();
     conversation.endWith(multi, CompletableFuture.completedFuture(null));
     return call;
+  }
+
+  @Test
+  void whatCameOfACallIsToldAsFarAsItIsKnown() throws Exception {
+    mesh.script(Script.passThrough());
+    TestServer server =
+        plainServer()
+            .answering(
+                Answer.OK,
+                Answer.RESET,
+                connection -> {
+                  connection.write("HTTP/1.1 200 OK\r\nContent-");
+                  connection.close();
+                });
+    for (int port : new int[] {server.port(), server.port(), server.port(), refusing().getPort()}) {
+      HttpRequest post =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
+              .POST(BodyPublishers.ofString("body"))
+              .build();
+      client.sendAsync(post, BodyHandlers.discarding()).handle((r, e) -> e).get(20, SECONDS);
+    }
+    List<ScriptedCall> calls = mesh.calls();
+    assertThat(calls.get(0).statuses()).containsExactly(200);
+    assertThat(calls.get(0).attempts().get(0).versions()).containsExactly("1.1");
+    assertThat(calls.get(1).progress()).containsExactly(Progress.SENT);
+    assertThat(calls.get(2).progress()).containsExactly(Progress.RESPONSE_STARTED);
+    // The JDK tries it once more by itself.
+    assertThat(calls.subList(3, calls.size()))
+        .isNotEmpty()
+        .allMatch(call -> call.progress().equals(List.of(Progress.NOT_CONNECTED)));
   }
 
   /** How a hop is left to the JDK. */
