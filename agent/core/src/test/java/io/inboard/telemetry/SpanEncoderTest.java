@@ -129,6 +129,20 @@ class SpanEncoderTest {
     assertThat(buffer.toByteArray()).isEqualTo(bySdk(spans));
   }
 
+  /** A place has another meaning in a call: the path of a request, the address of a peer. */
+  @Test
+  void textsThatStandAtThePlaceOfAnotherKey() throws IOException {
+    for (int i = 0; i < 4; i++) {
+      served(Given.In.get("/a"), "", 200, null);
+      collector
+          .telemetry
+          .client(Given.Out.get())
+          .attempt(1, Optional.of("/a"), 8443)
+          .end(200, null);
+    }
+    assertSame();
+  }
+
   /** What is remembered of a resource is not said of another. */
   @Test
   void spansOfAnotherServiceAreItsOwn() throws IOException {
