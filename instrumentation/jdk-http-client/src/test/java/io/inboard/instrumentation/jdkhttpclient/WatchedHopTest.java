@@ -202,6 +202,8 @@ final class WatchedHopTest extends JdkHarness {
         .extracting(received -> received.all("x-own"))
         .containsExactly(List.of("of the mesh"), List.of("of the application"));
     assertThat(server.received().get(1)).matches(WatchedHopTest::isBare);
+    // What the JDK has set itself is not taken back.
+    assertThat(server.received()).allMatch(received -> received.all("user-agent").size() == 1);
     assertThat(WovenJvm.takeTroubles()).hasSize(exit == Exit.MISTAKE ? 1 : 0);
   }
 
