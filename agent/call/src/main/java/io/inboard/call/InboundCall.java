@@ -14,6 +14,19 @@ public interface InboundCall {
   Verdict verdict();
 
   /**
+   * The request has waited for a thread since it began, and the application has not seen it yet: on
+   * a server whose I/O threads read requests, and begin them, and leave the rest to others. Asked
+   * once at most, by the thread that is to serve it.
+   *
+   * @param request the same request, as it was told of at its begin
+   * @param nanos how long it has waited
+   * @return whether the application may see it still
+   */
+  default Verdict waited(InboundRequest request, long nanos) {
+    return Verdict.ALLOW;
+  }
+
+  /**
    * Corrects the request's headers before the application reads them: removes what only the mesh
    * may say ({@code x-forwarded-client-cert} from outside) and sets what the mesh knows.
    */

@@ -124,23 +124,18 @@ public final class Shedding {
     Rules now = rules;
     if (!now.enabled || (now.limits() && now.exempt.matches(request.path()))) {
       inFlight.incrementAndGet();
-      return new Admission(Optional.empty());
+      return new Admission(Optional.empty(), false);
     }
     expired.request();
-    if (terms.bounded() && terms.deadlineNanos() - clock.nanos() <= 0) {
-      if (now.drops && expired.refuse(now.maxRejectFraction)) {
-        return refuse(Reason.DEADLINE, "the caller's time is up");
-      }
-      dark.increment();
-    }
-    if (request.queuedNanos() > now.maxQueueNanos) {
-      return refuse(Reason.QUEUE_TIME, "waited too long inside the server");
+    Optional<Verdict.Deny> late = late(now, terms, request.queuedNanos());
+    if (late.isPresent()) {
+      return new Admission(late.get());
     }
     if (!enter(now.maxConcurrent)) {
       return refuse(Reason.CONCURRENCY, "too many requests at once");
     }
     if (now.adaptive.isEmpty()) {
-      return new Admission(Optional.empty());
+      return new Admission(Optional.empty(), true);
     }
     Optional<Permit> permit =
         now.adaptive.get().tryAcquire(request.peer().map(PeerIdentity::principal).orElse(""));
@@ -148,7 +143,20 @@ public final class Shedding {
       inFlight.decrementAndGet();
       return refuse(Reason.ADAPTIVE, "too many requests at once for now");
     }
-    return new Admission(permit);
+    return new Admission(permit, true);
+  }
+
+  /** Whether a request comes too late to be served; empty: it does not. */
+  private Optional<Verdict.Deny> late(Rules now, CallerTerms terms, long queuedNanos) {
+    if (terms.bounded() && terms.deadlineNanos() - clock.nanos() <= 0) {
+      if (now.drops && expired.refuse(now.maxRejectFraction)) {
+        return Optional.of(denial(Reason.DEADLINE, "the caller's time is up"));
+      }
+      dark.increment();
+    }
+    return queuedNanos > now.maxQueueNanos
+        ? Optional.of(denial(Reason.QUEUE_TIME, "waited too long inside the server"))
+        : Optional.empty();
   }
 
   private boolean enter(int most) {
@@ -163,8 +171,12 @@ public final class Shedding {
   }
 
   private Admission refuse(Reason reason, String text) {
+    return new Admission(denial(reason, text));
+  }
+
+  private Verdict.Deny denial(Reason reason, String text) {
     shed.get(reason).increment();
-    return new Admission(new Verdict.Deny(503, "shed: " + text));
+    return new Verdict.Deny(503, "shed: " + text);
   }
 
   /** Where it stands now. */
@@ -201,23 +213,44 @@ public final class Shedding {
     /** Empty: no adaptive limit holds for it. */
     private final Optional<Permit> permit;
 
+    /** Whether it can be refused at all. */
+    private final boolean limited;
+
     /** 1 if it does not count as under way: refused, or ended. */
     private volatile int ended;
 
-    private Admission(Optional<Permit> permit) {
+    private Admission(Optional<Permit> permit, boolean limited) {
       this.verdict = Verdict.ALLOW;
       this.permit = permit;
+      this.limited = limited;
     }
 
     private Admission(Verdict.Deny refusal) {
       this.verdict = refusal;
       this.permit = Optional.empty();
+      this.limited = false;
       this.ended = 1;
     }
 
     /** Whether the application sees it. */
     public Verdict verdict() {
       return verdict;
+    }
+
+    /**
+     * It was let in, and has waited for a thread since then, which it has got now.
+     *
+     * @param terms what its caller has said
+     * @param nanos how long
+     * @return whether the application sees it still; whatever it says, {@link #end} follows
+     */
+    public Verdict waited(CallerTerms terms, long nanos) {
+      Rules now = rules;
+      if (!limited || !now.enabled) {
+        return Verdict.ALLOW;
+      }
+      Optional<Verdict.Deny> late = late(now, terms, nanos);
+      return late.isPresent() ? late.get() : Verdict.ALLOW;
     }
 
     /** The head of its response goes out. */

@@ -285,6 +285,35 @@ public final class MeshInbound implements Inbound {
       return verdict;
     }
 
+    @Override
+    public Verdict waited(InboundRequest request, long nanos) {
+      Verdict now = admission == null ? verdict : waited(admission, nanos);
+      if (now instanceof Verdict.Deny deny) {
+        explain(request, deny);
+        deny(deny);
+      }
+      return now;
+    }
+
+    private Verdict waited(Admission admission, long nanos) {
+      try {
+        return admission.waited(terms, nanos);
+      } catch (RuntimeException | LinkageError e) {
+        errors.add("limiting requests", e);
+        return Verdict.ALLOW;
+      }
+    }
+
+    private void deny(Verdict.Deny deny) {
+      try {
+        if (trace != null) {
+          trace.deny(deny.reason());
+        }
+      } catch (RuntimeException | LinkageError e) {
+        errors.add("tracing a request", e);
+      }
+    }
+
     /**
      * In every mode and on every port: an application that reads the header cannot tell by which
      * port a request came. Without identity and {@code inbound} in the settings it may be the word

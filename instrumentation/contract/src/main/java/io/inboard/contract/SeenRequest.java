@@ -32,8 +32,11 @@ public final class SeenRequest implements InboundCall, Context {
   private final Verdict verdict;
   private final Map<String, String> toRespond;
   private final boolean headersFail;
-  private final long queuedNanos;
-  private final long beganNanos = System.nanoTime();
+
+  /** Written by the thread that serves the request, read by the test. */
+  private volatile long queuedNanos;
+
+  private volatile long beganNanos = System.nanoTime();
   private final List<Integer> responses = new CopyOnWriteArrayList<>();
   private final List<String> routes = new CopyOnWriteArrayList<>();
   private final List<End> ends = new CopyOnWriteArrayList<>();
@@ -107,12 +110,12 @@ public final class SeenRequest implements InboundCall, Context {
     return onlyTraceparent;
   }
 
-  /** How long it had waited when it began. */
+  /** How long it had waited when the application got it. */
   public long queuedNanos() {
     return queuedNanos;
   }
 
-  /** When it began, by {@link System#nanoTime}. */
+  /** When the application got it, by {@link System#nanoTime}. */
   public long beganNanos() {
     return beganNanos;
   }
@@ -135,6 +138,13 @@ public final class SeenRequest implements InboundCall, Context {
   @Override
   public Verdict verdict() {
     return verdict;
+  }
+
+  @Override
+  public Verdict waited(InboundRequest request, long nanos) {
+    queuedNanos += nanos;
+    beganNanos = System.nanoTime();
+    return Verdict.ALLOW;
   }
 
   /** As Envoy and this mesh do it: what came from outside goes, what the mesh knows is set. */

@@ -67,6 +67,20 @@ public final class Gate {
     return Inboard.contexts().activate(call.context());
   }
 
+  /**
+   * A request that was let in on the thread that reads it has got a thread to serve it, and is still
+   * unseen by the application.
+   *
+   * @param call which it was given at its begin
+   * @param nanos how long it has waited
+   * @return as {@link #enter}
+   */
+  public static Object waited(ServerExchange exchange, InboundCall call, long nanos) {
+    return call.waited(exchange, nanos) instanceof Verdict.Deny deny
+        ? refused(exchange, call, deny.status())
+        : Inboard.contexts().activate(call.context());
+  }
+
   /** Whatever goes wrong with the words around it, a refused request is not the application's. */
   private static Object refused(ServerExchange exchange, InboundCall call, int status) {
     try {

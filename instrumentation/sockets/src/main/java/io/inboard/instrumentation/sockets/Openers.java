@@ -20,6 +20,9 @@ final class Openers {
     "java.", "javax.net.", "sun.nio.ch.", "sun.rmi.", "sun.security.",
   };
 
+  /** What binds and connects for other libraries. */
+  private static final String XNIO = "org.xnio.";
+
   /** Netty's, also in libraries that have relocated it under another prefix. */
   private static final String[] NETTY_PLUMBING = {
     "netty.channel.unix.", "netty.util.internal.",
@@ -56,6 +59,9 @@ final class Openers {
       if (name.startsWith(prefix)) {
         return true;
       }
+    }
+    if (name.startsWith(XNIO)) {
+      return true;
     }
     for (String part : NETTY_PLUMBING) {
       if (name.contains(part)) {

@@ -1,0 +1,138 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.undertow;
+
+import io.inboard.call.Inboard;
+import io.inboard.call.InboundCall;
+import io.inboard.call.server.Gate;
+import io.undertow.server.DefaultResponseListener;
+import io.undertow.server.ExchangeCompletionListener;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
+
+/**
+ * One request between begin and end, attached to its exchange. Used by the thread that works for
+ * the exchange, which changes in step with Undertow's own use of its attachments.
+ */
+final class ServedRequest implements ExchangeCompletionListener {
+  private static final AttachmentKey<ServedRequest> KEY =
+      AttachmentKey.create(ServedRequest.class);
+
+  private final InboundCall call;
+  private final long beganNanos = System.nanoTime();
+
+  /** Whether all was well at the gate. */
+  private boolean letIn;
+
+  /** Whether a thread other than the one that reads has it, or has had it. */
+  private boolean dispatched;
+
+  /** Whether a framework has said which route matched, which counts more than a mapping. */
+  private boolean routed;
+
+  private boolean mapped;
+
+  /** Whether a thread is inside the servlets. */
+  private boolean inside;
+
+  /** What left the servlets; null if nothing did. */
+  private Throwable error;
+
+  private ServedRequest(InboundCall call) {
+    this.call = call;
+  }
+
+  static void begin(HttpServerExchange exchange, InboundCall call) {
+    ServedRequest served = new ServedRequest(call);
+    exchange.putAttachment(KEY, served);
+    exchange.addExchangeCompleteListener(served);
+  }
+
+  /** The gate is behind it. */
+  static void letIn(HttpServerExchange exchange) {
+    ServedRequest served = of(exchange);
+    if (served != null) {
+      served.letIn = true;
+    }
+  }
+
+  boolean isLetIn() {
+    return letIn;
+  }
+
+  /** Null if the request is not ours. */
+  static ServedRequest of(HttpServerExchange exchange) {
+    return exchange.getAttachment(KEY);
+  }
+
+  /** A scope with the request's context. */
+  Object activate() {
+    return Inboard.contexts().activate(call.context());
+  }
+
+  /**
+   * Undertow works for the request again: on the thread that it was dispatched to, or for a
+   * callback.
+   *
+   * @return as {@link Gate#enter}
+   */
+  Object again(HttpServerExchange exchange) {
+    boolean first = !dispatched && !exchange.isInIoThread();
+    dispatched |= first;
+    // What has taken one of the channels has seen the request, and cannot be refused any more.
+    return first && exchange.isRequestChannelAvailable() && exchange.isResponseChannelAvailable()
+        ? Gate.waited(new UndertowRequest(exchange), call, System.nanoTime() - beganNanos)
+        : activate();
+  }
+
+  /** The head of the response goes out. */
+  void respond(HttpServerExchange exchange) {
+    call.respond(
+        exchange.getStatusCode(), UndertowHeaders.ofResponse(exchange.getResponseHeaders()));
+  }
+
+  /** A framework's route; the first one counts, for an error page says its own. */
+  void route(String route) {
+    if (!routed) {
+      routed = true;
+      call.route(route);
+    }
+  }
+
+  /**
+   * The servlets get the request, or a dispatch of it.
+   *
+   * @param mapping by which the servlet was found, with the context's path; empty: it says nothing
+   * @return whether {@link #leave} follows; not for a servlet that another one calls
+   */
+  boolean enter(String mapping) {
+    if (!mapped && !routed && !mapping.isEmpty()) {
+      call.route(mapping);
+    }
+    mapped = true;
+    boolean outermost = !inside;
+    inside = true;
+    return outermost;
+  }
+
+  /**
+   * @param thrown null if nothing
+   */
+  void leave(Throwable thrown) {
+    inside = false;
+    if (error == null) {
+      error = thrown;
+    }
+  }
+
+  /** Both halves of the exchange have ended, or its connection has. */
+  @Override
+  public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
+    try {
+      Throwable thrown =
+          error == null ? exchange.getAttachment(DefaultResponseListener.EXCEPTION) : error;
+      call.end(exchange.isResponseStarted() ? exchange.getStatusCode() : 0, thrown);
+    } finally {
+      next.proceed();
+    }
+  }
+}

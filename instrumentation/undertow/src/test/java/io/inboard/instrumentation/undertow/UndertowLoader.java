@@ -1,0 +1,124 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.undertow;
+
+import io.inboard.contract.RunningServer;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.commons.ClassRemapper;
+import org.objectweb.asm.commons.Remapper;
+
+/**
+ * One version of Undertow with its XNIO, and the test's application beside it. The application is
+ * compiled once, against jakarta; beside Undertow 2.2 it is renamed to javax.
+ */
+final class UndertowLoader extends URLClassLoader {
+  /** The newest of the line that the module is compiled against. */
+  static final String NEWEST = System.getProperty("undertow.version");
+
+  private static final String APPLICATION = "io.inboard.instrumentation.undertow.app.";
+
+  /** What the tests' class path has, too, in the version that the module is compiled against. */
+  private static final List<String> OF_THE_VERSION =
+      List.of(
+          "io.undertow.",
+          "io.smallrye.",
+          "jakarta.",
+          "javax.annotation.",
+          "javax.servlet.",
+          "org.jboss.",
+          "org.wildfly.",
+          "org.xnio.");
+
+  private final boolean javax;
+
+  UndertowLoader(String version) {
+    super("undertow-" + version, jars(version), UndertowLoader.class.getClassLoader());
+    this.javax = version.startsWith("2.2.");
+  }
+
+  /** Starts an embedded server. */
+  RunningServer start(Map<String, String> properties) throws Exception {
+    return start(properties, Optional.empty());
+  }
+
+  /** Starts an embedded server, perhaps with the threads of a test. */
+  RunningServer start(Map<String, String> properties, Optional<Executor> threads)
+      throws Exception {
+    try {
+      return (RunningServer)
+          loadClass(APPLICATION + "UndertowServer")
+              .getConstructor(Map.class, Optional.class)
+              .newInstance(properties, threads);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  private static URL[] jars(String version) {
+    File[] jars = new File("target/undertow/" + version).listFiles();
+    if (jars == null || jars.length == 0) {
+      throw new IllegalStateException(
+          "target/undertow/" + version + " is missing: build with Maven");
+    }
+    return Arrays.stream(jars).map(UndertowLoader::url).toArray(URL[]::new);
+  }
+
+  private static URL url(File file) {
+    try {
+      return file.toURI().toURL();
+    } catch (MalformedURLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    boolean application = name.startsWith(APPLICATION);
+    if (!application && OF_THE_VERSION.stream().noneMatch(name::startsWith)) {
+      return super.loadClass(name, resolve);
+    }
+    synchronized (getClassLoadingLock(name)) {
+      Class<?> known = findLoadedClass(name);
+      if (known != null) {
+        return known;
+      }
+      return application ? define(name) : findClass(name);
+    }
+  }
+
+  private Class<?> define(String name) throws ClassNotFoundException {
+    try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+      byte[] bytes = in.readAllBytes();
+      byte[] ours = javax ? toJavax(bytes) : bytes;
+      return defineClass(name, ours, 0, ours.length);
+    } catch (IOException e) {
+      throw new ClassNotFoundException(name, e);
+    }
+  }
+
+  private static byte[] toJavax(byte[] bytes) {
+    ClassWriter writer = new ClassWriter(0);
+    Remapper names =
+        new Remapper(Opcodes.ASM9) {
+          @Override
+          public String map(String internalName) {
+            return internalName.replace("jakarta/servlet/", "javax/servlet/");
+          }
+        };
+    new ClassReader(bytes).accept(new ClassRemapper(writer, names), 0);
+    return writer.toByteArray();
+  }
+}
