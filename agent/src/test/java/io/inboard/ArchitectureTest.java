@@ -127,6 +127,7 @@ final class ArchitectureTest {
     library("okhttp", "okhttp3..", "okio..");
     library("sockets", "sun.nio.ch..", "io.netty..");
     library("tomcat", "org.apache..", "jakarta.servlet..", "javax.servlet..");
+    library("undertow", "io.undertow..", "org.xnio..");
   }
 
   private static void knows(String name, String... others) {

@@ -108,6 +108,39 @@ final class SheddingTest {
   }
 
   @Test
+  void aRequestThatWasLetInIsRefusedWhenItWaitsTooLongForAThread() {
+    apply(Mode.OBSERVE, 0.2, limits(9, Optional.of(Duration.ofMillis(100)), false));
+    Admission quick = admit(ORDER);
+    Admission slow = admit(ORDER);
+    assertThat(quick.waited(CallerTerms.NONE, TimeUnit.MILLISECONDS.toNanos(100)))
+        .isEqualTo(Verdict.ALLOW);
+    assertThat(slow.waited(CallerTerms.NONE, TimeUnit.MILLISECONDS.toNanos(101)))
+        .isEqualTo(new Verdict.Deny(503, "shed: waited too long inside the server"));
+    assertThat(shedding.status().shed()).containsEntry("queue_time", 1L);
+    assertThat(shedding.status().inFlight()).isEqualTo(2);
+    slow.end(503);
+    assertThat(shedding.status().inFlight()).isEqualTo(1);
+  }
+
+  @Test
+  void aRequestWhoseCallerGaveUpWhileItWaitedForAThreadIsRefused() {
+    apply(Mode.ENFORCE, 1, ServerSettings.DEFAULT);
+    CallerTerms terms = terms(TimeUnit.MILLISECONDS.toNanos(50));
+    Admission admitted = shedding.admit(ORDER, terms);
+    assertThat(admitted.verdict()).isEqualTo(Verdict.ALLOW);
+    time.passMillis(60);
+    assertThat(admitted.waited(terms, TimeUnit.MILLISECONDS.toNanos(60)))
+        .isEqualTo(new Verdict.Deny(503, "shed: the caller's time is up"));
+  }
+
+  @Test
+  void whatIsNeverRefusedMayWaitForAThread() {
+    apply(Mode.ENFORCE, 1, limits(9, Optional.of(Duration.ofMillis(100)), false));
+    Admission probe = shedding.admit(Arrival.of("/actuator/health"), terms(-1));
+    assertThat(probe.waited(terms(-1), Long.MAX_VALUE)).isEqualTo(Verdict.ALLOW);
+  }
+
+  @Test
   void anExpiredRequestIsOnlyCountedInObserve() {
     apply(Mode.OBSERVE, 1, ServerSettings.DEFAULT);
     CallerTerms expired = terms(-1);

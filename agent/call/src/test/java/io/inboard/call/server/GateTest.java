@@ -114,6 +114,16 @@ final class GateTest {
   }
 
   @Test
+  void whatHasWaitedForItsThreadIsServedOrRefusedByThenWithoutAnotherBegin() {
+    assertThat(Gate.waited(exchange, mesh, 7)).isSameAs(SERVED);
+    assertThat(told).containsExactly("waited 7");
+    told.clear();
+    mesh.verdict = new Verdict.Deny(503, "late");
+    assertThat(Gate.waited(exchange, mesh, 8)).isEqualTo(Optional.empty());
+    assertThat(told).containsExactly("waited 8", "respond 503", "answer 503", "end 503");
+  }
+
+  @Test
   void plaintextOnAStrictPortIsToldWhyAlsoWhileTheMeshIsSwitchedOff() {
     mesh.disabled = true;
     mesh.mode = InboundTls.Mode.STRICT;
@@ -414,6 +424,13 @@ final class GateTest {
 
     @Override
     public Verdict verdict() {
+      return verdict;
+    }
+
+    @Override
+    public Verdict waited(InboundRequest request, long nanos) {
+      assertThat(request).isSameAs(exchange);
+      told.add("waited " + nanos);
       return verdict;
     }
 

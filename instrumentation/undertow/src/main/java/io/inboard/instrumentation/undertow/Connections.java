@@ -44,6 +44,15 @@ final class Connections {
         : null;
   }
 
+  /**
+   * Whether a stream of HTTP/2 has ended without the end of its response: its peer has reset it, or
+   * is gone, which Undertow does not tell of.
+   */
+  static boolean isCut(ServerConnection stream) {
+    return stream instanceof Http2ServerConnection
+        && !(boolean) UndertowMembers.IS_ENDED.call(UndertowMembers.RESPONSE.get(stream));
+  }
+
   /** Whether it has TLS of the application's own, which we leave alone. */
   static boolean hasOwnTls(StreamConnection connection) {
     return connection instanceof SslChannel;

@@ -8,6 +8,7 @@ import io.undertow.server.DefaultResponseListener;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
+import java.io.IOException;
 
 /**
  * One request between begin and end, attached to its exchange. Used by the thread that works for
@@ -130,6 +131,9 @@ final class ServedRequest implements ExchangeCompletionListener {
     try {
       Throwable thrown =
           error == null ? exchange.getAttachment(DefaultResponseListener.EXCEPTION) : error;
+      if (thrown == null && Connections.isCut(exchange.getConnection())) {
+        thrown = new IOException("the stream was reset before its response had ended");
+      }
       call.end(exchange.isResponseStarted() ? exchange.getStatusCode() : 0, thrown);
     } finally {
       next.proceed();

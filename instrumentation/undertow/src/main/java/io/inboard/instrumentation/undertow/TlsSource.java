@@ -177,16 +177,24 @@ final class TlsSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
     return Conduits.transfer(this, count, through, target);
   }
 
-  /** The record that did not fit into the reader's buffer. */
+  /**
+   * The record that does not fit into the reader's buffer, by what its head says; the rest of it
+   * may not have come.
+   */
   private void intoPlain() throws IOException {
     ByteBuffer whole = RecordBuffers.take();
     SSLEngineResult result = unwrap(whole);
+    if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
+      throw new SSLException("a TLS record is too large");
+    }
     if (whole.position() == 0) {
       RecordBuffers.give(whole);
-      throw new SSLException("a TLS record is too large: " + result.getStatus());
+    } else {
+      plain = whole.flip();
     }
-    plain = whole.flip();
-    afterwards(result);
+    if (result.getStatus() == SSLEngineResult.Status.OK) {
+      afterwards(result);
+    }
   }
 
   private SSLEngineResult unwrap(ByteBuffer target) throws SSLException {

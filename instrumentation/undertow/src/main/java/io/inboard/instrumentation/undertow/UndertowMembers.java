@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.undertow;
 
 import static io.inboard.weave.Member.field;
+import static io.inboard.weave.Member.method;
 
 import io.inboard.weave.Handles;
 import java.lang.invoke.MethodHandles;
@@ -11,10 +12,24 @@ final class UndertowMembers {
   static final Handles HANDLES = Handles.by(MethodHandles.lookup());
 
   /** The connection that carries the streams of HTTP/2. */
-  static final Handles.Field OF_HTTP_2 =
+  static final Handles.Field OF_HTTP_2;
+
+  /** What a stream of HTTP/2 answers by. */
+  static final Handles.Field RESPONSE;
+
+  static {
+    Handles.Owner stream =
+        HANDLES.in("io.undertow.server.protocol.http2.Http2ServerConnection");
+    OF_HTTP_2 = stream.reach(field("channel", "io.undertow.protocols.http2.Http2Channel"));
+    RESPONSE =
+        stream.reach(
+            field("responseChannel", "io.undertow.protocols.http2.Http2DataStreamSinkChannel"));
+  }
+
+  static final Handles.Method IS_ENDED =
       HANDLES
-          .in("io.undertow.server.protocol.http2.Http2ServerConnection")
-          .reach(field("channel", "io.undertow.protocols.http2.Http2Channel"));
+          .in("io.undertow.server.protocol.framed.AbstractFramedStreamSinkChannel")
+          .reach(method("isFinalFrameQueued", 0));
 
   static final Handles.Field OF_FRAMES =
       HANDLES

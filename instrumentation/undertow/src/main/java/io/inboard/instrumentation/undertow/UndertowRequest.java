@@ -16,6 +16,7 @@ import io.undertow.util.Protocols;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -30,6 +31,9 @@ final class UndertowRequest implements ServerExchange {
 
   /** Null if it is not one of ours. */
   private final InboundConnection inbound;
+
+  /** Asked several times; null before. */
+  private String path;
 
   UndertowRequest(HttpServerExchange exchange) {
     this.exchange = exchange;
@@ -66,32 +70,42 @@ final class UndertowRequest implements ServerExchange {
     return protocol.equals(Protocols.HTTP_2_0) ? "2" : "1.0";
   }
 
-  /** {@code requestURI}, which applications read undecoded; may begin with scheme and host. */
+  /**
+   * {@code requestURI}, which applications read undecoded; may begin with scheme and host. A
+   * listener that lets unescaped characters through (ALLOW_UNESCAPED_CHARACTERS_IN_URL) may have
+   * decoded it.
+   */
   @Override
   public String path() {
-    String uri = exchange.getRequestURI();
-    if (uri == null || uri.isEmpty()) {
-      return "/";
+    if (path == null) {
+      path = Targets.path(exchange.getRequestURI(), exchange.isHostIncludedInRequestURI());
     }
-    if (!exchange.isHostIncludedInRequestURI()) {
-      return uri;
-    }
-    int host = uri.indexOf("://");
-    int path = host < 0 ? -1 : uri.indexOf('/', host + "://".length());
-    return path < 0 ? "/" : uri.substring(path);
+    return path;
   }
 
   /**
    * Undertow chooses handlers by {@code requestPath}, which is decoded by the listener's options,
-   * and has no path parameters.
+   * and has no path parameters. Where the target was decoded, a code has become what ends a path to
+   * an application that looks at it by itself.
    */
   @Override
   public List<String> paths() {
-    String path = path();
-    String chosenBy = exchange.getRequestPath();
-    return chosenBy == null || chosenBy.isEmpty() || chosenBy.equals(path)
-        ? List.of(path)
-        : List.of(path, chosenBy);
+    String sent = path();
+    String decoded = exchange.getRequestPath();
+    boolean chosenByAnother = decoded != null && !decoded.isEmpty() && !decoded.equals(sent);
+    int end = Targets.end(sent);
+    if (!chosenByAnother && end == sent.length()) {
+      return List.of(sent);
+    }
+    List<String> paths = new ArrayList<>();
+    paths.add(sent);
+    if (chosenByAnother) {
+      paths.add(Targets.encode(decoded));
+    }
+    if (end < sent.length()) {
+      paths.add(sent.substring(0, end));
+    }
+    return paths;
   }
 
   @Override

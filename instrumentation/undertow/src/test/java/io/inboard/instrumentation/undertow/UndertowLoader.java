@@ -10,6 +10,7 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.Arrays;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,6 +98,12 @@ final class UndertowLoader extends URLClassLoader {
       }
       return application ? define(name) : findClass(name);
     }
+  }
+
+  /** Not the providers of the version on the tests' class path. */
+  @Override
+  public Enumeration<URL> getResources(String name) throws IOException {
+    return name.startsWith("META-INF/services/") ? findResources(name) : super.getResources(name);
   }
 
   private Class<?> define(String name) throws ClassNotFoundException {

@@ -3,6 +3,7 @@ package io.inboard.instrumentation.undertow.app;
 
 import io.inboard.contract.ScriptedInbound;
 import io.inboard.contract.SeenRequest;
+import io.undertow.io.BufferWritableOutputStream;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -16,6 +17,8 @@ import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.TreeMap;
 
 /** What only servlet containers do. */
@@ -61,6 +64,28 @@ public final class OwnServlet extends HttpServlet {
         while (true) {
           out.write(new byte[100]);
           out.flush();
+        }
+      }
+      case "/secure" ->
+          response.getWriter().print(request.getScheme() + " " + request.isSecure());
+      case "/file" -> {
+        try (FileChannel file = FileChannel.open(Path.of(request.getParameter("name")))) {
+          response.setContentLengthLong(file.size());
+          ((BufferWritableOutputStream) response.getOutputStream()).transferFrom(file);
+        }
+      }
+      case "/count" -> {
+        byte[] buffer = new byte[10_000];
+        long bytes = 0;
+        for (int n = 0; n >= 0; n = request.getInputStream().read(buffer)) {
+          bytes += n;
+        }
+        response.getWriter().print(bytes);
+      }
+      case "/flood" -> {
+        byte[] megabyte = new byte[1 << 20];
+        for (int i = 0; i < Integer.parseInt(request.getParameter("megabytes")); i++) {
+          response.getOutputStream().write(megabyte);
         }
       }
       case "/upgrade" -> request.upgrade(Echo.class);

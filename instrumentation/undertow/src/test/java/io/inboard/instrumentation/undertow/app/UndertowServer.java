@@ -42,7 +42,8 @@ public final class UndertowServer implements RunningServer {
 
   /**
    * @param properties a {@code keystore} gives it TLS of its own, {@code http1} disables HTTP/2, a
-   *     {@code router} serves {@link PathHandlers}, {@code proxy} expects the PROXY protocol
+   *     {@code router} serves {@link PathHandlers}, {@code proxy} expects the PROXY protocol,
+   *     {@code silence} is how many milliseconds a connection may have no request
    * @param threads for requests; empty: Undertow's own
    */
   public UndertowServer(Map<String, String> properties, Optional<Executor> threads)
@@ -61,6 +62,12 @@ public final class UndertowServer implements RunningServer {
         });
     Undertow.Builder builder = Undertow.builder().setIoThreads(2).setWorkerThreads(8);
     builder.setServerOption(UndertowOptions.ENABLE_HTTP2, !properties.containsKey("http1"));
+    // The newest take two megabytes.
+    builder.setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L);
+    if (properties.containsKey("silence")) {
+      int millis = Integer.parseInt(properties.get("silence"));
+      builder.setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, millis);
+    }
     if (properties.containsKey("router")) {
       route(info, Router.valueOf(properties.get("router")));
       builder.setServerOption(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true);
@@ -68,7 +75,7 @@ public final class UndertowServer implements RunningServer {
     } else {
       serve(info);
     }
-    deployment = Servlets.defaultContainer().addDeployment(info);
+    deployment = Servlets.newContainer().addDeployment(info);
     deployment.deploy();
     HttpHandler handler = deployment.start();
     Undertow.ListenerBuilder listener =
@@ -94,7 +101,8 @@ public final class UndertowServer implements RunningServer {
         servlet("own", new OwnServlet())
             .setAsyncSupported(true)
             .setMultipartConfig(
-                new MultipartConfigElement(Files.createTempDirectory("undertow").toString()))
+                new MultipartConfigElement(
+                    Files.createTempDirectory("undertow").toString(), 20 << 20, 20 << 20, 0))
             .addMapping("/undertow/*");
     info.addServlets(contract, own);
   }
@@ -117,7 +125,9 @@ public final class UndertowServer implements RunningServer {
             request ->
                 servers
                     ? PathHandlers.UNKNOWN
-                    : PathHandlers.choose(router, request.getRequestURI()));
+                    // A listener that takes everything has decoded it.
+                    : PathHandlers.choose(
+                        router, request.getRequestURI().replace(" ", "%20")));
     info.addServlet(servlet("rest", rest).addMapping("/"));
   }
 
@@ -147,7 +157,6 @@ public final class UndertowServer implements RunningServer {
     undertow.stop();
     deployment.stop();
     deployment.undeploy();
-    Servlets.defaultContainer().removeDeployment(deployment.getDeployment().getDeploymentInfo());
   }
 
   private static final class ContractServlet extends HttpServlet {
