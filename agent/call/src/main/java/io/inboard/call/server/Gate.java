@@ -68,8 +68,8 @@ public final class Gate {
   }
 
   /**
-   * A request that was let in on the thread that reads it has got a thread to serve it, and is still
-   * unseen by the application.
+   * A request that was let in on the thread that reads it has got a thread to serve it, and is
+   * still unseen by the application.
    *
    * @param call which it was given at its begin
    * @param nanos how long it has waited

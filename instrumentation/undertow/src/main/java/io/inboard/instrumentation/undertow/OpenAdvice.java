@@ -13,7 +13,9 @@ import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.channels.SslChannel;
 
-/** A listener for HTTP/1.1 gets a connection: accepted just now, or handed over by {@link Arrival}. */
+/**
+ * A listener for HTTP/1.1 gets a connection: accepted just now, or handed over by {@link Arrival}.
+ */
 final class OpenAdvice {
   private OpenAdvice() {}
 
@@ -65,8 +67,7 @@ final class OpenAdvice {
 
   /** By public means alone. Closes it where the port takes mutual TLS only. */
   private static boolean refuse(StreamConnection connection) {
-    int port =
-        connection.getLocalAddress() instanceof InetSocketAddress inet ? inet.getPort() : 0;
+    int port = connection.getLocalAddress() instanceof InetSocketAddress inet ? inet.getPort() : 0;
     if (connection instanceof SslChannel || !Gate.isStrict(port)) {
       return false;
     }

@@ -15,8 +15,7 @@ import java.io.IOException;
  * the exchange, which changes in step with Undertow's own use of its attachments.
  */
 final class ServedRequest implements ExchangeCompletionListener {
-  private static final AttachmentKey<ServedRequest> KEY =
-      AttachmentKey.create(ServedRequest.class);
+  private static final AttachmentKey<ServedRequest> KEY = AttachmentKey.create(ServedRequest.class);
 
   private final InboundCall call;
   private final long beganNanos = System.nanoTime();

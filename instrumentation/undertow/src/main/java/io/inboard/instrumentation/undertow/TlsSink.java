@@ -18,9 +18,9 @@ import org.xnio.conduits.StreamSinkConduit;
  * The writing half of a TLS connection, on top of its socket's. What is written counts as taken
  * once it is encrypted; {@link #flush} is false until the socket has it all.
  *
- * <p>One thread writes at a time, but any may close: a lock that nobody waits for guards all fields,
- * so that no buffer ever serves two connections. The socket is told of an end without it, since that
- * calls listeners.
+ * <p>One thread writes at a time, but any may close: a lock that nobody waits for guards all
+ * fields, so that no buffer ever serves two connections. The socket is told of an end without it,
+ * since that calls listeners.
  */
 final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
   private static final ByteBuffer[] NOTHING = {ByteBuffer.allocate(0)};

@@ -17,8 +17,7 @@ record UndertowHeaders(HeaderMap headers) implements HeaderSink {
 
   /** Those of a response, which come after what the application has set. */
   static HeaderSink ofResponse(HeaderMap headers) {
-    return new ResponseHeaders(
-        headers::contains, (name, value) -> headers.put(name(name), value));
+    return new ResponseHeaders(headers::contains, (name, value) -> headers.put(name(name), value));
   }
 
   /** One name is written for each request. */

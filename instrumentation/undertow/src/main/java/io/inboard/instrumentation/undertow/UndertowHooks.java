@@ -6,7 +6,9 @@ import static io.inboard.weave.Member.method;
 import io.inboard.weave.Library;
 import io.inboard.weave.Unit;
 
-/** What is woven into Undertow's core, in the order in which a connection and its requests meet it. */
+/**
+ * What is woven into Undertow's core, in the order in which a connection and its requests meet it.
+ */
 public final class UndertowHooks implements Library {
   /** As {@code status} and spans say it. */
   static final String NAME = "undertow";

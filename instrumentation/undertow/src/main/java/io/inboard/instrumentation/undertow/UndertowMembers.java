@@ -18,8 +18,7 @@ final class UndertowMembers {
   static final Handles.Field RESPONSE;
 
   static {
-    Handles.Owner stream =
-        HANDLES.in("io.undertow.server.protocol.http2.Http2ServerConnection");
+    Handles.Owner stream = HANDLES.in("io.undertow.server.protocol.http2.Http2ServerConnection");
     OF_HTTP_2 = stream.reach(field("channel", "io.undertow.protocols.http2.Http2Channel"));
     RESPONSE =
         stream.reach(

@@ -56,8 +56,7 @@ final class UndertowLoader extends URLClassLoader {
   }
 
   /** Starts an embedded server, perhaps with the threads of a test. */
-  RunningServer start(Map<String, String> properties, Optional<Executor> threads)
-      throws Exception {
+  RunningServer start(Map<String, String> properties, Optional<Executor> threads) throws Exception {
     try {
       return (RunningServer)
           loadClass(APPLICATION + "UndertowServer")

@@ -66,8 +66,7 @@ public final class OwnServlet extends HttpServlet {
           out.flush();
         }
       }
-      case "/secure" ->
-          response.getWriter().print(request.getScheme() + " " + request.isSecure());
+      case "/secure" -> response.getWriter().print(request.getScheme() + " " + request.isSecure());
       case "/file" -> {
         try (FileChannel file = FileChannel.open(Path.of(request.getParameter("name")))) {
           response.setContentLengthLong(file.size());

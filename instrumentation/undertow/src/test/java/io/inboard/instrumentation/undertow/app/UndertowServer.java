@@ -126,8 +126,7 @@ public final class UndertowServer implements RunningServer {
                 servers
                     ? PathHandlers.UNKNOWN
                     // A listener that takes everything has decoded it.
-                    : PathHandlers.choose(
-                        router, request.getRequestURI().replace(" ", "%20")));
+                    : PathHandlers.choose(router, request.getRequestURI().replace(" ", "%20")));
     info.addServlet(servlet("rest", rest).addMapping("/"));
   }
 
