@@ -64,7 +64,10 @@ final class Connections {
    */
   static SocketAddress local(StreamConnection connection) {
     StreamConnection accepted = connection;
-    while (UndertowMembers.BEHIND_PROXY.isInstance(accepted)) {
+    if (UndertowMembers.OWN_TLS.isInstance(accepted)) {
+      accepted = (StreamConnection) UndertowMembers.OF_OWN_TLS.get(accepted);
+    }
+    if (UndertowMembers.BEHIND_PROXY.isInstance(accepted)) {
       accepted = (StreamConnection) UndertowMembers.OF_PROXY.get(accepted);
     }
     return accepted.getLocalAddress();

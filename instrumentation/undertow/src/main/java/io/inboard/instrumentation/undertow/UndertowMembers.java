@@ -40,6 +40,13 @@ final class UndertowMembers {
       HANDLES.in(
           "io.undertow.server.protocol.proxy.ProxyProtocolReadListener$AddressWrappedConnection");
 
+  /** TLS of the application's own around a connection, perhaps around one of those. */
+  static final Handles.Owner OWN_TLS =
+      HANDLES.in("io.undertow.protocols.ssl.UndertowSslConnection");
+
+  static final Handles.Field OF_OWN_TLS =
+      OWN_TLS.reach(field("delegate", "org.xnio.StreamConnection"));
+
   static final Handles.Field OF_PROXY =
       BEHIND_PROXY.reach(field("delegate", "org.xnio.StreamConnection"));
 

@@ -94,7 +94,7 @@ final class UndertowRequest implements ServerExchange {
     String decoded = exchange.getRequestPath();
     boolean chosenByAnother = decoded != null && !decoded.isEmpty() && !decoded.equals(sent);
     int end = Targets.end(sent);
-    if (!chosenByAnother && end == sent.length()) {
+    if (!chosenByAnother && end == sent.length() && !exchange.isHostIncludedInRequestURI()) {
       return List.of(sent);
     }
     List<String> paths = new ArrayList<>();
@@ -104,6 +104,10 @@ final class UndertowRequest implements ServerExchange {
     }
     if (end < sent.length()) {
       paths.add(sent.substring(0, end));
+    }
+    if (exchange.isHostIncludedInRequestURI()) {
+      // As a handler of Undertow's own gets it.
+      paths.add(Targets.path(exchange.getRequestURI(), false));
     }
     return paths;
   }

@@ -1,7 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.undertow;
 
-/** The newest of its line. */
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * The newest of its line; {@code -Dundertow.every.version} runs it, too. The oldest of 2.2 and the
+ * newest of 2.3 are what it lies between.
+ */
+@EnabledIfSystemProperty(named = "undertow.every.version", matches = ".*")
 final class Undertow22Test extends UndertowContract {
   Undertow22Test() {
     super("2.2.40.Final");

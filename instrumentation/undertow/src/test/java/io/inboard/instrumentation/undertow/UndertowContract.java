@@ -13,6 +13,7 @@ import io.inboard.contract.RawHttp2Connection;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.SeenRequest;
 import io.inboard.contract.ServerContract;
+import io.inboard.contract.TemporaryFiles;
 import io.inboard.contract.Workload;
 import java.io.File;
 import java.io.IOException;
@@ -61,7 +62,7 @@ abstract class UndertowContract extends ServerContract {
 
   @Override
   protected Optional<RunningServer> startWithOwnTls(Workload identity) throws Exception {
-    File keystore = File.createTempFile("own", ".p12");
+    File keystore = TemporaryFiles.file("own", ".p12");
     try (OutputStream out = Files.newOutputStream(keystore.toPath())) {
       identity.keyStore().store(out, "changeit".toCharArray());
     }
@@ -138,7 +139,7 @@ abstract class UndertowContract extends ServerContract {
 
   @Test
   void filesOfAllSizesArriveWhole() throws Exception {
-    Path file = Files.createTempFile("file", ".bin");
+    Path file = TemporaryFiles.file("file", ".bin").toPath();
     byte[] content = new byte[SIZES[SIZES.length - 1]];
     for (int i = 0; i < content.length; i++) {
       content[i] = (byte) (i * 31 + (i >> 8));
@@ -157,7 +158,6 @@ abstract class UndertowContract extends ServerContract {
     }
     assertThat(Curl.with(client).get(server.port(), "/undertow/file?name=" + file, "--http2"))
         .hasSizeGreaterThan(content.length / 2);
-    Files.delete(file);
   }
 
   @Test
@@ -346,7 +346,7 @@ abstract class UndertowContract extends ServerContract {
 
   @Test
   void bodiesPassOverHttp2() throws Exception {
-    File body = File.createTempFile("body", ".bin");
+    File body = TemporaryFiles.file("body", ".bin");
     Files.write(body.toPath(), new byte[3_000_000]);
     String data = "@" + body.getPath();
     assertThat(
@@ -354,7 +354,6 @@ abstract class UndertowContract extends ServerContract {
                 .status(
                     server.port(), "/echo", "--http2", "--data-binary", data, "-o", "/dev/null"))
         .isEqualTo("200 2");
-    Files.delete(body.toPath());
   }
 
   @Test

@@ -46,7 +46,14 @@ final class UndertowLoader extends URLClassLoader {
   private final boolean javax;
 
   UndertowLoader(String version) {
-    super("undertow-" + version, jars(version), UndertowLoader.class.getClassLoader());
+    this(version, folder(version));
+  }
+
+  /**
+   * @param jars of the version, or what a test has made of them
+   */
+  UndertowLoader(String version, File jars) {
+    super("undertow-" + version, urls(jars), UndertowLoader.class.getClassLoader());
     this.javax = version.startsWith("2.2.");
   }
 
@@ -67,11 +74,14 @@ final class UndertowLoader extends URLClassLoader {
     }
   }
 
-  private static URL[] jars(String version) {
-    File[] jars = new File("target/undertow/" + version).listFiles();
+  static File folder(String version) {
+    return new File("target/undertow/" + version);
+  }
+
+  private static URL[] urls(File folder) {
+    File[] jars = folder.listFiles();
     if (jars == null || jars.length == 0) {
-      throw new IllegalStateException(
-          "target/undertow/" + version + " is missing: build with Maven");
+      throw new IllegalStateException(folder + " is missing: build with Maven");
     }
     return Arrays.stream(jars).map(UndertowLoader::url).toArray(URL[]::new);
   }
@@ -99,7 +109,14 @@ final class UndertowLoader extends URLClassLoader {
     }
   }
 
-  /** Not the providers of the version on the tests' class path. */
+  /** Nor are class files those of the version on the tests' class path. */
+  @Override
+  public URL getResource(String name) {
+    URL own = findResource(name);
+    return own == null ? super.getResource(name) : own;
+  }
+
+  /** Nor are providers. */
   @Override
   public Enumeration<URL> getResources(String name) throws IOException {
     return name.startsWith("META-INF/services/") ? findResources(name) : super.getResources(name);

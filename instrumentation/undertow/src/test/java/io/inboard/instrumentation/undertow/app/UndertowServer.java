@@ -5,6 +5,7 @@ import io.inboard.contract.PathHandlers;
 import io.inboard.contract.PathHandlers.Router;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.SampleApplication;
+import io.inboard.contract.TemporaryFiles;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
@@ -35,31 +36,24 @@ import java.util.logging.Logger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** An embedded Undertow of whatever version this class was loaded beside, with servlets. */
+/** An embedded Undertow of whatever version this class was loaded beside. */
 public final class UndertowServer implements RunningServer {
   private final Undertow undertow;
-  private final DeploymentManager deployment;
+
+  /** Empty without servlets. */
+  private final Optional<DeploymentManager> deployment;
 
   /**
-   * @param properties a {@code keystore} gives it TLS of its own, {@code http1} disables HTTP/2, a
-   *     {@code router} serves {@link PathHandlers}, {@code proxy} expects the PROXY protocol,
-   *     {@code silence} is how many milliseconds a connection may have no request
+   * @param properties {@code handlers} serve in place of servlets; a {@code keystore} gives it TLS
+   *     of its own, {@code http1} disables HTTP/2, a {@code router} serves {@link PathHandlers},
+   *     {@code proxy} expects the PROXY protocol, {@code silence} is how many milliseconds a
+   *     connection may have no request
    * @param threads for requests; empty: Undertow's own
    */
   public UndertowServer(Map<String, String> properties, Optional<Executor> threads)
       throws Exception {
     Logger.getLogger("io.undertow").setLevel(Level.OFF);
     Logger.getLogger("org.xnio").setLevel(Level.OFF);
-    DeploymentInfo info =
-        Servlets.deployment()
-            .setClassLoader(UndertowServer.class.getClassLoader())
-            .setContextPath("/")
-            .setDeploymentName("contract");
-    threads.ifPresent(
-        executor -> {
-          info.setExecutor(executor);
-          info.setAsyncExecutor(executor);
-        });
     Undertow.Builder builder = Undertow.builder().setIoThreads(2).setWorkerThreads(8);
     builder.setServerOption(UndertowOptions.ENABLE_HTTP2, !properties.containsKey("http1"));
     // The newest take two megabytes.
@@ -68,16 +62,20 @@ public final class UndertowServer implements RunningServer {
       int millis = Integer.parseInt(properties.get("silence"));
       builder.setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, millis);
     }
-    if (properties.containsKey("router")) {
-      route(info, Router.valueOf(properties.get("router")));
+    Optional<Router> router = Optional.ofNullable(properties.get("router")).map(Router::valueOf);
+    if (router.isPresent()) {
       builder.setServerOption(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true);
       builder.setServerOption(UndertowOptions.ALLOW_ENCODED_SLASH, true);
-    } else {
-      serve(info);
     }
-    deployment = Servlets.newContainer().addDeployment(info);
-    deployment.deploy();
-    HttpHandler handler = deployment.start();
+    HttpHandler handler;
+    if (properties.containsKey("handlers")) {
+      deployment = Optional.empty();
+      handler = router.map(PlainHandlers::routed).orElse(PlainHandlers.application(threads));
+    } else {
+      DeploymentManager servlets = servlets(router, threads);
+      deployment = Optional.of(servlets);
+      handler = servlets.start();
+    }
     Undertow.ListenerBuilder listener =
         new Undertow.ListenerBuilder()
             .setHost("127.0.0.1")
@@ -92,6 +90,28 @@ public final class UndertowServer implements RunningServer {
     undertow.start();
   }
 
+  private static DeploymentManager servlets(Optional<Router> router, Optional<Executor> threads)
+      throws IOException {
+    DeploymentInfo info =
+        Servlets.deployment()
+            .setClassLoader(UndertowServer.class.getClassLoader())
+            .setContextPath("/")
+            .setDeploymentName("contract");
+    threads.ifPresent(
+        executor -> {
+          info.setExecutor(executor);
+          info.setAsyncExecutor(executor);
+        });
+    if (router.isPresent()) {
+      route(info, router.get());
+    } else {
+      serve(info);
+    }
+    DeploymentManager manager = Servlets.newContainer().addDeployment(info);
+    manager.deploy();
+    return manager;
+  }
+
   private static void serve(DeploymentInfo info) throws IOException {
     ServletInfo contract =
         servlet("contract", new ContractServlet())
@@ -102,7 +122,7 @@ public final class UndertowServer implements RunningServer {
             .setAsyncSupported(true)
             .setMultipartConfig(
                 new MultipartConfigElement(
-                    Files.createTempDirectory("undertow").toString(), 20 << 20, 20 << 20, 0))
+                    TemporaryFiles.directory("undertow").getPath(), 200 << 20, 200 << 20, 0))
             .addMapping("/undertow/*");
     info.addServlets(contract, own);
   }
@@ -154,8 +174,10 @@ public final class UndertowServer implements RunningServer {
   @Override
   public void close() throws Exception {
     undertow.stop();
-    deployment.stop();
-    deployment.undeploy();
+    if (deployment.isPresent()) {
+      deployment.get().stop();
+      deployment.get().undeploy();
+    }
   }
 
   private static final class ContractServlet extends HttpServlet {
