@@ -118,6 +118,7 @@ final class ArchitectureTest {
         "com.fasterxml.jackson..",
         "com.sun.net.httpserver..");
     library("apachehttpclient4", "org.apache.http..");
+    library("apachehttpclient5", "org.apache.hc..");
     library("executors", "org.springframework..", "org.apache.tomcat..");
     library("httpurlconnection", "sun.net.www..", "sun.net..");
     library("jdkhttpclient", "jdk.internal.net.http..");

@@ -295,6 +295,15 @@ public final class Handles {
       }
     }
 
+    /** With five. */
+    public Object call(Object a, Object b, Object c, Object d, Object e) {
+      try {
+        return (Object) handle().invokeExact(a, b, c, d, e);
+      } catch (Throwable thrown) {
+        throw Handles.<RuntimeException>as(thrown);
+      }
+    }
+
     /** With six. */
     public Object call(Object a, Object b, Object c, Object d, Object e, Object f) {
       try {

@@ -1,0 +1,141 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.apachehttpclient5;
+
+import io.inboard.call.Inboard;
+import java.io.IOException;
+import org.apache.hc.client5.http.HttpRequestRetryStrategy;
+import org.apache.hc.client5.http.classic.ExecChainHandler;
+import org.apache.hc.client5.http.classic.ExecRuntime;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.TimeValue;
+
+/**
+ * What the library repeats by itself: its retry handler is made with a strategy that asks the
+ * application's own where the mesh has not decided. On the thread that makes the call; one that is
+ * made inside another one hides the outer one.
+ */
+final class Conversation {
+  private static final ThreadLocal<Conversation> CURRENT = new ThreadLocal<>();
+
+  private final ExecRuntime runtime;
+  private final HttpRequestRetryStrategy strategy;
+
+  /** Null: none. */
+  private final Conversation outer;
+
+  /** Whether the mesh has decided what follows the last hop. */
+  private boolean decided;
+
+  /** Whether the library repeats by itself what it has sent in a hop before this one. */
+  private boolean resends;
+
+  private Conversation(ExecRuntime runtime, HttpRequestRetryStrategy strategy, Conversation outer) {
+    this.runtime = runtime;
+    this.strategy = strategy;
+    this.outer = outer;
+  }
+
+  /** The strategy for a client that is built, in place of the application's. */
+  static HttpRequestRetryStrategy deciding(HttpRequestRetryStrategy own) {
+    return new Deciding(own);
+  }
+
+  /** A retry handler begins; null, or what {@link #end} needs. */
+  static Conversation begin(ExecChainHandler retry, ExecRuntime runtime) {
+    if (Inboard.outbound().disabled()) {
+      return null;
+    }
+    HttpRequestRetryStrategy strategy = (HttpRequestRetryStrategy) Members.STRATEGY.get(retry);
+    Conversation now =
+        new Conversation(
+            runtime,
+            strategy instanceof Deciding deciding ? deciding.own : strategy,
+            CURRENT.get());
+    CURRENT.set(now);
+    return now;
+  }
+
+  /** The retry handler ends. */
+  void end() {
+    if (outer == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(outer);
+    }
+  }
+
+  /** Around the call of this runtime; null where the application has switched retries off. */
+  static Conversation of(ExecRuntime runtime) {
+    Conversation now = CURRENT.get();
+    return now != null && now.runtime == runtime ? now : null;
+  }
+
+  /** A hop begins, of which the mesh has decided nothing: takes whether it was sent before. */
+  boolean takeResends() {
+    boolean taken = resends;
+    resends = false;
+    decided = false;
+    return taken;
+  }
+
+  void decide(boolean byMesh) {
+    decided = byMesh;
+  }
+
+  /** Whether the application's strategy would repeat this request after an end without answer. */
+  boolean repeats(HttpRequest request, HttpContext context) {
+    return strategy.retryRequest(
+        request, new NoHttpResponseException("would it be sent again?"), 1, context);
+  }
+
+  /** The application's, unless the mesh has decided. */
+  private static final class Deciding implements HttpRequestRetryStrategy {
+    private final HttpRequestRetryStrategy own;
+
+    Deciding(HttpRequestRetryStrategy own) {
+      this.own = own;
+    }
+
+    @Override
+    public boolean retryRequest(
+        HttpRequest request, IOException error, int count, HttpContext context) {
+      Conversation now = CURRENT.get();
+      return isOpen(now) && again(now, own.retryRequest(request, error, count, context));
+    }
+
+    @Override
+    public boolean retryRequest(HttpResponse response, int count, HttpContext context) {
+      Conversation now = CURRENT.get();
+      return isOpen(now) && again(now, own.retryRequest(response, count, context));
+    }
+
+    @Override
+    public TimeValue getRetryInterval(HttpResponse response, int count, HttpContext context) {
+      return own.getRetryInterval(response, count, context);
+    }
+
+    /** Overrides a method that the interface has since 5.1. */
+    @SuppressWarnings({"unused", "MissingOverride"})
+    public TimeValue getRetryInterval(
+        HttpRequest request, IOException error, int count, HttpContext context) {
+      return (TimeValue) Members.INTERVAL.call(own, request, error, (Object) count, context);
+    }
+  }
+
+  /**
+   * @param now null while the mesh is switched off
+   */
+  private static boolean isOpen(Conversation now) {
+    return now == null || !now.decided;
+  }
+
+  private static boolean again(Conversation now, boolean sends) {
+    if (now != null) {
+      now.resends = sends;
+    }
+    return sends;
+  }
+}

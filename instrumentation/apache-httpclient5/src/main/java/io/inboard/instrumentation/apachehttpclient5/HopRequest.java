@@ -1,0 +1,169 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.apachehttpclient5;
+
+import io.inboard.call.OutboundRequest;
+import io.inboard.call.client.KeptBody;
+import io.inboard.call.client.Refusals;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.SSLException;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.protocol.HttpContext;
+
+/** A hop as the core sees it. */
+final class HopRequest implements OutboundRequest {
+  /** RFC 9110 section 9.2.2. */
+  private static final Set<String> IDEMPOTENT =
+      Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE");
+
+  private final ClassicHttpRequest request;
+  private final HttpEntity entity;
+
+  /** Whether the body can be written once. */
+  private final boolean once;
+
+  private final HttpHost target;
+  private final boolean proxied;
+  private final boolean resent;
+
+  /** Null where the application has switched the library's retries off. */
+  private final Conversation conversation;
+
+  private final HttpContext context;
+
+  /** What was sent of a body that can be read once. */
+  private final KeptBody kept = new KeptBody();
+
+  HopRequest(Way way) {
+    this.request = way.request();
+    this.entity = request.getEntity();
+    this.once = entity != null && isOnce(entity);
+    this.target = way.target();
+    this.proxied = way.isProxied();
+    this.conversation = way.conversation();
+    this.context = way.context();
+    this.resent = way.isResent();
+  }
+
+  /** As the entity itself says it: the library's proxy of it says so only once it was read. */
+  private static boolean isOnce(HttpEntity entity) {
+    HttpEntity own = entity;
+    while (Members.PROXY.isInstance(own)) {
+      own = (HttpEntity) Members.ORIGINAL.call(own);
+    }
+    return !own.isRepeatable();
+  }
+
+  /** A refusal of what must be encrypted; empty to let the library send. */
+  static Optional<SSLException> failClosed(HttpHost target, Throwable mistake) {
+    return Refusals.failClosed(
+        target.getSchemeName(), host(target.getHostName()), port(target), mistake);
+  }
+
+  /** As a URL has it: the library leaves the brackets of an IPv6 address out. */
+  static String host(String name) {
+    return name.indexOf(':') < 0 || name.startsWith("[") ? name : "[" + name + "]";
+  }
+
+  private static int port(HttpHost host) {
+    if (host.getPort() > 0) {
+      return host.getPort();
+    }
+    return host.getSchemeName().equalsIgnoreCase("https") ? 443 : 80;
+  }
+
+  KeptBody kept() {
+    return kept;
+  }
+
+  boolean isOnce() {
+    return once;
+  }
+
+  /** Whether the endpoint is not ours to choose: the application's own TLS, a proxy. */
+  boolean isBystander() {
+    return proxied || !target.getSchemeName().equalsIgnoreCase("http");
+  }
+
+  @Override
+  public String library() {
+    return ApacheHttpClient5Hooks.NAME;
+  }
+
+  @Override
+  public String method() {
+    return request.getMethod();
+  }
+
+  @Override
+  public String scheme() {
+    return target.getSchemeName();
+  }
+
+  @Override
+  public String host() {
+    return host(target.getHostName());
+  }
+
+  @Override
+  public int port() {
+    return port(target);
+  }
+
+  @Override
+  public String target() {
+    String path = request.getPath();
+    if (path == null || path.isEmpty()) {
+      return "/";
+    }
+    int scheme = path.startsWith("/") ? -1 : path.indexOf("://");
+    if (scheme < 0) {
+      return path;
+    }
+    // The whole URL, for a proxy.
+    int slash = path.indexOf('/', scheme + 3);
+    return slash < 0 ? "/" : path.substring(slash);
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    List<String> values = new ArrayList<>(1);
+    for (Header header : request.getHeaders(name)) {
+      values.add(header.getValue() == null ? "" : header.getValue());
+    }
+    return values;
+  }
+
+  @Override
+  public boolean proxied() {
+    return proxied;
+  }
+
+  @Override
+  public boolean resent() {
+    return resent;
+  }
+
+  /** HttpRequestRetryExec, which asks the application's strategy. */
+  @Override
+  public boolean repeatedByLibrary() {
+    return conversation != null
+        && IDEMPOTENT.contains(request.getMethod())
+        && !once
+        && conversation.repeats(request, context);
+  }
+
+  /** One that can be read once can be sent again while what was read of it is kept. */
+  @Override
+  public Body body() {
+    if (entity == null) {
+      return Body.NONE;
+    }
+    return !once || kept.isWhole() ? Body.REPLAYABLE : Body.ONE_SHOT;
+  }
+}

@@ -1,0 +1,61 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.apachehttpclient5;
+
+import io.inboard.call.Endpoint;
+import io.inboard.call.WeakIdentityMap;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.core5.http.HttpHost;
+
+/**
+ * Routes of endpoints, by which the library's pool keeps connections apart. Any thread.
+ *
+ * <p>The pool compares a route's host by name, port and address; an endpoint's generation of keys
+ * is none of these. So the name is made for the pool key, and {@link #target} says where it leads.
+ */
+final class Routes {
+  private static final WeakIdentityMap<Object, HttpRoute> ROUTES = new WeakIdentityMap<>();
+  private static final AtomicLong NAMES = new AtomicLong();
+
+  private Routes() {}
+
+  /** The route for the pool, in place of the one that the application knows. */
+  static HttpRoute of(Endpoint endpoint, HttpRoute logical) {
+    HttpRoute known = ROUTES.get(endpoint.poolKey());
+    if (known == null) {
+      HttpHost target = target(endpoint, logical);
+      String name = target.getHostName() + "+" + NAMES.incrementAndGet();
+      HttpRoute made =
+          new HttpRoute(new HttpHost("http", target.getAddress(), name, target.getPort()));
+      HttpRoute other = ROUTES.putIfAbsent(endpoint.poolKey(), made);
+      known = other == null ? made : other;
+    }
+    InetAddress local = logical.getLocalAddress();
+    return local == null ? known : new HttpRoute(known.getTargetHost(), local, false);
+  }
+
+  /**
+   * Where it connects to, under the name that the application knows; without an address where the
+   * library has to resolve that.
+   */
+  static HttpHost target(Endpoint endpoint, HttpRoute logical) {
+    InetSocketAddress address = endpoint.address();
+    String name = logical.getTargetHost().getHostName();
+    return address.isUnresolved()
+        ? new HttpHost("http", address.getHostString(), address.getPort())
+        : new HttpHost("http", named(name, address.getAddress()), name, address.getPort());
+  }
+
+  /** As the library's resolver has it: an address by itself bears no name. */
+  private static InetAddress named(String name, InetAddress address) {
+    boolean literal = name.indexOf(':') >= 0 || name.matches("[0-9.]+");
+    try {
+      return InetAddress.getByAddress(literal ? null : name, address.getAddress());
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
