@@ -118,7 +118,7 @@ class UnknownLibrariesTest {
         assertThat(service.warnings())
             .singleElement()
             .asString()
-            .contains("destination pay", "org.apache.hc.client5", "no hook knows");
+            .contains("destination pay", "shop.unknown.NettyService", "no hook knows");
         JsonNode seen = unmeshed(service);
         assertThat(seen.get("outcome").asText()).isEqualTo("not secured");
         assertThat(seen.get("count").asInt()).isEqualTo(2);
@@ -128,7 +128,7 @@ class UnknownLibrariesTest {
             .write(front.settingsFile());
         Await.until(
             "the refusal", PATIENCE, () -> Http.body(call).contains("no connection to pay"));
-        assertThat(Http.body(call)).contains("org.apache.hc.client5");
+        assertThat(Http.body(call)).contains("shop.unknown.NettyService");
       }
     }
   }

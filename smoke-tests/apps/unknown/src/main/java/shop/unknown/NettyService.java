@@ -23,11 +23,12 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import org.apache.hc.client5.http.classic.methods.HttpGet;
-import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClients;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
 
-/** {@code NettyService PORT nio|epoll}: says hello, or calls {@code ?url=} by Apache HttpClient. */
+/** {@code NettyService PORT nio|epoll}: says hello, or calls {@code ?url=} by a socket. */
 public final class NettyService extends SimpleChannelInboundHandler<FullHttpRequest> {
   private NettyService() {}
 
@@ -78,8 +79,12 @@ public final class NettyService extends SimpleChannelInboundHandler<FullHttpRequ
   }
 
   private static String call(String url) {
-    try (CloseableHttpClient client = HttpClients.custom().disableAutomaticRetries().build()) {
-      return client.execute(new HttpGet(url), response -> "status " + response.getCode());
+    URI uri = URI.create(url);
+    try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+      String head = "GET " + uri.getPath() + " HTTP/1.1\r\nHost: " + uri.getAuthority();
+      socket.getOutputStream().write((head + "\r\nConnection: close\r\n\r\n").getBytes(UTF_8));
+      BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+      return "status " + in.readLine().split(" ")[1];
     } catch (Exception e) {
       return e.toString();
     }

@@ -78,6 +78,15 @@ public final class Service implements AutoCloseable {
     return builder;
   }
 
+  /** The JDK's own server, which calls others by Apache HttpClient 5: {@code apache5}. */
+  public static Builder apache5(String name, Jdk jdk) {
+    Builder builder = new Builder(name, jdk);
+    builder.ready = "listens on";
+    builder.program = List.of("-jar", Tree.app("apache5").toString());
+    builder.arguments.addAll(List.of("" + builder.port, name));
+    return builder;
+  }
+
   /** A server of java.base alone. */
   public static Builder bare(String name, Jdk jdk) {
     Builder builder = new Builder(name, jdk);
