@@ -45,7 +45,7 @@ public final class Handles {
 
   /** A class that every version has which the unit is woven into; by {@code Class.getName}. */
   public Owner in(String className) {
-    return add(new Owner(adapter, className, Presence.ALWAYS));
+    return add(new Owner(adapter, className, Presence.ALWAYS, ""));
   }
 
   /**
@@ -53,12 +53,21 @@ public final class Handles {
    * version it is must be known before a member of it is used.
    */
   public Owner inVersionsWith(String className) {
-    return add(new Owner(adapter, className, Presence.IN_SOME_VERSIONS));
+    return add(new Owner(adapter, className, Presence.IN_SOME_VERSIONS, ""));
+  }
+
+  /**
+   * A class of one line of the library, whose members are others in another line.
+   *
+   * @param besides a class that only this line has
+   */
+  public Owner inLineWith(String besides, String className) {
+    return add(new Owner(adapter, className, Presence.ALWAYS, besides));
   }
 
   /** A class that the adapter can do without: nothing of it is a witness. */
   public Owner inIfThere(String className) {
-    return add(new Owner(adapter, className, Presence.OPTIONAL));
+    return add(new Owner(adapter, className, Presence.OPTIONAL, ""));
   }
 
   private Owner add(Owner owner) {
@@ -72,7 +81,8 @@ public final class Handles {
     for (Owner owner : owners) {
       if (owner.presence != Presence.OPTIONAL) {
         boolean required = owner.presence == Presence.ALWAYS;
-        witnesses.add(new Unit.Witness(owner.className, owner.members, required));
+        witnesses.add(
+            new Unit.Witness(owner.className, owner.members, required, owner.besides));
       }
     }
     return witnesses;
@@ -89,15 +99,17 @@ public final class Handles {
     private final Lookup adapter;
     private final String className;
     private final Presence presence;
+    private final String besides;
     private final List<Member> members = new ArrayList<>();
 
     /** Null until first used; races are harmless. */
     private Class<?> type;
 
-    private Owner(Lookup adapter, String className, Presence presence) {
+    private Owner(Lookup adapter, String className, Presence presence, String besides) {
       this.adapter = adapter;
       this.className = className;
       this.presence = presence;
+      this.besides = besides;
     }
 
     /** Reaches a field. */

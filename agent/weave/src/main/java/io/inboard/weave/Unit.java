@@ -70,15 +70,18 @@ public record Unit(
    *
    * @param className as {@code Class.getName} says it
    * @param required whether the class must exist; else only its members must, where it does
+   * @param besides another class, without which it is another line of the library, where nothing is
+   *     asked of this one; empty: asked of all
    */
-  public record Witness(String className, List<Member> members, boolean required) {
+  public record Witness(String className, List<Member> members, boolean required, String besides) {
     public Witness {
       members = List.copyOf(members);
+      Objects.requireNonNull(besides);
     }
 
     /** Of a class that must exist. */
     public Witness(String className, List<Member> members) {
-      this(className, members, true);
+      this(className, members, true, "");
     }
   }
 

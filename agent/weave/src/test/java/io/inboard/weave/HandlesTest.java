@@ -48,6 +48,23 @@ final class HandlesTest {
   }
 
   @Test
+  void ofALineOfTheLibraryNothingIsAskedInAnotherLine() {
+    handles.inLineWith("nowhere.Mark", HIDDEN).reach(field("any"));
+    handles.inLineWith("nowhere.Mark", "nowhere.Perhaps").reach(field("any"));
+    assertThat(misfit(Unit.named("u").relyingOn(handles).build())).isEmpty();
+    handles.inLineWith(Shape.class.getName(), HIDDEN).reach(field("any"));
+    assertThat(misfit(Unit.named("u").relyingOn(handles).build()))
+        .isEqualTo("field " + HIDDEN + ".any is missing");
+  }
+
+  @Test
+  void aClassOfALineMustBeInThatLine() {
+    handles.inLineWith(HIDDEN, "nowhere.Perhaps").reach(field("any"));
+    assertThat(misfit(Unit.named("u").relyingOn(handles).build()))
+        .isEqualTo("class nowhere.Perhaps is missing");
+  }
+
+  @Test
   void aFieldOfAnotherTypeIsAMisfit() {
     hidden.reach(field("count", "long"));
     assertThat(misfit(Unit.named("u").relyingOn(handles).build()))

@@ -52,6 +52,7 @@ final class ConnectionAdvice {
         @Advice.FieldValue("this$0") ServerConnector connector,
         @Advice.Argument(0) SelectableChannel channel,
         @Advice.Argument(1) EndPoint endPoint) {
+      Line.known();
       Protocols protocols = new Protocols(connector);
       SocketAddress local = local(channel);
       int port = local instanceof InetSocketAddress inet ? inet.getPort() : 0;

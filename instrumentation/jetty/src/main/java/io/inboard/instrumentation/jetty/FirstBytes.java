@@ -11,6 +11,7 @@ import javax.net.ssl.SSLException;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ServerConnector;
 
 /**
@@ -78,11 +79,23 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
   private void beginTls() throws SSLException {
     deadline.in(Inboard.inboundTls().handshakeMillis());
     SSLEngine engine = protocols.engine();
-    TlsConnection tls = new TlsConnection(connector, getEndPoint(), engine, connection);
-    EndPoint decrypted = tls.getSslEndPoint();
+    SslConnection tls = tls(engine);
+    EndPoint decrypted = inside(tls);
     decrypted.setConnection(
         new Handshake(connector, decrypted, engine, protocols, connection, deadline));
     getEndPoint().upgrade(tls);
+  }
+
+  private SslConnection tls(SSLEngine engine) {
+    return Line.IS_12
+        ? new TlsConnection(connector, getEndPoint(), engine, connection)
+        : new ChannelTls(connector, getEndPoint(), engine, connection);
+  }
+
+  private static EndPoint inside(SslConnection tls) {
+    return Line.IS_12
+        ? tls.getSslEndPoint()
+        : (EndPoint) ChannelMembers.INSIDE.call(tls);
   }
 
   /** What was read is the next connection's. */

@@ -31,12 +31,6 @@ final class JettyExchange implements ServerExchange {
   /** Asked once, since the answer is gone with it; negative before. */
   private long queuedNanos = -1;
 
-  /** Asked more than once; null before. */
-  private InetSocketAddress local;
-
-  /** Likewise. */
-  private InetSocketAddress remote;
-
   /**
    * @param request a {@link MeshRequest}; where it is none, after an error of ours, its headers
    *     cannot be corrected
@@ -90,18 +84,12 @@ final class JettyExchange implements ServerExchange {
 
   @Override
   public InetSocketAddress local() {
-    if (local == null) {
-      local = below.local();
-    }
-    return local;
+    return below.local();
   }
 
   @Override
   public InetSocketAddress remote() {
-    if (remote == null) {
-      remote = below.remote();
-    }
-    return remote;
+    return below.remote();
   }
 
   /** A stream's own wait counts from its first frame, where another one came with it. */

@@ -14,6 +14,8 @@ public final class JettyHooks implements Library {
   private static final String CONNECTOR = "org.eclipse.jetty.server.ServerConnector";
   private static final String STREAM = "org.eclipse.jetty.server.HttpStream$Wrapper";
   private static final String SERVER = "org.eclipse.jetty.server.Server";
+  private static final String CHANNEL = "org.eclipse.jetty.server.HttpChannel";
+  private static final String REQUEST = "org.eclipse.jetty.server.Request";
 
   @Override
   public Unit unit() {
@@ -29,9 +31,9 @@ public final class JettyHooks implements Library {
                 "org.eclipse.jetty.io.EndPoint",
                 "javax.net.ssl.SSLEngine",
                 "boolean",
-                "boolean"),
-            method("newSslEndPoint", 0))
+                "boolean"))
         .relyingOn(JettyMembers.HANDLES)
+        .relyingOn(ChannelMembers.HANDLES)
         .otherwise(CONNECTOR, method("open", 0), StartAdvice.OpenUnfit.class)
 
         // A connection is accepted: its endpoint, from whose first byte on a request may wait, and
@@ -42,15 +44,15 @@ public final class JettyHooks implements Library {
             method("newConnection"),
             ConnectionAdvice.Accept.class)
 
-        // A request, from its head to the moment when its objects are used again.
-        .weave(SERVER, method("handle", 3), HandlerAdvice.Wrap.class)
-        .weave(SERVER, method("handle", 3), HandlerAdvice.Admit.class)
-        .weave(STREAM, method("send"), StreamAdvice.Send.class)
-        .weave(STREAM, method("send"), StreamAdvice.Last.class)
-        .weave(STREAM, method("succeeded"), StreamAdvice.Succeeded.class)
-        .weave(STREAM, method("failed"), StreamAdvice.Failed.class)
+        // Jetty 12: a request, from its head to the moment when its objects are used again.
+        .weave(SERVER, method("handle", 3).whereItExists(), HandlerAdvice.Wrap.class)
+        .weave(SERVER, method("handle", 3).whereItExists(), HandlerAdvice.Admit.class)
+        .weave(STREAM, method("send").whereItExists(), StreamAdvice.Send.class)
+        .weave(STREAM, method("send").whereItExists(), StreamAdvice.Last.class)
+        .weave(STREAM, method("succeeded").whereItExists(), StreamAdvice.Succeeded.class)
+        .weave(STREAM, method("failed").whereItExists(), StreamAdvice.Failed.class)
 
-        // The servlets above it, of which there may be one line or several.
+        // The servlets above 12, of which there may be one line or several.
         .weave(
             "org.eclipse.jetty.ee11.servlet.ServletChannel",
             method("handle").whereItExists(),
@@ -59,6 +61,36 @@ public final class JettyHooks implements Library {
             "org.eclipse.jetty.ee10.servlet.ServletChannel",
             method("handle").whereItExists(),
             ServletAdvice.Channel10.class)
+
+        // Jetty 9.4 to 11: the same. Members that must be there are in ChannelMembers.
+        .weave(
+            "org.eclipse.jetty.server.SecureRequestCustomizer",
+            method("customize", 3).whereItExists(),
+            ChannelAdvice.Secure.class)
+        .weave(CHANNEL, method("handle", 0).whereItExists(), ChannelAdvice.Again.class)
+        .weave(
+            SERVER,
+            method("handle", CHANNEL).whereItExists(),
+            ChannelAdvice.Admit.class)
+        .weave(
+            SERVER,
+            method("handleAsync", CHANNEL).whereItExists(),
+            ChannelAdvice.Dispatch.class)
+        .weave(
+            "org.eclipse.jetty.servlet.ServletHolder",
+            method("handle", 3).whereItExists(),
+            ChannelAdvice.Servlet.class)
+        .weave(REQUEST, method("setAttribute", 2).whereItExists(), ChannelAdvice.Attribute.class)
+        .weave(REQUEST, method("getTrailers", 0).whereItExists(), ChannelAdvice.Trailers9.class)
+        .weave(
+            REQUEST, method("getTrailerFields", 0).whereItExists(), ChannelAdvice.Trailers10.class)
+        .weave(
+            "org.eclipse.jetty.server.Response",
+            method("newResponseMetaData", 0).whereItExists(),
+            ChannelAdvice.Respond.class)
+        .weave(CHANNEL, method("sendResponse", 4).whereItExists(), ChannelAdvice.Send.class)
+        .weave(CHANNEL, method("abort", 1).whereItExists(), ChannelAdvice.Abort.class)
+        .weave(CHANNEL, method("onCompleted", 0).whereItExists(), ChannelAdvice.Completed.class)
         .build();
   }
 }

@@ -22,6 +22,31 @@ final class JettyMembers {
           .inVersionsWith("org.eclipse.jetty.io.ssl.SslConnection$SslEndPoint")
           .reach(method("getSslSessionData", 0));
 
+  /** What only Jetty 12 has. */
+  private static final String LINE = "org.eclipse.jetty.server.HttpStream";
+
+  /** A witness: what requests of Jetty 12 enter. */
+  static final Handles.Method HANDLE =
+      HANDLES.inLineWith(LINE, "org.eclipse.jetty.server.Server").reach(method("handle", 3));
+
+  /** Likewise: what TlsConnection overrides. */
+  static final Handles.Method INSIDE =
+      HANDLES
+          .inLineWith(LINE, "org.eclipse.jetty.io.ssl.SslConnection")
+          .reach(method("newSslEndPoint", 0));
+
+  private static final Handles.Owner STREAM =
+      HANDLES.inLineWith(LINE, "org.eclipse.jetty.server.HttpStream$Wrapper");
+
+  /** What is woven there. */
+  static final Handles.Method SEND = STREAM.reach(method("send", 5));
+
+  /** Likewise. */
+  static final Handles.Method SUCCEEDED = STREAM.reach(method("succeeded", 0));
+
+  /** Likewise. */
+  static final Handles.Method FAILED = STREAM.reach(method("failed", 1));
+
   // The servlets above it, of which an application has one line or several.
 
   static final Handles.Method REQUEST_11 = servletRequest("ee11");

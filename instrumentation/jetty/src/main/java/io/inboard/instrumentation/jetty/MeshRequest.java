@@ -26,10 +26,6 @@ final class MeshRequest extends Request.Wrapper {
   /** To be written: the pattern of the servlet that was chosen, with the context's path. */
   static final String SERVLET = "io.inboard.servlet";
 
-  /** Set by Spring MVC when a handler was found; since Spring 3. */
-  private static final String SPRING_PATTERN =
-      "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
-
   private final Below below;
 
   /** Null: the one that came. */
@@ -115,7 +111,7 @@ final class MeshRequest extends Request.Wrapper {
           served.servlet(value.toString());
           return null;
         }
-        case SPRING_PATTERN -> served.spring(Routes.inContext(this, value.toString()));
+        case Routes.SPRING_PATTERN -> served.spring(Routes.inContext(this, value.toString()));
         case Errors.JAKARTA, Errors.JAVAX -> served.thrown(value);
         default -> {}
       }

@@ -6,11 +6,23 @@ import org.eclipse.jetty.server.Request;
 
 /** Which of few routes a request took: {@code http.route}, with the context's path in front. */
 final class Routes {
+  /** Set by Spring MVC when a handler was found; since Spring 3. */
+  static final String SPRING_PATTERN =
+      "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
+
   private Routes() {}
 
   /** A pattern that is relative to the context, as Spring's and the servlets' are. */
   static String inContext(Request request, String pattern) {
-    String context = request.getContext() == null ? null : Request.getContextPath(request);
+    return in(request.getContext() == null ? null : Request.getContextPath(request), pattern);
+  }
+
+  /**
+   * The same.
+   *
+   * @param context its path; null for none
+   */
+  static String in(String context, String pattern) {
     // Nearly always: then it is the same text for every request of the route.
     return context == null || context.isEmpty() || context.equals("/")
         ? pattern

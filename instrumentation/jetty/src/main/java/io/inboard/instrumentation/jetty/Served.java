@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.jetty;
 
 import io.inboard.call.InboundCall;
+import java.nio.ByteBuffer;
 
 /**
  * One request between begin and end. Its routes and errors are told by threads that work for it,
@@ -17,6 +18,9 @@ final class Served {
 
   /** Whether the whole response was given to the connection, as far as that took it. */
   private volatile boolean complete;
+
+  /** What is written last, in Jetty's own buffer; null for nothing, or once that is known. */
+  private volatile ByteBuffer rest;
 
   Served(InboundCall call) {
     this.call = call;
@@ -53,9 +57,27 @@ final class Served {
     status = with;
   }
 
-  /** Whether all of it is on its way; a client that has it may go. */
-  void complete(boolean isComplete) {
-    complete = isComplete;
+  /**
+   * The last part is about to go out. A client that has it all may reset the stream or close the
+   * connection before Jetty hears that it was written, which then fails, though nothing is left.
+   *
+   * @param content null for none; what was written is taken from it
+   */
+  void last(ByteBuffer content) {
+    rest = content;
+    complete = true;
+  }
+
+  /** The connection, or the stream, has failed. */
+  void broken(Throwable failure) {
+    ByteBuffer left = rest;
+    if (left != null && left.hasRemaining()) {
+      complete = false;
+    }
+    rest = null;
+    if (thrown == null && failure != null) {
+      thrown = Errors.unwrap(failure);
+    }
   }
 
   /**

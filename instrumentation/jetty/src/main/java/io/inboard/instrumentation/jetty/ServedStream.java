@@ -49,18 +49,14 @@ final class ServedStream extends HttpStream.Wrapper {
             head.getTrailersSupplier());
   }
 
-  /**
-   * The last part is about to go out. A client that has it all may reset the stream or close the
-   * connection before Jetty hears that it was written, which then fails, though nothing is left.
-   *
-   * @param content null for none; what was written is taken from it
-   */
+  /** The last part is about to go out. */
   Callback last(ByteBuffer content, Callback callback) {
-    served.complete(true);
+    served.last(content);
     return new Callback.Nested(callback) {
       @Override
       public void failed(Throwable error) {
-        served.complete(content == null || !content.hasRemaining());
+        // While the content is still ours to look at.
+        served.broken(error);
         super.failed(error);
       }
     };

@@ -31,7 +31,7 @@ final class JettyLoader extends URLClassLoader {
 
   /**
    * @param version a folder of {@code target/jetty}: the line of Jetty, a hyphen, the line of
-   *     servlets
+   *     servlets, or whose they are where Jetty has one
    */
   JettyLoader(String version) {
     this(version, folder(version));
@@ -43,7 +43,7 @@ final class JettyLoader extends URLClassLoader {
   JettyLoader(String version, File jars) {
     super("jetty-" + version, urls(jars), JettyLoader.class.getClassLoader());
     this.servlets = version.substring(version.indexOf('-') + 1);
-    this.javax = !servlets.startsWith("ee");
+    this.javax = servlets.startsWith("javax");
   }
 
   /** Starts an embedded server. */
@@ -112,12 +112,12 @@ final class JettyLoader extends URLClassLoader {
 
   private byte[] renamed(byte[] bytes) {
     ClassWriter writer = new ClassWriter(0);
+    String line = servlets.startsWith("ee") ? servlets + "/" : "";
     Remapper names =
         new Remapper(Opcodes.ASM9) {
           @Override
           public String map(String internalName) {
-            String name =
-                internalName.replace("jetty/ee10/servlet/", "jetty/" + servlets + "/servlet/");
+            String name = internalName.replace("jetty/ee10/servlet/", "jetty/" + line + "servlet/");
             return javax ? name.replace("jakarta/servlet/", "javax/servlet/") : name;
           }
         };

@@ -6,10 +6,13 @@ import io.inboard.contract.PathHandlers.Router;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.SampleApplication;
 import jakarta.servlet.MultipartConfigElement;
+import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
-import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -50,7 +52,7 @@ public final class JettyServer implements RunningServer {
     server = new Server(threads.isPresent() ? new JettyThreads(threads.get()) : threadPool());
     HttpConfiguration http = new HttpConfiguration();
     if (properties.containsKey("router")) {
-      http.setUriCompliance(UriCompliance.UNSAFE);
+      lenient(http);
     }
     if (properties.containsKey("customizer")) {
       http.addCustomizer(new SecureRequestCustomizer());
@@ -69,7 +71,8 @@ public final class JettyServer implements RunningServer {
     } else {
       serve(context);
     }
-    server.setHandler(new Upgrade(handler(context)));
+    Handler handler = (Handler) (Object) context;
+    server.setHandler(isLine12() ? new Upgrade(handler) : handler);
     try {
       server.start();
     } catch (Exception e) {
@@ -84,9 +87,26 @@ public final class JettyServer implements RunningServer {
     return threads;
   }
 
-  /** The older servlets' contexts are no handlers, and bring one. */
-  private static Handler handler(Object context) {
-    return context instanceof Handler handler ? handler : (Handler) ((Supplier<?>) context).get();
+  /** Whether it is Jetty 12; else 9.4 to 11. */
+  private static boolean isLine12() {
+    try {
+      Class.forName("org.eclipse.jetty.server.HttpStream");
+      return true;
+    } catch (ClassNotFoundException older) {
+      return false;
+    }
+  }
+
+  /** What Jetty 9.4 lacks is set where it is. */
+  private static void lenient(HttpConfiguration http) throws ReflectiveOperationException {
+    try {
+      Class<?> compliance = Class.forName("org.eclipse.jetty.http.UriCompliance");
+      HttpConfiguration.class
+          .getMethod("setUriCompliance", compliance)
+          .invoke(http, compliance.getField("UNSAFE").get(null));
+    } catch (ClassNotFoundException ofJetty9) {
+      // It takes them all.
+    }
   }
 
   private static ConnectionFactory[] factories(
@@ -96,7 +116,7 @@ public final class JettyServer implements RunningServer {
       SslContextFactory.Server own = new SslContextFactory.Server();
       own.setKeyStorePath(properties.get("keystore"));
       own.setKeyStorePassword("changeit");
-      factories.add(new SslConnectionFactory(own, "http/1.1"));
+      factories.add(ssl(own));
       http.addCustomizer(new SecureRequestCustomizer(false));
     }
     factories.add(new HttpConnectionFactory(http));
@@ -110,7 +130,18 @@ public final class JettyServer implements RunningServer {
     return factories.toArray(ConnectionFactory[]::new);
   }
 
-  private static void serve(ServletContextHandler context) throws IOException {
+  /** Its constructor has another parameter type in 9.4. */
+  private static ConnectionFactory ssl(SslContextFactory.Server own)
+      throws ReflectiveOperationException {
+    for (Constructor<?> each : SslConnectionFactory.class.getConstructors()) {
+      if (each.getParameterCount() == 2) {
+        return (ConnectionFactory) each.newInstance(own, "http/1.1");
+      }
+    }
+    throw new NoSuchMethodException("SslConnectionFactory");
+  }
+
+  private static void serve(ServletContextHandler context) throws Exception {
     ServletHolder contract = new ServletHolder(new ContractServlet());
     contract.setAsyncSupported(true);
     for (String path : SampleApplication.PATHS) {
@@ -118,14 +149,20 @@ public final class JettyServer implements RunningServer {
     }
     ServletHolder own = new ServletHolder(new JettyServlet());
     own.setAsyncSupported(true);
-    own.getRegistration()
+    // Its type is another one in each line.
+    Object registration = ServletHolder.class.getMethod("getRegistration").invoke(own);
+    ((ServletRegistration.Dynamic) registration)
         .setMultipartConfig(
             new MultipartConfigElement(Files.createTempDirectory("jetty").toString()));
     context.addServlet(own, "/jetty/*");
   }
 
   private static void route(ServletContextHandler context, Router router) throws Exception {
-    context.getServletHandler().setDecodeAmbiguousURIs(true);
+    for (Method each : ServletHandler.class.getMethods()) {
+      if (each.getName().equals("setDecodeAmbiguousURIs")) {
+        each.invoke(context.getServletHandler(), true);
+      }
+    }
     boolean servers = router == Router.SERVER || router == Router.DIRECTORIES;
     if (servers) {
       for (String path : PathHandlers.PATHS) {

@@ -14,6 +14,7 @@ import jakarta.servlet.http.Part;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.TreeMap;
+import org.eclipse.jetty.io.Connection;
 
 /** What only servlet containers do. */
 final class JettyServlet extends HttpServlet {
@@ -64,6 +65,7 @@ final class JettyServlet extends HttpServlet {
         request.getInputStream().readAllBytes();
         response.getWriter().print(new TreeMap<>(request.getTrailerFields()));
       }
+      case "/upgrade" -> upgrade(request, response);
       case "/decoded" -> response.getWriter().print(request.getParameter("q"));
       case "/seen" ->
           response
@@ -77,6 +79,22 @@ final class JettyServlet extends HttpServlet {
                       + " "
                       + request.getServerPort());
       default -> response.sendError(404);
+    }
+  }
+
+  /** As Jetty 9.4 to 11 are told; in 12 another handler is in front. */
+  private static void upgrade(HttpServletRequest request, HttpServletResponse response) {
+    try {
+      Class<?> type = Class.forName("org.eclipse.jetty.server.HttpConnection");
+      Connection http = (Connection) type.getMethod("getCurrentConnection").invoke(null);
+      Connection echo = new Echo(http.getEndPoint(), task -> new Thread(task).start());
+      request.setAttribute("org.eclipse.jetty.server.HttpConnection.UPGRADE", echo);
+      request.setAttribute("org.eclipse.jetty.server.HttpTransport.UPGRADE", echo);
+      response.setStatus(101);
+      response.setHeader("Connection", "Upgrade");
+      response.setHeader("Upgrade", "echo");
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -1,15 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jetty.app;
 
-import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
 /** What a WebSocket is to Jetty: a connection of its own after 101, here one that echoes. */
@@ -32,37 +29,5 @@ final class Upgrade extends Handler.Wrapper {
     response.getHeaders().put(HttpHeader.CONNECTION, "Upgrade");
     callback.succeeded();
     return true;
-  }
-
-  private static final class Echo extends AbstractConnection {
-    private final ByteBuffer buffer = BufferUtil.allocate(1024);
-
-    Echo(EndPoint endPoint, java.util.concurrent.Executor threads) {
-      super(endPoint, threads);
-    }
-
-    @Override
-    public void onOpen() {
-      super.onOpen();
-      fillInterested();
-    }
-
-    @Override
-    public void onFillable() {
-      try {
-        int count = getEndPoint().fill(buffer);
-        if (count < 0) {
-          close();
-          return;
-        }
-        if (count > 0) {
-          getEndPoint().flush(buffer);
-          BufferUtil.clear(buffer);
-        }
-        fillInterested();
-      } catch (java.io.IOException e) {
-        close();
-      }
-    }
   }
 }
