@@ -26,7 +26,7 @@ class JettyTest {
   @TempDir Path directory;
 
   @ParameterizedTest(name = "{0} on {1} calls {0} on {2}")
-  @CsvSource("boot-3.5-jetty, 17, 21")
+  @CsvSource({"boot-2.7-jetty, 17, 17", "boot-3.5-jetty, 17, 21"})
   void twoServicesTrustOnlyMembersAndARequestIsOneTrace(String line, int frontJdk, int backJdk)
       throws Exception {
     Pki pki = new Pki(directory);
@@ -92,7 +92,7 @@ class JettyTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"boot-3.5-jetty, PERMISSIVE", "boot-3.5-jetty, STRICT"})
+  @CsvSource({"boot-3.5-jetty, PERMISSIVE", "boot-2.7-jetty, STRICT"})
   void bodiesAndWebSocketsAreWhole(String line, String mode) throws Exception {
     Pki pki = new Pki(directory);
     Path web = pki.issue("web");
@@ -116,7 +116,7 @@ class JettyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = "boot-3.5-jetty")
+  @ValueSource(strings = {"boot-2.7-jetty", "boot-3.5-jetty"})
   void anErrorInEveryHookNeverReachesTheApplication(String line) throws Exception {
     try (Service shop =
         Service.boot(line, "shop", Jdks.own())
@@ -131,7 +131,7 @@ class JettyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = "boot-3.5-jetty")
+  @ValueSource(strings = {"boot-2.7-jetty", "boot-3.5-jetty"})
   void inStrictItIsARefusal(String line) throws Exception {
     Pki pki = new Pki(directory);
     Service.Builder builder =

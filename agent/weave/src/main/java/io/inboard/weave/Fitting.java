@@ -12,8 +12,7 @@ record Fitting(ClassFiles files) {
   /** What does not fit, for a person who reads one line; empty if everything does. */
   String misfit(Unit unit) {
     for (Unit.Witness witness : unit.witnesses()) {
-      if (!witness.besides().isEmpty()
-          && files.find(witness.besides().replace('.', '/')) == null) {
+      if (!witness.besides().isEmpty() && files.find(witness.besides().replace('.', '/')) == null) {
         continue;
       }
       ClassFiles.ClassFile file = files.find(witness.className().replace('.', '/'));

@@ -81,8 +81,7 @@ public final class Handles {
     for (Owner owner : owners) {
       if (owner.presence != Presence.OPTIONAL) {
         boolean required = owner.presence == Presence.ALWAYS;
-        witnesses.add(
-            new Unit.Witness(owner.className, owner.members, required, owner.besides));
+        witnesses.add(new Unit.Witness(owner.className, owner.members, required, owner.besides));
       }
     }
     return witnesses;

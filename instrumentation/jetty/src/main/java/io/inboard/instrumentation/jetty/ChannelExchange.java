@@ -42,6 +42,7 @@ final class ChannelExchange implements ServerExchange {
   /** Over TLS of ours the application sees the request that it would see without us. */
   ChannelExchange asWithoutUs() {
     if (below.connection().isPresent() && scheme().equals("https")) {
+      ChannelMembers.SET_SECURE.call(request, false);
       if (HAS_SCHEME) {
         ChannelMembers.SET_SCHEME.call(request, "http");
       } else {

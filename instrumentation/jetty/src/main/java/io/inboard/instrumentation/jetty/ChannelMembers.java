@@ -35,6 +35,10 @@ final class ChannelMembers {
   static final Handles.Method ABORT = CHANNEL.reach(method("abort", 1));
   static final Handles.Method SEND = CHANNEL.reach(method("sendResponse", 4));
 
+  /** Before it, error pages pass the gate again, and unread bodies are taken for requests. */
+  static final Handles.Method SINCE_9_4_35 =
+      CHANNEL.reach(method("ensureConsumeAllOrNotPersistent", 0));
+
   private static final Handles.Owner OF_REQUEST = in("Request");
   static final Handles.Method OWN_CHANNEL = OF_REQUEST.reach(method("getHttpChannel", 0));
   static final Handles.Method METHOD = OF_REQUEST.reach(method("getMethod", 0));
@@ -46,6 +50,7 @@ final class ChannelMembers {
   static final Handles.Method FIELDS = OF_REQUEST.reach(method("getHttpFields", 0));
   static final Handles.Method URI = OF_REQUEST.reach(method("getHttpURI", 0));
   static final Handles.Method HANDLED = OF_REQUEST.reach(method("setHandled", 1));
+  static final Handles.Method SET_SECURE = OF_REQUEST.reach(method("setSecure", "boolean"));
   static final Handles.Method CONTEXT_PATH = OF_REQUEST.reach(method("getContextPath", 0));
   static final Handles.Method SERVLET_PATH = OF_REQUEST.reach(method("getServletPath", 0));
   static final Handles.Method PATH_INFO = OF_REQUEST.reach(method("getPathInfo", 0));
@@ -68,8 +73,7 @@ final class ChannelMembers {
   static final Handles.Method SET_STATUS = OF_RESPONSE.reach(method("setStatus", "int"));
   static final Handles.Method IS_COMMITTED = OF_RESPONSE.reach(method("isCommitted", 0));
   static final Handles.Method HAS_HEADER = OF_RESPONSE.reach(method("containsHeader", 1));
-  static final Handles.Method SET_HEADER =
-      OF_RESPONSE.reach(method("setHeader", STRING, STRING));
+  static final Handles.Method SET_HEADER = OF_RESPONSE.reach(method("setHeader", STRING, STRING));
   static final Handles.Method SET_LENGTH = OF_RESPONSE.reach(method("setContentLength", "int"));
   static final Handles.Method OUTPUT = OF_RESPONSE.reach(method("getOutputStream", 0));
   static final Handles.Method CHANNEL_OF = OF_RESPONSE.reach(method("getHttpChannel", 0));

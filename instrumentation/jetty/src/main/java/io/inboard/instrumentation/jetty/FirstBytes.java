@@ -93,9 +93,7 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
   }
 
   private static EndPoint inside(SslConnection tls) {
-    return Line.IS_12
-        ? tls.getSslEndPoint()
-        : (EndPoint) ChannelMembers.INSIDE.call(tls);
+    return Line.IS_12 ? tls.getSslEndPoint() : (EndPoint) ChannelMembers.INSIDE.call(tls);
   }
 
   /** What was read is the next connection's. */

@@ -155,6 +155,7 @@ final class JettyExchange implements ServerExchange {
     if (request instanceof MeshRequest ours) {
       ours.serve(served);
     }
+    request.addFailureListener(failure -> served.gone());
     request.addHttpStreamWrapper(stream -> new ServedStream(stream, served, below.bottom()));
   }
 

@@ -68,14 +68,8 @@ public final class JettyHooks implements Library {
             method("customize", 3).whereItExists(),
             ChannelAdvice.Secure.class)
         .weave(CHANNEL, method("handle", 0).whereItExists(), ChannelAdvice.Again.class)
-        .weave(
-            SERVER,
-            method("handle", CHANNEL).whereItExists(),
-            ChannelAdvice.Admit.class)
-        .weave(
-            SERVER,
-            method("handleAsync", CHANNEL).whereItExists(),
-            ChannelAdvice.Dispatch.class)
+        .weave(SERVER, method("handle", CHANNEL).whereItExists(), ChannelAdvice.Admit.class)
+        .weave(SERVER, method("handleAsync", CHANNEL).whereItExists(), ChannelAdvice.Dispatch.class)
         .weave(
             "org.eclipse.jetty.servlet.ServletHolder",
             method("handle", 3).whereItExists(),

@@ -81,7 +81,18 @@ final class Served {
   }
 
   /**
-   * The end.
+   * The peer is gone. Jetty 12 may never end a request that the application completes in this
+   * moment; where the peer has all of the response, it has ended.
+   */
+  void gone() {
+    ByteBuffer left = rest;
+    if (complete && (left == null || !left.hasRemaining())) {
+      end(null);
+    }
+  }
+
+  /**
+   * The end; the first time counts.
    *
    * @param failure why Jetty ended it; null if it ended well
    */

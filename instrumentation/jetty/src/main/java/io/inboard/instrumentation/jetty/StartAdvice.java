@@ -21,7 +21,9 @@ final class StartAdvice {
         return null;
       }
       return Gate.cannotStart(
-          port, "the hooks do not fit this version of Jetty", "use 9.4.15 or later, or 12.0.5 or later");
+          port,
+          "the hooks do not fit this version of Jetty",
+          "use 9.4.35 or later, or 12.0.5 or later");
     }
 
     static Throwable enter(Throwable error, ServerConnector connector) {

@@ -13,7 +13,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.Part;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Map;
 import java.util.TreeMap;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.io.Connection;
 
 /** What only servlet containers do. */
@@ -63,7 +65,7 @@ final class JettyServlet extends HttpServlet {
       }
       case "/trailers" -> {
         request.getInputStream().readAllBytes();
-        response.getWriter().print(new TreeMap<>(request.getTrailerFields()));
+        response.getWriter().print(new TreeMap<>(trailers(request)));
       }
       case "/upgrade" -> upgrade(request, response);
       case "/decoded" -> response.getWriter().print(request.getParameter("q"));
@@ -79,6 +81,24 @@ final class JettyServlet extends HttpServlet {
                       + " "
                       + request.getServerPort());
       default -> response.sendError(404);
+    }
+  }
+
+  /** Servlets of 3.1 know none; Jetty 9.4 gives them all the same. */
+  private static Map<String, String> trailers(HttpServletRequest request) {
+    try {
+      return request.getTrailerFields();
+    } catch (NoSuchMethodError older) {
+      Map<String, String> trailers = new TreeMap<>();
+      try {
+        Object fields = request.getClass().getMethod("getTrailers").invoke(request);
+        ((Iterable<?>) fields)
+            .forEach(
+                each -> trailers.put(((HttpField) each).getName(), ((HttpField) each).getValue()));
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(e);
+      }
+      return trailers;
     }
   }
 
