@@ -300,7 +300,8 @@ public abstract class MeshClientContract extends MeshHarness {
   void withTlsButWithoutEndpointsTheHostItselfGetsMutualTls() throws Exception {
     TestServer server = closing(TestServer.secured(ORDERS));
     CA.issue(CLIENT_ID).save(directory);
-    mesh(identity(), localhost("tls: {mode: MUTUAL, principals: [" + principal("orders") + "]}"));
+    mesh(identity(), localhost("tls: {mode: MUTUAL, principals: [" + principal("orders") + "]}"))
+        .start(); // Else the call waits as long as it may for somebody to look the host up.
     String url = "http://localhost:" + server.port() + "/";
     assertThat(send(Request.get(url)).status()).isEqualTo(200);
     assertThat(server.received())
