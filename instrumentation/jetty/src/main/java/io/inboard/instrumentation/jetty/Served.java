@@ -3,6 +3,7 @@ package io.inboard.instrumentation.jetty;
 
 import io.inboard.call.InboundCall;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One request between begin and end. Its routes and errors are told by threads that work for it,
@@ -10,6 +11,7 @@ import java.nio.ByteBuffer;
  */
 final class Served {
   private final InboundCall call;
+  private final AtomicBoolean ended = new AtomicBoolean();
   private boolean routed;
   private volatile Throwable thrown;
 
@@ -97,6 +99,9 @@ final class Served {
    * @param failure why Jetty ended it; null if it ended well
    */
   void end(Throwable failure) {
+    if (!ended.compareAndSet(false, true)) {
+      return;
+    }
     Throwable error = thrown != null || failure == null ? thrown : Errors.unwrap(failure);
     // What breaks behind a complete response is not this request's; what the application throws is.
     call.end(status, complete && Errors.isConnections(error) ? null : error);
