@@ -1,0 +1,149 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inboard.contract.Curl;
+import io.inboard.contract.PathHandlers.Router;
+import io.inboard.contract.RawConnection;
+import io.inboard.contract.RunningServer;
+import io.inboard.contract.ServerContract;
+import io.inboard.contract.TemporaryFiles;
+import io.inboard.contract.Workload;
+import java.io.File;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.junit.jupiter.api.Test;
+
+/** Bodies of all sizes: what {@link UndertowContract} asks of the bytes that pass. */
+abstract class UndertowBodiesContract extends ServerContract {
+  private static final int HUNDRED = 100;
+
+  /** Around the sizes of buffers and TLS records. */
+  private static final int[] SIZES = {
+    0, 1, 8_191, 8_192, 8_193, 16_363, 16_364, 16_365, 16_383, 16_384, 16_385, 17_407, 17_408,
+    17_409, 24_576, 32_767, 32_768, 32_769, 49_152, 65_536, 100_000, 1_000_000, 7_654_321
+  };
+
+  protected final UndertowLoader undertow;
+
+  UndertowBodiesContract(String version) {
+    this.undertow = new UndertowLoader(version);
+  }
+
+  @Override
+  protected RunningServer start() throws Exception {
+    return undertow.start(Map.of());
+  }
+
+  @Override
+  protected RunningServer startWith(Executor threads) throws Exception {
+    return undertow.start(Map.of(), Optional.of(threads));
+  }
+
+  @Override
+  protected RunningServer startHandlers(Router router) throws Exception {
+    return undertow.start(Map.of("router", router.name()));
+  }
+
+  @Override
+  protected Optional<RunningServer> startWithOwnTls(Workload identity) throws Exception {
+    File keystore = TemporaryFiles.file("own", ".p12");
+    try (OutputStream out = Files.newOutputStream(keystore.toPath())) {
+      identity.keyStore().store(out, "changeit".toCharArray());
+    }
+    return Optional.of(undertow.start(Map.of("keystore", keystore.getPath())));
+  }
+
+  @Override
+  protected String library() {
+    return UndertowHooks.NAME;
+  }
+
+  @Override
+  protected boolean http2() {
+    return true;
+  }
+
+  @Test
+  void filesOfAllSizesArriveWhole() throws Exception {
+    Path file = TemporaryFiles.file("file", ".bin").toPath();
+    byte[] content = new byte[SIZES[SIZES.length - 1]];
+    for (int i = 0; i < content.length; i++) {
+      content[i] = (byte) (i * 31 + (i >> 8));
+    }
+    for (int size : SIZES) {
+      Files.write(file, Arrays.copyOf(content, size));
+      for (RawConnection wire : both()) {
+        try (wire) {
+          for (int i = 0; i < 2; i++) {
+            assertThat(wire.get("/undertow/file?name=" + file).body())
+                .as("%d bytes", size)
+                .isEqualTo(Arrays.copyOf(content, size));
+          }
+        }
+      }
+    }
+    assertThat(Curl.with(client).get(server.port(), "/undertow/file?name=" + file, "--http2"))
+        .hasSizeGreaterThan(content.length / 2);
+  }
+
+  @Test
+  void bodiesOfAllSizesArriveWhole() throws Exception {
+    for (RawConnection wire : both()) {
+      try (wire) {
+        for (int size : SIZES) {
+          byte[] body = new byte[size];
+          Arrays.fill(body, (byte) size);
+          assertThat(wire.post("/echo", body).body()).as("%d bytes", size).isEqualTo(body);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aHundredMegabytesInChunksPassBothWays() throws Exception {
+    byte[] megabyte = new byte[1 << 20];
+    for (RawConnection wire : both()) {
+      try (wire) {
+        wire.send(
+            "POST /undertow/count HTTP/1.1\r\nHost: localhost\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n");
+        for (int i = 0; i < HUNDRED; i++) {
+          wire.send("100000\r\n");
+          wire.send(megabyte);
+          wire.send("\r\n");
+        }
+        wire.send("0\r\n\r\n");
+        assertThat(wire.response().text()).isEqualTo("" + (HUNDRED << 20));
+        assertThat(wire.get("/undertow/flood?megabytes=" + HUNDRED).body()).hasSize(HUNDRED << 20);
+        assertThat(wire.get("/hello").text()).isEqualTo("hello");
+      }
+    }
+  }
+
+  @Test
+  void anUploadOfManyMegabytesArrivesWhole() throws Exception {
+    byte[] file = new byte[10 << 20];
+    byte[] head =
+        "--limit\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n"
+            .getBytes(StandardCharsets.US_ASCII);
+    byte[] end = "\r\n--limit--\r\n".getBytes(StandardCharsets.US_ASCII);
+    byte[] body = Arrays.copyOf(head, head.length + file.length + end.length);
+    System.arraycopy(end, 0, body, head.length + file.length, end.length);
+    for (RawConnection wire : both()) {
+      try (wire) {
+        RawConnection.Response response =
+            wire.post(
+                "/undertow/upload", body, "Content-Type: multipart/form-data; boundary=limit");
+        assertThat(response.text()).isEqualTo("" + file.length);
+      }
+    }
+  }
+}
