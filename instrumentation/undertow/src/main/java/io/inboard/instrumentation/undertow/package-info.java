@@ -8,7 +8,7 @@
  * Undertow and the application see a plaintext connection. Above it, {@code
  * Connectors#executeRootHandler} is the one method that every request of every protocol enters.
  *
- * <p>Undertow's own TLS is not used: {@code SslConduit} before 2.2.29 loses bytes with TLS 1.3 (it
+ * <p>Undertow's own TLS is not used: {@code SslConduit} before 2.2.34 loses bytes with TLS 1.3 (it
  * counts the last of several records that it wraps at once), and cuts files short where client
  * certificates are required; and a connection with it is https to the application.
  */
