@@ -32,7 +32,7 @@ final class ChannelAdvice {
     /** Its result is that of {@link Gate#enter}. */
     @Advice.OnMethodEnter(skipOn = Optional.class)
     static Object enter(@Advice.Argument(0) Object channel) {
-      return Gate.enter(new ChannelExchange(channel).asWithoutUs());
+      return Gate.enter(new ChannelExchange(channel));
     }
 
     static Object enter(Throwable error, Object channel) {
@@ -42,6 +42,16 @@ final class ChannelAdvice {
     @Advice.OnMethodExit(onThrowable = true)
     static void exit(@Advice.Enter Object entered) {
       close(entered);
+    }
+  }
+
+  /** The head of a request has come; a client of HTTP/2 says "https" because of TLS of ours. */
+  static final class Arrive {
+    private Arrive() {}
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.This Object channel) {
+      new ChannelExchange(channel).asWithoutUs();
     }
   }
 

@@ -39,8 +39,11 @@ final class ChannelExchange implements ServerExchange {
     this.below = ChannelTls.below((EndPoint) ChannelMembers.END_POINT.call(channel));
   }
 
-  /** Over TLS of ours the application sees the request that it would see without us. */
-  ChannelExchange asWithoutUs() {
+  /**
+   * Over TLS of ours the application sees the request that it would see without us. To be asked
+   * before Jetty's customizers: what those say of the scheme in front of a proxy counts.
+   */
+  void asWithoutUs() {
     if (below.connection().isPresent() && scheme().equals("https")) {
       ChannelMembers.SET_SECURE.call(request, false);
       if (HAS_SCHEME) {
@@ -50,7 +53,6 @@ final class ChannelExchange implements ServerExchange {
         ChannelMembers.SET_URI.call(request, HttpURI.build(sent).scheme("http").asImmutable());
       }
     }
-    return this;
   }
 
   @Override

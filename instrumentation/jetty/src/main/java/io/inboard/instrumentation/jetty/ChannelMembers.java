@@ -31,6 +31,7 @@ final class ChannelMembers {
 
   // Of what is woven, too, the line says whether it must be there.
 
+  static final Handles.Method ON_REQUEST = CHANNEL.reach(method("onRequest", 1));
   static final Handles.Method DONE = CHANNEL.reach(method("onCompleted", 0));
   static final Handles.Method ABORT = CHANNEL.reach(method("abort", 1));
   static final Handles.Method SEND = CHANNEL.reach(method("sendResponse", 4));

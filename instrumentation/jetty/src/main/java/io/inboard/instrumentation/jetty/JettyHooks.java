@@ -15,6 +15,7 @@ public final class JettyHooks implements Library {
   private static final String STREAM = "org.eclipse.jetty.server.HttpStream$Wrapper";
   private static final String SERVER = "org.eclipse.jetty.server.Server";
   private static final String CHANNEL = "org.eclipse.jetty.server.HttpChannel";
+  private static final String STATE = "org.eclipse.jetty.server.internal.HttpChannelState";
   private static final String REQUEST = "org.eclipse.jetty.server.Request";
 
   @Override
@@ -45,6 +46,7 @@ public final class JettyHooks implements Library {
             ConnectionAdvice.Accept.class)
 
         // Jetty 12: a request, from its head to the moment when its objects are used again.
+        .weave(STATE, method("onRequest", 1).whereItExists(), SilentHead.Arrive.class)
         .weave(SERVER, method("handle", 3).whereItExists(), HandlerAdvice.Wrap.class)
         .weave(SERVER, method("handle", 3).whereItExists(), HandlerAdvice.Admit.class)
         .weave(STREAM, method("send").whereItExists(), StreamAdvice.Send.class)
@@ -67,6 +69,7 @@ public final class JettyHooks implements Library {
             "org.eclipse.jetty.server.SecureRequestCustomizer",
             method("customize", 3).whereItExists(),
             ChannelAdvice.Secure.class)
+        .weave(CHANNEL, method("onRequest", 1).whereItExists(), ChannelAdvice.Arrive.class)
         .weave(CHANNEL, method("handle", 0).whereItExists(), ChannelAdvice.Again.class)
         .weave(SERVER, method("handle", CHANNEL).whereItExists(), ChannelAdvice.Admit.class)
         .weave(SERVER, method("handleAsync", CHANNEL).whereItExists(), ChannelAdvice.Dispatch.class)

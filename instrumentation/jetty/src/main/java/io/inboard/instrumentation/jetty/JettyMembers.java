@@ -35,6 +35,12 @@ final class JettyMembers {
           .inLineWith(LINE, "org.eclipse.jetty.io.ssl.SslConnection")
           .reach(method("newSslEndPoint", 0));
 
+  /** Likewise: where a head becomes a request. */
+  static final Handles.Method ON_REQUEST =
+      HANDLES
+          .inLineWith(LINE, "org.eclipse.jetty.server.internal.HttpChannelState")
+          .reach(method("onRequest", 1));
+
   private static final Handles.Owner STREAM =
       HANDLES.inLineWith(LINE, "org.eclipse.jetty.server.HttpStream$Wrapper");
 

@@ -5,16 +5,14 @@ import io.inboard.call.Inboard;
 import io.inboard.call.Inbound;
 import io.inboard.call.InboundCall;
 import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.Trailers;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
 /**
- * A request of Jetty 12 as its handlers see it: with the headers that the mesh has corrected, and
- * over TLS of ours as it would be without us. What the mesh knows of it is found by attributes that
- * no list of them shows: the servlets' side may live in another class loader, with another copy of
- * this class.
+ * A request of Jetty 12 as its handlers see it: with the headers that the mesh has corrected. What
+ * the mesh knows of it is found by attributes that no list of them shows: the servlets' side may
+ * live in another class loader, with another copy of this class.
  *
  * <p>Written by the thread that runs the handlers, before they see it; but for the route and the
  * error, which the threads set that work for the request, one after the other.
@@ -28,9 +26,6 @@ final class MeshRequest extends Request.Wrapper {
 
   private final Below below;
 
-  /** Null: the one that came. */
-  private final HttpURI uri;
-
   /** Null: those that came. */
   private HttpFields headers;
 
@@ -39,13 +34,8 @@ final class MeshRequest extends Request.Wrapper {
 
   MeshRequest(Request request) {
     super(request);
-    // Customizers may say that it came from elsewhere, by another scheme.
+    // Customizers may say that it came from elsewhere.
     this.below = Below.of(Request.unWrap(request).getConnectionMetaData().getConnection());
-    HttpURI sent = request.getHttpURI();
-    this.uri =
-        below.connection().isPresent() && "https".equals(sent.getScheme())
-            ? HttpURI.build(sent).scheme("http").asImmutable()
-            : null;
   }
 
   Below below() {
@@ -63,16 +53,6 @@ final class MeshRequest extends Request.Wrapper {
   @Override
   public HttpFields getHeaders() {
     return headers == null ? super.getHeaders() : headers;
-  }
-
-  @Override
-  public HttpURI getHttpURI() {
-    return uri == null ? super.getHttpURI() : uri;
-  }
-
-  @Override
-  public boolean isSecure() {
-    return uri == null && super.isSecure();
   }
 
   @Override

@@ -172,6 +172,47 @@ abstract class JettyConnectionContract extends ServerContract {
         .isEqualTo(seen + " 2");
   }
 
+  /** A gateway in front says how its own client came; the hop between the two is no word on it. */
+  @Test
+  void whatAProxySaysOfTheSchemeCountsOverTlsAsInPlaintext() throws Exception {
+    try (RunningServer behind = jetty.start(Map.of("forwarded", "yes"))) {
+      for (String header :
+          List.of(
+              "X-Forwarded-Proto: https",
+              "X-Forwarded-Proto: http",
+              "Forwarded: proto=https",
+              "X-Proxied-Https: on",
+              "X-Nothing: said")) {
+        String seen = seen(RawConnection.plain(behind.port()), header);
+        assertThat(seen)
+            .as(header)
+            .startsWith(
+                header.endsWith("http") || header.endsWith("said") ? "http false" : "https true");
+        assertThat(seen(RawConnection.tls(behind.port(), client), header))
+            .as(header)
+            .isEqualTo(seen);
+        assertThat(
+                Curl.with(client)
+                    .get(
+                        behind.port(),
+                        "/jetty/seen",
+                        "--http2",
+                        "-H",
+                        "Host: localhost",
+                        "-H",
+                        header))
+            .as(header)
+            .isEqualTo(seen + " 2");
+      }
+    }
+  }
+
+  private static String seen(RawConnection wire, String header) throws IOException {
+    try (wire) {
+      return wire.get("/jetty/seen", header).text();
+    }
+  }
+
   /** Jetty judges names of servers where the application's configuration is that of its https. */
   @Test
   void noNameOfAServerIsAskedFor() throws Exception {

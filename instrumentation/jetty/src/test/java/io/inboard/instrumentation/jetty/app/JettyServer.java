@@ -24,6 +24,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.ForwardedRequestCustomizer;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -44,8 +45,9 @@ public final class JettyServer implements RunningServer {
 
   /**
    * @param properties a {@code keystore} gives it TLS of its own, {@code http2} enables HTTP/2 in
-   *     plaintext, {@code customizer} adds what judges names of servers, {@code idle} is Jetty's
-   *     own timeout in milliseconds, a {@code router} serves {@link PathHandlers}
+   *     plaintext, {@code customizer} adds what judges names of servers, {@code forwarded} what
+   *     believes proxies, {@code idle} is Jetty's own timeout in milliseconds, a {@code router}
+   *     serves {@link PathHandlers}
    * @param threads for requests; empty: Jetty's own
    */
   public JettyServer(Map<String, String> properties, Optional<Executor> threads) throws Exception {
@@ -56,6 +58,9 @@ public final class JettyServer implements RunningServer {
     }
     if (properties.containsKey("customizer")) {
       http.addCustomizer(new SecureRequestCustomizer());
+    }
+    if (properties.containsKey("forwarded")) {
+      http.addCustomizer(new ForwardedRequestCustomizer());
     }
     // Of a test's few threads none is to accept: the selector does.
     int acceptors = threads.isPresent() ? 0 : 1;
