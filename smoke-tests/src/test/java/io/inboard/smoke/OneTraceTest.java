@@ -9,6 +9,7 @@ import io.inboard.smoke.support.Http;
 import io.inboard.smoke.support.Jdks;
 import io.inboard.smoke.support.Service;
 import io.inboard.smoke.support.Yaml;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -107,9 +108,15 @@ class OneTraceTest {
                             .anyMatch(s -> s.root() && s.name().endsWith("/call" + way)));
         assertThat(trace).filteredOn(Collector.Span::root).hasSize(1);
       }
-      long roots = collector.spans().stream().filter(Collector.Span::root).count();
-      assertThat(roots).as("one trace a request").isEqualTo(2L * ways.size());
+      long requests = 2L * ways.size();
+      Await.until(
+          "a root for each request", Duration.ofSeconds(20), () -> roots(collector) >= requests);
+      assertThat(roots(collector)).as("one trace a request").isEqualTo(requests);
     }
+  }
+
+  private static long roots(Collector collector) throws IOException {
+    return collector.spans().stream().filter(Collector.Span::root).count();
   }
 
   private static Service traced(Service.Builder builder, Collector collector, String protocol) {

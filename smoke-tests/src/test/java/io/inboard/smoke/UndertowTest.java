@@ -86,7 +86,12 @@ class UndertowTest {
       Program.Ended plain = Curl.Way.plain(front).run("/hello");
       assertThat(plain.out()).startsWith("This port accepts mutual TLS only");
       assertThat(back.warnings()).as("the back").isEmpty();
-      assertThat(front.warnings()).as("the front").hasSize(1).first().asString().contains("TLS");
+      assertThat(front.awaitWarnings(1))
+          .as("the front")
+          .hasSize(1)
+          .first()
+          .asString()
+          .contains("TLS");
     }
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -169,6 +170,12 @@ public final class Service implements AutoCloseable {
     return program.err().lines().stream()
         .filter(line -> line.startsWith("[inboard] WARN"))
         .toList();
+  }
+
+  /** As {@link #warnings}, once there are so many: a line may be said after its call has ended. */
+  public List<String> awaitWarnings(int count) {
+    program.await(count + " warnings", Duration.ofSeconds(20), () -> warnings().size() >= count);
+    return warnings();
   }
 
   @Override
