@@ -32,7 +32,7 @@ final class ChannelAdvice {
     /** Its result is that of {@link Gate#enter}. */
     @Advice.OnMethodEnter(skipOn = Optional.class)
     static Object enter(@Advice.Argument(0) Object channel) {
-      return Gate.enter(new ChannelExchange(channel));
+      return Overridden.admitted(channel) ? null : Gate.enter(new ChannelExchange(channel));
     }
 
     static Object enter(Throwable error, Object channel) {

@@ -27,11 +27,13 @@ final class ChannelMembers {
   private static final Handles.Owner CHANNEL = in("HttpChannel");
   static final Handles.Method REQUEST = CHANNEL.reach(method("getRequest", 0));
   static final Handles.Method RESPONSE = CHANNEL.reach(method("getResponse", 0));
+  static final Handles.Method OWN_SERVER = CHANNEL.reach(method("getServer", 0));
   static final Handles.Method END_POINT = CHANNEL.reach(method("getEndPoint", 0));
 
   // Of what is woven, too, the line says whether it must be there.
 
   static final Handles.Method ON_REQUEST = CHANNEL.reach(method("onRequest", 1));
+  static final Handles.Method WORK = CHANNEL.reach(method("handle", 0));
   static final Handles.Method DONE = CHANNEL.reach(method("onCompleted", 0));
   static final Handles.Method ABORT = CHANNEL.reach(method("abort", 1));
   static final Handles.Method SEND = CHANNEL.reach(method("sendResponse", 4));

@@ -20,7 +20,7 @@ final class HandlerAdvice {
     @Advice.OnMethodEnter
     @Advice.ToArgument(0)
     static Request enter(@Advice.Argument(0) Request request) {
-      return new MeshRequest(request);
+      return MeshRequest.isAdmitted(request) ? null : new MeshRequest(request);
     }
   }
 
@@ -34,7 +34,9 @@ final class HandlerAdvice {
         @Advice.Argument(0) Request request,
         @Advice.Argument(1) Response response,
         @Advice.Argument(2) Callback callback) {
-      return Gate.enter(new JettyExchange(request, response, callback));
+      return MeshRequest.isAdmitted(request)
+          ? null
+          : Gate.enter(new JettyExchange(request, response, callback));
     }
 
     static Object enter(Throwable error, Request request, Response response, Callback callback) {

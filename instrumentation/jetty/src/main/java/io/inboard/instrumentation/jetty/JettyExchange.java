@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
@@ -34,6 +35,8 @@ final class JettyExchange implements ServerExchange {
   /**
    * @param request a {@link MeshRequest}; where it is none, after an error of ours, its headers
    *     cannot be corrected
+   * @param callback null before the server is asked, where an answer is an {@link HttpException}
+   *     that Jetty makes an error page of
    */
   JettyExchange(Request request, Response response, Callback callback) {
     this.request = request;
@@ -162,6 +165,9 @@ final class JettyExchange implements ServerExchange {
   /** At once, and into Jetty's request log like its own early errors. */
   @Override
   public void answer(Answer answer) {
+    if (callback == null) {
+      throw new HttpException.RuntimeException(answer.status(), answer.text());
+    }
     if (response.isCommitted()) {
       callback.failed(new IllegalStateException("an answer has begun"));
       return;

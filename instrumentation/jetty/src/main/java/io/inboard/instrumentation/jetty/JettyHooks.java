@@ -47,6 +47,14 @@ public final class JettyHooks implements Library {
 
         // Jetty 12: a request, from its head to the moment when its objects are used again.
         .weave(STATE, method("onRequest", 1).whereItExists(), SilentHead.Arrive.class)
+        .weave(
+            STATE + "$HandlerInvoker",
+            method("run", 0).whereItExists(),
+            OverriddenAdvice.Run12.class)
+        .weave(
+            "org.eclipse.jetty.server.HttpConfiguration",
+            method("getCustomizers", 0),
+            OverriddenAdvice.Customizers.class)
         .weave(SERVER, method("handle", 3).whereItExists(), HandlerAdvice.Wrap.class)
         .weave(SERVER, method("handle", 3).whereItExists(), HandlerAdvice.Admit.class)
         .weave(STREAM, method("send").whereItExists(), StreamAdvice.Send.class)
@@ -70,6 +78,7 @@ public final class JettyHooks implements Library {
             method("customize", 3).whereItExists(),
             ChannelAdvice.Secure.class)
         .weave(CHANNEL, method("onRequest", 1).whereItExists(), ChannelAdvice.Arrive.class)
+        .weave(CHANNEL, method("handle", 0).whereItExists(), OverriddenAdvice.Run9.class)
         .weave(CHANNEL, method("handle", 0).whereItExists(), ChannelAdvice.Again.class)
         .weave(SERVER, method("handle", CHANNEL).whereItExists(), ChannelAdvice.Admit.class)
         .weave(SERVER, method("handleAsync", CHANNEL).whereItExists(), ChannelAdvice.Dispatch.class)

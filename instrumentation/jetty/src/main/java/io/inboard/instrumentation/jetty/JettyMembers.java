@@ -35,11 +35,19 @@ final class JettyMembers {
           .inLineWith(LINE, "org.eclipse.jetty.io.ssl.SslConnection")
           .reach(method("newSslEndPoint", 0));
 
+  private static final Handles.Owner STATE =
+      HANDLES.inLineWith(LINE, "org.eclipse.jetty.server.internal.HttpChannelState");
+
   /** Likewise: where a head becomes a request. */
-  static final Handles.Method ON_REQUEST =
+  static final Handles.Method ON_REQUEST = STATE.reach(method("onRequest", 1));
+
+  static final Handles.Method RESPONSE = STATE.reach(method("getResponse", 0));
+
+  /** Likewise: what asks the server. */
+  static final Handles.Method RUN =
       HANDLES
-          .inLineWith(LINE, "org.eclipse.jetty.server.internal.HttpChannelState")
-          .reach(method("onRequest", 1));
+          .inLineWith(LINE, "org.eclipse.jetty.server.internal.HttpChannelState$HandlerInvoker")
+          .reach(method("run", 0));
 
   private static final Handles.Owner STREAM =
       HANDLES.inLineWith(LINE, "org.eclipse.jetty.server.HttpStream$Wrapper");

@@ -32,6 +32,8 @@ final class MeshRequest extends Request.Wrapper {
   /** Null until it is served. */
   private Served served;
 
+  private boolean admitted;
+
   MeshRequest(Request request) {
     super(request);
     // Customizers may say that it came from elsewhere.
@@ -40,6 +42,17 @@ final class MeshRequest extends Request.Wrapper {
 
   Below below() {
     return below;
+  }
+
+  /** It has passed the gate before a {@code handle} of the server's own; see {@link Overridden}. */
+  void admitted() {
+    admitted = true;
+  }
+
+  /** Whether a request, or what it wraps, has passed the gate so. */
+  static boolean isAdmitted(Request request) {
+    MeshRequest ours = Request.as(request, MeshRequest.class);
+    return ours != null && ours.admitted;
   }
 
   void serve(Served request) {

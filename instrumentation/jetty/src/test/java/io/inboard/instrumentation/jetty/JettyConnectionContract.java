@@ -8,6 +8,7 @@ import io.inboard.call.InboundTls;
 import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.PeerIdentity;
 import io.inboard.call.Refusal;
+import io.inboard.call.Verdict;
 import io.inboard.contract.Curl;
 import io.inboard.contract.PathHandlers.Router;
 import io.inboard.contract.RawConnection;
@@ -170,6 +171,64 @@ abstract class JettyConnectionContract extends ServerContract {
     assertThat(
             Curl.with(client).get(server.port(), "/jetty/seen", "--http2", "-H", "Host: localhost"))
         .isEqualTo(seen + " 2");
+  }
+
+  // --- A server whose class has a method of its own where Jetty asks it.
+
+  @Test
+  void aServerOfTheApplicationsOwnIsAskedForNothingThatIsRefused() throws Exception {
+    for (String own : List.of("alone", "asks")) {
+      try (RunningServer subclass = jetty.start(Map.of("own", own))) {
+        mesh.deny(403);
+        for (String path : List.of("/hello", "/nothing")) {
+          assertThat(status(RawConnection.plain(subclass.port()), path)).isEqualTo(403);
+          assertThat(status(RawConnection.tls(subclass.port(), client), path)).isEqualTo(403);
+        }
+        assertThat(
+                Curl.with(client).status(subclass.port(), "/hello", "--http2", "-o", "/dev/null"))
+            .isEqualTo("403 2");
+        mesh.verdicts(request -> Verdict.ALLOW);
+        mesh.mode(Mode.STRICT);
+        assertThat(status(RawConnection.tls(subclass.port(), client), "/hello")).isEqualTo(200);
+        mesh.mode(Mode.PERMISSIVE);
+        try (RawConnection wire = RawConnection.plain(subclass.port())) {
+          assertThat(wire.get("/hello").status()).isEqualTo(200);
+          mesh.mode(Mode.STRICT);
+          assertThat(wire.get("/hello").status()).isEqualTo(400);
+        }
+        mesh.mode(Mode.PERMISSIVE);
+      }
+    }
+    assertThat(calls()).isEqualTo(4);
+  }
+
+  @Test
+  void aServerOfTheApplicationsOwnServesWhatTheMeshHasCorrectedAndFollows() throws Exception {
+    mesh.guards(true);
+    int count = 0;
+    for (String own : List.of("alone", "asks")) {
+      try (RunningServer subclass = jetty.start(Map.of("own", own));
+          RawConnection plain = RawConnection.plain(subclass.port());
+          RawConnection tls = RawConnection.tls(subclass.port(), client)) {
+        String forged = "x-forwarded-client-cert: URI=spiffe://forged";
+        for (int i = 0; i < 2; i++) {
+          assertThat(plain.get("/headers", forged).text()).contains("x-forwarded-client-cert=[]");
+          assertThat(tls.get("/headers", forged).text())
+              .contains("x-forwarded-client-cert=[URI=" + CLIENT_ID + "]");
+          assertThat(tls.get("/jetty/dispatch").text()).isEqualTo("dispatched in /jetty/dispatch");
+          count += 3;
+        }
+      }
+    }
+    assertThat(mesh.ended(count))
+        .allSatisfy(r -> assertThat(r.ends()).hasSize(1))
+        .allSatisfy(r -> assertThat(r.ends().get(0).status()).isEqualTo(200));
+  }
+
+  private static int status(RawConnection wire, String path) throws IOException {
+    try (wire) {
+      return wire.get(path).status();
+    }
   }
 
   /** A gateway in front says how its own client came; the hop between the two is no word on it. */

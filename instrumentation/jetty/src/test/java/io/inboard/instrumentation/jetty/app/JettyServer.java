@@ -34,6 +34,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ThreadPool;
 
 /** An embedded Jetty of whatever version this class was loaded beside. */
 public final class JettyServer implements RunningServer {
@@ -46,12 +47,17 @@ public final class JettyServer implements RunningServer {
   /**
    * @param properties a {@code keystore} gives it TLS of its own, {@code http2} enables HTTP/2 in
    *     plaintext, {@code customizer} adds what judges names of servers, {@code forwarded} what
-   *     believes proxies, {@code idle} is Jetty's own timeout in milliseconds, a {@code router}
-   *     serves {@link PathHandlers}
+   *     believes proxies, {@code own} a server that is asked by a method of its own, which {@code
+   *     asks} Jetty's or does without, {@code idle} is Jetty's own timeout in milliseconds, a
+   *     {@code router} serves {@link PathHandlers}
    * @param threads for requests; empty: Jetty's own
    */
   public JettyServer(Map<String, String> properties, Optional<Executor> threads) throws Exception {
-    server = new Server(threads.isPresent() ? new JettyThreads(threads.get()) : threadPool());
+    ThreadPool pool = threads.isPresent() ? new JettyThreads(threads.get()) : threadPool();
+    server =
+        properties.containsKey("own")
+            ? new OwnServer(pool, properties.get("own").equals("asks"))
+            : new Server(pool);
     HttpConfiguration http = new HttpConfiguration();
     if (properties.containsKey("router")) {
       lenient(http);
