@@ -26,6 +26,10 @@ public final class SecuredSocket extends Socket {
   private final SSLSocket secured;
   private final Socket raw;
   private final Object poolKey;
+  private final SecuredStreams streams;
+
+  /** Whether this side has closed it: never false again. Written by any thread. */
+  private volatile boolean closed;
 
   /**
    * @param secured after its handshake, with a peer that was verified
@@ -38,6 +42,7 @@ public final class SecuredSocket extends Socket {
     this.secured = secured;
     this.raw = raw;
     this.poolKey = Objects.requireNonNull(poolKey);
+    this.streams = new SecuredStreams(secured, this);
   }
 
   /** Whether it leads to the endpoint of this pool key, and belongs to its generation of keys. */
@@ -50,6 +55,11 @@ public final class SecuredSocket extends Socket {
     return secured.getSession();
   }
 
+  /** Whether this side has closed it. Any thread. */
+  boolean isClosedHere() {
+    return closed;
+  }
+
   /** What TLS is layered over: for those who ask about a connection, not to read or to write. */
   public Socket raw() {
     return raw;
@@ -57,22 +67,42 @@ public final class SecuredSocket extends Socket {
 
   /** Closes what is below TLS, without a word to the peer; does not block. Any thread. */
   public void abort() throws IOException {
+    closed = true;
     raw.close();
   }
 
   @Override
   public InputStream getInputStream() throws IOException {
-    return secured.getInputStream();
+    return streams.input();
   }
 
   @Override
   public OutputStream getOutputStream() throws IOException {
-    return secured.getOutputStream();
+    return streams.output();
   }
 
+  /**
+   * Says close_notify where the connection is at rest, and waits for no answer to it: {@link
+   * SSLSocket#close} reads until the peer's, for as long as the application's read timeout. Nothing
+   * is said where a byte may be on its way (RFC 8446 section 6.1 asks for it before a regular end
+   * only): while a write is under way it would wait for that, and a linger of zero seconds is a
+   * library's word for an end at once. Reads under way, and later ones, throw.
+   */
   @Override
   public void close() throws IOException {
-    secured.close();
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      if (!streams.isWriting() && raw.getSoLinger() != 0) {
+        secured.shutdownOutput();
+      }
+    } catch (IOException e) {
+      // The peer has gone, and need not be told.
+    } finally {
+      raw.close();
+    }
   }
 
   @Override
@@ -82,7 +112,12 @@ public final class SecuredSocket extends Socket {
 
   @Override
   public void shutdownOutput() throws IOException {
-    secured.shutdownOutput();
+    if (streams.isWriting()) {
+      // Which ends that write, as it does without TLS.
+      raw.shutdownOutput();
+    } else {
+      secured.shutdownOutput();
+    }
   }
 
   @Override
@@ -97,7 +132,7 @@ public final class SecuredSocket extends Socket {
 
   @Override
   public boolean isClosed() {
-    return secured.isClosed();
+    return closed || secured.isClosed();
   }
 
   @Override
