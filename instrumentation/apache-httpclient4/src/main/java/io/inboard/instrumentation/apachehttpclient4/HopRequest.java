@@ -4,6 +4,7 @@ package io.inboard.instrumentation.apachehttpclient4;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.client.KeptBody;
 import io.inboard.call.client.Refusals;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import org.apache.http.HttpEntityEnclosingRequest;
 import org.apache.http.HttpHost;
 import org.apache.http.HttpRequest;
 import org.apache.http.client.methods.HttpRequestWrapper;
+import org.apache.http.client.methods.HttpUriRequest;
 import org.apache.http.conn.routing.HttpRoute;
 
 /** A hop as the core sees it. */
@@ -47,6 +49,34 @@ final class HopRequest implements OutboundRequest {
   static Optional<SSLException> failClosed(HttpHost target, Throwable mistake) {
     return Refusals.failClosed(
         target.getSchemeName(), host(target.getHostName()), port(target), mistake);
+  }
+
+  /**
+   * A refusal of a call whose URL, or whose host as the application gives it to the client, names
+   * what must be encrypted, and whose route leads elsewhere in the clear: an application's
+   * HttpRoutePlanner may do that. Empty to let it go on.
+   */
+  static Optional<SSLException> past(HttpRequestWrapper request, HttpRoute route) {
+    HttpHost target = route.getTargetHost();
+    if (route.getProxyHost() != null || !target.getSchemeName().equalsIgnoreCase("http")) {
+      return Optional.empty();
+    }
+    URI uri = request.getOriginal() instanceof HttpUriRequest whole ? whole.getURI() : null;
+    HttpHost inUrl =
+        uri == null || uri.getHost() == null || uri.getScheme() == null
+            ? null
+            : new HttpHost(uri.getHost(), uri.getPort(), uri.getScheme());
+    return past(inUrl, target).or(() -> past(request.getTarget(), target));
+  }
+
+  private static Optional<SSLException> past(HttpHost named, HttpHost target) {
+    boolean same =
+        named == null
+            || (port(named) == port(target)
+                && host(named.getHostName()).equalsIgnoreCase(host(target.getHostName())));
+    return same || failClosed(target, null).isPresent()
+        ? Optional.empty()
+        : failClosed(named, null);
   }
 
   /** As a URL has it, also where the library leaves the brackets of an IPv6 address out. */

@@ -44,6 +44,10 @@ final class Hops {
     if (Inboard.outbound().disabled()) {
       return outer == null ? null : hidden(outer, main, route, request, context, aware);
     }
+    SSLException past = HopRequest.past(request, route).orElse(null);
+    if (past != null) {
+      return new Object[] {null, past};
+    }
     HopRequest view = new HopRequest(request, route, conversation, resent);
     Call call = Inboard.outbound().begin(view);
     if (call == Call.UNTOUCHED) {

@@ -30,8 +30,11 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.apache.http.HttpClientConnection;
 import org.apache.http.HttpHost;
+import org.apache.http.client.methods.HttpUriRequest;
 import org.apache.http.client.protocol.HttpClientContext;
 import org.apache.http.conn.routing.HttpRoute;
+import org.apache.http.impl.client.CloseableHttpClient;
+import org.apache.http.impl.client.HttpClients;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -134,6 +137,27 @@ final class MistakeTest extends ClientHarness {
     serve("elsewhere", script::begin);
     connect(route);
     assertThat(server.received()).isEmpty();
+  }
+
+  /** The URL names the destination, wherever the application leads the call. */
+  @Test
+  void aRouteOfTheApplicationsLeadsNoCallPastWhatMustBeEncrypted() throws Exception {
+    TestServer server = plainServer();
+    ScriptedOutbound script = new ScriptedOutbound();
+    HttpRoute route = new HttpRoute(new HttpHost("127.0.0.1", server.port()));
+    CloseableHttpClient client =
+        HttpClients.custom()
+            .setConnectionManager(application.pool)
+            .setRoutePlanner((host, request, context) -> route)
+            .build();
+    serve(HOST, script::begin);
+    HttpUriRequest call = Application.request(Request.get(URL + "/"));
+    assertThatThrownBy(() -> client.execute(call)).isInstanceOf(SSLException.class);
+    assertThat(server.connections()).isZero();
+    serve("elsewhere", script::begin);
+    script.script(Script.passThrough());
+    client.execute(call).close();
+    assertThat(server.received()).hasSize(1);
   }
 
   private void connect(HttpRoute route) throws Exception {

@@ -14,6 +14,7 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.net.NamedEndpoint;
 
 /** A hop as the core sees it. */
 final class HopRequest implements OutboundRequest {
@@ -63,6 +64,24 @@ final class HopRequest implements OutboundRequest {
   static Optional<SSLException> failClosed(HttpHost target, Throwable mistake) {
     return Refusals.failClosed(
         target.getSchemeName(), host(target.getHostName()), port(target), mistake);
+  }
+
+  /**
+   * A refusal of a call whose URL names what must be encrypted, and whose route leads elsewhere in
+   * the clear: an application's HttpRoutePlanner may do that. Empty to let it go on.
+   */
+  static Optional<SSLException> past(Way way) {
+    HttpHost target = way.target();
+    NamedEndpoint named = way.request().getAuthority();
+    if (named == null || way.isProxied() || !target.getSchemeName().equalsIgnoreCase("http")) {
+      return Optional.empty();
+    }
+    String scheme = way.request().getScheme();
+    HttpHost host = new HttpHost(scheme == null ? "http" : scheme, named);
+    boolean same =
+        port(host) == port(target)
+            && host(host.getHostName()).equalsIgnoreCase(host(target.getHostName()));
+    return same || failClosed(target, null).isPresent() ? Optional.empty() : failClosed(host, null);
   }
 
   /** As a URL has it: the library leaves the brackets of an IPv6 address out. */

@@ -65,6 +65,10 @@ final class Hops {
    * @return a response and null, or null and an error; null to let the library go on
    */
   static Object[] run(Way way) {
+    SSLException past = HopRequest.past(way).orElse(null);
+    if (past != null) {
+      return new Object[] {null, past};
+    }
     Frame outer = CURRENT.get();
     Hop hop = begun(way);
     Object[] outcome = null;

@@ -27,6 +27,7 @@ import io.inboard.contract.WovenJvm;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -35,6 +36,7 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.classic.MinimalHttpClient;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpHost;
 import org.junit.jupiter.api.Test;
 
 /** Mistakes of ours: no call fails for them, except one that would go out in the clear. */
@@ -163,6 +165,27 @@ final class MistakeTest extends ClientHarness {
       }
     }
     assertThat(server.received()).singleElement().matches(r -> r.header("traceparent").isEmpty());
+  }
+
+  /** The URL names the destination, wherever the application leads the call. */
+  @Test
+  void aRouteOfTheApplicationsLeadsNoCallPastWhatMustBeEncrypted() throws Exception {
+    TestServer server = plainServer();
+    ScriptedOutbound script = new ScriptedOutbound();
+    HttpRoute route = new HttpRoute(new HttpHost("127.0.0.1", server.port()));
+    CloseableHttpClient client =
+        HttpClients.custom()
+            .setConnectionManager(application.pool)
+            .setRoutePlanner((host, context) -> route)
+            .build();
+    serve(HOST, script::begin);
+    assertThatThrownBy(() -> client.execute(new HttpGet(URL + "/")))
+        .isInstanceOf(SSLException.class);
+    assertThat(server.connections()).isZero();
+    serve("elsewhere", script::begin);
+    script.script(Script.passThrough());
+    client.execute(new HttpGet(URL + "/")).close();
+    assertThat(server.received()).hasSize(1);
   }
 
   /** Once there is a response. */
