@@ -27,7 +27,7 @@ final class RequestAdvice {
         return served.again(exchange);
       }
       UndertowRequest request = new UndertowRequest(exchange);
-      if (request.isMutualTls()) {
+      if (request.isMutualTls() && !ServedRequest.hasPassed(exchange)) {
         exchange.setRequestScheme(request.scheme());
       }
       Object entered = Gate.enter(request);

@@ -17,6 +17,9 @@ import java.io.IOException;
 final class ServedRequest implements ExchangeCompletionListener {
   private static final AttachmentKey<ServedRequest> KEY = AttachmentKey.create(ServedRequest.class);
 
+  /** Of a request that the mesh does not follow; a handler may have said its scheme since. */
+  private static final AttachmentKey<Boolean> PASSED = AttachmentKey.create(Boolean.class);
+
   private final InboundCall call;
   private final long beganNanos = System.nanoTime();
 
@@ -52,7 +55,14 @@ final class ServedRequest implements ExchangeCompletionListener {
     ServedRequest served = of(exchange);
     if (served != null) {
       served.letIn = true;
+    } else {
+      exchange.putAttachment(PASSED, true);
     }
+  }
+
+  /** Whether a request that is not ours has been at the gate before. */
+  static boolean hasPassed(HttpServerExchange exchange) {
+    return exchange.getAttachment(PASSED) != null;
   }
 
   boolean isLetIn() {

@@ -75,6 +75,32 @@ abstract class UndertowContract extends UndertowBodiesContract {
     assertThat(calls()).isEqualTo(1);
   }
 
+  /** A gateway in front says how its own client came; the hop between the two is no word on it. */
+  @Test
+  void whatAProxySaysOfTheSchemeCountsOverTlsAsInPlaintext() throws Exception {
+    try (RunningServer behind = undertow.start(Map.of("forwarded", "yes"))) {
+      for (boolean off : new boolean[] {false, true}) {
+        mesh.disabled(off);
+        for (String said : List.of("https", "http")) {
+          String header = "X-Forwarded-Proto: " + said;
+          String seen = said + " " + said.equals("https");
+          for (RawConnection wire :
+              List.of(
+                  RawConnection.plain(behind.port()), RawConnection.tls(behind.port(), client))) {
+            try (wire) {
+              assertThat(wire.get("/undertow/secure", header).text())
+                  .as("%s, switched off: %s", header, off)
+                  .isEqualTo(seen);
+            }
+          }
+          assertThat(
+                  Curl.with(client).get(behind.port(), "/undertow/secure", "--http2", "-H", header))
+              .isEqualTo(seen + " 2");
+        }
+      }
+    }
+  }
+
   @Test
   void theApplicationSeesAPlaintextRequest() throws Exception {
     for (RawConnection wire : both()) {

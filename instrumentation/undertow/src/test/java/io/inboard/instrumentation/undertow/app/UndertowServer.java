@@ -9,6 +9,7 @@ import io.inboard.contract.TemporaryFiles;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.ProxyPeerAddressHandler;
 import io.undertow.servlet.Servlets;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.servlet.api.DeploymentManager;
@@ -46,8 +47,8 @@ public final class UndertowServer implements RunningServer {
   /**
    * @param properties {@code handlers} serve in place of servlets; a {@code keystore} gives it TLS
    *     of its own, {@code http1} disables HTTP/2, a {@code router} serves {@link PathHandlers},
-   *     {@code proxy} expects the PROXY protocol, {@code silence} is how many milliseconds a
-   *     connection may have no request
+   *     {@code proxy} expects the PROXY protocol, {@code forwarded} believes proxies' headers,
+   *     {@code silence} is how many milliseconds a connection may have no request
    * @param threads for requests; empty: Undertow's own
    */
   public UndertowServer(Map<String, String> properties, Optional<Executor> threads)
@@ -75,6 +76,9 @@ public final class UndertowServer implements RunningServer {
       DeploymentManager servlets = servlets(router, threads);
       deployment = Optional.of(servlets);
       handler = servlets.start();
+    }
+    if (properties.containsKey("forwarded")) {
+      handler = new ProxyPeerAddressHandler(handler);
     }
     Undertow.ListenerBuilder listener =
         new Undertow.ListenerBuilder()
