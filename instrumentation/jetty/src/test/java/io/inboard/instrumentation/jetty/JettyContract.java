@@ -2,147 +2,293 @@
 package io.inboard.instrumentation.jetty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.inboard.call.InboundTls;
+import io.inboard.call.InboundTls.Mode;
+import io.inboard.call.PeerIdentity;
+import io.inboard.call.Refusal;
+import io.inboard.call.Verdict;
 import io.inboard.contract.Curl;
-import io.inboard.contract.Eventually;
+import io.inboard.contract.PathHandlers.Router;
 import io.inboard.contract.RawConnection;
-import io.inboard.contract.RawHttp2Connection;
 import io.inboard.contract.RunningServer;
-import io.inboard.contract.SampleApplication;
-import io.inboard.contract.SeenRequest;
-import java.io.ByteArrayOutputStream;
+import io.inboard.contract.ServletContract;
+import io.inboard.contract.TemporaryFiles;
+import io.inboard.contract.Workload;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
 import java.nio.file.Files;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.Test;
 
-/** The contract for one version of Jetty: requests. */
-abstract class JettyContract extends JettyConnectionContract {
-  private static final SeenRequest.End OK = new SeenRequest.End(200, Optional.empty());
+/** The contract for one version of Jetty. */
+abstract class JettyContract extends ServletContract {
+  private final JettyLoader jetty;
 
   JettyContract(String version) {
-    super(version);
+    this.jetty = new JettyLoader(version);
   }
 
-  // --- What servlet containers do.
+  @Override
+  protected String servlet(String rest) {
+    return "/jetty/" + rest;
+  }
+
+  @Override
+  protected RunningServer start() throws Exception {
+    return jetty.start(Map.of());
+  }
+
+  @Override
+  protected RunningServer startWith(Executor threads) throws Exception {
+    return jetty.start(Map.of(), Optional.of(threads));
+  }
+
+  @Override
+  protected RunningServer startHandlers(Router router) throws Exception {
+    return jetty.start(Map.of("router", router.name()));
+  }
+
+  @Override
+  protected Optional<RunningServer> startWithOwnTls(Workload identity) throws Exception {
+    File keystore = TemporaryFiles.file("own", ".p12");
+    try (OutputStream out = Files.newOutputStream(keystore.toPath())) {
+      identity.keyStore().store(out, "changeit".toCharArray());
+    }
+    return Optional.of(jetty.start(Map.of("keystore", keystore.getPath())));
+  }
+
+  @Override
+  protected String library() {
+    return "jetty";
+  }
+
+  @Override
+  protected boolean http2() {
+    return true;
+  }
+
+  // --- Connections.
 
   @Test
-  void anUploadOfManyMegabytesArrivesWhole() throws Exception {
-    byte[] file = new byte[10 << 20];
-    String head = "--limit\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n";
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    body.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
-    body.writeBytes(file);
-    body.writeBytes("\r\n--limit--\r\n".getBytes(StandardCharsets.US_ASCII));
-    for (RawConnection wire : both()) {
-      try (wire) {
-        RawConnection.Response response =
-            wire.post(
-                "/jetty/upload",
-                body.toByteArray(),
-                "Content-Type: multipart/form-data; boundary=limit");
-        assertThat(response.text()).isEqualTo("" + file.length);
+  void anOpenPlaintextConnectionIsNotServedOnceThePortIsStrict() throws Exception {
+    try (RawConnection wire = RawConnection.plain(server.port())) {
+      assertThat(wire.get("/hello").status()).isEqualTo(200);
+      mesh.mode(Mode.STRICT);
+      toldThatThePortWantsMutualTls(wire.get("/hello"));
+      assertThat(wire.untilClosed()).isEmpty();
+    }
+    mesh.refusedFor(Refusal.PLAINTEXT);
+    assertThat(calls()).isEqualTo(1);
+  }
+
+  /** Jetty's own timer is set so that it has no part in it. */
+  @Test
+  void whatStallsBeforeItsRequestIsClosedInTime() throws Exception {
+    mesh.handshakeMillis(300);
+    try (RunningServer patient = jetty.start(Map.of("idle", "600000"))) {
+      try (RawConnection stalled = RawConnection.plain(patient.port())) {
+        stalled.send(new byte[] {0x16, 0x03, 0x01});
+        stalled.untilClosed();
+      }
+      mesh.refusedFor(Refusal.TIMEOUT);
+      mesh.mode(Mode.STRICT);
+      try (RawConnection silent = RawConnection.plain(patient.port())) {
+        assertThat(silent.untilClosed()).isEmpty();
+      }
+      try (RawConnection told = RawConnection.plain(patient.port())) {
+        told.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n");
+        toldThatThePortWantsMutualTls(told.response());
+        assertThat(told.untilClosed()).isEmpty();
       }
     }
   }
 
   @Test
-  void anUpgradedConnectionCarriesBytesBothWays() throws Exception {
+  void aRefusedRequestWhoseBodyHasNotComeEndsItsConnection() throws Exception {
+    mesh.deny(403);
     for (RawConnection wire : both()) {
       try (wire) {
-        wire.send("GET", "/jetty/upgrade", new byte[0], "Connection: Upgrade", "Upgrade: echo");
-        assertThat(wire.response().status()).isEqualTo(101);
-        for (int i = 0; i < 3; i++) {
-          wire.send("echo" + i);
-          assertThat(wire.exactly(5)).isEqualTo(("echo" + i).getBytes(StandardCharsets.US_ASCII));
+        // Jetty waits for the first byte of a body before it asks anybody.
+        wire.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nb");
+        RawConnection.Response refused = wire.response();
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.header("connection")).isEqualTo("close");
+        assertThat(wire.untilClosed()).isEmpty();
+      }
+    }
+    assertThat(calls()).isZero();
+  }
+
+  /** A session that is resumed asks nobody whether its certificate still counts. */
+  @Test
+  void aHandshakeThatProvesNobodyIsNoConnection() throws Exception {
+    mesh.tls(new Forgetful(tlsOf(CA.issue(SERVER_ID))));
+    assertThatThrownBy(
+            () -> {
+              try (RawConnection wire = RawConnection.tls(server.port(), client)) {
+                wire.get("/hello");
+              }
+            })
+        .isInstanceOf(IOException.class);
+    mesh.refusedFor(Refusal.EXPIRED);
+    assertThat(mesh.seen()).isEmpty();
+  }
+
+  /** Knows nobody. */
+  private record Forgetful(InboundTls tls) implements InboundTls {
+    @Override
+    public Mode mode(int localPort) {
+      return tls.mode(localPort);
+    }
+
+    @Override
+    public SSLEngine engine(List<String> preferred, List<String> possible) throws SSLException {
+      return tls.engine(preferred, possible);
+    }
+
+    @Override
+    public Optional<PeerIdentity> peer(SSLSession session) {
+      return Optional.empty();
+    }
+
+    @Override
+    public int handshakeMillis() {
+      return tls.handshakeMillis();
+    }
+  }
+
+  @Test
+  void theApplicationSeesTheRequestThatItWouldSeeWithoutUs() throws Exception {
+    String seen = "http false http://localhost/jetty/seen 80";
+    for (RawConnection wire : both()) {
+      try (wire) {
+        assertThat(wire.get("/jetty/seen").text()).isEqualTo(seen);
+      }
+    }
+    assertThat(
+            Curl.with(client).get(server.port(), "/jetty/seen", "--http2", "-H", "Host: localhost"))
+        .isEqualTo(seen + " 2");
+  }
+
+  // --- A server whose class has a method of its own where Jetty asks it.
+
+  @Test
+  void aServerOfTheApplicationsOwnIsAskedForNothingThatIsRefused() throws Exception {
+    for (String own : List.of("alone", "asks")) {
+      try (RunningServer subclass = jetty.start(Map.of("own", own))) {
+        mesh.deny(403);
+        for (String path : List.of("/hello", "/nothing")) {
+          assertThat(status(RawConnection.plain(subclass.port()), path)).isEqualTo(403);
+          assertThat(status(RawConnection.tls(subclass.port(), client), path)).isEqualTo(403);
+        }
+        assertThat(
+                Curl.with(client).status(subclass.port(), "/hello", "--http2", "-o", "/dev/null"))
+            .isEqualTo("403 2");
+        mesh.verdicts(request -> Verdict.ALLOW);
+        mesh.mode(Mode.STRICT);
+        assertThat(status(RawConnection.tls(subclass.port(), client), "/hello")).isEqualTo(200);
+        mesh.mode(Mode.PERMISSIVE);
+        try (RawConnection wire = RawConnection.plain(subclass.port())) {
+          assertThat(wire.get("/hello").status()).isEqualTo(200);
+          mesh.mode(Mode.STRICT);
+          assertThat(wire.get("/hello").status()).isEqualTo(400);
+        }
+        mesh.mode(Mode.PERMISSIVE);
+      }
+    }
+    assertThat(calls()).isEqualTo(4);
+  }
+
+  @Test
+  void aServerOfTheApplicationsOwnServesWhatTheMeshHasCorrectedAndFollows() throws Exception {
+    mesh.guards(true);
+    int count = 0;
+    for (String own : List.of("alone", "asks")) {
+      try (RunningServer subclass = jetty.start(Map.of("own", own));
+          RawConnection plain = RawConnection.plain(subclass.port());
+          RawConnection tls = RawConnection.tls(subclass.port(), client)) {
+        String forged = "x-forwarded-client-cert: URI=spiffe://forged";
+        for (int i = 0; i < 2; i++) {
+          assertThat(plain.get("/headers", forged).text()).contains("x-forwarded-client-cert=[]");
+          assertThat(tls.get("/headers", forged).text())
+              .contains("x-forwarded-client-cert=[URI=" + CLIENT_ID + "]");
+          assertThat(tls.get("/jetty/dispatch").text()).isEqualTo("dispatched in /jetty/dispatch");
+          count += 3;
         }
       }
     }
-    assertThat(mesh.ended(2)).allSatisfy(r -> assertThat(r.ends().get(0).status()).isEqualTo(101));
+    assertThat(mesh.ended(count))
+        .allSatisfy(r -> assertThat(r.ends()).hasSize(1))
+        .allSatisfy(r -> assertThat(r.ends().get(0).status()).isEqualTo(200));
   }
 
+  private static int status(RawConnection wire, String path) throws IOException {
+    try (wire) {
+      return wire.get(path).status();
+    }
+  }
+
+  /** A gateway in front says how its own client came; the hop between the two is no word on it. */
   @Test
-  void theContextIsThereAgainInADispatchAndInAListener() throws Exception {
-    for (RawConnection wire : both()) {
-      try (wire) {
-        assertThat(wire.get("/jetty/dispatch").text()).isEqualTo("dispatched in /jetty/dispatch");
-        assertThat(wire.get("/jetty/timeout").text()).isEqualTo("timed out in /jetty/timeout");
+  void whatAProxySaysOfTheSchemeCountsOverTlsAsInPlaintext() throws Exception {
+    try (RunningServer behind = jetty.start(Map.of("forwarded", "yes"))) {
+      for (String header :
+          List.of(
+              "X-Forwarded-Proto: https",
+              "X-Forwarded-Proto: http",
+              "Forwarded: proto=https",
+              "X-Proxied-Https: on",
+              "X-Nothing: said")) {
+        String seen = seen(RawConnection.plain(behind.port()), header);
+        assertThat(seen)
+            .as(header)
+            .startsWith(
+                header.endsWith("http") || header.endsWith("said") ? "http false" : "https true");
+        assertThat(seen(RawConnection.tls(behind.port(), client), header))
+            .as(header)
+            .isEqualTo(seen);
+        assertThat(
+                Curl.with(client)
+                    .get(
+                        behind.port(),
+                        "/jetty/seen",
+                        "--http2",
+                        "-H",
+                        "Host: localhost",
+                        "-H",
+                        header))
+            .as(header)
+            .isEqualTo(seen + " 2");
       }
     }
-    assertThat(mesh.ended(4))
-        .extracting(r -> r.ends().get(0).status())
-        .containsExactly(200, 504, 200, 504);
   }
 
-  @Test
-  void aClientThatGoesAwayEndsAnAsynchronousRequestOnce() throws Exception {
-    for (RawConnection wire : both()) {
-      int before = mesh.seen().size();
-      wire.send("GET", "/async", new byte[0]);
-      Eventually.eventually(() -> mesh.seen().size() > before, () -> "the request's begin");
-      wire.reset();
-    }
-    assertThat(mesh.ended(2)).allSatisfy(r -> assertThat(r.ends()).hasSize(1));
-  }
-
-  @Test
-  void theFrameworksRouteCountsAndNotTheErrorPages() throws Exception {
-    try (RawConnection wire = RawConnection.plain(server.port())) {
-      assertThat(wire.get("/jetty/pattern").status()).isEqualTo(500);
-    }
-    SeenRequest seen = mesh.only();
-    assertThat(seen.route()).isEqualTo("/items/{id}");
-    assertThat(seen.ends().get(0).status()).isEqualTo(500);
-    assertThat(seen.ends().get(0).error().orElseThrow())
-        .isInstanceOf(IllegalArgumentException.class);
-  }
-
-  @Test
-  void aServletsMappingIsTheRouteOtherwise() throws Exception {
-    try (RawConnection wire = RawConnection.plain(server.port())) {
-      assertThat(wire.get("/jetty/decoded?q=1").status()).isEqualTo(200);
-      assertThat(wire.get("/nothing").status()).isEqualTo(404);
-    }
-    assertThat(mesh.ended(2)).extracting(SeenRequest::route).containsExactly("/jetty/*", "");
-  }
-
-  @Test
-  void pathAndQueryAreStillDecoded() throws Exception {
-    try (RawConnection wire = RawConnection.plain(server.port())) {
-      assertThat(wire.get("/jetty/dec%6Fded?q=%41%2Bb").text()).isEqualTo("A+b");
-    }
-    assertThat(mesh.only().path()).isEqualTo("/jetty/dec%6Fded");
-    assertThat(mesh.only().query()).isEqualTo("q=%41%2Bb");
-  }
-
-  @Test
-  void aRequestWithAsManyHeadersAsAllowedGetsOursToo() throws Exception {
-    String[] headers = new String[99];
-    Arrays.setAll(headers, i -> "x-" + i + ": " + i);
-    try (RawConnection wire = RawConnection.tls(server.port(), client)) {
-      assertThat(wire.get("/headers", headers).text()).contains("[URI=" + CLIENT_ID + "]");
+  private static String seen(RawConnection wire, String header) throws IOException {
+    try (wire) {
+      return wire.get("/jetty/seen", header).text();
     }
   }
 
+  /** Jetty judges names of servers where the application's configuration is that of its https. */
   @Test
-  void aForgedIdentityBehindTheBodyIsRemovedToo() throws Exception {
-    mesh.guards(true);
-    try (RawConnection wire = RawConnection.plain(server.port())) {
-      for (boolean off : new boolean[] {false, true}) {
-        mesh.disabled(off);
-        wire.send(
-            "POST /jetty/trailers HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
-                + "\r\n3\r\nabc\r\n0\r\nX-Forwarded-Client-Cert: URI=spiffe://forged\r\n"
-                + "X-Mine: kept\r\n\r\n");
-        assertThat(wire.response().text()).isEqualToIgnoringCase("{x-mine=kept}");
-      }
+  void noNameOfAServerIsAskedFor() throws Exception {
+    mesh.mode(Mode.STRICT);
+    try (RunningServer shared = jetty.start(Map.of("customizer", "yes"));
+        RawConnection wire = RawConnection.tls(shared.port(), client)) {
+      assertThat(wire.get("/hello").text()).isEqualTo("hello");
+      assertThat(wire.get("/jetty/seen").text()).startsWith("http false ");
+      assertThat(Curl.with(client).get(shared.port(), "/hello", "--http2")).isEqualTo("hello 2");
     }
+    assertThat(mesh.ended(3)).allSatisfy(r -> assertThat(r.scheme()).isEqualTo("http"));
   }
 
   // --- HTTP/2.
@@ -161,91 +307,5 @@ abstract class JettyContract extends JettyConnectionContract {
       assertThat(agreed(enabled, "http/1.1")).isEqualTo("http/1.1");
       assertThat(Curl.with(client).get(enabled.port(), "/hello", "--http2")).isEqualTo("hello 2");
     }
-  }
-
-  private String agreed(RunningServer server, String... offered) throws Exception {
-    try (RawConnection wire = RawConnection.tls(server.port(), client, offered)) {
-      return wire.protocol();
-    }
-  }
-
-  @Test
-  void bodiesPassOverHttp2() throws Exception {
-    File body = File.createTempFile("body", ".bin");
-    Files.write(body.toPath(), new byte[300_000]);
-    String data = "@" + body.getPath();
-    assertThat(
-            Curl.with(client)
-                .status(
-                    server.port(), "/echo", "--http2", "--data-binary", data, "-o", "/dev/null"))
-        .isEqualTo("200 2");
-    Files.delete(body.toPath());
-  }
-
-  @Test
-  void parallelStreamsAreRequestsOfTheirOwn() throws Exception {
-    Curl.with(client).get(server.port(), "/async?[1-30]", "--http2", "-Z");
-    assertThat(mesh.ended(30))
-        .allSatisfy(r -> assertThat(r.protocolVersion()).isEqualTo("2"))
-        .allSatisfy(r -> assertThat(r.peerId()).isEqualTo(CLIENT_ID))
-        .allSatisfy(r -> assertThat(r.ends()).containsExactly(OK))
-        .extracting(SeenRequest::query)
-        .doesNotHaveDuplicates();
-  }
-
-  @Test
-  void aResetAfterTheResponseHasEndedIsNotItsError() throws Exception {
-    CountDownLatch done = new CountDownLatch(1);
-    SampleApplication.linger(done);
-    try (RawHttp2Connection wire = RawHttp2Connection.connect(server.port(), client)) {
-      int stream = wire.get("/lingers", "https");
-      assertThat(wire.untilEnded(stream)).isEqualTo(0x88);
-      wire.cancel(stream);
-      wire.ping();
-    } finally {
-      done.countDown();
-    }
-    assertThat(mesh.only().ends()).containsExactly(OK);
-  }
-
-  @Test
-  void howAClientLeavesThatHasItsAnswerIsNotItsError() throws Exception {
-    List<Leave> ways =
-        List.of(
-            RawHttp2Connection::cancel,
-            (wire, stream) -> wire.goAway(),
-            (wire, stream) -> wire.reset(),
-            (wire, stream) -> wire.close());
-    int count = 0;
-    for (int i = 0; i < 2; i++) {
-      for (Leave way : ways) {
-        for (String path : List.of("/hello", "/async", "/stream", "/file")) {
-          try (RawHttp2Connection wire = RawHttp2Connection.connect(server.port(), client)) {
-            int stream = wire.get(path, "https");
-            assertThat(wire.untilEnded(stream)).as(path).isEqualTo(0x88);
-            way.leave(wire, stream);
-          }
-          count++;
-        }
-      }
-    }
-    assertThat(mesh.ended(count)).allSatisfy(r -> assertThat(r.ends()).containsExactly(OK));
-  }
-
-  @Test
-  void aStreamThatIsResetBeforeItsResponseHasEndedHasAnError() throws Exception {
-    try (RawHttp2Connection wire = RawHttp2Connection.connect(server.port(), client)) {
-      int stream = wire.get("/jetty/cancelled", "https");
-      Eventually.eventually(() -> mesh.seen().size() == 1, () -> "the request's begin");
-      wire.cancel(stream);
-      SeenRequest.End end = mesh.only().ends().get(0);
-      assertThat(end.error().orElseThrow()).isInstanceOf(IOException.class);
-    }
-  }
-
-  /** How a client goes that has its answer. */
-  @FunctionalInterface
-  private interface Leave {
-    void leave(RawHttp2Connection wire, int stream) throws IOException;
   }
 }
