@@ -28,7 +28,7 @@ public final class SecuredSocket extends Socket {
   private final Object poolKey;
   private final SecuredStreams streams;
 
-  /** Whether this side has closed it: never false again. Written by any thread. */
+  /** Whether this side has closed it. Once true, it stays so. Written by any thread. */
   private volatile boolean closed;
 
   /**
