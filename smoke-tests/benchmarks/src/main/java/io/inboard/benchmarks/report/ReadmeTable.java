@@ -33,7 +33,7 @@ final class ReadmeTable {
     P99("p99", Metric.CLOSED_P99, true),
     CPU("CPU a request", Metric.CPU, false),
     ALLOCATED("allocated a request", Metric.ALLOCATED, false),
-    RSS("RSS of the front", Metric.RSS_FRONT, false),
+    RSS("RSS of the front after a GC", Metric.RSS_AFTER_GC_FRONT, false),
     FIRST_CALL("first call", Metric.FIRST_CALL, true),
     START("start", Metric.START_WALL, false),
     START_CPU("CPU of the start", Metric.START_CPU, false),

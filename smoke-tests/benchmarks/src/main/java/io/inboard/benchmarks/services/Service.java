@@ -47,7 +47,8 @@ final class Service extends Child {
     if (variant.way() == Way.TLS_BY_HAND && role == Role.BACK) {
       words.addAll(serverStores(certificates));
     }
-    if (variant == Variant.NATIVE_UNLIMITED) {
+    // Of the connections between the two alone, as Inboard lifts it: those of the load keep theirs.
+    if (variant == Variant.NATIVE_UNLIMITED && role == Role.BACK) {
       words.add("--server.tomcat.max-keep-alive-requests=-1");
     }
     Command command = new Command(words, environment(role, otlp));

@@ -36,7 +36,7 @@ enum Variant {
       Agent.NONE,
       Way.TLS_BY_HAND,
       false,
-      "mutual TLS by hand, server.tomcat.max-keep-alive-requests=-1"),
+      "mutual TLS by hand, the back with server.tomcat.max-keep-alive-requests=-1"),
   ENVOY_H1(
       "envoy-h1",
       Agent.NONE,
