@@ -58,6 +58,7 @@ public abstract class AsyncClientContract extends ClientHarness {
 
   /** For its turn in a full pool, or for DNS to answer. */
   @Test
+  @Shows(Feature.ASYNC)
   void aCallThatWaitsForTheMeshReturnsToItsCaller() throws Exception {
     TestServer server = plainServer();
     CompletableFuture<Void> gate = new CompletableFuture<>();
@@ -70,6 +71,7 @@ public abstract class AsyncClientContract extends ClientHarness {
   }
 
   @Test
+  @Shows(Feature.ASYNC)
   void aCallThatIsSentLaterReturnsToItsCaller() throws Exception {
     needs(Capability.CANCEL);
     TestServer server = plainServer();
@@ -144,6 +146,7 @@ public abstract class AsyncClientContract extends ClientHarness {
   }
 
   @Test
+  @Shows(Feature.ASYNC)
   void cancellingBeforeTheResponseClosesTheConnection() throws Exception {
     needs(Capability.CANCEL);
     TestServer server = closing(TestServer.secured(SERVER)).answering(Answer.HANG);
@@ -192,6 +195,7 @@ public abstract class AsyncClientContract extends ClientHarness {
   // Calls on one connection of HTTP/2.
 
   @Test
+  @Shows(Feature.HTTP2)
   void aStreamThatTheServerResetsFailsNoOther() throws Exception {
     needs(Capability.HTTP2);
     FrameServer server = warm();
@@ -208,6 +212,7 @@ public abstract class AsyncClientContract extends ClientHarness {
   }
 
   @Test
+  @Shows(Feature.HTTP2)
   void anAttemptWhoseTimeIsUpFailsNoOther() throws Exception {
     needs(Capability.HTTP2);
     FrameServer server = warm();
@@ -240,6 +245,7 @@ public abstract class AsyncClientContract extends ClientHarness {
   }
 
   @Test
+  @Shows(Feature.HTTP2)
   void eachCallOnAConnectionIsRepeatedByItself() throws Exception {
     needs(Capability.HTTP2);
     FrameServer server = closing(new FrameServer(SERVER));

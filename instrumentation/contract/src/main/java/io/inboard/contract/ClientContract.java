@@ -23,6 +23,7 @@ public abstract class ClientContract extends ClientRetryContract {
   // Headers
 
   @Test
+  @Shows({Feature.TRACING, Feature.RETRIES})
   void headersGoOutOnceAnAttempt() throws Exception {
     TestServer first = plainServer().answering(Answer.status(503));
     TestServer second = plainServer();
@@ -40,6 +41,7 @@ public abstract class ClientContract extends ClientRetryContract {
   }
 
   @Test
+  @Shows(Feature.TRACING)
   void theApplicationsTraceparentWins() throws Exception {
     TestServer server = plainServer();
     mesh.script(Script.to(plain(server)));
@@ -79,6 +81,7 @@ public abstract class ClientContract extends ClientRetryContract {
   }
 
   @Test
+  @Shows(Feature.BALANCING)
   void everyAttemptGoesToItsEndpointOverAConnectionThatIsKept() throws Exception {
     TestEndpoint one = plain(plainServer());
     TestServer first = plainServer();
@@ -99,6 +102,7 @@ public abstract class ClientContract extends ClientRetryContract {
   }
 
   @Test
+  @Shows(Feature.RETRIES)
   void aConnectionRefusedIsTriedElsewhereEvenForAPost() throws Exception {
     TestServer server = plainServer();
     mesh.script(Script.to(TestEndpoint.plain(HOST, refusing()), plain(server)));
@@ -131,6 +135,7 @@ public abstract class ClientContract extends ClientRetryContract {
   // TLS
 
   @Test
+  @Shows(Feature.MUTUAL_TLS)
   void bothSidesProveWhoTheyAreAndConnectionsAreKept() throws Exception {
     TestServer server = securedServer();
     mesh.script(Script.to(secured(server)));
@@ -164,6 +169,7 @@ public abstract class ClientContract extends ClientRetryContract {
   }
 
   @Test
+  @Shows(Feature.MUTUAL_TLS)
   void aServerWithAnotherIdentityIsRefusedAndSeesNoRequest() throws Exception {
     TestServer server = securedServer();
     mesh.script(
@@ -265,6 +271,7 @@ public abstract class ClientContract extends ClientRetryContract {
   }
 
   @Test
+  @Shows(Feature.RETRIES)
   void manyRequestsAtOnceKeepTheirOwnEndpointsAndBodies() throws Exception {
     needs(Capability.ASYNC);
     TestServer server = plainServer().answering(Answer.status(503), Answer.status(503));

@@ -23,11 +23,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What a client library's module says of its library, and what the tests of {@link ClientContract}
  * share.
  */
+@ExtendWith(Findings.class)
 public abstract class ClientHarness {
   /** The host in the application's URLs: no DNS knows it (RFC 2606). */
   protected static final String HOST = "orders.invalid";
@@ -56,6 +58,15 @@ public abstract class ClientHarness {
    * @throws Exception what the library throws
    */
   protected abstract Response send(Request request) throws Exception;
+
+  /** Which has loaded the library; where each version has one of its own, to be overridden. */
+  protected ClassLoader libraryLoader() {
+    return getClass().getClassLoader();
+  }
+
+  final Findings.Subject subject() {
+    return new Findings.Subject("client", libraryName(), libraryLoader());
+  }
 
   /** What the library can do. */
   protected Set<Capability> capabilities() {

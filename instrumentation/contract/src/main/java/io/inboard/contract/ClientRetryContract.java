@@ -18,6 +18,7 @@ abstract class ClientRetryContract extends ClientAnswerContract {
   // Repetition
 
   @Test
+  @Shows(Feature.RETRIES)
   void aBodyThatTheLibraryHoldsArrivesWholeEachTime() throws Exception {
     TestServer first = plainServer().answering(Answer.status(503));
     TestServer second = plainServer().answering(Answer.CLOSE);
@@ -42,6 +43,7 @@ abstract class ClientRetryContract extends ClientAnswerContract {
   }
 
   @Test
+  @Shows(Feature.RETRIES)
   void whenRetriesAreUsedUpTheApplicationGetsTheLastResponse() throws Exception {
     TestServer server = plainServer().answering(Answer.status(503, "a"), Answer.status(503, "b"));
     TestEndpoint endpoint = plain(server);
@@ -108,6 +110,7 @@ abstract class ClientRetryContract extends ClientAnswerContract {
   }
 
   @Test
+  @Shows(Feature.RETRIES)
   void aPostIsNeverSentTwice() throws Exception {
     TestServer first = plainServer().answering(Answer.CLOSE, Answer.CLOSE, Answer.CLOSE);
     TestServer second = plainServer();
@@ -119,6 +122,7 @@ abstract class ClientRetryContract extends ClientAnswerContract {
   }
 
   @Test
+  @Shows(Feature.RETRIES)
   void theLibrarysOwnSecondTryDoesNotMultiplyOurs() throws Exception {
     TestServer server =
         plainServer().answering(Answer.CLOSE, Answer.CLOSE, Answer.CLOSE, Answer.CLOSE);
@@ -158,6 +162,7 @@ abstract class ClientRetryContract extends ClientAnswerContract {
   // Time and giving up
 
   @Test
+  @Shows(Feature.TIMEOUTS)
   void theApplicationsReadTimeoutHoldsAndIsNotStretchedByRetries() throws Exception {
     needs(Capability.READ_TIMEOUT);
     TestServer hanging = plainServer().answering(Answer.HANG);
@@ -173,6 +178,7 @@ abstract class ClientRetryContract extends ClientAnswerContract {
   }
 
   @Test
+  @Shows(Feature.TIMEOUTS)
   void anAttemptWhoseTimeIsUpIsStoppedAndTriedElsewhere() throws Exception {
     TestServer hanging = plainServer().answering(Answer.HANG);
     TestServer other = plainServer();
@@ -184,6 +190,7 @@ abstract class ClientRetryContract extends ClientAnswerContract {
   }
 
   @Test
+  @Shows(Feature.TIMEOUTS)
   void theTimeOfACallThatIsUpWhileTheBodyArrivesStopsIt() throws Exception {
     TestServer hanging = plainServer().answering(Answer.HANG_IN_BODY);
     mesh.script(Script.to(plain(hanging)));

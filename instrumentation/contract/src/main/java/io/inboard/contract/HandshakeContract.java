@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * connection that failed, which another endpoint makes good whatever the method, or a verdict about
  * an identity, which no endpoint does; RATIONALE.md, Retries.
  */
+@Shows(Feature.MUTUAL_TLS)
 public abstract class HandshakeContract extends MeshHarness {
   /** What a peer does in the place of a handshake. */
   enum Break {

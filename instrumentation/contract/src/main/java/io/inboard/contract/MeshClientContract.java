@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 public abstract class MeshClientContract extends MeshHarness {
   @Test
+  @Shows(Feature.MUTUAL_TLS)
   void aCallGetsMutualTlsThatNobodyConfigured() throws Exception {
     TestServer server = closing(TestServer.secured(ORDERS));
     CA.issue(CLIENT_ID).save(directory);
@@ -47,6 +48,7 @@ public abstract class MeshClientContract extends MeshHarness {
   /** Spellings of one host that the JDK's clients resolve alike. */
   @ParameterizedTest
   @ValueSource(strings = {HOST + ".", "ORDERS.Invalid", "ORDERS.INVALID."})
+  @Shows(Feature.MUTUAL_TLS)
   void noSpellingOfAHostEscapesFromMutualTls(String spelling) throws Exception {
     TestServer server = closing(TestServer.secured(ORDERS));
     CA.issue(CLIENT_ID).save(directory);
@@ -90,6 +92,7 @@ public abstract class MeshClientContract extends MeshHarness {
   }
 
   @Test
+  @Shows(Feature.MUTUAL_TLS)
   void aServerWithAnotherPrincipalIsRefused() throws Exception {
     TestServer server = closing(TestServer.secured(ORDERS));
     CA.issue(CLIENT_ID).save(directory);
@@ -103,6 +106,7 @@ public abstract class MeshClientContract extends MeshHarness {
   }
 
   @Test
+  @Shows(Feature.MUTUAL_TLS)
   void withoutAUsableIdentityNothingIsSentInTheClear() throws Exception {
     TestServer server = plainServer();
     // Files that are not there.
@@ -113,6 +117,7 @@ public abstract class MeshClientContract extends MeshHarness {
   }
 
   @Test
+  @Shows({Feature.RETRIES, Feature.BALANCING})
   void anInstanceThatIsGoneOrBrokenCostsNoGet() throws Exception {
     TestServer broken = plainServer();
     for (int i = 0; i < 40; i++) {
@@ -127,6 +132,7 @@ public abstract class MeshClientContract extends MeshHarness {
   }
 
   @Test
+  @Shows({Feature.RETRIES, Feature.BALANCING})
   void anInstanceThatIsGoneCostsNoPost() throws Exception {
     TestServer healthy = plainServer();
     mesh("", destination("", refusing(), healthy.address()));
@@ -137,6 +143,7 @@ public abstract class MeshClientContract extends MeshHarness {
   }
 
   @Test
+  @Shows(Feature.RETRIES)
   void aPaymentIsNeverSentTwice() throws Exception {
     TestServer one = plainServer().answering(Answer.CLOSE, Answer.CLOSE);
     TestServer two = plainServer().answering(Answer.CLOSE, Answer.CLOSE);
@@ -155,6 +162,7 @@ public abstract class MeshClientContract extends MeshHarness {
   }
 
   @Test
+  @Shows(Feature.RETRIES)
   void aPaymentThatIsNotAnsweredInTimeIsNeverSentTwice() throws Exception {
     TestServer one = plainServer().answering(Answer.HANG, Answer.HANG);
     TestServer two = plainServer().answering(Answer.HANG, Answer.HANG);
@@ -169,6 +177,7 @@ public abstract class MeshClientContract extends MeshHarness {
   }
 
   @Test
+  @Shows(Feature.TRACING)
   void theAttemptsOfACallAreOneTrace() throws Exception {
     TestServer server = plainServer().answering(Answer.status(503));
     mesh("", destination("", server.address()));
@@ -183,6 +192,7 @@ public abstract class MeshClientContract extends MeshHarness {
   }
 
   @Test
+  @Shows(Feature.TIMEOUTS)
   void anAttemptThatHangsIsCutAndTriedElsewhere() throws Exception {
     TestServer hanging = plainServer();
     for (int i = 0; i < 10; i++) {
@@ -204,6 +214,7 @@ public abstract class MeshClientContract extends MeshHarness {
   }
 
   @Test
+  @Shows(Feature.TIMEOUTS)
   void aCallIsCutAtItsTimeout() throws Exception {
     TestServer hanging = plainServer().answering(Answer.HANG);
     mesh("", destination("timeout: 300ms", hanging.address()));
@@ -213,6 +224,7 @@ public abstract class MeshClientContract extends MeshHarness {
   }
 
   @Test
+  @Shows(Feature.TIMEOUTS)
   void theApplicationsTimeoutBoundsAllAttempts() throws Exception {
     needs(Capability.READ_TIMEOUT);
     TestServer one = plainServer().answering(Answer.HANG, Answer.HANG);
@@ -224,6 +236,7 @@ public abstract class MeshClientContract extends MeshHarness {
   }
 
   @Test
+  @Shows(Feature.BREAKER)
   void anInstanceThatHangsPastTheApplicationsTimeoutIsTakenOut() throws Exception {
     needs(Capability.READ_TIMEOUT);
     TestServer hanging = plainServer();
@@ -349,6 +362,7 @@ public abstract class MeshClientContract extends MeshHarness {
   }
 
   @Test
+  @Shows(Feature.BREAKER)
   void anOpenBreakerStopsCallsBeforeTheyAreSent() throws Exception {
     TestServer broken = plainServer();
     for (int i = 0; i < 50; i++) {
@@ -379,6 +393,7 @@ public abstract class MeshClientContract extends MeshHarness {
   }
 
   @Test
+  @Shows(Feature.SWITCH)
   void theKillSwitchLeavesCallsAlone() throws Exception {
     TestServer server = plainServer();
     String url = "http://127.0.0.1:" + server.port() + "/";

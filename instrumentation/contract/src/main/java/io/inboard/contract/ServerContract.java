@@ -77,6 +77,7 @@ public abstract class ServerContract extends ServerThreadsContract {
   }
 
   @Test
+  @Shows(Feature.TRACING)
   void everyRequestOfAConnectionIsReportedOnce() throws Exception {
     for (RawConnection wire : both()) {
       try (wire) {
@@ -185,6 +186,7 @@ public abstract class ServerContract extends ServerThreadsContract {
   }
 
   @Test
+  @Shows(Feature.TRACING)
   void theContextIsThereWhileTheApplicationWorksAndGoneAfterwards() throws Exception {
     for (int i = 0; i < 30; i++) {
       try (RawConnection wire = RawConnection.plain(server.port())) {
@@ -195,6 +197,7 @@ public abstract class ServerContract extends ServerThreadsContract {
   }
 
   @Test
+  @Shows(Feature.QUEUE)
   void theTimeThatARequestWaitsForAThreadIsToldOfEachRequest() throws Exception {
     try (SlowExecutor threads = new SlowExecutor();
         RunningServer busy = startWith(threads)) {
@@ -297,6 +300,7 @@ public abstract class ServerContract extends ServerThreadsContract {
   // --- What is refused.
 
   @Test
+  @Shows(Feature.AUTHORIZATION)
   void aDeniedRequestNeverReachesTheApplication() throws Exception {
     for (int status : new int[] {403, 429, 503}) {
       mesh.deny(status);
@@ -319,6 +323,7 @@ public abstract class ServerContract extends ServerThreadsContract {
   }
 
   @Test
+  @Shows(Feature.IDENTITY)
   void whatAPeerSaysOfItsOwnIdentityIsRemoved() throws Exception {
     String spoofed = "X-Forwarded-Client-Cert: URI=spiffe://cluster.local/ns/shop/sa/admin";
     try (RawConnection wire = RawConnection.plain(server.port())) {

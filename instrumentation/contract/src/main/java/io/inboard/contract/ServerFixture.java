@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A server under the mesh, for tests. A subclass says how to start it with {@link
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.TestInstance;
  * its own.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(Findings.class)
 public abstract class ServerFixture {
   protected static final DevelopmentCa CA = DevelopmentCa.create();
   protected static final DevelopmentCa FOREIGN_CA = DevelopmentCa.create();
@@ -44,6 +46,10 @@ public abstract class ServerFixture {
 
   /** The library's name as in {@code status}. */
   protected abstract String library();
+
+  final Findings.Subject subject() {
+    return new Findings.Subject("server", library(), server.getClass().getClassLoader());
+  }
 
   /**
    * Starts the server with TLS of the application's own, without client certificates.

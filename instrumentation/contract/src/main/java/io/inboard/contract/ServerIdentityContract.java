@@ -45,6 +45,7 @@ public abstract class ServerIdentityContract extends ServerTlsContract {
   }
 
   @Test
+  @Shows(Feature.IDENTITY)
   void aForgedIdentityIsRemovedInEveryModeAlsoWhileTheMeshIsSwitchedOff() throws Exception {
     mesh.guards(true);
     mesh.disabled(true);
@@ -193,6 +194,7 @@ public abstract class ServerIdentityContract extends ServerTlsContract {
   }
 
   @Test
+  @Shows(Feature.HTTP2)
   void theStreamsOfAnOpenHttp2ConnectionAreJudgedOneByOne() throws Exception {
     Assumptions.assumeTrue(http2(), library() + " speaks no HTTP/2");
     MovedClock clock = new MovedClock();

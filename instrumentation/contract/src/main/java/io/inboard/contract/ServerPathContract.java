@@ -74,6 +74,7 @@ public abstract class ServerPathContract extends ServerIdentityContract {
 
   @ParameterizedTest
   @EnumSource(Router.class)
+  @Shows(Feature.AUTHORIZATION)
   void noSpellingReachesAHandlerThatIsDenied(Router router) throws Exception {
     try (RunningServer handlers = startHandlers(router)) {
       judgeBy(rule(DENY_ADMIN, router));
@@ -89,6 +90,7 @@ public abstract class ServerPathContract extends ServerIdentityContract {
 
   @ParameterizedTest
   @EnumSource(Router.class)
+  @Shows(Feature.AUTHORIZATION)
   void noSpellingReachesAHandlerThatIsNotAllowed(Router router) throws Exception {
     try (RunningServer handlers = startHandlers(router)) {
       judgeBy(rule(ALLOW_PUB, router));
@@ -141,6 +143,7 @@ public abstract class ServerPathContract extends ServerIdentityContract {
   }
 
   @Test
+  @Shows(Feature.AUTHORIZATION)
   void noSpellingOfAMethodReachesAHandlerThatIsDenied() throws Exception {
     List<String> spellings =
         List.of(

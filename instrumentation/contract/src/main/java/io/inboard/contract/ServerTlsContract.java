@@ -119,6 +119,7 @@ public abstract class ServerTlsContract extends ServerFixture {
   }
 
   @Test
+  @Shows(Feature.MUTUAL_TLS)
   void mutualTlsIsServedInStrict() throws Exception {
     mesh.mode(Mode.STRICT);
     try (RawConnection wire = RawConnection.tls(server.port(), client)) {
@@ -131,6 +132,7 @@ public abstract class ServerTlsContract extends ServerFixture {
   }
 
   @Test
+  @Shows(Feature.MUTUAL_TLS)
   void aPeerThatProvesNothingIsRefused() throws Exception {
     for (Mode mode : new Mode[] {Mode.PERMISSIVE, Mode.STRICT}) {
       mesh.mode(mode);
@@ -299,6 +301,7 @@ public abstract class ServerTlsContract extends ServerFixture {
   }
 
   @Test
+  @Shows(Feature.HTTP2)
   void http2IsAgreedOnWhereTheServerCan() throws Exception {
     Assumptions.assumeTrue(http2(), library() + " speaks no HTTP/2");
     Curl curl = Curl.with(client);

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call.Progress;
 import io.inboard.contract.Answer;
+import io.inboard.contract.Feature;
 import io.inboard.contract.FrameServer;
 import io.inboard.contract.FrameServer.Reply;
 import io.inboard.contract.Script;
+import io.inboard.contract.Shows;
 import io.inboard.contract.TestEndpoint;
 import io.inboard.contract.TestServer;
 import java.io.ByteArrayInputStream;
@@ -29,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Two attempts of one call at a time: the first good answer counts, the other one is stopped. */
+@Shows(Feature.HEDGING)
 final class HedgingTest extends JdkHarness {
   private static final Duration SOON = Duration.ofMillis(50);
   private static final HttpRequest GET = HttpRequest.newBuilder(URI.create(URL + "/a")).build();

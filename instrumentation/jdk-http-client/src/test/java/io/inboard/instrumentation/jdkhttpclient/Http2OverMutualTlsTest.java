@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inboard.call.Call.Progress;
 import io.inboard.call.Step;
+import io.inboard.contract.Feature;
 import io.inboard.contract.Script;
 import io.inboard.contract.ScriptedCall;
+import io.inboard.contract.Shows;
 import io.inboard.contract.TestEndpoint;
 import io.inboard.instrumentation.jdkhttpclient.Http2Server.Arrived;
 import io.inboard.instrumentation.jdkhttpclient.Http2Server.Reply;
@@ -28,6 +30,7 @@ import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 
 /** An application that says http, and a server that speaks h2 over our TLS. */
+@Shows(Feature.HTTP2)
 final class Http2OverMutualTlsTest extends JdkHarness {
   private static final String BODY = "0123456789abcdef".repeat(8192);
 

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inboard.call.Call.Progress;
 import io.inboard.contract.ClientHarness;
+import io.inboard.contract.Feature;
 import io.inboard.contract.Request;
 import io.inboard.contract.Response;
 import io.inboard.contract.Running;
 import io.inboard.contract.Script;
+import io.inboard.contract.Shows;
 import io.inboard.contract.TestEndpoint;
 import io.inboard.contract.TestServer;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import okhttp3.Protocol;
 import org.junit.jupiter.api.Test;
 
 /** An application that says http, and a server that speaks h2 over our TLS. */
+@Shows(Feature.HTTP2)
 final class Http2OverMutualTlsTest extends ClientHarness {
   private final Application application = new Application();
 

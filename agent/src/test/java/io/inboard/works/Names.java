@@ -1,0 +1,30 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.works;
+
+import java.util.Map;
+
+/** Libraries as users call them. */
+final class Names {
+  private static final Map<String, String> BY_UNIT =
+      Map.ofEntries(
+          Map.entry("apache-httpasyncclient4", "Apache HttpAsyncClient 4"),
+          Map.entry("apache-httpclient4", "Apache HttpClient 4"),
+          Map.entry("apache-httpclient5", "Apache HttpClient 5"),
+          Map.entry("http-url-connection", "`HttpURLConnection`"),
+          Map.entry("jdk-http-client", "`java.net.http.HttpClient`"),
+          Map.entry("jdk-http-server", "`com.sun.net.httpserver`"),
+          Map.entry("jetty", "Jetty"),
+          Map.entry("jetty-client", "Jetty's client"),
+          Map.entry("okhttp", "OkHttp"),
+          Map.entry("tomcat", "Tomcat"),
+          Map.entry("undertow", "Undertow"));
+
+  private Names() {}
+
+  /**
+   * @param unit as in {@code status}; one that is not listed here keeps this name
+   */
+  static String of(String unit) {
+    return BY_UNIT.getOrDefault(unit, unit);
+  }
+}
