@@ -122,9 +122,14 @@ public final class RawHttp2Connection implements Closeable {
     wire.send(frame(RST_STREAM, 0, stream, ByteBuffer.allocate(4).putInt(CANCEL).array()));
   }
 
+  /** Asks for a sign of life, and does not wait for it. */
+  public void sendPing() throws IOException {
+    wire.send(frame(PING, 0, 0, new byte[8]));
+  }
+
   /** Waits until the server has dealt with every frame that was sent before. */
   public void ping() throws IOException {
-    wire.send(frame(PING, 0, 0, new byte[8]));
+    sendPing();
     while (true) {
       ByteBuffer head = ByteBuffer.wrap(wire.exactly(9));
       wire.exactly(head.getInt(0) >>> 8);

@@ -78,6 +78,7 @@ public abstract class ServletContract extends ServerContract {
   }
 
   @Test
+  @Shows(Feature.ASYNC)
   void theContextIsThereAgainInADispatchAndInAListener() throws Exception {
     for (RawConnection wire : both()) {
       try (wire) {
@@ -93,6 +94,7 @@ public abstract class ServletContract extends ServerContract {
   }
 
   @Test
+  @Shows(Feature.ASYNC)
   void aClientThatGoesAwayEndsAnAsynchronousRequestOnce() throws Exception {
     for (RawConnection wire : both()) {
       int before = mesh.seen().size();
@@ -104,6 +106,7 @@ public abstract class ServletContract extends ServerContract {
   }
 
   @Test
+  @Shows(Feature.ROUTES)
   void theFrameworksRouteCountsAndNotTheErrorPages() throws Exception {
     try (RawConnection wire = RawConnection.plain(server.port())) {
       assertThat(wire.get(servlet("pattern")).status()).isEqualTo(500);
@@ -116,6 +119,7 @@ public abstract class ServletContract extends ServerContract {
   }
 
   @Test
+  @Shows(Feature.ROUTES)
   void aServletsMappingIsTheRouteOtherwise() throws Exception {
     try (RawConnection wire = RawConnection.plain(server.port())) {
       assertThat(wire.get(servlet("decoded?q=1")).status()).isEqualTo(200);
@@ -163,6 +167,7 @@ public abstract class ServletContract extends ServerContract {
   // --- HTTP/2.
 
   @Test
+  @Shows(Feature.HTTP2)
   void bodiesPassOverHttp2() throws Exception {
     File body = TemporaryFiles.file("body", ".bin");
     Files.write(body.toPath(), new byte[3_000_000]);
@@ -175,6 +180,7 @@ public abstract class ServletContract extends ServerContract {
   }
 
   @Test
+  @Shows(Feature.HTTP2)
   void parallelStreamsAreRequestsOfTheirOwn() throws Exception {
     Curl.with(client).get(server.port(), "/async?[1-30]", "--http2", "-Z");
     assertThat(mesh.ended(30))
@@ -183,6 +189,26 @@ public abstract class ServletContract extends ServerContract {
         .allSatisfy(r -> assertThat(r.ends()).containsExactly(OK))
         .extracting(SeenRequest::query)
         .doesNotHaveDuplicates();
+  }
+
+  /** A client acknowledges settings and asks for signs of life whenever it likes. */
+  @Test
+  @Shows(Feature.QUEUE)
+  void framesThatComeLaterDoNotShortenTheWaitOfAStream() throws Exception {
+    int before = mesh.seen().size();
+    try (SlowExecutor threads = new SlowExecutor();
+        RunningServer busy = startWith(threads);
+        RawHttp2Connection wire = RawHttp2Connection.connect(busy.port(), client)) {
+      int stream = wire.get("/hello", "http");
+      // While it waits; Tomcat ends a connection with more than ten of them.
+      for (int i = 0; i < 8 && mesh.seen().size() == before; i++) {
+        wire.sendPing();
+        Eventually.pause(8);
+      }
+      assertThat(wire.untilEnded(stream)).isEqualTo(0x88);
+    }
+    assertThat(mesh.ended(before + 1).get(before).queuedNanos())
+        .isGreaterThanOrEqualTo(SlowExecutor.WAIT_NANOS);
   }
 
   @Test

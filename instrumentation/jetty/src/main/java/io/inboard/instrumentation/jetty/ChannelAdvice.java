@@ -51,7 +51,9 @@ final class ChannelAdvice {
 
     @Advice.OnMethodExit
     static void exit(@Advice.This Object channel) {
-      new ChannelExchange(channel).asWithoutUs();
+      ChannelExchange arrived = new ChannelExchange(channel);
+      arrived.asWithoutUs();
+      arrived.arrived();
     }
   }
 

@@ -13,7 +13,20 @@ import org.eclipse.jetty.io.EndPoint;
 final class ChannelCalls {
   private static final WeakIdentityMap<Object, Served> SERVED = new WeakIdentityMap<>();
 
+  /** Since when streams of HTTP/2 wait whose head was read, by the monotonic clock. */
+  private static final WeakIdentityMap<Object, Long> WAITING = new WeakIdentityMap<>();
+
   private ChannelCalls() {}
+
+  /** The head of a stream was read, which waits since then for a thread. */
+  static void arrived(Object request, long sinceNanos) {
+    WAITING.put(request, sinceNanos);
+  }
+
+  /** Since when a stream has waited; told once, null if it is none. */
+  static Long arrival(Object request) {
+    return WAITING.remove(request);
+  }
 
   static void begin(Object request, Served served) {
     SERVED.put(request, served);

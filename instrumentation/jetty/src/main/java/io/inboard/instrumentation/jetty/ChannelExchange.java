@@ -55,6 +55,16 @@ final class ChannelExchange implements ServerExchange {
     }
   }
 
+  /**
+   * The head of a stream was read: it has waited until now, and waits for a thread of its own. What
+   * else comes on its connection meanwhile says nothing of it.
+   */
+  void arrived() {
+    if (protocolVersion().equals("2") && below.bottom() instanceof MeshEndPoint endPoint) {
+      ChannelCalls.arrived(request, System.nanoTime() - endPoint.waited());
+    }
+  }
+
   @Override
   public String library() {
     return JettyHooks.NAME;
@@ -102,7 +112,12 @@ final class ChannelExchange implements ServerExchange {
   @Override
   public long queuedNanos() {
     if (queuedNanos < 0) {
-      queuedNanos = below.bottom() instanceof MeshEndPoint endPoint ? endPoint.waited() : 0;
+      Long since = ChannelCalls.arrival(request);
+      if (since != null) {
+        queuedNanos = Math.max(0, System.nanoTime() - since);
+      } else {
+        queuedNanos = below.bottom() instanceof MeshEndPoint endPoint ? endPoint.waited() : 0;
+      }
     }
     return queuedNanos;
   }

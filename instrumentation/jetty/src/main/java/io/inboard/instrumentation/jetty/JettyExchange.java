@@ -95,15 +95,17 @@ final class JettyExchange implements ServerExchange {
     return below.remote();
   }
 
-  /** A stream's own wait counts from its first frame, where another one came with it. */
+  /**
+   * Of a stream at least since its head was read: another one may have come with it, and other
+   * frames since.
+   */
   @Override
   public long queuedNanos() {
     if (queuedNanos < 0) {
-      long waited = below.bottom() instanceof MeshEndPoint endPoint ? endPoint.waited() : 0;
-      queuedNanos =
-          waited == 0 && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2
-              ? Math.max(0, System.nanoTime() - request.getBeginNanoTime())
-              : waited;
+      queuedNanos = below.bottom() instanceof MeshEndPoint endPoint ? endPoint.waited() : 0;
+      if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2) {
+        queuedNanos = Math.max(queuedNanos, System.nanoTime() - request.getBeginNanoTime());
+      }
     }
     return queuedNanos;
   }
