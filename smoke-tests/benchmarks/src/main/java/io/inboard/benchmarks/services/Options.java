@@ -25,9 +25,19 @@ import picocli.CommandLine.Option;
         "Starts pairs of real services under variants in turn, drives them, and says what each"
             + " variant costs.")
 final class Options {
-  /** What the sample service's {@code /call} takes. */
+  /** What the sample service's {@code /call} takes; the last two in another build of it. */
   static final List<String> CLIENTS =
-      List.of("jdk", "jdk-async", "url-connection", "rest-template", "rest-client");
+      List.of(
+          "jdk",
+          "jdk-async",
+          "url-connection",
+          "rest-template",
+          "rest-client",
+          "apache5",
+          "okhttp");
+
+  /** Clients that neither the JDK nor Spring brings. */
+  private static final Set<String> LIBRARIES = Set.of("apache5", "okhttp");
 
   /** The parts of a run. */
   enum Step {
@@ -257,6 +267,11 @@ final class Options {
 
   String client() {
     return client;
+  }
+
+  /** The build of the sample service that has the client. */
+  String app() {
+    return LIBRARIES.contains(client) ? "boot-3.5-clients" : "boot-3.5";
   }
 
   Bounds cycles() {

@@ -31,7 +31,8 @@ record Site(
    * @param root of the project
    */
   static Site of(Path root, Path openTelemetry, Options options, Path work) {
-    Path app = root.resolve("smoke-tests/apps/boot-3.5/target/boot-3.5.jar");
+    String name = options.app();
+    Path app = root.resolve("smoke-tests/apps/" + name + "/target/" + name + ".jar");
     Site site =
         new Site(
             options.java(),

@@ -45,11 +45,17 @@ final class OptionsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"jdk, boot-3.5", "apache5, boot-3.5-clients", "okhttp, boot-3.5-clients"})
+  void aClientThatIsALibraryHasABuildOfTheServiceOfItsOwn(String client, String app) {
+    assertThat(Options.parse("--client", client).app()).isEqualTo(app);
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "--variants none,tracin | unknown variant 'tracin'; did you mean tracing? Known: none, ",
-        "--client okhttp | unknown client 'okhttp'. Known: jdk, ",
+        "--client netty | unknown client 'netty'. Known: jdk, ",
         "--client url-conection | unknown client 'url-conection'; did you mean url-connection?",
         "--cycle 3 | unknown option '--cycle'; did you mean --cycles?",
         "--steps starts | unknown step 'starts'; did you mean start?",
