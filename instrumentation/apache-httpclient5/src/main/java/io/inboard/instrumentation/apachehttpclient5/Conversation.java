@@ -6,6 +6,7 @@ import java.io.IOException;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.client5.http.classic.ExecRuntime;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.NoHttpResponseException;
@@ -14,13 +15,15 @@ import org.apache.hc.core5.util.TimeValue;
 
 /**
  * What the library repeats by itself: its retry handler is made with a strategy that asks the
- * application's own where the mesh has not decided. On the thread that makes the call; one that is
- * made inside another one hides the outer one.
+ * application's own where the mesh has not decided. On the thread that makes the call, or tells
+ * what became of it; one that is made inside another one hides the outer one.
  */
 final class Conversation {
   private static final ThreadLocal<Conversation> CURRENT = new ThreadLocal<>();
 
-  private final ExecRuntime runtime;
+  /** The library's runtime of the call; null where the library does not block. */
+  private final Object runtime;
+
   private final HttpRequestRetryStrategy strategy;
 
   /** Null: none. */
@@ -32,7 +35,7 @@ final class Conversation {
   /** Whether the library repeats by itself what it has sent in a hop before this one. */
   private boolean resends;
 
-  private Conversation(ExecRuntime runtime, HttpRequestRetryStrategy strategy, Conversation outer) {
+  private Conversation(Object runtime, HttpRequestRetryStrategy strategy, Conversation outer) {
     this.runtime = runtime;
     this.strategy = strategy;
     this.outer = outer;
@@ -49,22 +52,58 @@ final class Conversation {
       return null;
     }
     HttpRequestRetryStrategy strategy = (HttpRequestRetryStrategy) Members.STRATEGY.get(retry);
-    Conversation now =
-        new Conversation(
-            runtime,
-            strategy instanceof Deciding deciding ? deciding.own : strategy,
-            CURRENT.get());
+    Conversation now = new Conversation(runtime, own(strategy), CURRENT.get());
     CURRENT.set(now);
     return now;
   }
 
+  /** Of a client that does not block: its strategy is asked within {@link #tell}. */
+  static Conversation with(HttpRequestRetryStrategy strategy) {
+    return new Conversation(null, own(strategy), null);
+  }
+
+  private static HttpRequestRetryStrategy own(HttpRequestRetryStrategy strategy) {
+    return strategy instanceof Deciding deciding ? deciding.own : strategy;
+  }
+
   /** The retry handler ends. */
   void end() {
-    if (outer == null) {
+    restore(outer);
+  }
+
+  private static void restore(Conversation before) {
+    if (before == null) {
       CURRENT.remove();
     } else {
-      CURRENT.set(outer);
+      CURRENT.set(before);
     }
+  }
+
+  /**
+   * Hands on what became of a hop, to handlers that ask the strategy on this thread.
+   *
+   * @param conversation null where the library repeats nothing by itself
+   * @param byMesh whether the mesh has decided what follows
+   */
+  static void tell(Conversation conversation, boolean byMesh, Telling telling)
+      throws HttpException, IOException {
+    Conversation before = CURRENT.get();
+    if (conversation == null) {
+      CURRENT.remove();
+    } else {
+      conversation.decided = byMesh;
+      CURRENT.set(conversation);
+    }
+    try {
+      telling.run();
+    } finally {
+      restore(before);
+    }
+  }
+
+  /** What became of a hop, on its way to the application. */
+  interface Telling {
+    void run() throws HttpException, IOException;
   }
 
   /** Around the call of this runtime; null where the application has switched retries off. */

@@ -165,7 +165,9 @@ final class Hop implements Transport<ClassicHttpResponse> {
       return null;
     }
     HttpRoute route = current.route(own);
-    Limits.hold(runtime, own, route);
+    if (Members.RUNTIME.isInstance(runtime)) {
+      Limits.hold(Members.MANAGER.get(runtime), own, route);
+    }
     return route;
   }
 

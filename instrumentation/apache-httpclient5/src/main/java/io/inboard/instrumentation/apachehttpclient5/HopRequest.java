@@ -8,56 +8,51 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
-import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.net.NamedEndpoint;
 
-/** A hop as the core sees it. */
+/** A hop as the core sees it, of a classic client and of one that does not block. */
 final class HopRequest implements OutboundRequest {
   /** RFC 9110 section 9.2.2. */
   private static final Set<String> IDEMPOTENT =
       Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE");
 
-  private final ClassicHttpRequest request;
-  private final HttpEntity entity;
-
-  /** Whether the body can be written once. */
-  private final boolean once;
-
+  private final String library;
+  private final HttpRequest request;
   private final HttpHost target;
   private final boolean proxied;
   private final boolean resent;
-
-  /** Null where the application has switched the library's retries off. */
-  private final Conversation conversation;
-
-  private final HttpContext context;
+  private final Body content;
+  private final BooleanSupplier repeats;
 
   /** What was sent of a body that can be read once. */
   private final KeptBody kept = new KeptBody();
 
-  HopRequest(Way way) {
-    this.request = way.request();
-    this.entity = request.getEntity();
-    this.once = entity != null && isOnce(entity);
-    this.target = way.target();
-    this.proxied = way.isProxied();
-    this.conversation = way.conversation();
-    this.context = way.context();
-    this.resent = way.isResent();
-  }
-
-  /** As the entity itself says it: the library's proxy of it says so only once it was read. */
-  private static boolean isOnce(HttpEntity entity) {
-    HttpEntity own = entity;
-    while (Members.PROXY.isInstance(own)) {
-      own = (HttpEntity) Members.ORIGINAL.call(own);
-    }
-    return !own.isRepeatable();
+  /**
+   * @param library the unit's name
+   * @param target whom the application calls
+   * @param content what the library says of the body
+   * @param repeats whether the application's strategy would repeat it after an end without answer
+   */
+  HopRequest(
+      String library,
+      HttpRequest request,
+      HttpHost target,
+      boolean proxied,
+      boolean resent,
+      Body content,
+      BooleanSupplier repeats) {
+    this.library = library;
+    this.request = request;
+    this.target = target;
+    this.proxied = proxied;
+    this.resent = resent;
+    this.content = content;
+    this.repeats = repeats;
   }
 
   /** A refusal of what must be encrypted; empty to let the library send. */
@@ -70,13 +65,12 @@ final class HopRequest implements OutboundRequest {
    * A refusal of a call whose URL names what must be encrypted, and whose route leads elsewhere in
    * the clear: an application's HttpRoutePlanner may do that. Empty to let it go on.
    */
-  static Optional<SSLException> past(Way way) {
-    HttpHost target = way.target();
-    NamedEndpoint named = way.request().getAuthority();
-    if (named == null || way.isProxied() || !target.getSchemeName().equalsIgnoreCase("http")) {
+  static Optional<SSLException> past(HttpRequest request, HttpHost target, boolean proxied) {
+    NamedEndpoint named = request.getAuthority();
+    if (named == null || proxied || !target.getSchemeName().equalsIgnoreCase("http")) {
       return Optional.empty();
     }
-    String scheme = way.request().getScheme();
+    String scheme = request.getScheme();
     HttpHost host = new HttpHost(scheme == null ? "http" : scheme, named);
     boolean same =
         port(host) == port(target)
@@ -101,7 +95,7 @@ final class HopRequest implements OutboundRequest {
   }
 
   boolean isOnce() {
-    return once;
+    return content == Body.ONE_SHOT;
   }
 
   /** Whether the endpoint is not ours to choose: the application's own TLS, a proxy. */
@@ -111,7 +105,7 @@ final class HopRequest implements OutboundRequest {
 
   @Override
   public String library() {
-    return ApacheHttpClient5Hooks.NAME;
+    return library;
   }
 
   @Override
@@ -171,18 +165,12 @@ final class HopRequest implements OutboundRequest {
   /** HttpRequestRetryExec, which asks the application's strategy. */
   @Override
   public boolean repeatedByLibrary() {
-    return conversation != null
-        && IDEMPOTENT.contains(request.getMethod())
-        && !once
-        && conversation.repeats(request, context);
+    return IDEMPOTENT.contains(request.getMethod()) && !isOnce() && repeats.getAsBoolean();
   }
 
   /** One that can be read once can be sent again while what was read of it is kept. */
   @Override
   public Body body() {
-    if (entity == null) {
-      return Body.NONE;
-    }
-    return !once || kept.isWhole() ? Body.REPLAYABLE : Body.ONE_SHOT;
+    return content == Body.ONE_SHOT && kept.isWhole() ? Body.REPLAYABLE : content;
   }
 }

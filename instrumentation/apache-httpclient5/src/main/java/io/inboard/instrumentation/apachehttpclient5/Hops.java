@@ -65,7 +65,7 @@ final class Hops {
    * @return a response and null, or null and an error; null to let the library go on
    */
   static Object[] run(Way way) {
-    SSLException past = HopRequest.past(way).orElse(null);
+    SSLException past = HopRequest.past(way.request(), way.target(), way.isProxied()).orElse(null);
     if (past != null) {
       return new Object[] {null, past};
     }
@@ -95,7 +95,7 @@ final class Hops {
     if (Inboard.outbound().disabled()) {
       return null;
     }
-    HopRequest view = new HopRequest(way);
+    HopRequest view = way.view();
     Call call = Inboard.outbound().begin(view);
     return call == Call.UNTOUCHED ? null : new Hop(way, view, call);
   }

@@ -9,7 +9,6 @@ import io.inboard.call.client.SecuredSocket;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
@@ -175,29 +174,13 @@ final class InFlight {
     head = request;
     attempt.writeHeaders(sink(request));
     if (endpoint != null) {
-      leaveOutTls(request);
+      SentHead.leaveOutTls(request);
     }
     return null;
   }
 
   private static SSLException refusal() {
     return new SSLException("inboard: connected elsewhere than to the endpoint");
-  }
-
-  /** Since 5.4 the library offers to change over to TLS, which is the mesh's to decide. */
-  private static void leaveOutTls(ClassicHttpRequest request) {
-    Header upgrade = request.getFirstHeader("Upgrade");
-    if (upgrade == null
-        || upgrade.getValue() == null
-        || !upgrade.getValue().toUpperCase(Locale.ROOT).startsWith("TLS/")) {
-      return;
-    }
-    request.removeHeader(upgrade);
-    for (Header header : request.getHeaders("Connection")) {
-      if ("upgrade".equalsIgnoreCase(header.getValue())) {
-        request.removeHeader(header);
-      }
-    }
   }
 
   private static HeaderSink sink(ClassicHttpRequest request) {

@@ -18,9 +18,8 @@ final class Limits {
 
   /** A connection of this route is taken next, in place of the application's. */
   @SuppressWarnings("unchecked") // All pools of the library are by route.
-  static void hold(Object runtime, HttpRoute own, HttpRoute endpoints) {
-    if (!Members.RUNTIME.isInstance(runtime)
-        || !(Members.MANAGER.get(runtime) instanceof ConnPoolControl<?> pool)) {
+  static void hold(Object manager, HttpRoute own, HttpRoute endpoints) {
+    if (!(manager instanceof ConnPoolControl<?> pool)) {
       return;
     }
     WeakIdentityMap<HttpRoute, HttpRoute> known = KNOWN.get(pool);

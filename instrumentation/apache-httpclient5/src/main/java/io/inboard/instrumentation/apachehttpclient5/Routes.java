@@ -3,6 +3,7 @@ package io.inboard.instrumentation.apachehttpclient5;
 
 import io.inboard.call.Endpoint;
 import io.inboard.call.WeakIdentityMap;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -20,6 +21,23 @@ final class Routes {
   private static final WeakIdentityMap<Object, HttpRoute> ROUTES = new WeakIdentityMap<>();
   private static final AtomicLong NAMES = new AtomicLong();
 
+  /** Where the host of such a route leads, while an attempt is on its way there. */
+  private static final WeakIdentityMap<HttpHost, WeakReference<Lead>> LEADS =
+      new WeakIdentityMap<>();
+
+  /**
+   * Where a route of ours leads. Held by the attempts that go there: it refers to the key by which
+   * the route is known.
+   *
+   * @param logical the route that the application knows
+   */
+  record Lead(Endpoint endpoint, HttpRoute logical) {
+    /** Where to connect. */
+    HttpHost target() {
+      return Routes.target(endpoint, logical);
+    }
+  }
+
   private Routes() {}
 
   /** The route for the pool, in place of the one that the application knows. */
@@ -35,6 +53,29 @@ final class Routes {
     }
     InetAddress local = logical.getLocalAddress();
     return local == null ? known : new HttpRoute(known.getTargetHost(), local, false);
+  }
+
+  /** Says where a route of ours leads, for as long as the result is held. */
+  static Lead leading(HttpRoute route, Endpoint endpoint, HttpRoute logical) {
+    WeakReference<Lead> before = LEADS.get(route.getTargetHost());
+    Lead known = before == null ? null : before.get();
+    if (known != null && known.logical.equals(logical)) {
+      return known;
+    }
+    Lead lead = new Lead(endpoint, logical);
+    LEADS.put(route.getTargetHost(), new WeakReference<>(lead));
+    return lead;
+  }
+
+  /** Whether it is the host of a route of ours. */
+  static boolean isOurs(Object host) {
+    return host instanceof HttpHost known && LEADS.get(known) != null;
+  }
+
+  /** Where a host leads; null: nobody goes there any more, or it is none of ours. */
+  static Lead lead(Object host) {
+    WeakReference<Lead> known = host instanceof HttpHost ours ? LEADS.get(ours) : null;
+    return known == null ? null : known.get();
   }
 
   /**

@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.apachehttpclient5;
 
 import io.inboard.call.Attempt;
+import io.inboard.call.OutboundRequest;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.classic.ExecChain;
@@ -14,8 +15,10 @@ import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.concurrent.CancellableDependency;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -62,14 +65,36 @@ abstract sealed class Way {
     return request;
   }
 
+  /** As the core sees it. */
+  final HopRequest view() {
+    HttpRequest asked = request;
+    HttpContext known = context();
+    Conversation repeating = conversation;
+    return new HopRequest(
+        ApacheHttpClient5Hooks.NAME,
+        asked,
+        target,
+        isProxied(),
+        resent,
+        content(request.getEntity()),
+        () -> repeating != null && repeating.repeats(asked, known));
+  }
+
+  /** As the entity itself says it: the library's proxy of it says so only once it was read. */
+  private static OutboundRequest.Body content(HttpEntity entity) {
+    if (entity == null) {
+      return OutboundRequest.Body.NONE;
+    }
+    HttpEntity own = entity;
+    while (Members.PROXY.isInstance(own)) {
+      own = (HttpEntity) Members.ORIGINAL.call(own);
+    }
+    return own.isRepeatable() ? OutboundRequest.Body.REPLAYABLE : OutboundRequest.Body.ONE_SHOT;
+  }
+
   /** What the library repeats by itself; null for nothing. */
   final Conversation conversation() {
     return conversation;
-  }
-
-  /** Whether the library repeats by itself what it has sent before. */
-  final boolean isResent() {
-    return resent;
   }
 
   /** Whom the application calls. */

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 /**
- * Apache HttpClient 5.0 to 5.6, classic (the one whose caller waits), and its minimal client, whose
- * one method is a hop by itself.
+ * Apache HttpClient 5.0 to 5.6, classic (the one whose caller waits) and async (below), and their
+ * minimal clients, whose one method is a hop by itself.
  *
  * <pre>
  *   RedirectExec
@@ -23,5 +23,24 @@
  * one with TLS it would keep connections for the user that the session names.
  *
  * <p>Not hedged: a call has one connection, and its thread waits on it.
+ *
+ * <p>The client that does not block is the same in other words, and goes on on the threads of its
+ * I/O reactor:
+ *
+ * <pre>
+ *   AsyncRedirectExec
+ *     AsyncHttpRequestRetryExec       a Talk: what the hops of a call have in common
+ *       AsyncProtocolExec             (cookies, challenges)
+ *         AsyncConnectExec            an AsyncHop, attempt by attempt: an AsyncFlight
+ *           lease                     the pool, asked for the endpoint's route: a Passage
+ *           connect                   the endpoint's address and TLS: Securing
+ *           execute                   the attempt's headers, where the head is written: SentHandler
+ * </pre>
+ *
+ * <p>What the hooks inside an attempt need stands in a thread local while the library works for it,
+ * and in the callbacks by which it goes on elsewhere. A head of which nobody knows yet what becomes
+ * holds up its body, not a thread. Asked for plaintext the library negotiates nothing: HTTP/2 is
+ * spoken where the application forces it, and by clients of nothing else, whose calls share the
+ * connection of an endpoint; there a stream is given up where otherwise a connection is closed.
  */
 package io.inboard.instrumentation.apachehttpclient5;

@@ -119,7 +119,7 @@ final class SameAsWithoutTest extends SameAsWithoutContract {
   }
 
   /** Which the mesh leaves out of what it has secured. */
-  private static void noUpgrade(RequestConfig.Builder config) throws Exception {
+  static void noUpgrade(RequestConfig.Builder config) throws Exception {
     for (java.lang.reflect.Method method : RequestConfig.Builder.class.getMethods()) {
       if (method.getName().equals("setProtocolUpgradeEnabled")) {
         method.invoke(config, false);

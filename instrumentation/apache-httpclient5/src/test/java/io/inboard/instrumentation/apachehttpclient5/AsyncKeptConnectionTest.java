@@ -1,0 +1,42 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.apachehttpclient5;
+
+import io.inboard.contract.Capability;
+import io.inboard.contract.KeptConnectionContract;
+import io.inboard.contract.Request;
+import io.inboard.contract.Response;
+import io.inboard.contract.Running;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+
+/** Servers that close kept connections. */
+final class AsyncKeptConnectionTest extends KeptConnectionContract {
+  private final AsyncApplication application = new AsyncApplication();
+
+  @Override
+  protected String libraryName() {
+    return ApacheHttpClient5AsyncHooks.NAME;
+  }
+
+  @Override
+  protected Response send(Request request) throws Exception {
+    return application.send(request);
+  }
+
+  @Override
+  protected Running start(Request request) {
+    return application.execute(request);
+  }
+
+  /** A connection of its pool serves one call at a time, also of HTTP/2. */
+  @Override
+  protected Set<Capability> capabilities() {
+    return EnumSet.complementOf(EnumSet.of(Capability.HTTP2));
+  }
+
+  @AfterEach
+  void everyConnectionWasGivenBack() throws Exception {
+    application.close();
+  }
+}
