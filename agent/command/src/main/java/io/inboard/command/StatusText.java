@@ -44,6 +44,11 @@ final class StatusText {
           "unasked      %s repeated %s by itself (libraryRetries: disable stops it)",
           library, count(s.get("innerAttempts").get(library), "send"));
     }
+    for (String library : s.get("outerAttempts").keys()) {
+      line(
+          "around       %s of the application repeated %s to destinations, one attempt each",
+          library, count(s.get("outerAttempts").get(library), "call"));
+    }
     telemetry(s.get("telemetry"));
     loops(s.get("loops"));
     line("hooks");
@@ -122,6 +127,9 @@ final class StatusText {
         count(s.get("timeouts"), "timeout"),
         count(s.get("perTryTimeouts"), "perTryTimeout"),
         s.get("rejected").text());
+    if (s.get("matchesEndpoints").isTrue()) {
+      line("  calls by the address of an endpoint are its calls, too (alsoMatches)");
+    }
     lastSeconds(s.get("window"), s.get("latency"));
     if (!s.get("noEndpoint").isEmpty()) {
       line("  no endpoint: %s", s.get("noEndpoint").text());

@@ -31,7 +31,7 @@ final class StatusTextTest {
            "lastRefusals": [{"port": 8080, "peer": "cluster.local/ns/shop/sa/web",
              "what": "GET /admin/x", "reason": "DENY rule inbound.authorization[1] matched",
              "count": 2, "secondsAgo": 5}]}},
-       "destinations": [{"name": "payments", "balancer": "LEAST_REQUEST", "breaker": "OPEN",
+       "destinations": [{"name": "payments", "balancer": "LEAST_REQUEST", "matchesEndpoints": true, "breaker": "OPEN",
          "calls": 5, "retries": 1, "timeouts": 0, "perTryTimeouts": 3, "rejected": 2, "inFlight": 3,
          "window": {"calls": 9, "success": 7, "failure": 2, "errorPercent": 22.2, "retries": 1,
            "timeouts": 0, "perTryTimeouts": 1, "rejected": 2, "shortCircuited": 2, "overflowed": 0, "throttled": 0},
@@ -43,6 +43,7 @@ final class StatusTextTest {
            {"address": "10.0.0.6:8443", "state": "UNTRIED", "ejectedForMillis": 0, "inFlight": 0,
             "requests": 0, "failures": 0, "ejections": 0}]}],
        "innerAttempts": {"http-url-connection": 3},
+       "outerAttempts": {"spring-retry": 2},
        "hooks": [{"unit": "okhttp", "errors": 0, "libraries": []},
          {"unit": "tomcat", "errors": 4, "libraries": [
            {"library": "tomcat-12.jar", "applied": false, "reason": "class X is missing",
@@ -63,6 +64,8 @@ final class StatusTextTest {
             "identity     spiffe://cluster.local/ns/shop/sa/web, generation 1, expires in 29 d 10"
                 + " h")
         .contains("destination  payments, LEAST_REQUEST, breaker OPEN; 5 calls, 3 in flight")
+        .contains("calls by the address of an endpoint are its calls, too")
+        .contains("spring-retry of the application repeated 2 calls")
         .contains("last 10 s: 7 ok, 2 failed (22.2 %), 1 retry, 0 timeouts (and 1 perTryTimeout)")
         .contains("0 timeouts (and 3 perTryTimeouts)")
         .contains("p95 7.0, p99 8.0, p99.9 9.0")

@@ -74,6 +74,9 @@ final class Destination implements Consumer<Update> {
   /** Written by {@link #subscribe}, too. */
   private FoundEndpoints found;
 
+  /** The same. */
+  private EndpointMatches matches;
+
   /** Where calls go that fail here. Set by {@link #link}, before other threads see this object. */
   private Optional<Elsewhere> elsewhere = Optional.empty();
 
@@ -176,9 +179,14 @@ final class Destination implements Consumer<Update> {
    * Gets its endpoints from their source from now on; once, before the first call.
    *
    * @param told gets those that the settings do not list, if only the mesh may connect there
+   * @param byEndpoint is told of changes, if calls by an endpoint's address come here
    */
-  void subscribe(EndpointSources sources, FoundEndpoints told) {
+  void subscribe(EndpointSources sources, FoundEndpoints told, EndpointMatches byEndpoint) {
     found = told;
+    matches = byEndpoint;
+    if (settings.matchesEndpoints()) {
+      byEndpoint.add(this, settings.listed(), names);
+    }
     if (settings.endpoints() instanceof EndpointSettings.ByMesh endpoints) {
       subscription = sources.of(endpoints).subscribe(this);
     } else {
@@ -200,7 +208,11 @@ final class Destination implements Consumer<Update> {
     if (settings.tls().mode() == TlsMode.MUTUAL) {
       found.found(settings.name(), instances); // Before the first call goes there.
     }
-    return policy.endpoints(instances);
+    Runnable told = policy.endpoints(instances);
+    if (settings.matchesEndpoints()) {
+      matches.changed(name()); // Afterwards: whoever is led here by an address finds it.
+    }
+    return told;
   }
 
   private Runnable unknown(Update.Unknown update) {
@@ -278,6 +290,11 @@ final class Destination implements Consumer<Update> {
 
   String name() {
     return settings.name();
+  }
+
+  /** The logical host; of a destination for a suffix that with the asterisk. */
+  String host() {
+    return settings.host();
   }
 
   /** The destination's own. */

@@ -10,6 +10,7 @@ import io.inboard.call.OutboundRequest;
 import io.inboard.discovery.Discovery;
 import io.inboard.discovery.EndpointSources;
 import io.inboard.discovery.Names;
+import io.inboard.policy.AtHost;
 import io.inboard.policy.DestinationPolicy;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DestinationSettings;
@@ -197,16 +198,19 @@ public final class MeshOutbound implements Outbound {
     for (Snapshot.Entry e : entries) {
       now.put(e.destination().name(), e.destination());
     }
+    EndpointMatches byEndpoint = new EndpointMatches(clock);
     for (Snapshot.Entry e : entries) {
       e.destination().link(now);
-      e.destination().subscribe(sources, found);
+      e.destination().subscribe(sources, found, byEndpoint);
     }
+    byEndpoint.publish(snapshot.byEndpoint());
     ResilienceSettings resilience = settings.resilience();
     boolean governsAll =
         resilience.enabled() && resilience.libraryRetries() == LibraryRetries.DISABLE;
     List<Snapshot.Entry> old = snapshot.entries();
     snapshot =
-        new Snapshot(settings.enabled(), governsAll, entries, GuardedHosts.of(settings, found));
+        new Snapshot(
+            settings.enabled(), governsAll, entries, byEndpoint, GuardedHosts.of(settings, found));
     // After the new ones have subscribed: a name that both want stays known.
     for (Snapshot.Entry e : old) {
       e.destination().close();
@@ -227,6 +231,14 @@ public final class MeshOutbound implements Outbound {
       return Call.UNTOUCHED;
     }
     Optional<Destination> found = destination(s, request);
+    OutboundRequest asked = request;
+    if (found.isEmpty()) {
+      EndpointMatches.Match match = byEndpoint(s, request);
+      if (match != null) {
+        found = Optional.of(match.destination());
+        asked = new AtHost(request, match.destination().host(), match.addresses());
+      }
+    }
     // A proxy is asked for last: only some calls have a destination, and libraries must look it up.
     if (found.isEmpty() || request.proxied()) {
       CallObserver.OfCall traced = observer.call(request, Optional.empty());
@@ -242,10 +254,10 @@ public final class MeshOutbound implements Outbound {
           : new TracedCall(traced, () -> libraryRetryCounts.count(request), s.governsAll());
     }
     Destination destination = found.get();
-    DestinationPolicy policy = policy(destination, request);
+    DestinationPolicy policy = policy(destination, asked);
     CallerTerms terms = contexts.current().terms();
     CallObserver.OfCall observed = observer.call(request, Optional.of(policy.name()));
-    return new MeshCall(destination, policy, request, terms, observed, means);
+    return new MeshCall(destination, policy, asked, terms, observed, means);
   }
 
   private DestinationPolicy policy(Destination destination, OutboundRequest request) {
@@ -262,6 +274,18 @@ public final class MeshOutbound implements Outbound {
     return "http".equalsIgnoreCase(request.scheme())
         ? s.find(request.host(), request.port())
         : Optional.empty();
+  }
+
+  /**
+   * The destination of a call that has the address of one of its endpoints in place of its host:
+   * somebody in the application, a client-side balancer say, has chosen that.
+   *
+   * @return null: none
+   */
+  private static EndpointMatches.Match byEndpoint(Snapshot s, OutboundRequest request) {
+    return "http".equalsIgnoreCase(request.scheme())
+        ? s.byEndpoint().find(request.host(), request.port()).orElse(null)
+        : null;
   }
 
   /** Why a call of no destination must not be sent; https of the application is its own. */
@@ -283,7 +307,10 @@ public final class MeshOutbound implements Outbound {
   public boolean mustEncrypt(String host, int port) {
     Snapshot s = snapshot;
     return s.enabled()
-        && (s.find(host, port).filter(Destination::wantsTls).isPresent()
+        && (s.find(host, port)
+                .or(() -> s.byEndpoint().find(host, port).map(EndpointMatches.Match::destination))
+                .filter(Destination::wantsTls)
+                .isPresent()
             || s.guarded()
                 .endpoint(host, port)
                 .filter(d -> d.unknownClients() == UnknownClients.REFUSE)

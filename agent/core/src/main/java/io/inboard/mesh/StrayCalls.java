@@ -45,7 +45,8 @@ final class StrayCalls {
             + " (its unknownClients is REFUSE; WARN would let it pass)",
         what
             + "its mutual TLS and its policies do not hold for this call"
-            + " (destinations[].unknownClients: REFUSE stops it)");
+            + " (destinations[].alsoMatches: endpoints makes it one of the destination's,"
+            + " unknownClients: REFUSE stops it)");
   }
 
   List<Unmeshed.Count> counts() {

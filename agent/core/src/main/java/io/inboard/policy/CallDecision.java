@@ -72,9 +72,23 @@ public class CallDecision extends GatedCall {
     Endpoints.Picked picked = null;
     if (endpoints != null) {
       hash = endpoints.hash(request, terms);
-      picked = endpoints.pick(now, hash, List.of());
+      picked = choose(endpoints, now);
     }
     return send(attempt(1, "", now, delayNanos, permit, picked, false));
+  }
+
+  /**
+   * For the first attempt, and for one in its place: the endpoint that the application's URL names,
+   * while calls may go there; else as they are balanced.
+   */
+  final Endpoints.Picked choose(Endpoints endpoints, long now) {
+    if (request instanceof AtHost at && !at.named().isEmpty()) {
+      Endpoints.Picked named = endpoints.named(at.named(), now);
+      if (named != null) {
+        return named;
+      }
+    }
+    return endpoints.pick(now, hash, List.of());
   }
 
   /** See {@link PolicyAttempt#decided}. */

@@ -10,7 +10,9 @@ import io.inboard.call.OutboundRequest;
 import io.inboard.settings.BalancerSettings;
 import io.inboard.settings.DestinationSettings;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -35,6 +37,9 @@ final class Endpoints {
   /** Empty: the destination does not hash. */
   private final Optional<HashKey> key;
 
+  /** Those that get calls, by address; none unless calls by address are wanted. */
+  private final Map<String, EndpointState> byAddress;
+
   private final long leaseNanos;
 
   /** Why there are none; empty: there are some. */
@@ -49,7 +54,9 @@ final class Endpoints {
    */
   Endpoints(List<EndpointState> all, DestinationSettings settings, String zone, Chance chance) {
     this.all = List.copyOf(all);
-    this.balancer = balancer(serving(this.all), settings.loadBalancer(), zone, chance);
+    List<EndpointState> serving = serving(this.all);
+    this.balancer = balancer(serving, settings.loadBalancer(), zone, chance);
+    this.byAddress = settings.matchesEndpoints() ? byAddress(serving) : Map.of();
     this.key = settings.loadBalancer().consistentHash().map(HashKey::new);
     long perTry = RetryRules.of(settings.retries()).perTryTimeoutNanos();
     this.leaseNanos =
@@ -63,6 +70,7 @@ final class Endpoints {
     this.all = List.of();
     this.balancer = null;
     this.key = Optional.empty();
+    this.byAddress = Map.of();
     this.leaseNanos = MIN_LEASE_NANOS;
     this.missing = missing;
     this.pending = pending;
@@ -100,6 +108,14 @@ final class Endpoints {
       }
     }
     return ready.isEmpty() ? all : ready;
+  }
+
+  private static Map<String, EndpointState> byAddress(List<EndpointState> some) {
+    Map<String, EndpointState> byAddress = new HashMap<>(some.size() * 4 / 3 + 1);
+    for (EndpointState e : some) {
+      byAddress.put(e.address(), e);
+    }
+    return byAddress;
   }
 
   /** Why there are none; empty: there are some. */
@@ -193,6 +209,24 @@ final class Endpoints {
     return any != null ? any : all.get(0);
   }
 
+  /**
+   * One of these, for a first attempt: of several usable ones that with the fewest requests under
+   * way.
+   *
+   * @return null when none of them may get a request: it is ejected, drains beside others, has none
+   *     of the labels of this subset, or is gone
+   */
+  Picked named(List<String> addresses, long now) {
+    EndpointState best = null;
+    for (int i = 0; i < addresses.size(); i++) {
+      EndpointState e = byAddress.get(addresses.get(i));
+      if (e != null && e.health().usable(now) && (best == null || e.inFlight() < best.inFlight())) {
+        best = e;
+      }
+    }
+    return best == null ? null : admitted(best, now);
+  }
+
   private Picked usable(long now, long hash, List<EndpointState> tried) {
     // Another call may take the lease of a probe between the check and the acquisition; each round
     // has one endpoint less that can do that.
@@ -201,12 +235,21 @@ final class Endpoints {
       if (endpoint == null) {
         return null;
       }
-      Lease lease = endpoint.health().admit(now, leaseNanos);
-      if (lease != null) {
-        return lease == Health.NO_LEASE ? endpoint : new Probed(endpoint, lease);
+      Picked admitted = admitted(endpoint, now);
+      if (admitted != null) {
+        return admitted;
       }
     }
     return null;
+  }
+
+  /** Null: it may get no request at this moment. */
+  private Picked admitted(EndpointState endpoint, long now) {
+    Lease lease = endpoint.health().admit(now, leaseNanos);
+    if (lease == null) {
+      return null;
+    }
+    return lease == Health.NO_LEASE ? endpoint : new Probed(endpoint, lease);
   }
 
   private static boolean contains(List<EndpointState> endpoints, EndpointState endpoint) {

@@ -183,7 +183,7 @@ final class FallbackCall extends CallDecision {
   private Decision elsewhere(Decision.End failed, Spare spare) {
     count(Fallback.DESTINATION);
     OutboundRequest there =
-        spare.host().isEmpty() ? request : new AtAnotherHost(request, spare.host().get());
+        spare.host().isEmpty() ? request : new AtHost(request, spare.host().get(), List.of());
     CallerTerms left = whatIsLeft();
     return new Decision.Elsewhere(
         failed,
@@ -224,49 +224,6 @@ final class FallbackCall extends CallDecision {
     LastGood.Head head = worthKeeping;
     if (head != null) {
       rules.kept().put(head, whole, policy.clock().nanos(), rules.settings().lastGood().get());
-    }
-  }
-
-  /** The application's request, with the host of the destination that it goes to instead. */
-  private record AtAnotherHost(OutboundRequest request, String host) implements OutboundRequest {
-    @Override
-    public String library() {
-      return request.library();
-    }
-
-    @Override
-    public String method() {
-      return request.method();
-    }
-
-    @Override
-    public String scheme() {
-      return request.scheme();
-    }
-
-    @Override
-    public int port() {
-      return request.port();
-    }
-
-    @Override
-    public String target() {
-      return request.target();
-    }
-
-    @Override
-    public List<String> headers(String name) {
-      return request.headers(name);
-    }
-
-    @Override
-    public boolean hedgeable() {
-      return request.hedgeable();
-    }
-
-    @Override
-    public Body body() {
-      return request.body();
     }
   }
 }

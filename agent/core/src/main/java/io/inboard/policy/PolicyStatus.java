@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
  * Where a destination stands at one moment. Counters run since the start of the JVM.
  *
  * @param name as in the settings
+ * @param matchesEndpoints whether calls by an endpoint's address are counted here, too
  * @param breaker empty when there is none
  * @param breakerOpened how often it opened
  * @param inFlight calls under way
@@ -40,6 +41,7 @@ import java.util.concurrent.TimeUnit;
 public record PolicyStatus(
     String name,
     BalancerSettings.Simple balancer,
+    boolean matchesEndpoints,
     Optional<Breaker.Phase> breaker,
     long breakerOpened,
     int inFlight,
@@ -190,6 +192,7 @@ public record PolicyStatus(
     return new PolicyStatus(
         policy.name(),
         policy.settings().loadBalancer().simple(),
+        policy.settings().matchesEndpoints(),
         policy.breaker().map(Breaker::phase),
         s.total(Event.BREAKER_OPENED),
         s.inFlight(),

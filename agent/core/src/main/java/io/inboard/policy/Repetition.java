@@ -129,7 +129,7 @@ final class Repetition {
         now(),
         0,
         given(permit),
-        pick(List.of()),
+        endpoints == null ? null : call.choose(endpoints, now()),
         false);
   }
 

@@ -19,6 +19,7 @@ public final class DestinationBuilder {
   private final String host;
   private int port = 0;
   private EndpointSettings endpoints = EndpointSettings.BY_LIBRARY;
+  private boolean matchesEndpoints;
   private TlsSettings tls = new TlsSettings(TlsMode.DISABLE, List.of());
   private boolean resilience = true;
   private Optional<Duration> timeout = Optional.empty();
@@ -50,6 +51,12 @@ public final class DestinationBuilder {
   /** See {@link DestinationSettings#endpoints}. */
   public DestinationBuilder endpoints(EndpointSettings endpoints) {
     this.endpoints = endpoints;
+    return this;
+  }
+
+  /** See {@link DestinationSettings#matchesEndpoints}. */
+  public DestinationBuilder matchesEndpoints(boolean matchesEndpoints) {
+    this.matchesEndpoints = matchesEndpoints;
     return this;
   }
 
@@ -161,6 +168,7 @@ public final class DestinationBuilder {
         host,
         port,
         endpoints,
+        matchesEndpoints,
         tls,
         resilience,
         timeout,

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param timeout of the whole call; empty: none
  * @param resilience false: no policy of this destination acts but TLS and balancing (kill switch)
  * @param deadlineMode empty: as for the whole JVM
+ * @param matchesEndpoints whether a call to the address of one of the endpoints is a call to this
+ *     destination, too; then the host is exact, and the endpoints are known
  * @param unknownClients where TLS is MUTUAL: connections by clients that no hook knows, and calls
  *     to its endpoints by another name than the host
  * @param routes first match wins; none matches: the destination's own policies
@@ -25,6 +27,7 @@ public record DestinationSettings(
     String host,
     int port,
     EndpointSettings endpoints,
+    boolean matchesEndpoints,
     TlsSettings tls,
     boolean resilience,
     Optional<Duration> timeout,
@@ -54,6 +57,7 @@ public record DestinationSettings(
         host,
         port,
         endpoints,
+        matchesEndpoints,
         tls,
         resilience,
         timeout,
@@ -207,6 +211,7 @@ public record DestinationSettings(
     return builder(host)
         .port(port)
         .endpoints(endpoints)
+        .matchesEndpoints(matchesEndpoints)
         .tls(tls)
         .resilience(resilience)
         .timeout(timeout)

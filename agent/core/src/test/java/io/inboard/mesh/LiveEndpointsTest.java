@@ -189,6 +189,40 @@ final class LiveEndpointsTest {
         .isSameAs(Step.DELIVER);
   }
 
+  /** Of a call by an address: the destination, and where the attempt arrived. */
+  private String byAddress(int endpoint) {
+    world.observed.lines.clear();
+    world.arrived.clear();
+    world.run(mesh.begin(Request.of("GET").to("10.0.0." + endpoint, 8080)));
+    return world.observed.lines.get(0).substring("call ".length())
+        + (world.arrived.isEmpty() ? "" : " " + world.arrived.get(0));
+  }
+
+  @Test
+  void callsByAnAddressFollowTheSource() {
+    world
+        .with(payments(1).that(b -> b.matchesEndpoints(true)))
+        .with(destination("orders", 2).that(b -> b.matchesEndpoints(true)));
+    apply();
+    assertThat(byAddress(1)).isEqualTo("payments 10.0.0.1:8080");
+    assertThat(byAddress(3)).isEqualTo("- library");
+    from(1).say(at(3));
+    assertThat(byAddress(3)).isEqualTo("payments 10.0.0.3:8080");
+    assertThat(byAddress(1)).as("for a while").isEqualTo("payments 10.0.0.3:8080");
+    from(2).say(at(2), at(1));
+    assertThat(byAddress(1)).as("it is another's now").isEqualTo("orders 10.0.0.1:8080");
+    from(2).say(at(2), at(3));
+    assertThat(byAddress(3)).as("the first in the settings").isEqualTo("payments 10.0.0.3:8080");
+    from(1).say(draining(3), at(4));
+    assertThat(byAddress(3)).isEqualTo("payments 10.0.0.4:8080");
+    from(1).say(at(4));
+    assertThat(byAddress(3)).as("it is another's").isEqualTo("orders 10.0.0.3:8080");
+    world.time.pass(EndpointMatches.KEPT_NANOS);
+    assertThat(byAddress(1)).isEqualTo("- library");
+    from(1).say(new Update.Unknown("nobody knows", false));
+    assertThat(byAddress(4)).as("not let go for that").isEqualTo("payments");
+  }
+
   @Test
   void anEmptyListInTheSettingsIsAListToo() {
     world.destinations.add(

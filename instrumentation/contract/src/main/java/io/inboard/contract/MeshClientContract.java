@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A client library under the whole mesh: settings as a user writes them, the real policy, the real
  * identity. What {@link ClientContract} shows of the adapter is not shown again.
  */
-public abstract class MeshClientContract extends MeshHarness {
+public abstract class MeshClientContract extends AddressedClientContract {
   @Test
   @Shows(Feature.MUTUAL_TLS)
   void aCallGetsMutualTlsThatNobodyConfigured() throws Exception {

@@ -50,6 +50,7 @@ final class DestinationReader {
     for (int i = 0; i < destinations.size(); i++) {
       checkFallback(sections.get(i), destinations.get(i), destinations);
     }
+    AlsoMatches.checkListed(sections, destinations);
     return destinations;
   }
 
@@ -99,6 +100,7 @@ final class DestinationReader {
         DestinationSettings.builder(address.host())
             .port(address.port())
             .endpoints(endpoints)
+            .matchesEndpoints(AlsoMatches.endpoints(section, address.host(), known))
             .tls(tls)
             .resilience(RouteReader.enabled(section).orElse(true))
             .timeout(timeout)

@@ -54,6 +54,7 @@ final class Secured {
     strict(settings.inbound(), after.inbound(), dropped);
     authorization(settings.inbound().authorization(), after.inbound().authorization(), dropped);
     tls(settings, after, dropped);
+    byEndpoint(settings, after, dropped);
     return dropped;
   }
 
@@ -164,6 +165,27 @@ final class Secured {
       dropped.add("TLS or principals of " + open.size() + " destinations");
     } else if (!open.isEmpty()) {
       dropped.add("TLS or principals of " + String.join(", ", open));
+    }
+  }
+
+  /** Calls by the address of an endpoint, which would go out in the clear from then on. */
+  private static void byEndpoint(Settings before, Settings after, List<String> dropped) {
+    Map<String, DestinationSettings> secured = new LinkedHashMap<>();
+    for (DestinationSettings each : before.destinations()) {
+      if (each.matchesEndpoints() && each.tls().mode() != TlsMode.DISABLE) {
+        secured.put(each.name(), each);
+      }
+    }
+    List<String> open = new ArrayList<>();
+    for (DestinationSettings each : after.destinations()) {
+      if (secured.containsKey(each.name()) && !each.matchesEndpoints()) {
+        open.add(each.name());
+      }
+    }
+    if (!open.isEmpty()) {
+      dropped.add(
+          "TLS of calls by an endpoint's address, of "
+              + (open.size() > NAMED ? open.size() + " destinations" : String.join(", ", open)));
     }
   }
 

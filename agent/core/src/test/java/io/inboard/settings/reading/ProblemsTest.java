@@ -2,6 +2,7 @@
 package io.inboard.settings.reading;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.inboard.settings.document.Document;
@@ -179,6 +180,9 @@ class ProblemsTest {
         "destinations: [{host: a, fallback: {destination: a}}]",
         "destinations: [{host: a, fault: {abort: {httpStatus: 503}}}]",
         "destinations: [{host: a, fault: {delay: {percentage: 5}}}]",
+        "destinations: [{host: a, alsoMatches: endpoints}]",
+        "destinations: [{host: a, endpoints: ['b:1'], alsoMatches: hosts}]",
+        "destinations: [{host: '*.a', endpoints: ['b:1'], alsoMatches: endpoints}]",
         "destinations: [{host: a, routes: [{subset: v2}]}]",
         "destinations: [{host: a, routes: [{match: []}]}]",
         "destinations: [{host: a, routes: [{match: {path: {}}}]}]",
@@ -302,6 +306,28 @@ class ProblemsTest {
     assertThat(problems(text.toString()))
         .singleElement()
         .satisfies(p -> assertThat(p.message()).contains("aliases"));
+  }
+
+  @Test
+  void anAddressThatWouldLeadToTwoDestinationsIsRefused() {
+    String one =
+        "destinations:\n  - {host: a, alsoMatches: endpoints, endpoints: ['10.0.0.1:80']}\n";
+    assertThat(
+            problems(
+                one
+                    + "  - {host: b, alsoMatches: endpoints,"
+                    + " endpoints: ['10.0.0.2:80', '[::ffff:10.0.0.1]:80']}\n"))
+        .singleElement()
+        .satisfies(
+            p -> {
+              assertThat(p.path()).isEqualTo("destinations[1].alsoMatches");
+              assertThat(p.message()).contains("10.0.0.1:80", "destinations[0]");
+            });
+    assertThatCode(
+            () ->
+                reader.read(
+                    one + "  - {host: b, endpoints: ['10.0.0.1:80', '10.0.0.1:81']}\n", "a.yaml"))
+        .doesNotThrowAnyException();
   }
 
   @Test

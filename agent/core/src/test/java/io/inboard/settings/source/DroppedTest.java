@@ -59,6 +59,17 @@ class DroppedTest {
   }
 
   @Test
+  void callsByAnAddressThatWentOverTlsAreNotLetGoInTheClear() throws Exception {
+    String pay =
+        "destinations:\n  - {host: pay, endpoints: ['10.0.0.1:80'], tls: {mode: MUTUAL}MATCHES}\n";
+    Settings before = read(IDENTITY + pay.replace("MATCHES", ", alsoMatches: endpoints"));
+    Settings after = read(IDENTITY + pay.replace("MATCHES", ""));
+    assertThat(Secured.dropped(inForce(before), after))
+        .containsExactly("TLS of calls by an endpoint's address, of pay");
+    assertThat(Secured.dropped(inForce(after), before)).isEmpty();
+  }
+
+  @Test
   void strictOfOnePortIsNotStrictOfAnother() throws Exception {
     Settings before = read(IDENTITY + "inbound: {portLevelMtls: {8443: STRICT}}");
     Settings after = read(IDENTITY + "inbound: {portLevelMtls: {9443: STRICT}}");
