@@ -3,6 +3,7 @@ package io.inboard.instrumentation.apachehttpclient4;
 
 import io.inboard.call.Inboard;
 import io.inboard.call.WeakIdentityMap;
+import java.io.IOException;
 import org.apache.http.HttpResponse;
 import org.apache.http.NoHttpResponseException;
 import org.apache.http.client.HttpRequestRetryHandler;
@@ -12,6 +13,7 @@ import org.apache.http.client.methods.HttpRequestWrapper;
 import org.apache.http.client.protocol.HttpClientContext;
 import org.apache.http.concurrent.Cancellable;
 import org.apache.http.conn.routing.HttpRoute;
+import org.apache.http.impl.client.DefaultHttpRequestRetryHandler;
 import org.apache.http.impl.execchain.ClientExecChain;
 import org.apache.http.impl.execchain.ServiceUnavailableRetryExec;
 import org.apache.http.protocol.BasicHttpContext;
@@ -44,15 +46,22 @@ final class Conversation {
   /** The application's; null where this is about answers. */
   private final HttpRequestRetryHandler handler;
 
+  /** The application's; null where this is about failures. */
+  private final ServiceUnavailableRetryStrategy strategy;
+
   /** Whether the mesh has decided what follows the last hop. */
   private boolean decided;
 
   /** Whether something was sent, and what is sent next is the same once more. */
   private boolean resends;
 
-  private Conversation(HttpClientContext context, HttpRequestRetryHandler handler) {
+  private Conversation(
+      HttpClientContext context,
+      HttpRequestRetryHandler handler,
+      ServiceUnavailableRetryStrategy strategy) {
     this.context = context;
     this.handler = handler;
+    this.strategy = strategy;
     this.outer = CURRENT.get();
     CURRENT.set(this);
   }
@@ -64,7 +73,7 @@ final class Conversation {
       return null;
     }
     Conversation now =
-        new Conversation(context, (HttpRequestRetryHandler) Members.HANDLER.get(retry));
+        new Conversation(context, (HttpRequestRetryHandler) Members.HANDLER.get(retry), null);
     return new Object[] {new Asked(aware, now), now};
   }
 
@@ -87,7 +96,9 @@ final class Conversation {
       return null;
     }
     ClientExecChain ours = ours(retry);
-    Conversation now = new Conversation(context, null);
+    Conversation now =
+        new Conversation(
+            context, null, (ServiceUnavailableRetryStrategy) Members.STRATEGY.get(retry));
     try {
       return new Object[] {ours.execute(route, request, context, aware), null};
     } catch (Throwable e) {
@@ -158,6 +169,34 @@ final class Conversation {
     HttpContext sent = new BasicHttpContext(context);
     sent.setAttribute(HttpClientContext.HTTP_REQ_SENT, true);
     return handler.retryRequest(new NoHttpResponseException("would it be sent again?"), 1, sent);
+  }
+
+  /**
+   * Whether the application lets the same be sent again after a failure: not after {@code
+   * disableAutomaticRetries}, which leaves RetryExec out. One that has set no handler says nothing,
+   * so that the library's own stands in nobody's way.
+   *
+   * @param now null for none
+   * @param sends how often it was sent
+   */
+  static boolean lets(Conversation now, IOException error, int sends) {
+    for (Conversation each = now; each != null; each = each.around()) {
+      if (each.handler != null) {
+        return each.handler == DefaultHttpRequestRetryHandler.INSTANCE
+            || each.handler.retryRequest(error, sends, each.context);
+      }
+    }
+    return false;
+  }
+
+  /** The same after an answer: one that has set no strategy says nothing. */
+  static boolean lets(Conversation now, HttpResponse response, int sends) {
+    for (Conversation each = now; each != null; each = each.around()) {
+      if (each.strategy != null && !each.strategy.retryRequest(response, sends, each.context)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

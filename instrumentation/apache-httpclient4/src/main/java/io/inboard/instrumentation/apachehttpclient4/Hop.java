@@ -61,6 +61,9 @@ final class Hop implements Transport<CloseableHttpResponse> {
   /** Null for no body, and before it is sent. */
   private SentEntity sent;
 
+  /** What has ended the last attempt; null after an answer. */
+  private Throwable error;
+
   private boolean begun;
   private boolean answered;
 
@@ -236,6 +239,7 @@ final class Hop implements Transport<CloseableHttpResponse> {
   @Override
   public CloseableHttpResponse send(Attempt attempt) throws Throwable {
     last = null;
+    error = null;
     if (attempt.number() > 1) {
       library.request().setHeaders(headers);
     }
@@ -271,19 +275,21 @@ final class Hop implements Transport<CloseableHttpResponse> {
   }
 
   @Override
-  public Failure failure(Throwable error) {
+  public Failure failure(Throwable thrown) {
+    error = thrown;
     if (watch.isAborted()) {
       return Failure.GIVEN_UP;
     }
     if (current.line().isAborted()) {
+      error = timeout("its time was up"); // Which is what the application should know of it.
       return Failure.OF_ATTEMPT;
     }
     if (Thread.currentThread().isInterrupted()
-        || isOfApplication(error)
+        || isOfApplication(thrown)
         || (sent != null && sent.isDisturbed())) {
       return Failure.GIVEN_UP;
     }
-    return error instanceof SocketTimeoutException && current.isConnected()
+    return thrown instanceof SocketTimeoutException && current.isConnected()
         ? Failure.TIME_IS_UP
         : Failure.OF_ATTEMPT;
   }
@@ -300,7 +306,10 @@ final class Hop implements Transport<CloseableHttpResponse> {
 
   @Override
   public boolean canSendAgain(CloseableHttpResponse response) {
-    return !watch.isAborted();
+    // What was not sent goes elsewhere, as the library itself goes to a host's next address.
+    return !watch.isAborted()
+        && (!current.isConnected()
+            || library.lets(view.conversation(), error, response, current.attempt().number()));
   }
 
   @Override

@@ -96,6 +96,11 @@ final class HopRequest implements OutboundRequest {
     return request instanceof HttpEntityEnclosingRequest enclosing ? enclosing.getEntity() : null;
   }
 
+  /** Null where the library repeats nothing by itself. */
+  Conversation conversation() {
+    return conversation;
+  }
+
   KeptBody kept() {
     return kept;
   }

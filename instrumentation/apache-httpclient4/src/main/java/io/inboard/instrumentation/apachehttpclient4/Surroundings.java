@@ -2,7 +2,9 @@
 package io.inboard.instrumentation.apachehttpclient4;
 
 import io.inboard.call.Attempt;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import org.apache.http.HttpResponse;
 import org.apache.http.client.config.RequestConfig;
 import org.apache.http.client.methods.CloseableHttpResponse;
 import org.apache.http.client.methods.HttpRequestWrapper;
@@ -45,6 +47,29 @@ record Surroundings(
       if (endpoints != route) {
         restore(endpoints);
       }
+    }
+  }
+
+  /**
+   * Whether the application lets what was sent be sent again: {@code disableAutomaticRetries}, a
+   * handler and a strategy of its own can say no, but ask for nothing. The minimal client repeats
+   * nothing, and there is nothing to say about it.
+   *
+   * @param own null where the library repeats nothing by itself
+   * @param error null after an answer
+   * @param response null after an error
+   * @param sends how often it was sent
+   */
+  boolean lets(Conversation own, Throwable error, HttpResponse response, int sends) {
+    if (main instanceof MinimalClientExec) {
+      return true;
+    }
+    try {
+      return response == null
+          ? !(error instanceof IOException failure) || Conversation.lets(own, failure, sends)
+          : Conversation.lets(own, response, sends);
+    } catch (RuntimeException e) {
+      return false; // The application's handler does not say yes.
     }
   }
 

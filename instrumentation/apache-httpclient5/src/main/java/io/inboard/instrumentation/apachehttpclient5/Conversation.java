@@ -6,6 +6,7 @@ import java.io.IOException;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.client5.http.classic.ExecRuntime;
+import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
@@ -128,6 +129,23 @@ final class Conversation {
   boolean repeats(HttpRequest request, HttpContext context) {
     return strategy.retryRequest(
         request, new NoHttpResponseException("would it be sent again?"), 1, context);
+  }
+
+  /**
+   * Whether the application lets the same be sent again after a failure. One that has set no
+   * strategy says nothing, so that the library's own stands in nobody's way.
+   *
+   * @param sends how often it was sent
+   */
+  boolean lets(HttpRequest request, IOException error, int sends, HttpContext context) {
+    return strategy == DefaultHttpRequestRetryStrategy.INSTANCE
+        || strategy.retryRequest(request, error, sends, context);
+  }
+
+  /** The same, after an answer. */
+  boolean lets(HttpResponse response, int sends, HttpContext context) {
+    return strategy == DefaultHttpRequestRetryStrategy.INSTANCE
+        || strategy.retryRequest(response, sends, context);
   }
 
   /** The application's, unless the mesh has decided. */

@@ -52,6 +52,9 @@ final class Hop implements Transport<ClassicHttpResponse> {
   /** Null for no body, and before it is sent. */
   private SentEntity sent;
 
+  /** What has ended the last attempt; null after an answer. */
+  private Throwable error;
+
   private boolean begun;
   private boolean answered;
 
@@ -227,6 +230,7 @@ final class Hop implements Transport<ClassicHttpResponse> {
   @Override
   public ClassicHttpResponse send(Attempt attempt) throws Throwable {
     last = null;
+    error = null;
     // Since 5.1 the library has added its own to them, and would not do so twice. What was not sent
     // counts as the same attempt.
     request.setHeaders(headers);
@@ -276,29 +280,32 @@ final class Hop implements Transport<ClassicHttpResponse> {
   }
 
   @Override
-  public Failure failure(Throwable error) {
+  public Failure failure(Throwable thrown) {
+    error = thrown;
     if (way.isAborted()) {
       return Failure.GIVEN_UP;
     }
     if (current.line().isAborted()) {
+      error = timeout("its time was up"); // Which is what the application should know of it.
       return Failure.OF_ATTEMPT;
     }
     // What else is thrown is an interceptor's of the application, or its pool's.
-    if (!(error instanceof IOException || error instanceof HttpException)
+    if (!(thrown instanceof IOException || thrown instanceof HttpException)
         || Thread.currentThread().isInterrupted()
-        || (error instanceof InterruptedIOException && !(error instanceof SocketTimeoutException))
+        || (thrown instanceof InterruptedIOException && !(thrown instanceof SocketTimeoutException))
         || (sent != null && sent.isDisturbed())) {
       return Failure.GIVEN_UP;
     }
-    return error instanceof SocketTimeoutException && current.isConnected()
+    return thrown instanceof SocketTimeoutException && current.isConnected()
         ? Failure.TIME_IS_UP
         : Failure.OF_ATTEMPT;
   }
 
   @Override
   public boolean canSendAgain(ClassicHttpResponse response) {
-    // One that was cancelled ends as such, not with a response that was not good enough.
-    return true;
+    // One that was cancelled ends as such, not with a response that was not good enough. What was
+    // not sent goes elsewhere, as the library itself goes to a host's next address.
+    return !current.isConnected() || way.lets(error, response, current.attempt().number());
   }
 
   @Override

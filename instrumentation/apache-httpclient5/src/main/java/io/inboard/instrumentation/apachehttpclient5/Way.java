@@ -123,6 +123,16 @@ abstract sealed class Way {
   /** Whether the connection that this takes is the attempt's. */
   abstract boolean isRunBy(Object asked, Line line);
 
+  /**
+   * Whether the application lets what was sent be sent again: {@code disableAutomaticRetries} and a
+   * strategy of its own can say no, but ask for nothing.
+   *
+   * @param error null after an answer
+   * @param response null after an error
+   * @param sends how often it was sent
+   */
+  abstract boolean lets(Throwable error, ClassicHttpResponse response, int sends);
+
   /** A response of ours as the library's method returns it. */
   abstract ClassicHttpResponse answer(ClassicHttpResponse made);
 
@@ -237,6 +247,22 @@ abstract sealed class Way {
     }
 
     @Override
+    boolean lets(Throwable error, ClassicHttpResponse response, int sends) {
+      Conversation own = conversation();
+      if (own == null) {
+        return false; // Nothing of the library's repeats, or something of the application's does.
+      }
+      try {
+        return response == null
+            ? !(error instanceof IOException failure)
+                || own.lets(request(), failure, sends, context())
+            : own.lets(response, sends, context());
+      } catch (RuntimeException e) {
+        return false; // The application's strategy does not say yes.
+      }
+    }
+
+    @Override
     ClassicHttpResponse answer(ClassicHttpResponse made) {
       return made;
     }
@@ -276,6 +302,12 @@ abstract sealed class Way {
     @Override
     CancellableDependency dependency() {
       return request() instanceof CancellableDependency dependency ? dependency : null;
+    }
+
+    /** It repeats nothing, and there is nothing to say about it. */
+    @Override
+    boolean lets(Throwable error, ClassicHttpResponse response, int sends) {
+      return true;
     }
 
     /** It makes a runtime for each attempt. */
