@@ -126,6 +126,7 @@ final class ArchitectureTest {
     library("jdktls", "sun.security.ssl..");
     library("jetty", "org.eclipse.jetty..");
     library("okhttp", "okhttp3..", "okio..");
+    library("retries", "org.springframework..", "io.github.resilience4j..");
     library("sockets", "sun.nio.ch..", "io.netty..");
     library("tomcat", "org.apache..", "jakarta.servlet..", "javax.servlet..");
     library("undertow", "io.undertow..", "org.xnio..");

@@ -6,7 +6,8 @@ import java.util.Objects;
 /**
  * What the caller of a request that this JVM serves has said of it, for the calls that are made on
  * its behalf: how long it waits, and whether the request is a repetition already. Made when the
- * request arrives, read by any thread that works for it.
+ * request arrives, read by any thread that works for it. Work that this JVM does once more by
+ * itself has terms of its own ({@link #again}).
  */
 public final class CallerTerms {
   /** A deadline that never comes. */
@@ -19,6 +20,10 @@ public final class CallerTerms {
   private final boolean enforced;
   private final boolean repetition;
   private final String source;
+  private final String repeatedBy;
+
+  /** Those of the request, which take the remarks; null: these are. */
+  private final CallerTerms origin;
 
   /** Empty: none. Any thread writes; the last one counts. */
   private volatile String noRetry = "";
@@ -33,10 +38,34 @@ public final class CallerTerms {
    * @param source the caller's address, without port; empty if unknown
    */
   public CallerTerms(long deadlineNanos, boolean enforced, boolean repetition, String source) {
+    this(deadlineNanos, enforced, repetition, source, "", null);
+  }
+
+  private CallerTerms(
+      long deadlineNanos,
+      boolean enforced,
+      boolean repetition,
+      String source,
+      String repeatedBy,
+      CallerTerms origin) {
+    this.repeatedBy = Objects.requireNonNull(repeatedBy);
+    this.origin = origin;
     this.deadlineNanos = deadlineNanos;
     this.enforced = enforced;
     this.repetition = repetition;
     this.source = Objects.requireNonNull(source);
+  }
+
+  /**
+   * The same for work of this request that this JVM does once more, since it has failed: a library
+   * of the application repeats it. Its calls are repetitions, like those for a request that the
+   * caller sent again.
+   *
+   * @param library which repeats it, by its name in {@code status}
+   */
+  public CallerTerms again(String library) {
+    return new CallerTerms(
+        deadlineNanos, enforced, true, source, library, origin == null ? this : origin);
   }
 
   /** When the caller stops waiting, on the mesh's monotonic clock; compare by difference. */
@@ -59,6 +88,11 @@ public final class CallerTerms {
     return repetition;
   }
 
+  /** The library of this JVM that repeats the work; empty: none does. */
+  public String repeatedBy() {
+    return repeatedBy;
+  }
+
   /** The caller's address, without port; empty if unknown. */
   public String source() {
     return source;
@@ -72,13 +106,15 @@ public final class CallerTerms {
    */
   public void discourageRetry(String reason) {
     Objects.requireNonNull(reason);
-    if (this != NONE) {
+    if (origin != null) {
+      origin.discourageRetry(reason);
+    } else if (this != NONE) {
       noRetry = reason;
     }
   }
 
   /** Why the caller should not repeat the request; empty: nothing is known against it. */
   public String noRetry() {
-    return noRetry;
+    return origin == null ? noRetry : origin.noRetry();
   }
 }

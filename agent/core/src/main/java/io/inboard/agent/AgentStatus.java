@@ -31,6 +31,7 @@ import java.util.Optional;
  * @param names that endpoints are given by, and what they resolve to
  * @param endpointFiles files that list endpoints, and how reading them stands
  * @param innerAttempts sends that libraries repeated by themselves, by library
+ * @param outerAttempts calls to destinations that a library of the application repeated, by library
  * @param pendingTimers bounds of calls and attempts that are under way, and the like
  * @param loops the agent's long-running threads, and the errors that they survived
  * @param errors of ours that were kept from calls; those of hooks stand with their unit
@@ -51,6 +52,7 @@ record AgentStatus(
     List<NameStatus> names,
     List<EndpointFileStatus> endpointFiles,
     Map<String, Long> innerAttempts,
+    Map<String, Long> outerAttempts,
     List<UnitReport> hooks,
     TelemetryStatus telemetry,
     int pendingTimers,
@@ -85,6 +87,7 @@ record AgentStatus(
         outbound.names(),
         outbound.endpointFiles(),
         outbound.innerAttempts(),
+        outbound.outerAttempts(),
         hooks,
         mesh.telemetry().status(),
         Timer.PROCESS.pending(),

@@ -256,6 +256,9 @@ public final class MeshOutbound implements Outbound {
     Destination destination = found.get();
     DestinationPolicy policy = policy(destination, asked);
     CallerTerms terms = contexts.current().terms();
+    if (!terms.repeatedBy().isEmpty()) {
+      libraryRetryCounts.countOuter(terms.repeatedBy(), destination.name());
+    }
     CallObserver.OfCall observed = observer.call(request, Optional.of(policy.name()));
     return new MeshCall(destination, policy, asked, terms, observed, means);
   }
@@ -333,6 +336,7 @@ public final class MeshOutbound implements Outbound {
         s.enabled(),
         s.entries().stream().flatMap(e -> e.destination().status().stream()).toList(),
         libraryRetryCounts.counts(),
+        libraryRetryCounts.outerCounts(),
         strays.counts(),
         discovery.names().status(),
         discovery.files().status(),

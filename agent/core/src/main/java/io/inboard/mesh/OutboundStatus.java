@@ -14,6 +14,8 @@ import java.util.Map;
  * @param destinations in the order of the settings
  * @param innerAttempts sends that libraries repeated by themselves to hosts of no destination, by
  *     library
+ * @param outerAttempts calls to destinations that a library of the application has repeated, by
+ *     library
  * @param unmeshed calls to endpoints of MUTUAL destinations by another name than the destination's
  * @param names that endpoints are given by, and what they resolve to
  * @param endpointFiles files that list endpoints, and how reading them stands
@@ -23,12 +25,14 @@ public record OutboundStatus(
     boolean enabled,
     List<PolicyStatus> destinations,
     Map<String, Long> innerAttempts,
+    Map<String, Long> outerAttempts,
     List<Unmeshed.Count> unmeshed,
     List<NameStatus> names,
     List<EndpointFileStatus> endpointFiles,
     long errors) {
   public OutboundStatus {
     innerAttempts = Map.copyOf(innerAttempts);
+    outerAttempts = Map.copyOf(outerAttempts);
     names = List.copyOf(names);
     endpointFiles = List.copyOf(endpointFiles);
     destinations = List.copyOf(destinations);

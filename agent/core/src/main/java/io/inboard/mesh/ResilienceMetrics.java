@@ -340,11 +340,20 @@ final class ResilienceMetrics {
             "{attempt}",
             "Sends that libraries repeated by themselves.");
     instruments.add(inner);
+    ObservableLongMeasurement outer =
+        counts(
+            meter,
+            "inboard.client.outer_attempts",
+            "{call}",
+            "Calls to destinations that libraries of the application repeated.");
+    instruments.add(outer);
     meter.batchCallback(
         () -> {
           OutboundStatus now = outbound.get();
           now.innerAttempts()
               .forEach((library, n) -> inner.record(n, Attributes.of(LIBRARY, library)));
+          now.outerAttempts()
+              .forEach((library, n) -> outer.record(n, Attributes.of(LIBRARY, library)));
           for (PolicyStatus status : now.destinations()) {
             for (OfDestination row : table) {
               row.points.destination = status.name();

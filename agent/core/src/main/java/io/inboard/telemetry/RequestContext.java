@@ -3,6 +3,7 @@ package io.inboard.telemetry;
 
 import io.inboard.call.CallerTerms;
 import io.inboard.call.Context;
+import io.inboard.call.Repeated;
 import io.opentelemetry.api.trace.SpanContext;
 
 /**
@@ -28,7 +29,8 @@ public sealed class RequestContext implements Context permits ServerTrace {
 
   /** A context of ours as it is; any other, {@link Context#NONE} above all, as the root. */
   static RequestContext of(Context context) {
-    return context instanceof RequestContext ours ? ours : ROOT;
+    Context original = context instanceof Repeated again ? again.original() : context;
+    return original instanceof RequestContext ours ? ours : ROOT;
   }
 
   /** The span that calls made in this context are children of; perhaps invalid. */

@@ -1,16 +1,20 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.mesh;
 
+import static io.inboard.policy.Answer.status;
+import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
+import io.inboard.call.CallerTerms;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
 import io.inboard.policy.Request;
 import io.inboard.policy.WrittenHeaders;
 import io.inboard.settings.ResilienceSettings.LibraryRetries;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What libraries repeat by themselves where the mesh only looks on. */
@@ -48,6 +52,22 @@ final class LibraryRetryCountsTest {
     world.resilience = false;
     world.apply();
     assertThat(attempt(Request.of("GET")).meshRetries()).isFalse();
+  }
+
+  @Test
+  void aCallThatTheApplicationRepeatsGetsOneAttemptAndIsCounted() {
+    world.with(payments(1)).always(1, status(503)).apply();
+    assertThat(world.get().attempts()).isEqualTo(3);
+    world.terms = CallerTerms.NONE.again("spring-retry");
+    assertThat(world.get().attempts()).isEqualTo(1);
+    assertThat(world.carried.get(3))
+        .as("to all tiers below")
+        .containsEntry("x-envoy-attempt-count", "2");
+    attempt(Request.of("GET").to("elsewhere", 80));
+    assertThat(world.mesh.status().outerAttempts()).isEqualTo(Map.of("spring-retry", 1L));
+    assertThat(world.mesh.status().innerAttempts()).isEmpty();
+    world.change(payments(1).retryingRetries());
+    assertThat(world.get().attempts()).isEqualTo(3);
   }
 
   private Attempt attempt(OutboundRequest request) {

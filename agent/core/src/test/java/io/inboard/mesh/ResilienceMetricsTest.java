@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inboard.admission.Arrival;
 import io.inboard.admission.Shedding;
 import io.inboard.call.AgentLoop;
+import io.inboard.call.CallerTerms;
 import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.Refusal;
 import io.inboard.call.Verdict;
@@ -75,6 +76,15 @@ final class ResilienceMetricsTest {
     assertThat(points.get("inboard.client.retry.budget.tokens payments")).isBetween(7.0, 10.0);
     assertThat(points.keySet())
         .anySatisfy(key -> assertThat(key).startsWith("inboard.lb.ejections payments "));
+  }
+
+  @Test
+  void whatTheApplicationRepeatsIsExported() {
+    world.with(payments(1)).apply();
+    world.terms = CallerTerms.NONE.again("spring-retry");
+    world.get();
+    register();
+    assertThat(reader.read()).containsEntry("inboard.client.outer_attempts spring-retry", 1.0);
   }
 
   @Test

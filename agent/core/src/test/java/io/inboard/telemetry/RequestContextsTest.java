@@ -3,8 +3,10 @@ package io.inboard.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.call.CallerTerms;
 import io.inboard.call.Context;
 import io.inboard.call.Contexts;
+import io.inboard.call.Repeated;
 import org.junit.jupiter.api.Test;
 
 class RequestContextsTest {
@@ -42,6 +44,17 @@ class RequestContextsTest {
     scope.close();
     assertThat(contexts.current()).isSameAs(two);
     later.close();
+  }
+
+  @Test
+  void whatIsDoneOnceMoreBelongsToTheSameTrace() {
+    RequestContext request =
+        new RequestContext(TraceIds.NONE, BaggageHeader.EMPTY, "id", CallerTerms.NONE);
+    Context again = Repeated.by("spring-retry", request);
+    assertThat(RequestContext.of(again)).isSameAs(request);
+    assertThat(again.terms().repetition()).isTrue();
+    assertThat(RequestContext.of(Repeated.by("spring-retry", Context.NONE)))
+        .isSameAs(RequestContext.ROOT);
   }
 
   @Test

@@ -23,12 +23,13 @@ import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
+import org.springframework.retry.support.RetryTemplate;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
 
 /**
  * Calls others by Apache HttpClient 5, directly and through Spring. Arguments: port, name. {@code
- * /call?url=&client=apache5|apache5-minimal|rest-template|rest-client&method=&body=}
+ * /call?url=&client=apache5|apache5-minimal|rest-template|rest-client|retry-template&method=&body=}
  */
 public final class Apache5Service {
   private static final CloseableHttpClient CLIENT = HttpClients.createDefault();
@@ -59,6 +60,10 @@ public final class Apache5Service {
     try {
       switch (query.get("client")) {
         case "rest-template" -> answer(exchange, byRestTemplate(url, method, body));
+        case "retry-template" ->
+            answer(
+                exchange,
+                new RetryTemplate().execute(context -> byRestTemplate(url, method, body)));
         case "rest-client" -> answer(exchange, byRestClient(url, method, body));
         case "apache5-minimal" -> direct(exchange, MINIMAL, request(url, method, body));
         default -> direct(exchange, CLIENT, request(url, method, body));
