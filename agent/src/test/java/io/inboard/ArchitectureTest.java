@@ -118,6 +118,7 @@ final class ArchitectureTest {
         "com.fasterxml.jackson..",
         "com.sun.net.httpserver..");
     library("apachehttpclient4", "org.apache.http..");
+    library("apachehttpclient4.async", "org.apache.http..", "instrumentation.apachehttpclient4");
     library("apachehttpclient5", "org.apache.hc..");
     library("executors", "org.springframework..", "org.apache.tomcat..");
     library("httpurlconnection", "sun.net.www..", "sun.net..");

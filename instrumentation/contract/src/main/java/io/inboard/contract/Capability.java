@@ -15,6 +15,8 @@ public enum Capability {
   ONE_SHOT_BODY,
   /** Lets the adapter keep such a body while it is sent, to send it again. */
   KEPT_BODY,
+  /** Sends by itself once more what is idempotent, when a connection ends before an answer. */
+  REPEATS,
   /** Follows redirects by itself, as the subclass sets it up. */
   REDIRECTS,
   /** Lets the application give up a request under way. */

@@ -37,6 +37,7 @@ public abstract class KeptConnectionContract extends MeshHarness {
   @ParameterizedTest(name = "secured: {0}")
   @CsvSource({"false", "true"})
   void withResilienceOffNoGetFails(boolean secured) throws Exception {
+    needs(Capability.REPEATS);
     Closer server = server(secured, "resilience: {enabled: false}\n", "");
     Random random = new Random(5);
     for (int i = 0; i < CALLS; i++) {
