@@ -10,6 +10,7 @@ final class Names {
           Map.entry("apache-httpasyncclient4", "Apache HttpAsyncClient 4"),
           Map.entry("apache-httpclient4", "Apache HttpClient 4"),
           Map.entry("apache-httpclient5", "Apache HttpClient 5"),
+          Map.entry("apache-httpclient5-async", "Apache HttpClient 5, async"),
           Map.entry("http-url-connection", "`HttpURLConnection`"),
           Map.entry("jdk-http-client", "`java.net.http.HttpClient`"),
           Map.entry("jdk-http-server", "`com.sun.net.httpserver`"),
