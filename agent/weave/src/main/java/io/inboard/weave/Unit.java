@@ -177,8 +177,9 @@ public record Unit(
     }
 
     /**
-     * Names the classes of the library that bind or connect: the first ones on the stack above the
-     * JDK's own. Where these hooks fit, the mesh takes care of what such a class opens.
+     * Names the classes that bind or connect for the library: the first ones on the stack above the
+     * JDK's own, be they its own or a container's. Where these hooks fit, the mesh takes care of
+     * what such a class opens.
      */
     public Builder openingSockets(String... classNames) {
       sockets.addAll(Arrays.asList(classNames));

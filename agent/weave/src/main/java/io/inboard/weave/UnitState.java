@@ -101,13 +101,35 @@ final class UnitState {
     return loaders;
   }
 
-  /** Whether a class opens sockets of the library, and the library has all its hooks. */
-  synchronized boolean opensSockets(Class<?> type) {
-    if (unit == null || !unit.sockets().contains(type.getName())) {
+  /**
+   * Whether a class opens sockets of the library, and the library has all its hooks: where the
+   * class lives, or where what it sees of the library does (a container may load its own classes
+   * apart from the library's).
+   */
+  boolean opensSockets(Class<?> type) {
+    Unit known = unit;
+    if (known == null || !known.sockets().contains(type.getName())) {
       return false;
     }
-    Fit fit = fits.get(key(type.getClassLoader()));
+    ClassLoader own = type.getClassLoader();
+    return hasAllHooks(own) || (own != null && hasAllHooks(libraryOf(known, own)));
+  }
+
+  private synchronized boolean hasAllHooks(ClassLoader loader) {
+    Fit fit = fits.get(key(loader));
     return fit != null && fit.fits() && fit.unwoven.isEmpty() && !fit.classes.isEmpty();
+  }
+
+  /** Who loads the library for classes of that loader. Not under the monitor: it may load. */
+  private static ClassLoader libraryOf(Unit unit, ClassLoader seenFrom) {
+    for (String className : unit.classNames()) {
+      try {
+        return Class.forName(className, false, seenFrom).getClassLoader();
+      } catch (ClassNotFoundException | LinkageError | RuntimeException e) {
+        // Of another version, or not seen from there.
+      }
+    }
+    return seenFrom;
   }
 
   synchronized UnitReport report() {

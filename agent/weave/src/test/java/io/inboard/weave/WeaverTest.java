@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Opcodes;
 
 final class WeaverTest {
   private static final List<String> EVENTS = new CopyOnWriteArrayList<>();
@@ -161,6 +163,33 @@ final class WeaverTest {
     Class<?>[] types = new Class<?>[arguments.length];
     java.util.Arrays.fill(types, String.class);
     return library.getMethod(method, types).invoke(instance, arguments);
+  }
+
+  @Test
+  void aContainerOpensTheSocketsOfTheLibraryThatItSees() throws Exception {
+    ClassLoader library = application();
+    assertThat(weaver.knows(container(library))).isTrue();
+    assertThat(weaver.knows(library.loadClass("sample.Library"))).isTrue();
+    assertThat(weaver.knows(library.loadClass("sample.Library$Part"))).isFalse();
+    assertThat(weaver.knows(container(new ClassLoader(null) {}))).as("of none").isFalse();
+  }
+
+  /** A class of a container's, in a loader apart from the library's. */
+  private static Class<?> container(ClassLoader library) throws ClassNotFoundException {
+    return new ClassLoader("container", library) {
+      @Override
+      protected Class<?> findClass(String name) throws ClassNotFoundException {
+        if (!name.equals("container.Opener")) {
+          throw new ClassNotFoundException(name);
+        }
+        ClassWriter writer = new ClassWriter(0);
+        writer.visit(
+            Opcodes.V17, Opcodes.ACC_PUBLIC, "container/Opener", null, "java/lang/Object", null);
+        writer.visitEnd();
+        byte[] bytes = writer.toByteArray();
+        return defineClass(name, bytes, 0, bytes.length);
+      }
+    }.loadClass("container.Opener");
   }
 
   /** An application with a copy of the library of its own. */

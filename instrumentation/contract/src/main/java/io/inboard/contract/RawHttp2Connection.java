@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * One HTTP/2 connection over mutual TLS, frame by frame under the test's control (RFC 9113): what a
@@ -54,19 +55,54 @@ public final class RawHttp2Connection implements Closeable {
    */
   public int get(String path, String scheme) throws IOException {
     lastStream += 2;
+    byte[] block = head(0x82, path, scheme);
+    wire.send(frame(HEADERS, END_STREAM | END_HEADERS, lastStream, block));
+    return lastStream;
+  }
+
+  /**
+   * Sends a POST of three bytes in a stream of its own, and headers behind them.
+   *
+   * @param scheme for {@code :scheme}
+   * @param trailers by their names, in lower case
+   * @return the stream
+   */
+  public int postWithTrailers(String path, String scheme, Map<String, String> trailers)
+      throws IOException {
+    lastStream += 2;
+    wire.send(frame(HEADERS, END_HEADERS, lastStream, head(0x83, path, scheme)));
+    wire.send(frame(DATA, 0, lastStream, new byte[3]));
     ByteArrayOutputStream block = new ByteArrayOutputStream();
-    // Of HPACK's static table: :method GET (2); literals without indexing for :scheme (6), :path
-    // (4) and :authority (1); RFC 7541 section 6.2.2.
-    block.write(0x82);
-    literal(block, 6, scheme);
-    literal(block, 4, path);
-    literal(block, 1, "localhost");
+    trailers.forEach(
+        (name, value) -> {
+          // A new name (RFC 7541 section 6.2.2).
+          literal(block, 0, name);
+          text(block, value);
+        });
     wire.send(frame(HEADERS, END_STREAM | END_HEADERS, lastStream, block.toByteArray()));
     return lastStream;
   }
 
+  /**
+   * @param method of HPACK's static table: 0x82 is GET, 0x83 is POST
+   */
+  private static byte[] head(int method, String path, String scheme) {
+    ByteArrayOutputStream block = new ByteArrayOutputStream();
+    // Literals without indexing for :scheme (6), :path (4) and :authority (1); RFC 7541 section
+    // 6.2.2.
+    block.write(method);
+    literal(block, 6, scheme);
+    literal(block, 4, path);
+    literal(block, 1, "localhost");
+    return block.toByteArray();
+  }
+
   private static void literal(ByteArrayOutputStream block, int name, String value) {
     block.write(name);
+    text(block, value);
+  }
+
+  private static void text(ByteArrayOutputStream block, String value) {
     block.write(value.length());
     block.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
   }
@@ -78,6 +114,21 @@ public final class RawHttp2Connection implements Closeable {
    * @throws IOException if it was reset, or the connection has ended
    */
   public int untilEnded(int stream) throws IOException {
+    return untilEnded(stream, new ByteArrayOutputStream());
+  }
+
+  /**
+   * Reads until a stream has ended; answers the body of its response.
+   *
+   * @throws IOException if it was reset, or the connection has ended
+   */
+  public String bodyOf(int stream) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    untilEnded(stream, body);
+    return body.toString(StandardCharsets.UTF_8);
+  }
+
+  private int untilEnded(int stream, ByteArrayOutputStream body) throws IOException {
     int status = 0;
     while (true) {
       ByteBuffer head = ByteBuffer.wrap(wire.exactly(9));
@@ -97,6 +148,9 @@ public final class RawHttp2Connection implements Closeable {
       }
       if (type == HEADERS && status == 0) {
         status = firstField(payload);
+      }
+      if (type == DATA) {
+        body.writeBytes(payload);
       }
       if ((flags & END_STREAM) != 0) {
         return status;
@@ -137,6 +191,11 @@ public final class RawHttp2Connection implements Closeable {
         return;
       }
     }
+  }
+
+  /** Waits until the server ends the connection. */
+  public void untilClosed() {
+    wire.untilClosed();
   }
 
   /** Says good-bye, and closes. */

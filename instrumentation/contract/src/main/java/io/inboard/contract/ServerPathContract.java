@@ -142,6 +142,19 @@ public abstract class ServerPathContract extends ServerIdentityContract {
     }
   }
 
+  /** RFC 9112 section 3.2.2: every server takes it, and its path is what is asked for. */
+  @Test
+  void anAbsoluteTargetIsJudgedByItsPath() throws Exception {
+    try (RunningServer handlers = startHandlers(Router.SERVER)) {
+      for (String rule : List.of(ALLOW_PUB, DENY_ADMIN)) {
+        judgeBy(rule);
+        assertThat(ask(handlers, "http://localhost/pub/x")).as(rule).containsExactly("/pub");
+        assertThat(ask(handlers, "http://localhost/admin/x")).as(rule).isEmpty();
+        assertThat(ask(handlers, "http://localhost/pub/../admin/x")).as(rule).isEmpty();
+      }
+    }
+  }
+
   @Test
   @Shows(Feature.AUTHORIZATION)
   void noSpellingOfAMethodReachesAHandlerThatIsDenied() throws Exception {

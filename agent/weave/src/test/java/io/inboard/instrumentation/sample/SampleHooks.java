@@ -18,6 +18,7 @@ public final class SampleHooks {
     return List.of(
         () ->
             Unit.named("sample")
+                .openingSockets(LIBRARY, "container.Opener")
                 .relyingOn(LIBRARY, field("secret"))
                 .weave(LIBRARY, method("greet", String.class), SampleAdvice.Greet.class)
                 .weave(LIBRARY, method("late"), SampleAdvice.Throwing.class)

@@ -7,7 +7,6 @@ import io.inboard.call.server.InboundConnection;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.protocol.http.HttpOpenListener;
-import io.undertow.server.protocol.http2.Http2OpenListener;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -183,12 +182,7 @@ final class Arrival implements ChannelListener<ConduitStreamSourceChannel> {
     sink.install(connection);
     if (HTTP_2.equals(engine.getApplicationProtocol())) {
       leave();
-      // Undertow has no listener that speaks HTTP/2 without TLS of its own; this one keeps nothing
-      // but its settings.
-      Http2OpenListener http2 =
-          new Http2OpenListener(listener.getBufferPool(), listener.getUndertowOptions());
-      http2.setRootHandler(listener.getRootHandler());
-      http2.handleEvent(connection, null);
+      Http2Listeners.of(listener).handleEvent(connection, null);
     } else {
       handOver(null);
     }

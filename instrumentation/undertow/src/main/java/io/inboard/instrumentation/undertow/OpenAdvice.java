@@ -50,6 +50,18 @@ final class OpenAdvice {
     }
   }
 
+  /**
+   * A listener closes the connections that it has: those of HTTP/2, too, which it does not know.
+   */
+  static final class Close {
+    private Close() {}
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.This HttpOpenListener listener) {
+      Http2Listeners.close(listener);
+    }
+  }
+
   /** In an Undertow that the hooks do not fit. */
   static final class OpenUnfit {
     private OpenUnfit() {}

@@ -2,9 +2,13 @@
 package io.inboard.instrumentation.undertow;
 
 import io.inboard.call.Contexts;
+import io.inboard.call.Inboard;
+import io.inboard.call.Inbound;
 import io.inboard.call.server.Gate;
 import io.inboard.weave.Advice;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpAttachments;
+import io.undertow.util.HeaderMap;
 import java.util.Optional;
 import org.xnio.IoUtils;
 
@@ -70,6 +74,36 @@ final class RequestAdvice {
       if (served != null) {
         served.respond(exchange);
       }
+    }
+  }
+
+  /**
+   * What came behind the body gets to the exchange, where handlers and servlets find it; HTTP/1.1
+   * and HTTP/2 alike.
+   */
+  static final class Trailers {
+    private Trailers() {}
+
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(1)
+    static Object enter(
+        @Advice.This Object holder,
+        @Advice.Argument(0) Object key,
+        @Advice.Argument(1) Object value) {
+      if (areTrailers(holder, key, value) && Inboard.inbound().guardsIdentity()) {
+        new UndertowHeaders((HeaderMap) value).remove(Inbound.FORWARDED_CLIENT_CERT);
+      }
+      return null;
+    }
+
+    static Object enter(Throwable error, Object holder, Object key, Object value) {
+      return areTrailers(holder, key, value) ? new HeaderMap() : null;
+    }
+
+    private static boolean areTrailers(Object holder, Object key, Object value) {
+      return key == HttpAttachments.REQUEST_TRAILERS
+          && value instanceof HeaderMap
+          && holder instanceof HttpServerExchange;
     }
   }
 }

@@ -1,9 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.undertow;
 
+import io.inboard.call.Contexts;
 import io.inboard.call.Inboard;
 import io.inboard.call.InboundCall;
 import io.inboard.call.server.Gate;
+import io.inboard.call.server.ServletCall;
+import io.inboard.call.server.SharedKeys;
 import io.undertow.server.DefaultResponseListener;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
@@ -14,8 +17,11 @@ import java.io.IOException;
  * One request between begin and end, attached to its exchange. Used by the thread that works for
  * the exchange, which changes in step with Undertow's own use of its attachments.
  */
-final class ServedRequest implements ExchangeCompletionListener {
-  private static final AttachmentKey<ServedRequest> KEY = AttachmentKey.create(ServedRequest.class);
+final class ServedRequest implements ExchangeCompletionListener, ServletCall {
+  /** The servlets may have a copy of this class of their own; see {@link #ofServlets}. */
+  private static final AttachmentKey<ServletCall> KEY =
+      SharedKeys.of(
+          HttpServerExchange.class, "served", () -> AttachmentKey.create(ServletCall.class));
 
   /** Of a request that the mesh does not follow; a handler may have said its scheme since. */
   private static final AttachmentKey<Boolean> PASSED = AttachmentKey.create(Boolean.class);
@@ -71,11 +77,16 @@ final class ServedRequest implements ExchangeCompletionListener {
 
   /** Null if the request is not ours. */
   static ServedRequest of(HttpServerExchange exchange) {
+    return (ServedRequest) exchange.getAttachment(KEY);
+  }
+
+  /** The same for the servlets, whichever copy of this class it belongs to. */
+  static ServletCall ofServlets(HttpServerExchange exchange) {
     return exchange.getAttachment(KEY);
   }
 
-  /** A scope with the request's context. */
-  Object activate() {
+  @Override
+  public Contexts.Scope activate() {
     return Inboard.contexts().activate(call.context());
   }
 
@@ -100,21 +111,16 @@ final class ServedRequest implements ExchangeCompletionListener {
         exchange.getStatusCode(), UndertowHeaders.ofResponse(exchange.getResponseHeaders()));
   }
 
-  /** A framework's route; the first one counts, for an error page says its own. */
-  void route(String route) {
+  @Override
+  public void route(String route) {
     if (!routed) {
       routed = true;
       call.route(route);
     }
   }
 
-  /**
-   * The servlets get the request, or a dispatch of it.
-   *
-   * @param mapping by which the servlet was found, with the context's path; empty: it says nothing
-   * @return whether {@link #leave} follows; not for a servlet that another one calls
-   */
-  boolean enter(String mapping) {
+  @Override
+  public boolean enter(String mapping) {
     if (!mapped && !routed && !mapping.isEmpty()) {
       call.route(mapping);
     }
@@ -124,10 +130,8 @@ final class ServedRequest implements ExchangeCompletionListener {
     return outermost;
   }
 
-  /**
-   * @param thrown null if nothing
-   */
-  void leave(Throwable thrown) {
+  @Override
+  public void leave(Throwable thrown) {
     inside = false;
     if (error == null) {
       error = thrown;

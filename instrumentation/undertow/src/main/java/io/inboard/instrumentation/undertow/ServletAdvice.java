@@ -2,13 +2,12 @@
 package io.inboard.instrumentation.undertow;
 
 import io.inboard.call.Contexts;
-import io.inboard.call.server.Claims;
+import io.inboard.call.server.ServletCall;
 import io.inboard.weave.Advice;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.servlet.spec.HttpServletRequestImpl;
-import java.util.Map;
 
-/** What only the servlets of Undertow know: routes, exceptions, listeners, trailers. */
+/** What only the servlets of Undertow know: routes, exceptions, listeners. */
 final class ServletAdvice {
   private ServletAdvice() {}
 
@@ -18,13 +17,13 @@ final class ServletAdvice {
 
     @Advice.OnMethodEnter
     static Object enter(@Advice.Argument(0) HttpServerExchange exchange) {
-      ServedRequest served = ServedRequest.of(exchange);
+      ServletCall served = ServedRequest.ofServlets(exchange);
       return served != null && served.enter(Routes.servlet(exchange)) ? served : null;
     }
 
     @Advice.OnMethodExit(onThrowable = true)
     static void exit(@Advice.Enter Object entered, @Advice.Thrown Throwable thrown) {
-      if (entered instanceof ServedRequest served) {
+      if (entered instanceof ServletCall served) {
         served.leave(thrown == null ? null : Errors.cause(thrown));
       }
     }
@@ -36,7 +35,7 @@ final class ServletAdvice {
 
     @Advice.OnMethodEnter
     static Object enter(@Advice.Argument(0) HttpServerExchange exchange) {
-      ServedRequest served = exchange == null ? null : ServedRequest.of(exchange);
+      ServletCall served = exchange == null ? null : ServedRequest.ofServlets(exchange);
       return served == null ? null : served.activate();
     }
 
@@ -61,22 +60,11 @@ final class ServletAdvice {
         @Advice.Argument(0) String name,
         @Advice.Argument(1) Object value) {
       if (Routes.SPRING_PATTERN.equals(name) && value != null) {
-        ServedRequest served = ServedRequest.of(request.getExchange());
+        ServletCall served = ServedRequest.ofServlets(request.getExchange());
         if (served != null) {
           served.route(Routes.spring(request, value));
         }
       }
-    }
-  }
-
-  /** The application asks for what came behind the body. */
-  static final class Trailers {
-    private Trailers() {}
-
-    @Advice.OnMethodExit
-    @Advice.ToReturned
-    static Map<String, String> exit(@Advice.Return Map<String, String> fields) {
-      return Claims.without(fields);
     }
   }
 }

@@ -28,7 +28,6 @@ public final class ServletHooks implements Library {
             method("invokeRunnable", "io.undertow.server.HttpServerExchange", "java.lang.Runnable"),
             ServletAdvice.Run.class)
         .weave(REQUEST, method("setAttribute", 2), ServletAdvice.Attribute.class)
-        .weave(REQUEST, method("getTrailerFields", 0).whereItExists(), ServletAdvice.Trailers.class)
         .build();
   }
 }

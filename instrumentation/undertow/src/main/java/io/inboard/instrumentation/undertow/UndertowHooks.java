@@ -21,7 +21,14 @@ public final class UndertowHooks implements Library {
     return Unit.named(NAME)
         // By way of XNIO, which binds for others, too, and which the guard against unknown servers
         // looks through.
-        .openingSockets("io.undertow.Undertow")
+        .openingSockets("io.undertow.Undertow", "io.undertow.protocols.ssl.UndertowXnioSsl")
+        // WildFly's own, of other modules than Undertow: each hands what it accepts to a listener
+        // of Undertow's.
+        .openingSockets(
+            "org.wildfly.extension.undertow.HttpListenerService",
+            "org.wildfly.extension.undertow.HttpsListenerService",
+            "org.wildfly.extension.undertow.AjpListenerService",
+            "org.jboss.as.domain.http.server.ManagementHttpServer")
         .relyingOn(UndertowMembers.HANDLES)
 
         // A connection is accepted; what is no TLS of the application's own waits for its first
@@ -31,6 +38,7 @@ public final class UndertowHooks implements Library {
             method("handleEvent", CONNECTION, "io.undertow.connector.PooledByteBuffer"),
             OpenAdvice.Open.class)
         .otherwise(LISTENER, method("handleEvent", CONNECTION), OpenAdvice.OpenUnfit.class)
+        .weave(LISTENER, method("closeConnections", 0), OpenAdvice.Close.class)
 
         // A request, of HTTP/1.1, HTTP/2 or AJP, on each thread that works for it.
         .weave(
@@ -41,6 +49,10 @@ public final class UndertowHooks implements Library {
             "io.undertow.server.HttpServerExchange",
             method("startResponse", 0),
             RequestAdvice.Respond.class)
+        .weave(
+            "io.undertow.util.AbstractAttachable",
+            method("putAttachment", 2),
+            RequestAdvice.Trailers.class)
         .build();
   }
 }

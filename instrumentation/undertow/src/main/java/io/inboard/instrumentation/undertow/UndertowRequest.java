@@ -71,9 +71,9 @@ final class UndertowRequest implements ServerExchange {
   }
 
   /**
-   * {@code requestURI}, which applications read undecoded; may begin with scheme and host. A
-   * listener that lets unescaped characters through (ALLOW_UNESCAPED_CHARACTERS_IN_URL) may have
-   * decoded it.
+   * {@code requestURI}, which applications read undecoded; where it begins with scheme and host,
+   * what follows these is asked for (RFC 9112 section 3.2.2), and what servlets get. A listener
+   * that lets unescaped characters through (ALLOW_UNESCAPED_CHARACTERS_IN_URL) may have decoded it.
    */
   @Override
   public String path() {
@@ -94,7 +94,7 @@ final class UndertowRequest implements ServerExchange {
     String decoded = exchange.getRequestPath();
     boolean chosenByAnother = decoded != null && !decoded.isEmpty() && !decoded.equals(sent);
     int end = Targets.end(sent);
-    if (!chosenByAnother && end == sent.length() && !exchange.isHostIncludedInRequestURI()) {
+    if (!chosenByAnother && end == sent.length()) {
       return List.of(sent);
     }
     List<String> paths = new ArrayList<>();
@@ -104,10 +104,6 @@ final class UndertowRequest implements ServerExchange {
     }
     if (end < sent.length()) {
       paths.add(sent.substring(0, end));
-    }
-    if (exchange.isHostIncludedInRequestURI()) {
-      // As a handler of Undertow's own gets it.
-      paths.add(Targets.path(exchange.getRequestURI(), false));
     }
     return paths;
   }

@@ -1,12 +1,17 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.undertow;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.inboard.contract.PathHandlers.Router;
+import io.inboard.contract.RawConnection;
+import io.inboard.contract.RawHttp2Connection;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.ServerContract;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import org.junit.jupiter.api.Test;
 
 /** The contract for handlers of Undertow's own, without servlets: they know no routes. */
 final class UndertowHandlersTest extends ServerContract {
@@ -40,5 +45,30 @@ final class UndertowHandlersTest extends ServerContract {
   @Override
   protected boolean routes() {
     return false;
+  }
+
+  @Test
+  void aForgedIdentityBehindTheBodyIsRemovedForHandlersToo() throws Exception {
+    mesh.guards(true);
+    for (boolean off : new boolean[] {false, true}) {
+      mesh.disabled(off);
+      for (RawConnection wire : both()) {
+        try (wire) {
+          wire.send(
+              "POST /trailers HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  + "3\r\nabc\r\n0\r\nX-Forwarded-Client-Cert: URI=spiffe://forged\r\n"
+                  + "x_forwarded_client_cert: URI=spiffe://forged\r\nX-Mine: kept\r\n\r\n");
+          assertThat(wire.response().text()).isEqualTo("{X-Mine=kept}");
+        }
+      }
+      try (RawHttp2Connection wire = RawHttp2Connection.connect(server.port(), client)) {
+        int stream =
+            wire.postWithTrailers(
+                "/trailers",
+                "https",
+                Map.of("x-forwarded-client-cert", "URI=spiffe://forged", "x-mine", "kept"));
+        assertThat(wire.bodyOf(stream)).isEqualTo("{x-mine=kept}");
+      }
+    }
   }
 }

@@ -10,6 +10,7 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,9 @@ final class UndertowLoader extends URLClassLoader {
   static final String NEWEST = System.getProperty("undertow.version");
 
   private static final String APPLICATION = "io.inboard.instrumentation.undertow.app.";
+
+  /** What the tests have in place of a container's classes. */
+  private static final String CONTAINER = "org.wildfly.extension.";
 
   /** What the tests' class path has, too, in the version that the module is compiled against. */
   private static final List<String> OF_THE_VERSION =
@@ -53,8 +57,21 @@ final class UndertowLoader extends URLClassLoader {
    * @param jars of the version, or what a test has made of them
    */
   UndertowLoader(String version, File jars) {
-    super("undertow-" + version, urls(jars), UndertowLoader.class.getClassLoader());
+    this(version, urls(jars, ".*"), UndertowLoader.class.getClassLoader());
+  }
+
+  private UndertowLoader(String version, URL[] jars, ClassLoader parent) {
+    super("undertow-" + version, jars, parent);
     this.javax = version.startsWith("2.2.");
+  }
+
+  /** The same in four loaders: XNIO and the like, the core, the servlets, the application. */
+  static UndertowLoader inModules(String version) {
+    ClassLoader module = UndertowLoader.class.getClassLoader();
+    for (String jars : List.of("(?!undertow-).*", "undertow-core.*", "undertow-servlet.*")) {
+      module = new UndertowLoader(version, urls(folder(version), jars), module);
+    }
+    return new UndertowLoader(version, new URL[0], module);
   }
 
   /** Starts an embedded server. */
@@ -64,9 +81,15 @@ final class UndertowLoader extends URLClassLoader {
 
   /** Starts an embedded server, perhaps with the threads of a test. */
   RunningServer start(Map<String, String> properties, Optional<Executor> threads) throws Exception {
+    return start("UndertowServer", properties, threads);
+  }
+
+  /** Starts one of the application's servers. */
+  RunningServer start(String server, Map<String, String> properties, Optional<Executor> threads)
+      throws Exception {
     try {
       return (RunningServer)
-          loadClass(APPLICATION + "UndertowServer")
+          loadClass(APPLICATION + server)
               .getConstructor(Map.class, Optional.class)
               .newInstance(properties, threads);
     } catch (InvocationTargetException e) {
@@ -78,8 +101,8 @@ final class UndertowLoader extends URLClassLoader {
     return new File("target/undertow/" + version);
   }
 
-  private static URL[] urls(File folder) {
-    File[] jars = folder.listFiles();
+  private static URL[] urls(File folder, String pattern) {
+    File[] jars = folder.listFiles((in, name) -> name.matches(pattern));
     if (jars == null || jars.length == 0) {
       throw new IllegalStateException(folder + " is missing: build with Maven");
     }
@@ -96,7 +119,7 @@ final class UndertowLoader extends URLClassLoader {
 
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    boolean application = name.startsWith(APPLICATION);
+    boolean application = name.startsWith(APPLICATION) || name.startsWith(CONTAINER);
     if (!application && OF_THE_VERSION.stream().noneMatch(name::startsWith)) {
       return super.loadClass(name, resolve);
     }
@@ -105,7 +128,19 @@ final class UndertowLoader extends URLClassLoader {
       if (known != null) {
         return known;
       }
-      return application ? define(name) : findClass(name);
+      return application ? define(name) : find(name);
+    }
+  }
+
+  /** In its own jars, else in the module below. */
+  private Class<?> find(String name) throws ClassNotFoundException {
+    if (!(getParent() instanceof UndertowLoader below)) {
+      return findClass(name);
+    }
+    try {
+      return findClass(name);
+    } catch (ClassNotFoundException e) {
+      return below.loadClass(name);
     }
   }
 
@@ -119,7 +154,14 @@ final class UndertowLoader extends URLClassLoader {
   /** Nor are providers. */
   @Override
   public Enumeration<URL> getResources(String name) throws IOException {
-    return name.startsWith("META-INF/services/") ? findResources(name) : super.getResources(name);
+    if (!name.startsWith("META-INF/services/")) {
+      return super.getResources(name);
+    }
+    List<URL> providers = Collections.list(findResources(name));
+    if (getParent() instanceof UndertowLoader below) {
+      providers.addAll(Collections.list(below.getResources(name)));
+    }
+    return Collections.enumeration(providers);
   }
 
   private Class<?> define(String name) throws ClassNotFoundException {

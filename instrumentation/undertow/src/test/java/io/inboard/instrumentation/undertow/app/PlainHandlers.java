@@ -10,6 +10,8 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.HttpContinueReadHandler;
 import io.undertow.server.handlers.PathHandler;
+import io.undertow.server.protocol.http.HttpAttachments;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
@@ -19,7 +21,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 
 /** Applications of Undertow's own handlers, without servlets. */
@@ -41,6 +45,11 @@ final class PlainHandlers {
               exchange.setPersistent(false);
             }
             exchange.startBlocking();
+            if (exchange.getRequestPath().equals("/trailers")) {
+              exchange.getInputStream().readAllBytes();
+              exchange.getResponseSender().send(trailers(exchange));
+              return;
+            }
             SampleApplication.handle(new PlainExchange(exchange));
           }
         };
@@ -55,7 +64,7 @@ final class PlainHandlers {
           run(
               exchange,
               // A listener that takes everything has decoded it.
-              PathHandlers.choose(router, exchange.getRequestURI().replace(" ", "%20")));
+              PathHandlers.choose(router, target(exchange).replace(" ", "%20")));
     }
     PathHandler paths = new PathHandler(exchange -> run(exchange, PathHandlers.UNKNOWN));
     for (String path : PathHandlers.PATHS) {
@@ -69,6 +78,26 @@ final class PlainHandlers {
                       : path));
     }
     return paths;
+  }
+
+  /** Without scheme and host, as Undertow's servlets have it. */
+  private static String target(HttpServerExchange exchange) {
+    String uri = exchange.getRequestURI();
+    if (!exchange.isHostIncludedInRequestURI()) {
+      return uri;
+    }
+    int path = uri.indexOf('/', uri.indexOf("://") + "://".length());
+    return path < 0 ? "/" : uri.substring(path);
+  }
+
+  /** What came behind the body, name by name. */
+  private static String trailers(HttpServerExchange exchange) {
+    HeaderMap trailers = exchange.getAttachment(HttpAttachments.REQUEST_TRAILERS);
+    Map<String, String> all = new TreeMap<>();
+    for (HeaderValues each : trailers == null ? new HeaderMap() : trailers) {
+      all.put(each.getHeaderName().toString(), each.getFirst());
+    }
+    return all.toString();
   }
 
   private static void run(HttpServerExchange exchange, String handler) {

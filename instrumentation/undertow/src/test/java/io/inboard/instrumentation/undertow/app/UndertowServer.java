@@ -94,7 +94,7 @@ public final class UndertowServer implements RunningServer {
     undertow.start();
   }
 
-  private static DeploymentManager servlets(Optional<Router> router, Optional<Executor> threads)
+  static DeploymentManager servlets(Optional<Router> router, Optional<Executor> threads)
       throws IOException {
     DeploymentInfo info =
         Servlets.deployment()
