@@ -13,14 +13,23 @@ import org.eclipse.jetty.util.Callback;
 final class HandlerAdvice {
   private HandlerAdvice() {}
 
-  /** The outer one: from here on it is a request whose headers can be corrected. */
+  /**
+   * The outer one: from here on it is a request whose headers can be corrected, and whose handlers
+   * are heard when they are done.
+   */
   static final class Wrap {
     private Wrap() {}
 
     @Advice.OnMethodEnter
-    @Advice.ToArgument(0)
-    static Request enter(@Advice.Argument(0) Request request) {
-      return MeshRequest.isAdmitted(request) ? null : new MeshRequest(request);
+    @Advice.ToArgument(value = 0, index = 0)
+    @Advice.ToArgument(value = 2, index = 1)
+    static Object[] enter(
+        @Advice.Argument(0) Request request, @Advice.Argument(2) Callback callback) {
+      if (MeshRequest.isAdmitted(request)) {
+        return null;
+      }
+      MeshRequest ours = new MeshRequest(request);
+      return new Object[] {ours, new MeshCallback(callback, ours)};
     }
   }
 

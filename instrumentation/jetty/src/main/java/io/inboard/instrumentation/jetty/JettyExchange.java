@@ -160,7 +160,7 @@ final class JettyExchange implements ServerExchange {
     if (request instanceof MeshRequest ours) {
       ours.serve(served);
     }
-    request.addFailureListener(failure -> served.gone());
+    request.addFailureListener(served::gone);
     request.addHttpStreamWrapper(stream -> new ServedStream(stream, served, below.bottom()));
   }
 

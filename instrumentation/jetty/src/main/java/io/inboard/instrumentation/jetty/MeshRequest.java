@@ -59,6 +59,17 @@ final class MeshRequest extends Request.Wrapper {
     served = request;
   }
 
+  /**
+   * Its handlers are done with it.
+   *
+   * @param failure null if all went well
+   */
+  void handled(Throwable failure) {
+    if (served != null) {
+      served.handled(failure);
+    }
+  }
+
   void setHeaders(HttpFields corrected) {
     headers = corrected;
   }

@@ -24,6 +24,12 @@ final class Served {
   /** What is written last, in Jetty's own buffer; null for nothing, or once that is known. */
   private volatile ByteBuffer rest;
 
+  /** Why the peer is gone; null while it is there. Written before {@link #handled} is read. */
+  private volatile Throwable gone;
+
+  /** Whether the application is done with it. Written before {@link #gone} is read. */
+  private volatile boolean handled;
+
   Served(InboundCall call) {
     this.call = call;
   }
@@ -84,12 +90,30 @@ final class Served {
 
   /**
    * The peer is gone. Jetty 12 may never end a request that the application completes in this
-   * moment; where the peer has all of the response, it has ended.
+   * moment; where the peer has all of the response, or the application is done, it has ended.
    */
-  void gone() {
+  void gone(Throwable failure) {
+    gone = failure;
     ByteBuffer left = rest;
     if (complete && (left == null || !left.hasRemaining())) {
       end(null);
+    } else if (handled) {
+      complete = false;
+      end(failure);
+    }
+  }
+
+  /**
+   * The application is done with it. Usually Jetty ends it after that, perhaps when the last bytes
+   * are written; see {@link #gone}.
+   *
+   * @param failure null if all went well
+   */
+  void handled(Throwable failure) {
+    handled = true;
+    Throwable before = gone;
+    if (before != null) {
+      gone(failure == null ? before : failure);
     }
   }
 
