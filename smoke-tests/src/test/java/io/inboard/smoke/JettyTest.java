@@ -25,15 +25,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JettyTest {
   @TempDir Path directory;
 
-  @ParameterizedTest(name = "{0} on {1} calls {0} on {2}")
-  @CsvSource({"boot-2.7-jetty, 17, 17", "boot-3.5-jetty, 17, 21"})
-  void twoServicesTrustOnlyMembersAndARequestIsOneTrace(String line, int frontJdk, int backJdk)
-      throws Exception {
+  @ParameterizedTest(name = "{0} on Java {1} calls {2} on Java {3}")
+  @CsvSource({"boot-2.7-jetty, 17, boot-2.7-jetty, 17", "boot-4-jetty, 25, boot-3.5-jetty, 21"})
+  void twoServicesTrustOnlyMembersAndARequestIsOneTrace(
+      String line, int frontJdk, String backLine, int backJdk) throws Exception {
     Pki pki = new Pki(directory);
     Path caller = pki.issue("caller");
     try (Collector collector = Collector.start(directory);
         Service back =
-            traced(Service.boot(line, "pay", Jdks.of(backJdk)), strict("pay", pki), collector);
+            traced(Service.boot(backLine, "pay", Jdks.of(backJdk)), strict("pay", pki), collector);
         Service front =
             traced(
                 Service.boot(line, "web", Jdks.of(frontJdk)),
@@ -97,7 +97,7 @@ class JettyTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"boot-3.5-jetty, PERMISSIVE", "boot-2.7-jetty, STRICT"})
+  @CsvSource({"boot-4-jetty, STRICT", "boot-2.7-jetty, PERMISSIVE"})
   void bodiesAndWebSocketsAreWhole(String line, String mode) throws Exception {
     Pki pki = new Pki(directory);
     Path web = pki.issue("web");
@@ -121,7 +121,7 @@ class JettyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"boot-2.7-jetty", "boot-3.5-jetty"})
+  @ValueSource(strings = {"boot-2.7-jetty", "boot-4-jetty"})
   void anErrorInEveryHookNeverReachesTheApplication(String line) throws Exception {
     try (Service shop =
         Service.boot(line, "shop", Jdks.own())
@@ -136,7 +136,7 @@ class JettyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"boot-2.7-jetty", "boot-3.5-jetty"})
+  @ValueSource(strings = {"boot-2.7-jetty", "boot-4-jetty"})
   void inStrictItIsARefusal(String line) throws Exception {
     Pki pki = new Pki(directory);
     Service.Builder builder =

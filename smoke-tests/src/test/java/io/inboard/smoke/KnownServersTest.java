@@ -44,7 +44,14 @@ class KnownServersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"boot-2.7, 17", "boot-3.5, 17", "boot-4, 25", "boot-4, 27", "boot-3.5-jetty, 17"})
+  @CsvSource({
+    "boot-2.7, 17",
+    "boot-3.5, 17",
+    "boot-4, 25",
+    "boot-4, 27",
+    "boot-3.5-jetty, 17",
+    "boot-3.5-undertow, 17"
+  })
   void springBootIsSecuredAndOpens(String line, int jdk) throws Exception {
     Service.Builder boot = Service.boot(line, "pay", Jdks.of(jdk)).everywhere();
     try (Service service = boot.agent(strict("")).start()) {

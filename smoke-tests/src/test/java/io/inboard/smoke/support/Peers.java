@@ -37,6 +37,11 @@ public final class Peers {
         howToGet);
   }
 
+  /** A folder of the cache. */
+  public static Path folder(String name, String howToGet) {
+    return orSkip(Optional.of(CACHE.resolve(name)).filter(Files::isDirectory), name, howToGet);
+  }
+
   static <T> T orSkip(Optional<T> found, String name, String howToGet) {
     if (found.isPresent()) {
       return found.get();

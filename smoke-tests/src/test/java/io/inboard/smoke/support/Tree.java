@@ -37,6 +37,16 @@ public final class Tree {
     return built(SMOKE.resolve("apps/war/target/tomcat"));
   }
 
+  /** The same before Jakarta. */
+  public static Path warOfJavax() {
+    return built(SMOKE.resolve("apps/war-javax/target/shop.war"));
+  }
+
+  /** A standalone Jetty 9.4; its base, where it writes, is another folder. */
+  public static Path jetty() {
+    return built(SMOKE.resolve("apps/war-javax/target/jetty"));
+  }
+
   /** A file that belongs to a peer. */
   public static Path peer(String name) {
     return built(SMOKE.resolve("peers/" + name));

@@ -1,0 +1,130 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.smoke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inboard.smoke.support.Await;
+import io.inboard.smoke.support.Collector;
+import io.inboard.smoke.support.Curl;
+import io.inboard.smoke.support.Jcmd;
+import io.inboard.smoke.support.Jdks;
+import io.inboard.smoke.support.Pki;
+import io.inboard.smoke.support.Ports;
+import io.inboard.smoke.support.Program;
+import io.inboard.smoke.support.Service;
+import io.inboard.smoke.support.Tree;
+import io.inboard.smoke.support.Yaml;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two web applications in one Jetty 9.4, as an operator installed it. */
+class StandaloneJettyTest {
+  @TempDir Path directory;
+
+  private static final String LOADER = "org.eclipse.jetty.webapp.WebAppClassLoader";
+
+  @Test
+  void bothAreSecuredAndOneThatIsUndeployedLeavesNothingBehind() throws Exception {
+    Pki pki = new Pki(directory.resolve("pki"));
+    Path base = Files.createDirectories(directory.resolve("base"));
+    Path applications = Files.createDirectories(base.resolve("webapps"));
+    Files.copy(Tree.warOfJavax(), applications.resolve("a.war"));
+    Files.copy(Tree.warOfJavax(), applications.resolve("b.war"));
+    Path web = pki.issue("web");
+    int port = Ports.free();
+    String url = "https://127.0.0.1:" + port;
+    try (Collector collector = Collector.start(directory);
+        Program jetty = start(base, port, settings(pki, port), collector)) {
+      jetty.awaitLine("oejs.Server:main: Started");
+      for (String version : List.of("--http1.1", "--http2")) {
+        assertThat(Curl.mutual(web, version, url + "/a/hello").out()).isEqualTo("hello from /a");
+      }
+      String other = "/a/call?client=jdk&url=" + Service.encode("http://other/b/hello");
+      assertThat(Curl.mutual(web, url + other).out()).isEqualTo("hello from /b");
+      for (String path : List.of("/b/call?url=x", "/b//call?url=x", "/b/x/..;/call", "/%62/call")) {
+        assertThat(
+                Curl.mutual(
+                        web, "--path-as-is", "-o", "/dev/null", "-w", "%{http_code}", url + path)
+                    .out())
+            .as(path)
+            .isIn("403", "400");
+      }
+      assertThat(Curl.run("http://127.0.0.1:" + port + "/a/hello").out())
+          .startsWith("This port accepts mutual TLS only");
+      collector.awaitTrace(
+          "a call from a to b by its routes",
+          spans ->
+              spans.stream().anyMatch(s -> s.name().equals("GET /a/call"))
+                  && spans.stream().anyMatch(s -> s.name().equals("GET /b/hello")));
+
+      assertThat(loaders(jetty)).isEqualTo(2);
+      Files.delete(applications.resolve("b.war"));
+      jetty.await(
+          "undeploys b",
+          Duration.ofSeconds(60),
+          () ->
+              Curl.mutual(web, "-o", "/dev/null", "-w", "%{http_code}", url + "/b/hello")
+                  .out()
+                  .equals("404"));
+      Await.until(
+          "the loader of b is collected", Duration.ofSeconds(60), () -> loaders(jetty) == 1);
+      assertThat(Curl.mutual(web, url + "/a/hello").out()).isEqualTo("hello from /a");
+    }
+  }
+
+  /** Of the class itself: it has inner ones. */
+  private static long loaders(Program jetty) {
+    return Jcmd.run(jetty.pid(), "GC.class_histogram")
+        .lines()
+        .map(line -> line.strip().split("\\s+"))
+        .filter(words -> words.length >= 4 && words[3].equals(LOADER))
+        .mapToLong(words -> Long.parseLong(words[1]))
+        .sum();
+  }
+
+  private Path settings(Pki pki, int port) {
+    Path settings = directory.resolve("settings.yaml");
+    Yaml.traced("shops")
+        .identity(pki.issue("shops"))
+        .with(
+            "inbound: {mtls: STRICT,"
+                + " authorization: [{action: DENY, to: {paths: [\"/b/call\"]}}]}\n")
+        .destinations(
+            """
+            - host: other
+              endpoints: ["127.0.0.1:%d"]
+              tls: {mode: MUTUAL, principals: ["%s"]}
+            """
+                .formatted(port, Pki.principal("shops")))
+        .write(settings);
+    return settings;
+  }
+
+  private static Program start(Path base, int port, Path settings, Collector collector)
+      throws IOException {
+    Map<String, String> environment = new HashMap<>(collector.environment("http/protobuf"));
+    environment.put("OTEL_BSP_SCHEDULE_DELAY", "200");
+    List<String> command =
+        List.of(
+            Jdks.own().tool("java").toString(),
+            "-Xmx192m",
+            "-XX:TieredStopAtLevel=1",
+            "-javaagent:" + Tree.agent() + "=" + settings,
+            "-Djava.io.tmpdir=" + Files.createDirectories(base.resolve("work")),
+            "-jar",
+            Tree.jetty().resolve("start.jar").toString(),
+            "jetty.base=" + base,
+            "--module=http,http2c,deploy,annotations",
+            "jetty.http.host=127.0.0.1",
+            "jetty.http.port=" + port,
+            "jetty.deploy.scanInterval=1");
+    return Program.start("jetty", command, environment, base);
+  }
+}
