@@ -126,6 +126,7 @@ final class ArchitectureTest {
     library("jdkhttpserver", "com.sun.net.httpserver..", "sun.net.httpserver..");
     library("jdktls", "sun.security.ssl..");
     library("jetty", "org.eclipse.jetty..");
+    library("jettyclient", "org.eclipse.jetty..");
     library("okhttp", "okhttp3..", "okio..");
     library("retries", "org.springframework..", "io.github.resilience4j..");
     library("sockets", "sun.nio.ch..", "io.netty..");

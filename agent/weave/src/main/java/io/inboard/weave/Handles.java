@@ -45,7 +45,15 @@ public final class Handles {
 
   /** A class that every version has which the unit is woven into; by {@code Class.getName}. */
   public Owner in(String className) {
-    return add(new Owner(adapter, className, Presence.ALWAYS, ""));
+    return add(new Owner(adapter, List.of(className), Presence.ALWAYS, ""));
+  }
+
+  /**
+   * A class whose name differs between lines of the library: the first of these that is there. What
+   * is reached of it is a witness in each line.
+   */
+  public Owner inOneOf(String... classNames) {
+    return add(new Owner(adapter, List.of(classNames), Presence.IN_SOME_VERSIONS, ""));
   }
 
   /**
@@ -53,7 +61,7 @@ public final class Handles {
    * version it is must be known before a member of it is used.
    */
   public Owner inVersionsWith(String className) {
-    return add(new Owner(adapter, className, Presence.IN_SOME_VERSIONS, ""));
+    return add(new Owner(adapter, List.of(className), Presence.IN_SOME_VERSIONS, ""));
   }
 
   /**
@@ -62,12 +70,12 @@ public final class Handles {
    * @param besides a class that only this line has
    */
   public Owner inLineWith(String besides, String className) {
-    return add(new Owner(adapter, className, Presence.ALWAYS, besides));
+    return add(new Owner(adapter, List.of(className), Presence.ALWAYS, besides));
   }
 
   /** A class that the adapter can do without: nothing of it is a witness. */
   public Owner inIfThere(String className) {
-    return add(new Owner(adapter, className, Presence.OPTIONAL, ""));
+    return add(new Owner(adapter, List.of(className), Presence.OPTIONAL, ""));
   }
 
   private Owner add(Owner owner) {
@@ -81,7 +89,9 @@ public final class Handles {
     for (Owner owner : owners) {
       if (owner.presence != Presence.OPTIONAL) {
         boolean required = owner.presence == Presence.ALWAYS;
-        witnesses.add(new Unit.Witness(owner.className, owner.members, required, owner.besides));
+        for (String className : owner.classNames) {
+          witnesses.add(new Unit.Witness(className, owner.members, required, owner.besides));
+        }
       }
     }
     return witnesses;
@@ -96,7 +106,7 @@ public final class Handles {
   /** A class with the members that are reached. */
   public static final class Owner {
     private final Lookup adapter;
-    private final String className;
+    private final List<String> classNames;
     private final Presence presence;
     private final String besides;
     private final List<Member> members = new ArrayList<>();
@@ -104,9 +114,9 @@ public final class Handles {
     /** Null until first used; races are harmless. */
     private Class<?> type;
 
-    private Owner(Lookup adapter, String className, Presence presence, String besides) {
+    private Owner(Lookup adapter, List<String> classNames, Presence presence, String besides) {
       this.adapter = adapter;
-      this.className = className;
+      this.classNames = classNames;
       this.presence = presence;
       this.besides = besides;
     }
@@ -136,14 +146,22 @@ public final class Handles {
     private Class<?> type() {
       Class<?> known = type;
       if (known == null) {
-        try {
-          known = Class.forName(className, false, adapter.lookupClass().getClassLoader());
-        } catch (ClassNotFoundException e) {
-          throw missing(className, e);
-        }
+        known = find();
         type = known;
       }
       return known;
+    }
+
+    private Class<?> find() {
+      ClassNotFoundException missing = null;
+      for (String className : classNames) {
+        try {
+          return Class.forName(className, false, adapter.lookupClass().getClassLoader());
+        } catch (ClassNotFoundException e) {
+          missing = e;
+        }
+      }
+      throw missing(String.join(" or ", classNames), missing);
     }
 
     /** In a package that is not opened to the adapter what is public is reached all the same. */
@@ -224,7 +242,7 @@ public final class Handles {
                 ? MethodHandles.dropArguments(handle, 0, Object.class)
                 : handle);
       } catch (ReflectiveOperationException e) {
-        throw missing(owner.className + "." + member.name(), e);
+        throw missing(owner.type().getName() + "." + member.name(), e);
       }
     }
   }
@@ -351,9 +369,9 @@ public final class Handles {
           }
         }
       } catch (IllegalAccessException e) {
-        throw missing(owner.className + "." + member.name(), e);
+        throw missing(owner.type().getName() + "." + member.name(), e);
       }
-      throw missing(owner.className + "." + member.name(), null);
+      throw missing(owner.type().getName() + "." + member.name(), null);
     }
 
     /** As {@link Fitting} compares it with a class file. */

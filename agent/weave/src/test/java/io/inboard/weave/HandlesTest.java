@@ -48,6 +48,17 @@ final class HandlesTest {
   }
 
   @Test
+  void ofAClassThatHasAnotherNameInEachLineTheOneThatIsThereIsReached() {
+    Handles.Owner either = handles.inOneOf("nowhere.Perhaps", HIDDEN);
+    either.reach(method("join", 2));
+    assertThat(misfit(Unit.named("u").relyingOn(handles).build())).isEmpty();
+    assertThat(either.isInstance(new Hidden("a"))).isTrue();
+    either.reach(field("any"));
+    assertThat(misfit(Unit.named("u").relyingOn(handles).build()))
+        .isEqualTo("field " + HIDDEN + ".any is missing");
+  }
+
+  @Test
   void ofALineOfTheLibraryNothingIsAskedInAnotherLine() {
     handles.inLineWith("nowhere.Mark", HIDDEN).reach(field("any"));
     handles.inLineWith("nowhere.Mark", "nowhere.Perhaps").reach(field("any"));

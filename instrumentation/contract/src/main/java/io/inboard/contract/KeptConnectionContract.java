@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A server closes kept connections at all moments, and the settings repeat nothing. The library
- * alone would repeat: what it did not send, and of what it sent, what is idempotent.
+ * alone would repeat what it did not send, and of what it sent, where it can, what is idempotent.
  */
 public abstract class KeptConnectionContract extends MeshHarness {
   private static final int CALLS = 300;

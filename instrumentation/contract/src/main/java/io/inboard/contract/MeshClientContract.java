@@ -257,7 +257,7 @@ public abstract class MeshClientContract extends AddressedClientContract {
     for (int i = 0; i < 20; i++) {
       try {
         send(Request.get(URL + "/").readTimeout(Duration.ofMillis(500)));
-      } catch (IOException e) {
+      } catch (Exception e) {
         assertThat(e).isInstanceOf(timeoutError());
         timeouts++;
       }

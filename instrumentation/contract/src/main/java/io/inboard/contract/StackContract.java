@@ -56,13 +56,21 @@ public abstract class StackContract extends ClientHarness {
     }
   }
 
+  /** A message without what differs from one error to the next, such as numbers of objects. */
+  protected String sameEachTime(String message) {
+    return message;
+  }
+
   /** Types and messages; a library may have two timers for one timeout, which say it each. */
-  private static List<String> said(Throwable error, Trouble trouble) {
+  private List<String> said(Throwable error, Trouble trouble) {
     List<String> said = new ArrayList<>();
     for (Throwable e = error; e != null; e = e.getCause()) {
       String message = String.valueOf(e.getMessage()).replaceAll(":[0-9]+", ":PORT");
       // The JDK says more of a name that it has not just looked up in vain.
-      said.add(e.getClass().getName() + ": " + message.replaceFirst("(nowhere.invalid): .*", "$1"));
+      said.add(
+          e.getClass().getName()
+              + ": "
+              + sameEachTime(message.replaceFirst("(nowhere.invalid): .*", "$1")));
     }
     return trouble == Trouble.TIMEOUT ? List.of(error.getClass().getName()) : said;
   }

@@ -27,7 +27,8 @@ public final class LoadClient {
             "jdk", new JdkSender(calls),
             "jdk-async", new JdkAsyncSender(),
             "apache4", new Apache4Sender(calls),
-            "apache5", new Apache5Sender(calls));
+            "apache5", new Apache5Sender(calls),
+            "jetty", new JettySender());
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     System.out.println("load client is ready");
     Map<String, OpenLoop> running = new ConcurrentHashMap<>();

@@ -88,6 +88,17 @@ public final class Service implements AutoCloseable {
     return builder;
   }
 
+  /**
+   * The JDK's own server, which calls others by Jetty's client: {@code jetty}, {@code jetty-async}.
+   */
+  public static Builder jettyClient(String name, Jdk jdk) {
+    Builder builder = new Builder(name, jdk);
+    builder.ready = "listens on";
+    builder.program = List.of("-jar", Tree.app("jetty-client").toString());
+    builder.arguments.addAll(List.of("" + builder.port, name));
+    return builder;
+  }
+
   /** A server of java.base alone. */
   public static Builder bare(String name, Jdk jdk) {
     Builder builder = new Builder(name, jdk);

@@ -1,0 +1,77 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jettyclient;
+
+import io.inboard.call.OutboundRequest;
+import java.net.URI;
+import java.util.List;
+
+/** The request of a hop, as the core sees it. Used by one thread at a time. */
+final class HopRequest implements OutboundRequest {
+  private final Object destination;
+  private final Object request;
+  private final Outgoing outgoing;
+
+  /** Null where there is none. */
+  private final SentBody body;
+
+  HopRequest(Object destination, Object request, Outgoing outgoing, SentBody body) {
+    this.destination = destination;
+    this.request = request;
+    this.outgoing = outgoing;
+    this.body = body;
+  }
+
+  @Override
+  public String library() {
+    return JettyClientHooks.NAME;
+  }
+
+  @Override
+  public String method() {
+    return Jetty.method(request);
+  }
+
+  @Override
+  public String scheme() {
+    return Jetty.scheme(request);
+  }
+
+  @Override
+  public String host() {
+    return Jetty.host(request);
+  }
+
+  @Override
+  public int port() {
+    return Jetty.port(request);
+  }
+
+  @Override
+  public String target() {
+    String path = (String) Members.PATH.call(request);
+    String query = (String) Members.QUERY.call(request);
+    String target = path == null || path.isEmpty() ? "/" : path;
+    return query == null ? target : target + "?" + query;
+  }
+
+  @Override
+  public String url() {
+    URI uri = Jetty.uri(request);
+    return uri == null ? "" : uri.toString();
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    return outgoing.own(name);
+  }
+
+  @Override
+  public boolean proxied() {
+    return Jetty.isProxied(destination);
+  }
+
+  @Override
+  public Body body() {
+    return body == null ? Body.NONE : body.state();
+  }
+}

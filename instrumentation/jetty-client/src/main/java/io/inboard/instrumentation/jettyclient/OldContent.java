@@ -1,0 +1,89 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jettyclient;
+
+import io.inboard.call.Call;
+import io.inboard.call.OutboundRequest.Body;
+import io.inboard.call.client.KeptBody;
+import java.nio.ByteBuffer;
+
+/**
+ * A body in Jetty 9.4 to 11, which are given the application's own for each attempt: those that
+ * hold it make a new reader of it each time. What can be read once only is copied while it is sent,
+ * as long as the mesh lets; a later attempt sends the copy, if that is all of it.
+ */
+final class OldContent implements SentBody {
+  private static final boolean IS_9 = Members.LENGTH_9.isThere();
+
+  private final Object own;
+  private final KeptBody kept = new KeptBody();
+  private final boolean held;
+  private volatile Call call;
+
+  /** The last exchange that has read of it; null: none has. */
+  private volatile Object reader;
+
+  /** Whether the application's own has been read to its end. */
+  private volatile boolean whole;
+
+  OldContent(Object own) {
+    this.own = own;
+    this.held = (boolean) (IS_9 ? Members.REPRODUCIBLE_9 : Members.REPRODUCIBLE_10).call(own);
+  }
+
+  @Override
+  public void of(Call begun) {
+    call = begun;
+  }
+
+  @Override
+  public Body state() {
+    if ((long) (IS_9 ? Members.LENGTH_9 : Members.LENGTH_10).call(own) == 0) {
+      return Body.NONE;
+    }
+    return held || reader == null || isCopied() ? Body.REPLAYABLE : Body.ONE_SHOT;
+  }
+
+  private boolean isCopied() {
+    whole |= Jetty.isRequestSent(reader);
+    return whole && kept.isWhole();
+  }
+
+  /** An exchange has a connection, and reads it. */
+  void readBy(Object exchange) {
+    reader = exchange;
+  }
+
+  /** {@code HttpSender#someToContent}: a piece was sent. */
+  static void sent(Object exchange, ByteBuffer piece) {
+    Hop hop = Jetty.hop(Jetty.conversation(exchange));
+    if (hop != null && hop.body() instanceof OldContent body) {
+      body.keep(exchange, piece);
+    }
+  }
+
+  private void keep(Object exchange, ByteBuffer piece) {
+    if (!held && !whole && exchange == reader && piece.hasRemaining() && kept.isWhole()) {
+      byte[] bytes = new byte[piece.remaining()];
+      piece.duplicate().get(bytes);
+      kept.add(call, bytes, 0, bytes.length);
+    }
+  }
+
+  @Override
+  public Object begin() {
+    if (held || reader == null || !isCopied()) {
+      return own;
+    }
+    return Members.NEW_BYTES.call((Object) new byte[][] {kept.bytes().orElseThrow()});
+  }
+
+  @Override
+  public Object own() {
+    return own;
+  }
+
+  @Override
+  public void settle(Throwable error) {
+    kept.forget();
+  }
+}

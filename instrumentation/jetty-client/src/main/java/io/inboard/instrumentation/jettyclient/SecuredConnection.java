@@ -1,0 +1,129 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jettyclient;
+
+import io.inboard.call.TlsPlan;
+import io.inboard.call.WeakIdentityMap;
+import java.lang.ref.WeakReference;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSession;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
+
+/**
+ * TLS of ours below a connection of HTTP. The peer is judged before a byte of a request is written,
+ * also after a resumption, which asks no trust manager.
+ */
+class SecuredConnection extends SslConnection implements SslHandshakeListener {
+  /** By the connection that requests are given; what that leads to may lead back to it. */
+  private static final WeakIdentityMap<Object, WeakReference<SecuredConnection>> BELOW =
+      new WeakIdentityMap<>();
+
+  private final SSLEngine engine;
+  private final TlsPlan plan;
+  private final String protocol;
+
+  /** The next two are written once, by the thread that shakes hands. */
+  private volatile boolean trusted;
+
+  private volatile Throwable failure;
+
+  @SuppressWarnings({"deprecation", "this-escape"}) // The one constructor that all versions have.
+  private SecuredConnection(
+      HttpClient client, EndPoint endPoint, SSLEngine engine, TlsPlan plan, String protocol) {
+    super(client.getByteBufferPool(), client.getExecutor(), endPoint, engine, false, false);
+    this.engine = engine;
+    this.plan = plan;
+    this.protocol = protocol;
+    setRenegotiationAllowed(false);
+    addHandshakeListener(this);
+  }
+
+  static SecuredConnection of(
+      HttpClient client, EndPoint endPoint, SSLEngine engine, TlsPlan plan, String protocol) {
+    return Jetty.IS_12
+        ? new Silent(client, endPoint, engine, plan, protocol)
+        : new SecuredConnection(client, endPoint, engine, plan, protocol);
+  }
+
+  /** What is above TLS. */
+  EndPoint decrypted() {
+    return (EndPoint) (Jetty.IS_12 ? Members.SSL_END_POINT : Members.DECRYPTED).call(this);
+  }
+
+  static void below(Object connection, SecuredConnection secured) {
+    BELOW.put(connection, new WeakReference<>(secured));
+  }
+
+  /** Our TLS below a connection; null if there is none. */
+  static SecuredConnection below(Object connection) {
+    WeakReference<SecuredConnection> found = BELOW.get(connection);
+    return found == null ? null : found.get();
+  }
+
+  /** Whether the handshake is over, and the peer is whom we expect. */
+  boolean isTrusted() {
+    return trusted;
+  }
+
+  /** Whether a side has said the end of TLS: Jetty closes the connection soon. */
+  boolean isEnding() {
+    return engine.isInboundDone() || engine.isOutboundDone();
+  }
+
+  /** What ended the handshake; null if nothing did. */
+  Throwable failure() {
+    return failure;
+  }
+
+  SSLSession session() {
+    return engine.getSession();
+  }
+
+  @Override
+  public void handshakeSucceeded(Event event) throws SSLException {
+    try {
+      plan.verify(engine.getSession());
+      if (protocol.equals("h2") && !protocol.equals(engine.getApplicationProtocol())) {
+        throw new SSLHandshakeException("the server does not speak HTTP/2 over TLS");
+      }
+      trusted = true;
+    } catch (SSLException e) {
+      failure = e;
+      throw e;
+    } catch (RuntimeException | LinkageError e) {
+      SSLException error = new SSLException("inboard: the peer could not be judged", e);
+      failure = error;
+      throw error;
+    }
+  }
+
+  @Override
+  public void handshakeFailed(Event event, Throwable error) {
+    if (failure == null) {
+      failure = error;
+    }
+  }
+
+  /** In 12 an application may ask for a connection's session: it has asked for no TLS. */
+  private static final class Silent extends SecuredConnection {
+    Silent(HttpClient client, EndPoint endPoint, SSLEngine engine, TlsPlan plan, String protocol) {
+      super(client, endPoint, engine, plan, protocol);
+    }
+
+    @Override
+    protected SslEndPoint newSslEndPoint() {
+      return new SilentEndPoint();
+    }
+
+    private final class SilentEndPoint extends SslEndPoint {
+      @Override
+      public SslSessionData getSslSessionData() {
+        return null;
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jettyclient;
+
+import io.inboard.contract.Capability;
+import io.inboard.contract.KeptConnectionContract;
+import io.inboard.contract.Request;
+import io.inboard.contract.Response;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+
+/** Connections that end while they are kept. */
+final class KeptConnectionTest extends KeptConnectionContract {
+  @Override
+  protected String libraryName() {
+    return JettyClientHooks.NAME;
+  }
+
+  @Override
+  protected Set<Capability> capabilities() {
+    return Application.capabilities();
+  }
+
+  @Override
+  protected Class<? extends Exception> timeoutError() {
+    return TimeoutException.class;
+  }
+
+  @Override
+  protected Response send(Request request) throws Exception {
+    return Application.send(request);
+  }
+}

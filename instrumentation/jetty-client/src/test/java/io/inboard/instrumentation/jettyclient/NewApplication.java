@@ -1,0 +1,72 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.jettyclient;
+
+import io.inboard.contract.Request;
+import io.inboard.contract.Response;
+import io.inboard.contract.Running;
+import java.io.ByteArrayInputStream;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.client.BytesRequestContent;
+import org.eclipse.jetty.client.CompletableResponseListener;
+import org.eclipse.jetty.client.ContentResponse;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.HttpClientTransport;
+import org.eclipse.jetty.client.InputStreamRequestContent;
+import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** With Jetty 12. */
+record NewApplication(HttpClient client) implements Application {
+  static HttpClient http1() {
+    return started(new HttpClientTransportOverHTTP(1));
+  }
+
+  static HttpClient started(HttpClientTransport transport) {
+    HttpClient client = new HttpClient(transport);
+    QueuedThreadPool threads = new QueuedThreadPool();
+    threads.setDaemon(true);
+    threads.setName("application");
+    client.setExecutor(threads);
+    try {
+      client.start();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+    return client;
+  }
+
+  org.eclipse.jetty.client.Request request(Request request) {
+    org.eclipse.jetty.client.Request of = client.newRequest(request.uri()).method(request.method());
+    of.headers(headers -> request.headers().forEach(headers::add));
+    if (request.hasBody()) {
+      of.body(
+          request.oneShot()
+              ? new InputStreamRequestContent(new ByteArrayInputStream(request.body()))
+              : new BytesRequestContent(request.body()));
+    }
+    if (!request.readTimeout().isZero()) {
+      of.timeout(request.readTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    }
+    return of;
+  }
+
+  @Override
+  public Response sendAndWait(Request request) throws Exception {
+    return response(request(request).send());
+  }
+
+  @Override
+  public Running begin(Request request) {
+    org.eclipse.jetty.client.Request of = request(request);
+    CompletableFuture<ContentResponse> future = new CompletableResponseListener(of).send();
+    return new Running(
+        future.thenApply(NewApplication::response), () -> of.abort(new CancellationException()));
+  }
+
+  private static Response response(ContentResponse response) {
+    byte[] content = response.getContent();
+    return new Response(response.getStatus(), content == null ? new byte[0] : content);
+  }
+}
