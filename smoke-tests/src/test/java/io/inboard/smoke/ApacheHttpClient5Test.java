@@ -20,14 +20,26 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A service that calls others by Apache HttpClient 5, or by Spring over it, is a member. */
 class ApacheHttpClient5Test {
   private static final List<String> CLIENTS =
-      List.of("apache5", "apache5-minimal", "rest-template", "rest-client");
+      List.of(
+          "apache5",
+          "apache5-minimal",
+          "apache5-async",
+          "apache5-async-minimal",
+          "rest-template",
+          "rest-client");
+
+  /** That speak nothing but HTTP/2, as a server of the mesh does over TLS. */
+  private static final List<String> HTTP2 = List.of("apache5-h2", "apache5-h2-minimal");
 
   @TempDir Path directory;
 
@@ -53,7 +65,7 @@ class ApacheHttpClient5Test {
                             """
                                 .formatted(gone.address(), back.address(), Pki.principal("pay"))))
                 .start()) {
-      for (String client : CLIENTS) {
+      for (String client : Stream.concat(CLIENTS.stream(), HTTP2.stream()).toList()) {
         for (int i = 0; i < 4; i++) {
           assertThat(Http.body(front.callUrl(client, "http://pay/headers")))
               .as(client)
@@ -69,17 +81,18 @@ class ApacheHttpClient5Test {
     }
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"apache5", "apache5-async"})
   @Tag("alone")
-  void anInstanceThatBreaksAndOneThatIsGoneCostNoGetAndNoPostArrivesTwice() {
-    try (LoadClient load = new LoadClient("apache5");
+  void anInstanceThatBreaksAndOneThatIsGoneCostNoGetAndNoPostArrivesTwice(String client) {
+    try (LoadClient load = new LoadClient(client);
         Cases.Pool pool = new Cases.Pool(4)) {
       load.destination(
           pool.destination(
               "pay",
               "retries: {attempts: 3, retryOn: \"connect-failure,refused-stream,"
                   + "reset-before-request,reset-before-response,503\"}"));
-      LoadClient.Order gets = load.order("apache5", "http://pay/{n}").rate(100, 2);
+      LoadClient.Order gets = load.order(client, "http://pay/{n}").rate(100, 2);
       assertThat(gets.run().failed()).isZero();
       LoadClient.Running under = gets.rate(200, Cases.SECONDS).start();
       pool.get(0).fault(Faults.status(503));

@@ -11,9 +11,16 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
+import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.core5.http.ContentType;
@@ -29,7 +36,8 @@ import org.springframework.web.client.RestTemplate;
 
 /**
  * Calls others by Apache HttpClient 5, directly and through Spring. Arguments: port, name. {@code
- * /call?url=&client=apache5|apache5-minimal|rest-template|rest-client|retry-template&method=&body=}
+ * /call?url=&client=apache5|apache5-minimal|apache5-async|apache5-async-minimal|apache5-h2|
+ * apache5-h2-minimal|rest-template|rest-client|retry-template&method=&body=}
  */
 public final class Apache5Service {
   private static final CloseableHttpClient CLIENT = HttpClients.createDefault();
@@ -37,10 +45,18 @@ public final class Apache5Service {
   private static final HttpComponentsClientHttpRequestFactory FACTORY =
       new HttpComponentsClientHttpRequestFactory(CLIENT);
 
+  private static final Map<String, CloseableHttpAsyncClient> ASYNC =
+      Map.of(
+          "apache5-async", HttpAsyncClients.createDefault(),
+          "apache5-async-minimal", HttpAsyncClients.createMinimal(),
+          "apache5-h2", HttpAsyncClients.createHttp2Default(),
+          "apache5-h2-minimal", HttpAsyncClients.createHttp2Minimal());
+
   private Apache5Service() {}
 
   public static void main(String[] arguments) throws IOException {
     int port = Integer.parseInt(arguments[0]);
+    ASYNC.values().forEach(CloseableHttpAsyncClient::start);
     HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
     server.setExecutor(Executors.newFixedThreadPool(8));
     server.createContext("/call", Apache5Service::call);
@@ -66,7 +82,8 @@ public final class Apache5Service {
                 new RetryTemplate().execute(context -> byRestTemplate(url, method, body)));
         case "rest-client" -> answer(exchange, byRestClient(url, method, body));
         case "apache5-minimal" -> direct(exchange, MINIMAL, request(url, method, body));
-        default -> direct(exchange, CLIENT, request(url, method, body));
+        case "apache5" -> direct(exchange, CLIENT, request(url, method, body));
+        default -> async(exchange, ASYNC.get(query.get("client")), url, method, body);
       }
     } catch (IOException | RuntimeException e) {
       answer(exchange, 502, e.toString().getBytes(UTF_8));
@@ -91,6 +108,24 @@ public final class Apache5Service {
           answer(exchange, response.getCode(), body);
           return null;
         });
+  }
+
+  private static void async(
+      HttpExchange exchange, CloseableHttpAsyncClient client, URI url, String method, String body)
+      throws IOException {
+    SimpleHttpRequest request = SimpleHttpRequest.create(method, url);
+    if (body != null) {
+      request.setBody(body, ContentType.TEXT_PLAIN);
+    }
+    try {
+      SimpleHttpResponse response = client.execute(request, null).get(20, TimeUnit.SECONDS);
+      byte[] got = response.getBodyBytes();
+      answer(exchange, response.getCode(), got == null ? new byte[0] : got);
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    } catch (InterruptedException | TimeoutException e) {
+      throw new IOException(e);
+    }
   }
 
   private static ResponseEntity<byte[]> byRestTemplate(URI url, String method, String body) {

@@ -28,6 +28,7 @@ public final class LoadClient {
             "jdk-async", new JdkAsyncSender(),
             "apache4", new Apache4Sender(calls),
             "apache5", new Apache5Sender(calls),
+            "apache5-async", new Apache5AsyncSender(),
             "jetty", new JettySender());
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     System.out.println("load client is ready");
