@@ -243,7 +243,8 @@ final class Passage {
 
   /** Nothing of ours can be written; null for nothing against it. */
   synchronized IOException refusal() {
-    return stopped == null ? refusal : stopped;
+    // A stream that is stopped meanwhile is reset: an error here would end its connection.
+    return stopped == null || stream != null ? refusal : stopped;
   }
 
   /** The head is written next. */
