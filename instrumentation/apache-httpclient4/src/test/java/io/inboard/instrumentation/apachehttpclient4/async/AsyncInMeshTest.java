@@ -10,6 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 
 /** Under the whole mesh. */
+@WhereAsked
 final class AsyncInMeshTest extends MeshClientContract {
   private final AsyncApplication application = new AsyncApplication();
 

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Mistakes of ours: no call fails for them, except one that would go out in the clear. */
+@WhereAsked
 final class AsyncMistakeTest extends ClientHarness {
   private final AsyncApplication application = new AsyncApplication();
 

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** The library's pool, its handler and what an application gives them. */
+@WhereAsked
 final class AsyncPoolTest extends ClientHarness {
   private final AsyncApplication application = new AsyncApplication();
 

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever the library does around a call: cookies, challenges, redirects, bodies that break. */
 @Disabled("a call with an empty response hangs now and then, also while the mesh is off")
+@WhereAsked
 final class AsyncSameAsWithoutTest extends SameAsWithoutContract {
   private CloseableHttpAsyncClient client;
 

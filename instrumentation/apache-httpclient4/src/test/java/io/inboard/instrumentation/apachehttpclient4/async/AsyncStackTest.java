@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** Of a call that fails. */
+@WhereAsked
 final class AsyncStackTest extends StackContract {
   @Override
   protected String libraryName() {
