@@ -277,7 +277,9 @@ final class Hop implements AsyncTransport<InFlight> {
     }
   }
 
-  /** {@code HttpRequest#abort} by the connection of an attempt: false if it carries none of ours. */
+  /**
+   * {@code HttpRequest#abort} by the connection of an attempt: false if it carries none of ours.
+   */
   static boolean failsAttempt(Object request, Throwable cause) {
     Hop hop = Jetty.hop(Jetty.conversationOf(request));
     if (hop == null || hop.over || hop.request != request) {
