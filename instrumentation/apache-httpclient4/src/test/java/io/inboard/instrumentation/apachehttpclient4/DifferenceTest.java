@@ -88,17 +88,6 @@ final class DifferenceTest extends MeshHarness {
     }
   }
 
-  /** An application cannot say of one destination that nothing is to be repeated: settings can. */
-  @Test
-  void theSettingsRepeatAlsoWhereTheApplicationHasSwitchedTheLibrarysRetriesOff() throws Exception {
-    mesh("", OFF);
-    TestServer server = plainServer().answering(Answer.CLOSE, Answer.CLOSE);
-    assertThat(outcome(noRetries, Request.get(url(server)), server))
-        .isEqualTo("NoHttpResponseException The target server failed to respond after 1");
-    mesh("", local(server, ""));
-    assertThat(outcome(noRetries, Request.get(url(server)), server)).isEqualTo("200 after 2");
-  }
-
   @Test
   void withResilienceOffTheLibrarysRepetitionOfABrokenGetIsKept() throws Exception {
     TestServer server = plainServer().answering(Answer.CLOSE, Answer.OK, Answer.CLOSE);
