@@ -17,6 +17,8 @@ public enum Capability {
   KEPT_BODY,
   /** Sends by itself once more what is idempotent, when a connection ends before an answer. */
   REPEATS,
+  /** Sees at once that the peer has ended the TLS of a kept connection, whose TCP stays open. */
+  SEES_END_OF_TLS,
   /** Follows redirects by itself, as the subclass sets it up. */
   REDIRECTS,
   /** Lets the application give up a request under way. */

@@ -48,6 +48,7 @@ interface Application {
             Capability.CONNECT_TIMEOUT,
             Capability.REPEATS,
             Capability.HTTP2,
+            Capability.SEES_END_OF_TLS,
             Capability.KEEPS_RESET_CONNECTION));
   }
 }
