@@ -121,13 +121,16 @@ final class ArchitectureTest {
     library("apachehttpclient4.async", "org.apache.http..", "instrumentation.apachehttpclient4");
     library("apachehttpclient5", "org.apache.hc..");
     library("executors", "org.springframework..", "org.apache.tomcat..");
+    library("feign", "feign..");
     library("httpurlconnection", "sun.net.www..", "sun.net..");
     library("jdkhttpclient", "jdk.internal.net.http..");
     library("jdkhttpserver", "com.sun.net.httpserver..", "sun.net.httpserver..");
     library("jdktls", "sun.security.ssl..");
+    library("jersey", "org.glassfish.jersey..");
     library("jetty", "org.eclipse.jetty..");
     library("jettyclient", "org.eclipse.jetty..");
     library("okhttp", "okhttp3..", "okio..");
+    library("resteasy", "org.jboss.resteasy..");
     library("retries", "org.springframework..", "io.github.resilience4j..");
     library("sockets", "sun.nio.ch..", "io.netty..");
     library("tomcat", "org.apache..", "jakarta.servlet..", "javax.servlet..");

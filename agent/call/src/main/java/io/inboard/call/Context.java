@@ -3,7 +3,7 @@ package io.inboard.call;
 
 /**
  * What a request carries from thread to thread: its trace context, its baggage, later its deadline.
- * Opaque here; the core that made it knows it. Immutable.
+ * Opaque here; the core that made it knows it. What it carries never changes.
  */
 public interface Context {
   /** No request. */
@@ -13,4 +13,12 @@ public interface Context {
   default CallerTerms terms() {
     return CallerTerms.NONE;
   }
+
+  /**
+   * A framework inside the server says which of its routes the request took ({@code /orders/{id}}):
+   * it counts more than {@link InboundCall#route}, whenever that is said, and the first one counts,
+   * since an error page may be served by another. On a thread that works for the request; does not
+   * throw.
+   */
+  default void matched(String route) {}
 }

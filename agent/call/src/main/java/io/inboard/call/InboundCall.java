@@ -44,7 +44,10 @@ public interface InboundCall {
    */
   default void respond(int status, HeaderSink response) {}
 
-  /** The route that matched ({@code /orders/{id}}); the last one given before the end counts. */
+  /**
+   * The route that matched ({@code /orders/{id}}), as the server knows it; the last one given
+   * before the end counts, and {@link Context#matched} counts more.
+   */
   void route(String template);
 
   /**

@@ -42,4 +42,13 @@ public interface Outbound {
   default boolean mustEncrypt(String host, int port) {
     return false;
   }
+
+  /**
+   * Whether the mesh decides about all repetitions of calls to this host over plain http, where no
+   * proxy is between: asked by hooks of what stands above clients and would repeat whole calls by
+   * itself, each with all its attempts. Neither blocks nor throws.
+   */
+  default boolean repeats(String host, int port) {
+    return false;
+  }
 }

@@ -297,6 +297,11 @@ final class Destination implements Consumer<Update> {
     return settings.host();
   }
 
+  /** Whether it decides about repetitions. */
+  boolean repeats() {
+    return settings.resilience();
+  }
+
   /** The destination's own. */
   DestinationPolicy policy() {
     return policy;

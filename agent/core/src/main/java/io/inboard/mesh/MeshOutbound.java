@@ -320,6 +320,14 @@ public final class MeshOutbound implements Outbound {
                 .isPresent());
   }
 
+  /** With resilience switched off, what a library does by itself is left to it. */
+  @Override
+  public boolean repeats(String host, int port) {
+    Snapshot s = snapshot;
+    return s.enabled()
+        && (s.governsAll() || s.find(host, port).filter(Destination::repeats).isPresent());
+  }
+
   /** How many pool keys a destination remembers. */
   int poolKeys(String destination) {
     return snapshot.entries().stream()

@@ -22,6 +22,9 @@ public final class ServerTrace extends RequestContext {
   private final String version;
   private volatile String route = "";
 
+  /** Whether a framework has said the route. Written after it. */
+  private volatile boolean matched;
+
   /** Guarded by this. */
   private boolean ended;
 
@@ -121,9 +124,22 @@ public final class ServerTrace extends RequestContext {
     return this;
   }
 
-  /** The route's template ({@code /orders/{id}}); the last one before the end counts. */
+  /**
+   * The route's template ({@code /orders/{id}}); the last one before the end counts, unless a
+   * framework has {@link #matched}.
+   */
   public void route(String template) {
-    route = template;
+    if (!matched) {
+      route = template;
+    }
+  }
+
+  @Override
+  public void matched(String template) {
+    if (!matched) {
+      route = template;
+      matched = true;
+    }
   }
 
   /**

@@ -70,6 +70,20 @@ final class LibraryRetryCountsTest {
     assertThat(world.get().attempts()).isEqualTo(3);
   }
 
+  @Test
+  void whatStandsAboveALibraryLearnsWhetherItMayRepeat() {
+    world.with(payments(1)).apply();
+    assertThat(world.mesh.repeats("PAYMENTS", 80)).isTrue();
+    assertThat(world.mesh.repeats("elsewhere", 80)).isFalse();
+    world.resilience = false;
+    world.apply();
+    assertThat(world.mesh.repeats("payments", 80)).isFalse();
+    world.libraryRetries = LibraryRetries.DISABLE;
+    world.resilience = true;
+    world.apply();
+    assertThat(world.mesh.repeats("elsewhere", 80)).isTrue();
+  }
+
   private Attempt attempt(OutboundRequest request) {
     Call call = world.mesh.begin(request);
     return ((Step.Send) call.first()).attempt();

@@ -138,6 +138,18 @@ class SpansTest {
   }
 
   @Test
+  void aFrameworksRouteCountsMoreThanTheServersAndTheFirstOfThemMost() {
+    ServerTrace trace = telemetry().server(Given.In.get("/api/items/7"), CallerTerms.NONE);
+    trace.route("/api");
+    trace.context().matched("/api/items/{id}");
+    trace.context().matched("/error");
+    trace.route("/api/*");
+    trace.end(200, null);
+    assertThat(only().getName()).isEqualTo("GET /api/items/{id}");
+    assertThat(attributes(only())).containsEntry("http.route", "/api/items/{id}");
+  }
+
+  @Test
   void aValueOfAMetricNamesTheSampledSpanThatItCameFrom() {
     ServerTrace trace = telemetry().server(Given.In.get("/"), CallerTerms.NONE);
     trace.end(200, null);

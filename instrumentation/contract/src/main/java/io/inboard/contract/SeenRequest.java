@@ -39,6 +39,7 @@ public final class SeenRequest implements InboundCall, Context {
   private volatile long beganNanos = System.nanoTime();
   private final List<Integer> responses = new CopyOnWriteArrayList<>();
   private final List<String> routes = new CopyOnWriteArrayList<>();
+  private final List<String> matched = new CopyOnWriteArrayList<>();
   private final List<End> ends = new CopyOnWriteArrayList<>();
 
   /**
@@ -125,8 +126,11 @@ public final class SeenRequest implements InboundCall, Context {
     return List.copyOf(responses);
   }
 
-  /** The last route reported; empty if there was none. */
+  /** The framework's first route, else the server's last; empty if there was none. */
   public String route() {
+    if (!matched.isEmpty()) {
+      return matched.get(0);
+    }
     return routes.isEmpty() ? "" : routes.get(routes.size() - 1);
   }
 
@@ -181,6 +185,11 @@ public final class SeenRequest implements InboundCall, Context {
   @Override
   public void route(String template) {
     routes.add(template);
+  }
+
+  @Override
+  public void matched(String route) {
+    matched.add(route);
   }
 
   @Override

@@ -99,6 +99,18 @@ public final class Service implements AutoCloseable {
     return builder;
   }
 
+  /**
+   * Jersey and RESTEasy on Tomcat, which calls others by frameworks: {@code feign}, {@code
+   * retrofit}, ...
+   */
+  public static Builder frameworks(String name, Jdk jdk) {
+    Builder builder = new Builder(name, jdk);
+    builder.ready = "listens on";
+    builder.program = List.of("-jar", Tree.app("frameworks").toString());
+    builder.arguments.addAll(List.of("" + builder.port, name));
+    return builder;
+  }
+
   /** A server of java.base alone. */
   public static Builder bare(String name, Jdk jdk) {
     Builder builder = new Builder(name, jdk);

@@ -1,0 +1,27 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.feign;
+
+import static io.inboard.weave.Member.method;
+
+import io.inboard.weave.Library;
+import io.inboard.weave.Unit;
+import java.util.List;
+
+/** What is woven into Feign. A {@code Retryer} of the application's own class is left alone. */
+public final class FeignHooks implements Library {
+  /** As {@code status} says it. */
+  static final String NAME = "feign";
+
+  @Override
+  public Unit unit() {
+    return Unit.named(NAME)
+        .relyingOn("feign.FeignException", method("request", 0))
+        .relyingOn("feign.Request", method("url", 0))
+        // A call has failed with all its attempts; since 13 in a class of its own.
+        .weave(
+            List.of("feign.DefaultRetryer", "feign.Retryer$Default"),
+            method("continueOrPropagate", 1),
+            RetryAdvice.Continue.class)
+        .build();
+  }
+}
