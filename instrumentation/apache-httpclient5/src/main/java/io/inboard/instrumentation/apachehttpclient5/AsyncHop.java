@@ -11,18 +11,16 @@ import io.inboard.call.Step;
 import io.inboard.call.client.AsyncCall;
 import io.inboard.call.client.AsyncTransport;
 import io.inboard.call.client.BodyTap;
+import io.inboard.call.client.ContinuingThreads;
 import io.inboard.call.client.Outcome;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
-import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
@@ -33,6 +31,9 @@ import org.apache.hc.core5.http.nio.AsyncEntityProducer;
  * Safe for use by any thread.
  */
 final class AsyncHop implements AsyncTransport<AsyncFlight> {
+  private static final ContinuingThreads THREADS =
+      new ContinuingThreads("inboard-apache-httpclient5");
+
   private final AsyncWay way;
   private final HopRequest view;
   private final AsyncCall<AsyncFlight> steps;
@@ -40,7 +41,7 @@ final class AsyncHop implements AsyncTransport<AsyncFlight> {
   /** Null for no body. */
   private final SentBody body;
 
-  private final Executor executor = Continuing.here();
+  private final Executor executor = THREADS.here();
 
   /** The attempt under way, or the last; null before. Written before it is sent. */
   private volatile AsyncFlight current;
@@ -236,13 +237,7 @@ final class AsyncHop implements AsyncTransport<AsyncFlight> {
 
   @Override
   public HeaderView headers(AsyncFlight head) {
-    return name -> {
-      List<String> values = new ArrayList<>(1);
-      for (Header header : head.response().getHeaders(name)) {
-        values.add(header.getValue() == null ? "" : header.getValue());
-      }
-      return values;
-    };
+    return name -> HopRequest.values(head.response(), name);
   }
 
   @Override

@@ -13,8 +13,6 @@ import io.inboard.call.client.Transport;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
@@ -260,13 +258,7 @@ final class Hop implements Transport<ClassicHttpResponse> {
 
   @Override
   public HeaderView headers(ClassicHttpResponse response) {
-    return name -> {
-      List<String> values = new ArrayList<>(1);
-      for (Header header : response.getHeaders(name)) {
-        values.add(header.getValue() == null ? "" : header.getValue());
-      }
-      return values;
-    };
+    return name -> HopRequest.values(response, name);
   }
 
   @Override

@@ -13,6 +13,7 @@ import javax.net.ssl.SSLException;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.MessageHeaders;
 import org.apache.hc.core5.net.NamedEndpoint;
 
 /** A hop as the core sees it, of a classic client and of one that does not block. */
@@ -145,8 +146,13 @@ final class HopRequest implements OutboundRequest {
 
   @Override
   public List<String> headers(String name) {
+    return values(request, name);
+  }
+
+  /** Of the headers of this name, in order; empty where one has none. */
+  static List<String> values(MessageHeaders message, String name) {
     List<String> values = new ArrayList<>(1);
-    for (Header header : request.getHeaders(name)) {
+    for (Header header : message.getHeaders(name)) {
       values.add(header.getValue() == null ? "" : header.getValue());
     }
     return values;
