@@ -7,8 +7,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.async.AsyncExecRuntime;
+import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
 import org.apache.hc.client5.http.nio.AsyncClientConnectionManager;
 import org.apache.hc.client5.http.nio.AsyncConnectionEndpoint;
+import org.apache.hc.client5.http.routing.RoutingSupport;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.HttpHost;
@@ -159,11 +161,16 @@ final class Flights {
     }
     Object key = own;
     if (flight.passage().hasEndpoint()) {
-      HttpRoute logical = own instanceof HttpRoute route ? route : new HttpRoute((HttpHost) own);
+      HttpRoute logical = own instanceof HttpRoute route ? route : toRoute((HttpHost) own);
       HttpRoute route = flight.passage().route(logical);
       key = own instanceof HttpRoute ? route : route.getTargetHost();
     }
     return new Object[] {key, new Told<>(flight, new Enqueueing(flight, callback)), flight};
+  }
+
+  /** The library's own routes have a port; the host of a URL without one has none. */
+  private static HttpRoute toRoute(HttpHost host) {
+    return new HttpRoute(RoutingSupport.normalize(host, DefaultSchemePortResolver.INSTANCE));
   }
 
   /** The library waits for such a connection, unless it was there. */

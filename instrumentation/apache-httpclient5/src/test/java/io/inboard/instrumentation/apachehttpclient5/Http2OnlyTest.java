@@ -6,29 +6,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.inboard.call.Call;
 import io.inboard.call.Call.Progress;
-import io.inboard.call.Contexts;
-import io.inboard.call.Inboard;
-import io.inboard.call.Inbound;
-import io.inboard.call.InboundTls;
-import io.inboard.call.Outbound;
-import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
 import io.inboard.contract.ClientHarness;
 import io.inboard.contract.FrameServer;
 import io.inboard.contract.FrameServer.Reply;
+import io.inboard.contract.Mistakes;
 import io.inboard.contract.Request;
 import io.inboard.contract.Response;
 import io.inboard.contract.Running;
 import io.inboard.contract.Script;
 import io.inboard.contract.ScriptedCall;
 import io.inboard.contract.TestEndpoint;
+import io.inboard.contract.WovenJvm;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
+import org.apache.hc.core5.http.HttpHost;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,6 +43,18 @@ final class Http2OnlyTest extends ClientHarness {
   enum Client {
     DEFAULT,
     MINIMAL
+  }
+
+  /** Whether its pool goes by hosts, as in 5.2, and not by routes, which have a port. */
+  private static boolean takesHosts() {
+    try {
+      Class<?> pool = Class.forName("org.apache.hc.client5.http.impl.async.InternalH2ConnPool");
+      return Arrays.stream(pool.getDeclaredMethods())
+          .filter(method -> method.getName().equals("getSession"))
+          .anyMatch(method -> method.getParameterTypes()[0] == HttpHost.class);
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 
   /** A minimal one is not reached before 5.2. */
@@ -109,6 +118,18 @@ final class Http2OnlyTest extends ClientHarness {
                     .satisfies(session -> assertThat(session).isPresent());
               });
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aUrlWithoutAPortIsLedLikewise(Client client) throws Exception {
+    with(client);
+    assumeTrue(
+        client == Client.DEFAULT || takesHosts(), "this version's minimal client asks for a port");
+    FrameServer server = server();
+    mesh.script(Script.to(endpoint(server)));
+    assertThat(send(Request.get("http://" + HOST + "/")).status()).isEqualTo(200);
+    assertThat(server.requests()).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -248,23 +269,11 @@ final class Http2OnlyTest extends ClientHarness {
     application =
         client == Client.DEFAULT ? AsyncApplication.http2() : AsyncApplication.minimalHttp2();
     FrameServer server = server();
-    Outbound broken =
-        new Outbound() {
-          @Override
-          public Call begin(OutboundRequest request) {
-            throw new IllegalStateException("on purpose");
-          }
-
-          @Override
-          public boolean mustEncrypt(String host, int port) {
-            return true;
-          }
-        };
-    Inboard.serve(new Inboard.Core(broken, Inbound.PASS, InboundTls.DISABLED, Contexts.NONE));
+    Mistakes.serveBroken("127.0.0.1");
     String url = "http://127.0.0.1:" + server.address().getPort() + "/";
     assertThatThrownBy(() -> send(Request.get(url))).isInstanceOf(SSLException.class);
     assertThat(server.connections()).isZero();
-    io.inboard.contract.WovenJvm.takeTroubles();
+    WovenJvm.takeTroubles();
   }
 
   /** A server that has a connection already, which calls share. */
