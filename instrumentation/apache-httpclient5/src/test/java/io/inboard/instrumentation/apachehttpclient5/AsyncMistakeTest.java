@@ -5,13 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.inboard.call.Contexts;
-import io.inboard.call.Inboard;
-import io.inboard.call.Inbound;
-import io.inboard.call.InboundTls;
-import io.inboard.call.Outbound;
-import io.inboard.call.OutboundRequest;
-import io.inboard.contract.ClientHarness;
+import io.inboard.contract.MistakeContract;
+import io.inboard.contract.Mistakes;
 import io.inboard.contract.Request;
 import io.inboard.contract.Response;
 import io.inboard.contract.Script;
@@ -38,12 +33,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Mistakes of ours: no call fails for them, except one that would go out in the clear. */
-final class AsyncMistakeTest extends ClientHarness {
+final class AsyncMistakeTest extends MistakeContract {
   private AsyncApplication application = new AsyncApplication();
 
   @Override
   protected String libraryName() {
     return ApacheHttpClient5AsyncHooks.NAME;
+  }
+
+  @Override
+  protected boolean countsWhatBreaksAfterwards() {
+    return false;
   }
 
   @Override
@@ -56,62 +56,15 @@ final class AsyncMistakeTest extends ClientHarness {
     application.close();
   }
 
-  /** A core that begins calls like this, and encrypts what goes to one host. */
-  private static void serve(String encrypted, Outbound begins) {
-    Outbound core =
-        new Outbound() {
-          @Override
-          public io.inboard.call.Call begin(OutboundRequest request) {
-            return begins.begin(request);
-          }
-
-          @Override
-          public boolean mustEncrypt(String host, int port) {
-            return host.equals(encrypted);
-          }
-        };
-    Inboard.serve(new Inboard.Core(core, Inbound.PASS, InboundTls.DISABLED, Contexts.NONE));
-  }
-
-  private static void serveBroken(String encrypted) {
-    serve(
-        encrypted,
-        request -> {
-          throw new IllegalStateException("on purpose");
-        });
-  }
-
-  private static Request request(TestServer server) {
-    return Request.get("http://127.0.0.1:" + server.port() + "/");
-  }
-
-  @Test
-  void aCallThatWasToBeEncryptedIsRefused() throws Exception {
-    TestServer server = plainServer();
-    serveBroken("127.0.0.1");
-    assertThatThrownBy(() -> send(request(server))).isInstanceOf(SSLException.class);
-    assertThat(server.connections()).isZero();
-    assertThat(WovenJvm.takeTroubles()).isNotEmpty();
-  }
-
-  @Test
-  void anyOtherCallGoesOn() throws Exception {
-    TestServer server = plainServer();
-    serveBroken("elsewhere");
-    assertThat(send(request(server)).status()).isEqualTo(200);
-    assertThat(server.received()).hasSize(1);
-    assertThat(WovenJvm.takeTroubles()).isNotEmpty();
-  }
-
   @Test
   void aMinimalClientIsRefusedAndGoesOnLikewise() throws Exception {
     application.close();
     application = AsyncApplication.minimal();
     TestServer server = plainServer();
-    serveBroken("127.0.0.1");
+    Mistakes.serveBroken("127.0.0.1");
     assertThatThrownBy(() -> send(request(server))).isInstanceOf(SSLException.class);
     assertThat(server.connections()).isZero();
-    serveBroken("elsewhere");
+    Mistakes.serveBroken("elsewhere");
     assertThat(send(request(server)).status()).isEqualTo(200);
     assertThat(server.received()).singleElement().matches(r -> r.header("traceparent").isEmpty());
     WovenJvm.takeTroubles();
@@ -124,13 +77,13 @@ final class AsyncMistakeTest extends ClientHarness {
     ScriptedOutbound script = new ScriptedOutbound();
     application.close();
     application = AsyncApplication.minimal();
-    serve("elsewhere", script::begin);
+    Mistakes.serve("elsewhere", script::begin);
     MinimalHttpAsyncClient minimal = (MinimalHttpAsyncClient) application.client;
     AsyncClientEndpoint leased =
         minimal
             .lease(new HttpHost("http", "127.0.0.1", server.port()), null)
             .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    serve("127.0.0.1", script::begin);
+    Mistakes.serve("127.0.0.1", script::begin);
     assertThatThrownBy(
             () ->
                 leased
@@ -188,10 +141,10 @@ final class AsyncMistakeTest extends ClientHarness {
                         }))
             .build();
     AsyncApplication own = new AsyncApplication(application.pool, client);
-    serve("127.0.0.1", script::begin);
+    Mistakes.serve("127.0.0.1", script::begin);
     assertThatThrownBy(() -> own.send(request(server))).isInstanceOf(SSLException.class);
     assertThat(server.received()).isEmpty();
-    serve("elsewhere", script::begin);
+    Mistakes.serve("elsewhere", script::begin);
     assertThat(own.send(request(server)).status()).isEqualTo(200);
     assertThat(server.received()).singleElement().matches(r -> r.header("traceparent").isEmpty());
     client.close(CloseMode.IMMEDIATE);
@@ -206,10 +159,10 @@ final class AsyncMistakeTest extends ClientHarness {
     CloseableHttpAsyncClient client =
         HttpAsyncClients.custom().setRoutePlanner((host, context) -> route).build();
     AsyncApplication own = new AsyncApplication(null, client);
-    serve(HOST, script::begin);
+    Mistakes.serve(HOST, script::begin);
     assertThatThrownBy(() -> own.send(Request.get(URL + "/"))).isInstanceOf(SSLException.class);
     assertThat(server.connections()).isZero();
-    serve("elsewhere", script::begin);
+    Mistakes.serve("elsewhere", script::begin);
     script.script(Script.passThrough());
     assertThat(own.send(Request.get(URL + "/")).status()).isEqualTo(200);
     own.close();

@@ -4,28 +4,14 @@ package io.inboard.instrumentation.apachehttpclient5;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inboard.call.Attempt;
-import io.inboard.call.Call;
-import io.inboard.call.Contexts;
-import io.inboard.call.Endpoint;
-import io.inboard.call.HeaderView;
-import io.inboard.call.Inboard;
-import io.inboard.call.Inbound;
-import io.inboard.call.InboundTls;
-import io.inboard.call.Outbound;
-import io.inboard.call.OutboundRequest;
-import io.inboard.call.Step;
-import io.inboard.call.TlsPlan;
-import io.inboard.contract.ClientHarness;
+import io.inboard.contract.MistakeContract;
+import io.inboard.contract.Mistakes;
 import io.inboard.contract.Request;
 import io.inboard.contract.Response;
 import io.inboard.contract.Script;
 import io.inboard.contract.ScriptedOutbound;
-import io.inboard.contract.TestEndpoint;
 import io.inboard.contract.TestServer;
 import io.inboard.contract.WovenJvm;
-import java.net.InetSocketAddress;
-import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -40,7 +26,7 @@ import org.apache.hc.core5.http.HttpHost;
 import org.junit.jupiter.api.Test;
 
 /** Mistakes of ours: no call fails for them, except one that would go out in the clear. */
-final class MistakeTest extends ClientHarness {
+final class MistakeTest extends MistakeContract {
   private final Application application = new Application();
 
   @Override
@@ -53,85 +39,16 @@ final class MistakeTest extends ClientHarness {
     return application.send(request);
   }
 
-  /** A core that begins calls like this, and encrypts what goes to one host. */
-  private static void serve(String encrypted, Outbound begins) {
-    Outbound core =
-        new Outbound() {
-          @Override
-          public Call begin(OutboundRequest request) {
-            return begins.begin(request);
-          }
-
-          @Override
-          public boolean mustEncrypt(String host, int port) {
-            return host.equals(encrypted);
-          }
-        };
-    Inboard.serve(new Inboard.Core(core, Inbound.PASS, InboundTls.DISABLED, Contexts.NONE));
-  }
-
-  private static void serveBroken(String encrypted) {
-    serve(
-        encrypted,
-        request -> {
-          throw new IllegalStateException("on purpose");
-        });
-  }
-
-  private static Request request(TestServer server) {
-    return Request.get("http://127.0.0.1:" + server.port() + "/");
-  }
-
-  @Test
-  void aCallThatWasToBeEncryptedIsRefused() throws Exception {
-    TestServer server = plainServer();
-    serveBroken("127.0.0.1");
-    assertThatThrownBy(() -> send(request(server))).isInstanceOf(SSLException.class);
-    assertThat(server.connections()).isZero();
-    assertThat(WovenJvm.takeTroubles()).isNotEmpty();
-  }
-
-  @Test
-  void anyOtherCallGoesOn() throws Exception {
-    TestServer server = plainServer();
-    serveBroken("elsewhere");
-    assertThat(send(request(server)).status()).isEqualTo(200);
-    assertThat(server.received()).hasSize(1);
-    assertThat(WovenJvm.takeTroubles()).isNotEmpty();
-  }
-
-  @Test
-  void aCallThatBeganWellIsNotSentInTheClearEither() throws Exception {
-    TestServer server = plainServer();
-    ScriptedOutbound script = new ScriptedOutbound();
-    script.script(Script.to(new Broken(plain(server))));
-    serve("127.0.0.1", script::begin);
-    assertThatThrownBy(() -> send(request(server))).isInstanceOf(SSLException.class);
-    assertThat(server.received()).isEmpty();
-    assertThat(WovenJvm.takeTroubles()).isNotEmpty();
-  }
-
-  @Test
-  void whatWasSentIsNotSentOnceMore() throws Exception {
-    TestServer server = plainServer();
-    ScriptedOutbound script = new ScriptedOutbound();
-    script.script(Script.to(plain(server)));
-    serve("elsewhere", request -> new FailsAfterwards(script.begin(request)));
-    assertThat(send(request(server)).status()).isEqualTo(200);
-    assertThat(server.received()).hasSize(1);
-    assertThat(WovenJvm.takeTroubles()).isNotEmpty();
-  }
-
   @Test
   void aMinimalClientIsRefusedAndGoesOnLikewise() throws Exception {
     TestServer server = plainServer();
     HttpGet get = new HttpGet("http://127.0.0.1:" + server.port() + "/");
     try (MinimalHttpClient minimal = HttpClients.createMinimal()) {
-      serveBroken("127.0.0.1");
+      Mistakes.serveBroken("127.0.0.1");
       assertThatThrownBy(() -> minimal.execute(get, HttpClientContext.create()))
           .isInstanceOf(SSLException.class);
       assertThat(server.connections()).isZero();
-      serveBroken("elsewhere");
+      Mistakes.serveBroken("elsewhere");
       try (ClassicHttpResponse response = minimal.execute(get, HttpClientContext.create())) {
         assertThat(response.getCode()).isEqualTo(200);
       }
@@ -156,10 +73,10 @@ final class MistakeTest extends ClientHarness {
                   return chain.proceed(request, scope);
                 });
     try (CloseableHttpClient client = builder.build()) {
-      serve("127.0.0.1", script::begin);
+      Mistakes.serve("127.0.0.1", script::begin);
       assertThatThrownBy(() -> client.execute(get)).isInstanceOf(SSLException.class);
       assertThat(server.received()).isEmpty();
-      serve("elsewhere", script::begin);
+      Mistakes.serve("elsewhere", script::begin);
       try (ClassicHttpResponse response = client.execute(get)) {
         assertThat(response.getCode()).isEqualTo(200);
       }
@@ -178,64 +95,13 @@ final class MistakeTest extends ClientHarness {
             .setConnectionManager(application.pool)
             .setRoutePlanner((host, context) -> route)
             .build();
-    serve(HOST, script::begin);
+    Mistakes.serve(HOST, script::begin);
     assertThatThrownBy(() -> client.execute(new HttpGet(URL + "/")))
         .isInstanceOf(SSLException.class);
     assertThat(server.connections()).isZero();
-    serve("elsewhere", script::begin);
+    Mistakes.serve("elsewhere", script::begin);
     script.script(Script.passThrough());
     client.execute(new HttpGet(URL + "/")).close();
     assertThat(server.received()).hasSize(1);
-  }
-
-  /** Once there is a response. */
-  private record FailsAfterwards(Call call) implements Call {
-    @Override
-    public Step first() {
-      return call.first();
-    }
-
-    @Override
-    public Step responded(Attempt attempt, int status, HeaderView headers) {
-      return call.responded(attempt, status, headers);
-    }
-
-    @Override
-    public Step failed(Attempt attempt, Throwable error, Progress progress) {
-      return call.failed(attempt, error, progress);
-    }
-
-    @Override
-    public int bodyWanted() {
-      throw new IllegalStateException("on purpose");
-    }
-
-    @Override
-    public void abandoned() {
-      call.abandoned();
-    }
-
-    @Override
-    public void done() {
-      call.done();
-    }
-  }
-
-  /** Nobody knows how to secure it. */
-  private record Broken(TestEndpoint endpoint) implements Endpoint {
-    @Override
-    public InetSocketAddress address() {
-      return endpoint.address();
-    }
-
-    @Override
-    public Object poolKey() {
-      return endpoint.poolKey();
-    }
-
-    @Override
-    public Optional<TlsPlan> tls() {
-      throw new IllegalStateException("on purpose");
-    }
   }
 }

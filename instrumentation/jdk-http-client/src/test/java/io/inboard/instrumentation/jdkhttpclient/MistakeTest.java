@@ -4,57 +4,21 @@ package io.inboard.instrumentation.jdkhttpclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inboard.call.Call;
-import io.inboard.call.Contexts;
-import io.inboard.call.Endpoint;
-import io.inboard.call.Inboard;
-import io.inboard.call.Inbound;
-import io.inboard.call.InboundTls;
-import io.inboard.call.Outbound;
-import io.inboard.call.OutboundRequest;
-import io.inboard.call.TlsPlan;
+import io.inboard.contract.Mistakes;
 import io.inboard.contract.Received;
 import io.inboard.contract.Script;
 import io.inboard.contract.ScriptedOutbound;
-import io.inboard.contract.TestEndpoint;
 import io.inboard.contract.TestServer;
 import io.inboard.contract.WovenJvm;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 
 /** Mistakes of ours: no call fails for them, except one that would go out in the clear. */
 final class MistakeTest extends JdkHarness {
-  /** A core that begins calls like this, and encrypts what goes to one host. */
-  private static void serve(String encrypted, Outbound begins) {
-    Outbound core =
-        new Outbound() {
-          @Override
-          public Call begin(OutboundRequest request) {
-            return begins.begin(request);
-          }
-
-          @Override
-          public boolean mustEncrypt(String host, int port) {
-            return host.equals(encrypted);
-          }
-        };
-    Inboard.serve(new Inboard.Core(core, Inbound.PASS, InboundTls.DISABLED, Contexts.NONE));
-  }
-
-  private static void serveBroken(String encrypted) {
-    serve(
-        encrypted,
-        request -> {
-          throw new IllegalStateException("on purpose");
-        });
-  }
-
   private static HttpRequest request(TestServer server) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/")).build();
   }
@@ -62,7 +26,7 @@ final class MistakeTest extends JdkHarness {
   @Test
   void aCallThatWasToBeEncryptedIsRefused() throws Exception {
     TestServer server = plainServer();
-    serveBroken("127.0.0.1");
+    Mistakes.serveBroken("127.0.0.1");
     assertThatThrownBy(() -> client.send(request(server), BodyHandlers.discarding()))
         .isInstanceOf(SSLException.class);
     assertThat(server.connections()).isZero();
@@ -72,7 +36,7 @@ final class MistakeTest extends JdkHarness {
   @Test
   void anyOtherCallGoesOn() throws Exception {
     TestServer server = plainServer();
-    serveBroken("elsewhere");
+    Mistakes.serveBroken("elsewhere");
     assertThat(client.send(request(server), BodyHandlers.discarding()).statusCode()).isEqualTo(200);
     assertThat(server.received()).hasSize(1);
     assertThat(WovenJvm.takeTroubles()).isNotEmpty();
@@ -82,8 +46,8 @@ final class MistakeTest extends JdkHarness {
   void aCallThatBeganWellIsNotSentInTheClearEither() throws Exception {
     TestServer server = plainServer();
     ScriptedOutbound script = new ScriptedOutbound();
-    script.script(Script.to(new Broken(plain(server))));
-    serve("127.0.0.1", script::begin);
+    script.script(Script.to(Mistakes.withBrokenTls(plain(server))));
+    Mistakes.serve("127.0.0.1", script::begin);
     assertThatThrownBy(() -> client.send(request(server), BodyHandlers.discarding()))
         .isInstanceOf(IOException.class);
     assertThat(server.received()).isEmpty();
@@ -103,23 +67,5 @@ final class MistakeTest extends JdkHarness {
     assertThat(received.all("x-own")).containsExactly("of the application");
     assertThat(received.all("traceparent")).isEmpty();
     assertThat(mesh.call().failures()).isEmpty();
-  }
-
-  /** Nobody knows how to secure it. */
-  private record Broken(TestEndpoint endpoint) implements Endpoint {
-    @Override
-    public InetSocketAddress address() {
-      return endpoint.address();
-    }
-
-    @Override
-    public Object poolKey() {
-      return endpoint.poolKey();
-    }
-
-    @Override
-    public Optional<TlsPlan> tls() {
-      throw new IllegalStateException("on purpose");
-    }
   }
 }

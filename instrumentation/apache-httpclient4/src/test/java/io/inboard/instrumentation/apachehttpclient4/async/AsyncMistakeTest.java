@@ -4,26 +4,14 @@ package io.inboard.instrumentation.apachehttpclient4.async;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inboard.call.Call;
-import io.inboard.call.Contexts;
-import io.inboard.call.Endpoint;
-import io.inboard.call.Inboard;
-import io.inboard.call.Inbound;
-import io.inboard.call.InboundTls;
-import io.inboard.call.Outbound;
-import io.inboard.call.OutboundRequest;
-import io.inboard.call.TlsPlan;
-import io.inboard.contract.ClientHarness;
+import io.inboard.contract.MistakeContract;
+import io.inboard.contract.Mistakes;
 import io.inboard.contract.Request;
 import io.inboard.contract.Response;
 import io.inboard.contract.Script;
 import io.inboard.contract.ScriptedOutbound;
-import io.inboard.contract.TestEndpoint;
 import io.inboard.contract.TestServer;
-import io.inboard.contract.WovenJvm;
-import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -40,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** Mistakes of ours: no call fails for them, except one that would go out in the clear. */
 @WhereAsked
-final class AsyncMistakeTest extends ClientHarness {
+final class AsyncMistakeTest extends MistakeContract {
   private final AsyncApplication application = new AsyncApplication();
 
   @Override
@@ -58,74 +46,16 @@ final class AsyncMistakeTest extends ClientHarness {
     application.end();
   }
 
-  /** A core that begins calls like this, and encrypts what goes to one host. */
-  private static void serve(String encrypted, Outbound begins) {
-    Outbound core =
-        new Outbound() {
-          @Override
-          public Call begin(OutboundRequest request) {
-            return begins.begin(request);
-          }
-
-          @Override
-          public boolean mustEncrypt(String host, int port) {
-            return host.equals(encrypted);
-          }
-        };
-    Inboard.serve(new Inboard.Core(core, Inbound.PASS, InboundTls.DISABLED, Contexts.NONE));
-  }
-
-  private static void serveBroken(String encrypted) {
-    serve(
-        encrypted,
-        request -> {
-          throw new IllegalStateException("on purpose");
-        });
-  }
-
-  private static Request request(TestServer server) {
-    return Request.get("http://127.0.0.1:" + server.port() + "/");
-  }
-
-  @Test
-  void aCallThatWasToBeEncryptedIsRefused() throws Exception {
-    TestServer server = plainServer();
-    serveBroken("127.0.0.1");
-    assertThatThrownBy(() -> send(request(server))).isInstanceOf(SSLException.class);
-    assertThat(server.connections()).isZero();
-    assertThat(WovenJvm.takeTroubles()).isNotEmpty();
-  }
-
-  @Test
-  void anyOtherCallGoesOn() throws Exception {
-    TestServer server = plainServer();
-    serveBroken("elsewhere");
-    assertThat(send(request(server)).status()).isEqualTo(200);
-    assertThat(server.received()).hasSize(1);
-    assertThat(WovenJvm.takeTroubles()).isNotEmpty();
-  }
-
-  @Test
-  void aCallThatBeganWellIsNotSentInTheClearEither() throws Exception {
-    TestServer server = plainServer();
-    ScriptedOutbound script = new ScriptedOutbound();
-    script.script(Script.to(new Broken(plain(server))));
-    serve("127.0.0.1", script::begin);
-    assertThatThrownBy(() -> send(request(server))).isInstanceOf(SSLException.class);
-    assertThat(server.received()).isEmpty();
-    assertThat(WovenJvm.takeTroubles()).isNotEmpty();
-  }
-
   /** Past the client, as no hook of a call sees it. */
   @Test
   void aConnectionThatTheApplicationOpensByHandIsNotLetPastWhatMustBeEncrypted() throws Exception {
     TestServer server = plainServer();
     ScriptedOutbound script = new ScriptedOutbound();
-    serve("127.0.0.1", script::begin);
+    Mistakes.serve("127.0.0.1", script::begin);
     HttpRoute route = new HttpRoute(new HttpHost("127.0.0.1", server.port()));
     assertThatThrownBy(() -> connect(route)).hasMessageContaining("no plaintext to 127.0.0.1");
     assertThat(server.connections()).isZero();
-    serve("elsewhere", script::begin);
+    Mistakes.serve("elsewhere", script::begin);
     connect(route);
     assertThat(server.received()).isEmpty();
   }
@@ -153,12 +83,12 @@ final class AsyncMistakeTest extends ClientHarness {
     AsyncApplication misled =
         new AsyncApplication(
             HttpAsyncClients.custom().setRoutePlanner((host, request, context) -> route));
-    serve(HOST, script::begin);
+    Mistakes.serve(HOST, script::begin);
     HttpUriRequest call = AsyncApplication.request(Request.get(URL + "/"));
     assertThatThrownBy(() -> AsyncApplication.result(misled.start(call)))
         .isInstanceOf(SSLException.class);
     assertThat(server.connections()).isZero();
-    serve("elsewhere", script::begin);
+    Mistakes.serve("elsewhere", script::begin);
     script.script(Script.passThrough());
     assertThat(AsyncApplication.result(misled.start(call)).status()).isEqualTo(200);
     assertThat(server.received()).hasSize(1);
@@ -173,10 +103,10 @@ final class AsyncMistakeTest extends ClientHarness {
     HttpHost target = new HttpHost("127.0.0.1", server.port());
     try (CloseableHttpPipeliningClient client = HttpAsyncClients.createPipelining()) {
       client.start();
-      serve("127.0.0.1", script::begin);
+      Mistakes.serve("127.0.0.1", script::begin);
       assertThatThrownBy(() -> pipelined(client, target)).hasCauseInstanceOf(SSLException.class);
       assertThat(server.connections()).isZero();
-      serve("elsewhere", script::begin);
+      Mistakes.serve("elsewhere", script::begin);
       assertThat(pipelined(client, target)).hasSize(1);
     }
     assertThat(server.received())
@@ -189,23 +119,5 @@ final class AsyncMistakeTest extends ClientHarness {
     return client
         .execute(target, List.of(new HttpGet("/")), null)
         .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-  }
-
-  /** Nobody knows how to secure it. */
-  private record Broken(TestEndpoint endpoint) implements Endpoint {
-    @Override
-    public InetSocketAddress address() {
-      return endpoint.address();
-    }
-
-    @Override
-    public Object poolKey() {
-      return endpoint.poolKey();
-    }
-
-    @Override
-    public Optional<TlsPlan> tls() {
-      throw new IllegalStateException("on purpose");
-    }
   }
 }
