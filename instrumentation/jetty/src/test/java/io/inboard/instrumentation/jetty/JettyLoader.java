@@ -2,32 +2,21 @@
 package io.inboard.instrumentation.jetty;
 
 import io.inboard.contract.RunningServer;
+import io.inboard.contract.VersionLoader;
 import java.io.File;
-import java.io.IOException;
-import java.io.InputStream;
-import java.lang.reflect.InvocationTargetException;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassWriter;
-import org.objectweb.asm.Opcodes;
-import org.objectweb.asm.commons.ClassRemapper;
-import org.objectweb.asm.commons.Remapper;
 
 /**
  * One version of Jetty, one line of servlets above it, and the test's application beside them. The
- * application is compiled once, against Jakarta EE 10; beside others it is renamed.
+ * application is compiled against Jakarta EE 10; beside other lines Jetty's own names differ, too.
  */
-final class JettyLoader extends URLClassLoader {
+final class JettyLoader extends VersionLoader {
   private static final String APPLICATION = "io.inboard.instrumentation.jetty.app.";
 
   private final String servlets;
-  private final boolean javax;
 
   /**
    * @param version a folder of {@code target/jetty}: the line of Jetty, a hyphen, the line of
@@ -41,9 +30,17 @@ final class JettyLoader extends URLClassLoader {
    * @param jars in place of that folder
    */
   JettyLoader(String version, File jars) {
-    super("jetty-" + version, urls(jars), JettyLoader.class.getClassLoader());
-    this.servlets = version.substring(version.indexOf('-') + 1);
-    this.javax = servlets.startsWith("javax");
+    super(
+        "jetty-" + version,
+        urls(jars, ".*"),
+        JettyLoader.class.getClassLoader(),
+        servlets(version).startsWith("javax"),
+        APPLICATION);
+    this.servlets = servlets(version);
+  }
+
+  private static String servlets(String version) {
+    return version.substring(version.indexOf('-') + 1);
   }
 
   /** Starts an embedded server. */
@@ -58,12 +55,12 @@ final class JettyLoader extends URLClassLoader {
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(this);
     try {
-      return (RunningServer)
-          loadClass(APPLICATION + "JettyServer")
-              .getConstructor(Map.class, Optional.class)
-              .newInstance(properties, threads);
-    } catch (InvocationTargetException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
+      return make(
+          RunningServer.class,
+          APPLICATION + "JettyServer",
+          List.of(Map.class, Optional.class),
+          properties,
+          threads);
     } finally {
       thread.setContextClassLoader(before);
     }
@@ -74,54 +71,9 @@ final class JettyLoader extends URLClassLoader {
     return new File("target/jetty/" + version);
   }
 
-  private static URL[] urls(File folder) {
-    File[] jars = folder.listFiles();
-    if (jars == null || jars.length == 0) {
-      throw new IllegalStateException(folder + " is missing: build with Maven");
-    }
-    return Arrays.stream(jars).map(JettyLoader::url).toArray(URL[]::new);
-  }
-
-  private static URL url(File file) {
-    try {
-      return file.toURI().toURL();
-    } catch (MalformedURLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   @Override
-  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    if (!name.startsWith(APPLICATION)) {
-      return super.loadClass(name, resolve);
-    }
-    synchronized (getClassLoadingLock(name)) {
-      Class<?> known = findLoadedClass(name);
-      return known != null ? known : define(name);
-    }
-  }
-
-  private Class<?> define(String name) throws ClassNotFoundException {
-    try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
-      byte[] bytes = renamed(in.readAllBytes());
-      return defineClass(name, bytes, 0, bytes.length);
-    } catch (IOException e) {
-      throw new ClassNotFoundException(name, e);
-    }
-  }
-
-  private byte[] renamed(byte[] bytes) {
-    ClassWriter writer = new ClassWriter(0);
+  protected String renamed(String name) {
     String line = servlets.startsWith("ee") ? servlets + "/" : "";
-    Remapper names =
-        new Remapper(Opcodes.ASM9) {
-          @Override
-          public String map(String internalName) {
-            String name = internalName.replace("jetty/ee10/servlet/", "jetty/" + line + "servlet/");
-            return javax ? name.replace("jakarta/servlet/", "javax/servlet/") : name;
-          }
-        };
-    new ClassReader(bytes).accept(new ClassRemapper(writer, names), 0);
-    return writer.toByteArray();
+    return super.renamed(name.replace("jetty/ee10/servlet/", "jetty/" + line + "servlet/"));
   }
 }

@@ -2,31 +2,19 @@
 package io.inboard.instrumentation.undertow;
 
 import io.inboard.contract.RunningServer;
+import io.inboard.contract.VersionLoader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.reflect.InvocationTargetException;
-import java.net.MalformedURLException;
 import java.net.URL;
-import java.net.URLClassLoader;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassWriter;
-import org.objectweb.asm.Opcodes;
-import org.objectweb.asm.commons.ClassRemapper;
-import org.objectweb.asm.commons.Remapper;
 
-/**
- * One version of Undertow with its XNIO, and the test's application beside it. The application is
- * compiled once, against jakarta; beside Undertow 2.2 it is renamed to javax.
- */
-final class UndertowLoader extends URLClassLoader {
+/** One version of Undertow with its XNIO, and the test's application beside it. */
+final class UndertowLoader extends VersionLoader {
   /** The newest of the line that the module is compiled against. */
   static final String NEWEST = System.getProperty("undertow.version");
 
@@ -47,8 +35,6 @@ final class UndertowLoader extends URLClassLoader {
           "org.wildfly.",
           "org.xnio.");
 
-  private final boolean javax;
-
   UndertowLoader(String version) {
     this(version, folder(version));
   }
@@ -61,8 +47,7 @@ final class UndertowLoader extends URLClassLoader {
   }
 
   private UndertowLoader(String version, URL[] jars, ClassLoader parent) {
-    super("undertow-" + version, jars, parent);
-    this.javax = version.startsWith("2.2.");
+    super("undertow-" + version, jars, parent, version.startsWith("2.2."), APPLICATION, CONTAINER);
   }
 
   /** The same in four loaders: XNIO and the like, the core, the servlets, the application. */
@@ -87,48 +72,26 @@ final class UndertowLoader extends URLClassLoader {
   /** Starts one of the application's servers. */
   RunningServer start(String server, Map<String, String> properties, Optional<Executor> threads)
       throws Exception {
-    try {
-      return (RunningServer)
-          loadClass(APPLICATION + server)
-              .getConstructor(Map.class, Optional.class)
-              .newInstance(properties, threads);
-    } catch (InvocationTargetException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
-    }
+    return make(
+        RunningServer.class,
+        APPLICATION + server,
+        List.of(Map.class, Optional.class),
+        properties,
+        threads);
   }
 
   static File folder(String version) {
     return new File("target/undertow/" + version);
   }
 
-  private static URL[] urls(File folder, String pattern) {
-    File[] jars = folder.listFiles((in, name) -> name.matches(pattern));
-    if (jars == null || jars.length == 0) {
-      throw new IllegalStateException(folder + " is missing: build with Maven");
-    }
-    return Arrays.stream(jars).map(UndertowLoader::url).toArray(URL[]::new);
-  }
-
-  private static URL url(File file) {
-    try {
-      return file.toURI().toURL();
-    } catch (MalformedURLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    boolean application = name.startsWith(APPLICATION) || name.startsWith(CONTAINER);
-    if (!application && OF_THE_VERSION.stream().noneMatch(name::startsWith)) {
+    if (isOfTheApplication(name) || OF_THE_VERSION.stream().noneMatch(name::startsWith)) {
       return super.loadClass(name, resolve);
     }
     synchronized (getClassLoadingLock(name)) {
       Class<?> known = findLoadedClass(name);
-      if (known != null) {
-        return known;
-      }
-      return application ? define(name) : find(name);
+      return known != null ? known : find(name);
     }
   }
 
@@ -162,28 +125,5 @@ final class UndertowLoader extends URLClassLoader {
       providers.addAll(Collections.list(below.getResources(name)));
     }
     return Collections.enumeration(providers);
-  }
-
-  private Class<?> define(String name) throws ClassNotFoundException {
-    try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
-      byte[] bytes = in.readAllBytes();
-      byte[] ours = javax ? toJavax(bytes) : bytes;
-      return defineClass(name, ours, 0, ours.length);
-    } catch (IOException e) {
-      throw new ClassNotFoundException(name, e);
-    }
-  }
-
-  private static byte[] toJavax(byte[] bytes) {
-    ClassWriter writer = new ClassWriter(0);
-    Remapper names =
-        new Remapper(Opcodes.ASM9) {
-          @Override
-          public String map(String internalName) {
-            return internalName.replace("jakarta/servlet/", "javax/servlet/");
-          }
-        };
-    new ClassReader(bytes).accept(new ClassRemapper(writer, names), 0);
-    return writer.toByteArray();
   }
 }
