@@ -3,120 +3,32 @@ package io.inboard.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inboard.smoke.support.Cases;
-import io.inboard.smoke.support.Collector;
-import io.inboard.smoke.support.Faults;
-import io.inboard.smoke.support.FaultyServer;
 import io.inboard.smoke.support.Http;
 import io.inboard.smoke.support.Jdks;
-import io.inboard.smoke.support.LoadClient;
 import io.inboard.smoke.support.Pki;
 import io.inboard.smoke.support.Service;
 import io.inboard.smoke.support.Yaml;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** A service that calls others by Apache HttpClient 4 is a member like any other. */
-class ApacheHttpClient4Test {
-  private static final List<String> CLIENTS = List.of("apache4", "apache4-minimal");
+/** Calls by Apache HttpClient 4. */
+class ApacheHttpClient4Test extends ClientStory {
+  @Override
+  Service.Builder app(String name) {
+    return Service.apache4(name, Jdks.own());
+  }
 
-  @TempDir Path directory;
-
-  @Test
-  void aCallIsMutuallySecuredAndGoesToAnotherInstanceWhenOneIsGone() throws Exception {
-    Pki pki = new Pki(directory);
-    Service.Builder gone = Service.boot("boot-3.5", "gone", Jdks.own());
-    try (Service back =
-            Service.boot("boot-3.5", "pay", Jdks.own())
-                .agent(Yaml.service("pay").identity(pki.issue("pay")).inbound("STRICT"))
-                .start();
-        Service front =
-            Service.apache4("web", Jdks.own())
-                .agent(
-                    Yaml.service("web")
-                        .identity(pki.issue("web"))
-                        .destinations(
-                            """
-                            - host: pay
-                              endpoints: ["%s", "%s"]
-                              loadBalancer: {simple: ROUND_ROBIN}
-                              tls: {mode: MUTUAL, principals: ["%s"]}
-                            """
-                                .formatted(gone.address(), back.address(), Pki.principal("pay"))))
-                .start()) {
-      for (String client : CLIENTS) {
-        for (int i = 0; i < 4; i++) {
-          assertThat(Http.body(front.callUrl(client, "http://pay/headers")))
-              .as(client)
-              .contains("URI=" + Pki.spiffe("web"))
-              .contains("\"url\":\"http://pay/headers\"");
-          assertThat(Http.body(front.callUrl(client, "http://pay/pay") + "&method=POST&body=1"))
-              .as(client)
-              .isEqualTo("paid 1 to pay");
-        }
-      }
-      assertThat(front.status().findPath("innerAttempts")).as("the library's own").isEmpty();
-      assertThat(back.warnings()).as("the back").isEmpty();
-    }
+  @Override
+  List<String> clients() {
+    return List.of("apache4", "apache4-minimal");
   }
 
   @Test
   @Tag("alone")
   void anInstanceThatBreaksAndOneThatIsGoneCostNoGetAndNoPostArrivesTwice() {
-    try (LoadClient load = new LoadClient("apache4");
-        Cases.Pool pool = new Cases.Pool(4)) {
-      load.destination(
-          pool.destination(
-              "pay",
-              "retries: {attempts: 3, retryOn: \"connect-failure,refused-stream,"
-                  + "reset-before-request,reset-before-response,503\"}"));
-      LoadClient.Order gets = load.order("apache4", "http://pay/{n}").rate(100, 2);
-      assertThat(gets.run().failed()).isZero();
-      LoadClient.Running under = gets.rate(200, Cases.SECONDS).start();
-      pool.get(0).fault(Faults.status(503));
-      pool.get(1).fault(Faults.sometimes(50, Faults.resetAfterRequest()));
-      pool.get(2).close();
-      LoadClient.Result result = under.end();
-      assertThat(result.failed()).as(result.brief()).isZero();
-      pool.servers.forEach(FaultyServer::forget);
-      LoadClient.Result posts = gets.method("POST").rate(100, 2).run();
-      assertThat(FaultyServer.byTarget(pool.servers))
-          .as(posts.brief())
-          .hasSize(posts.requests())
-          .allSatisfy((target, times) -> assertThat(times).as(target).isEqualTo(1));
-    }
-  }
-
-  @Test
-  void aRequestThroughAServiceIsOneTrace() throws Exception {
-    for (String client : CLIENTS) {
-      try (Collector collector = Collector.start(Files.createDirectory(directory.resolve(client)));
-          Service back = traced(Service.plain("back", Jdks.own()), collector);
-          Service front = traced(Service.apache4("front", Jdks.own()), collector)) {
-        assertThat(Http.body(front.callUrl(client, back.url("/hello"))))
-            .isEqualTo("hello from back");
-        List<Collector.Span> trace =
-            collector.awaitTrace("the whole way", spans -> names(spans).size() == 3);
-        assertThat(trace).hasSize(3);
-        Map<String, Collector.Span> byName =
-            trace.stream()
-                .collect(Collectors.toMap(ApacheHttpClient4Test::name, Function.identity()));
-        assertThat(byName.get("front CLIENT").parent()).isEqualTo(byName.get("front SERVER").id());
-        assertThat(byName.get("back SERVER").parent()).isEqualTo(byName.get("front CLIENT").id());
-        assertThat(byName.get("front CLIENT").attributes())
-            .containsEntry("network.protocol.version", "1.1")
-            .containsEntry("url.full", back.url("/hello"));
-      }
-    }
+    noGetFailsAndNoPostArrivesTwice("apache4");
   }
 
   /** It connects by classes of its own, past all hooks. */
@@ -137,7 +49,7 @@ class ApacheHttpClient4Test {
             """
                 .formatted(back.address(), treatment);
         try (Service front =
-            Service.apache4("web", Jdks.own())
+            app("web")
                 .agent(Yaml.service("web").identity(pki.issue("web")).destinations(destination))
                 .start()) {
           String answer = Http.get(front.callUrl("apache4-legacy", back.url("/hello"))).body();
@@ -161,7 +73,7 @@ class ApacheHttpClient4Test {
     try (Service pay = Service.plain("pay", Jdks.own()).start();
         Service free = Service.plain("free", Jdks.own()).start();
         Service front =
-            Service.apache4("web", Jdks.own())
+            app("web")
                 .jvm("-Dinboard.test.fault=*")
                 .agent(
                     Yaml.service("web")
@@ -173,7 +85,7 @@ class ApacheHttpClient4Test {
                             """
                                 .formatted(pay.port())))
                 .start()) {
-      for (String client : CLIENTS) {
+      for (String client : clients()) {
         assertThat(Http.body(front.callUrl(client, free.url("/hello"))))
             .isEqualTo("hello from free");
         HttpResponse<String> answer =
@@ -182,21 +94,5 @@ class ApacheHttpClient4Test {
         assertThat(answer.body()).contains("SSLException");
       }
     }
-  }
-
-  private static Service traced(Service.Builder builder, Collector collector) {
-    collector.environment("http/protobuf").forEach(builder::environment);
-    return builder
-        .environment("OTEL_BSP_SCHEDULE_DELAY", "200")
-        .agent(Yaml.traced(builder.name()))
-        .start();
-  }
-
-  private static Set<String> names(List<Collector.Span> spans) {
-    return spans.stream().map(ApacheHttpClient4Test::name).collect(Collectors.toSet());
-  }
-
-  private static String name(Collector.Span span) {
-    return span.service() + " " + span.kind();
   }
 }

@@ -1,135 +1,27 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.smoke;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.inboard.smoke.support.Cases;
-import io.inboard.smoke.support.Collector;
-import io.inboard.smoke.support.Faults;
-import io.inboard.smoke.support.FaultyServer;
-import io.inboard.smoke.support.Http;
 import io.inboard.smoke.support.Jdks;
-import io.inboard.smoke.support.LoadClient;
-import io.inboard.smoke.support.Pki;
 import io.inboard.smoke.support.Service;
-import io.inboard.smoke.support.Yaml;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** A service that calls others by the HTTP client of Jetty 12 is a member like any other. */
-class JettyClientTest {
-  private static final List<String> CLIENTS = List.of("jetty", "jetty-async");
+/** Calls by the HTTP client of Jetty 12. */
+class JettyClientTest extends ClientStory {
+  @Override
+  Service.Builder app(String name) {
+    return Service.jettyClient(name, Jdks.own());
+  }
 
-  @TempDir Path directory;
-
-  @Test
-  void aCallIsMutuallySecuredAndGoesToAnotherInstanceWhenOneIsGone() throws Exception {
-    Pki pki = new Pki(directory);
-    Service.Builder gone = Service.boot("boot-3.5", "gone", Jdks.own());
-    try (Service back =
-            Service.boot("boot-3.5", "pay", Jdks.own())
-                .agent(Yaml.service("pay").identity(pki.issue("pay")).inbound("STRICT"))
-                .start();
-        Service front =
-            Service.jettyClient("web", Jdks.own())
-                .agent(
-                    Yaml.service("web")
-                        .identity(pki.issue("web"))
-                        .destinations(
-                            """
-                            - host: pay
-                              endpoints: ["%s", "%s"]
-                              loadBalancer: {simple: ROUND_ROBIN}
-                              tls: {mode: MUTUAL, principals: ["%s"]}
-                            """
-                                .formatted(gone.address(), back.address(), Pki.principal("pay"))))
-                .start()) {
-      for (String client : CLIENTS) {
-        for (int i = 0; i < 4; i++) {
-          assertThat(Http.body(front.callUrl(client, "http://pay/headers")))
-              .as(client)
-              .contains("URI=" + Pki.spiffe("web"))
-              .contains("\"url\":\"http://pay/headers\"");
-          assertThat(Http.body(front.callUrl(client, "http://pay/pay") + "&method=POST&body=1"))
-              .as(client)
-              .isEqualTo("paid 1 to pay");
-        }
-      }
-      assertThat(front.status().findPath("innerAttempts")).as("the library's own").isEmpty();
-      assertThat(back.warnings()).as("the back").isEmpty();
-    }
+  @Override
+  List<String> clients() {
+    return List.of("jetty", "jetty-async");
   }
 
   @Test
   @Tag("alone")
   void anInstanceThatBreaksAndOneThatIsGoneCostNoGetAndNoPostArrivesTwice() {
-    try (LoadClient load = new LoadClient("jetty");
-        Cases.Pool pool = new Cases.Pool(4)) {
-      load.destination(
-          pool.destination(
-              "pay",
-              "retries: {attempts: 3, retryOn: \"connect-failure,refused-stream,"
-                  + "reset-before-request,reset-before-response,503\"}"));
-      LoadClient.Order gets = load.order("jetty", "http://pay/{n}").rate(100, 2);
-      assertThat(gets.run().failed()).isZero();
-      LoadClient.Running under = gets.rate(200, Cases.SECONDS).start();
-      pool.get(0).fault(Faults.status(503));
-      pool.get(1).fault(Faults.sometimes(50, Faults.resetAfterRequest()));
-      pool.get(2).close();
-      LoadClient.Result result = under.end();
-      assertThat(result.failed()).as(result.brief()).isZero();
-      pool.servers.forEach(FaultyServer::forget);
-      LoadClient.Result posts = gets.method("POST").rate(100, 2).run();
-      assertThat(FaultyServer.byTarget(pool.servers))
-          .as(posts.brief())
-          .hasSize(posts.requests())
-          .allSatisfy((target, times) -> assertThat(times).as(target).isEqualTo(1));
-    }
-  }
-
-  @Test
-  void aRequestThroughAServiceIsOneTrace() throws Exception {
-    for (String client : CLIENTS) {
-      try (Collector collector = Collector.start(Files.createDirectory(directory.resolve(client)));
-          Service back = traced(Service.plain("back", Jdks.own()), collector);
-          Service front = traced(Service.jettyClient("front", Jdks.own()), collector)) {
-        assertThat(Http.body(front.callUrl(client, back.url("/hello"))))
-            .isEqualTo("hello from back");
-        List<Collector.Span> trace =
-            collector.awaitTrace("the whole way", spans -> names(spans).size() == 3);
-        assertThat(trace).hasSize(3);
-        Map<String, Collector.Span> byName =
-            trace.stream().collect(Collectors.toMap(JettyClientTest::name, Function.identity()));
-        assertThat(byName.get("front CLIENT").parent()).isEqualTo(byName.get("front SERVER").id());
-        assertThat(byName.get("back SERVER").parent()).isEqualTo(byName.get("front CLIENT").id());
-        assertThat(byName.get("front CLIENT").attributes())
-            .containsEntry("network.protocol.version", "1.1")
-            .containsEntry("url.full", back.url("/hello"));
-      }
-    }
-  }
-
-  private static Service traced(Service.Builder builder, Collector collector) {
-    collector.environment("http/protobuf").forEach(builder::environment);
-    return builder
-        .environment("OTEL_BSP_SCHEDULE_DELAY", "200")
-        .agent(Yaml.traced(builder.name()))
-        .start();
-  }
-
-  private static Set<String> names(List<Collector.Span> spans) {
-    return spans.stream().map(JettyClientTest::name).collect(Collectors.toSet());
-  }
-
-  private static String name(Collector.Span span) {
-    return span.service() + " " + span.kind();
+    noGetFailsAndNoPostArrivesTwice("jetty");
   }
 }

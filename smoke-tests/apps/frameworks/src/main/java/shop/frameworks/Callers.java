@@ -33,8 +33,7 @@ final class Callers {
                   JerseyClientBuilder.createClient(
                       new ClientConfig().connectorProvider(new ApacheConnectorProvider())))),
           Map.entry("resteasy", jaxRs(new ResteasyClientBuilderImpl().build())),
-          Map.entry("cxf", (method, url, body) -> cxf(method, url, body, false)),
-          Map.entry("cxf-url-connection", (method, url, body) -> cxf(method, url, body, true)));
+          Map.entry("cxf-url-connection", Callers::cxf));
 
   private Callers() {}
 
@@ -56,11 +55,9 @@ final class Callers {
     };
   }
 
-  private static Caller.Answer cxf(String method, URI url, String body, boolean urlConnection) {
+  private static Caller.Answer cxf(String method, URI url, String body) {
     WebClient client = WebClient.create(url).type("text/plain");
-    if (urlConnection) {
-      WebClient.getConfig(client).getRequestContext().put("force.urlconnection.http.conduit", true);
-    }
+    WebClient.getConfig(client).getRequestContext().put("force.urlconnection.http.conduit", true);
     try (Response response = client.invoke(method, body)) {
       return new Caller.Answer(response.getStatus(), response.readEntity(String.class));
     } finally {
