@@ -129,7 +129,11 @@ final class ArchitectureTest {
     library("jersey", "org.glassfish.jersey..");
     library("jetty", "org.eclipse.jetty..");
     library("jettyclient", "org.eclipse.jetty..");
+    library("netty.client", "io.netty..");
+    library("netty.server", "io.netty..");
     library("okhttp", "okhttp3..", "okio..");
+    library("reactornetty.client", "io.netty..", "reactor..", "org.reactivestreams..");
+    library("reactornetty.server", "io.netty..", "reactor..", "org.reactivestreams..");
     library("resteasy", "org.jboss.resteasy..");
     library("retries", "org.springframework..", "io.github.resilience4j..");
     library("sockets", "sun.nio.ch..", "io.netty..");
