@@ -192,6 +192,15 @@ final class JdkHttpClientAdvice {
     }
   }
 
+  /** {@code Http1Request#collectHeaders0}: after the request line. */
+  static final class Head {
+    @Advice.OnMethodEnter
+    static void enter(
+        @Advice.FieldValue("request") Object request, @Advice.Argument(0) StringBuilder head) {
+      Outgoing.writeInto(head, request);
+    }
+  }
+
   /** {@code ConnectionPool.CacheKey#equals}: the pool of HTTP/1.1. */
   static final class PoolKey {
     @Advice.OnMethodExit

@@ -57,6 +57,10 @@ public final class JdkHttpClientHooks implements Library {
         .weave(REQUEST, method("secure"), JdkHttpClientAdvice.Secure.class)
         .weave(REQUEST, method("getUserHeaders"), JdkHttpClientAdvice.UserHeaders.class)
         .weave(P + "Http1Request", method("hostString"), JdkHttpClientAdvice.HostHeader.class)
+        .weave(
+            P + "Http1Request",
+            method("collectHeaders0", "java.lang.StringBuilder").whereItExists(),
+            JdkHttpClientAdvice.Head.class)
         // Its connection: from a pool that tells endpoints apart, or a new one.
         .weave(P + "ConnectionPool$CacheKey", method("equals"), JdkHttpClientAdvice.PoolKey.class)
         .weave(

@@ -2,11 +2,13 @@
 package io.inboard.instrumentation.jdkhttpclient;
 
 import io.inboard.call.HeaderSink;
+import io.inboard.call.Inboard;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +24,9 @@ import java.util.Objects;
  * ones.
  */
 final class Outgoing implements HeaderSink {
+  /** For the JDK's own headers (170 characters), a traceparent (70), and short ones beside them. */
+  private static final int ROOM = 320;
+
   private final Object request;
   private final Map<String, List<String>> systemHeaders;
 
@@ -144,6 +149,31 @@ final class Outgoing implements HeaderSink {
    */
   void takeBack() {
     systemHeaders.values().removeIf(values -> values instanceof Ours);
+  }
+
+  /**
+   * Puts what was set into the head of HTTP/1.1, instead of leaving it to the JDK among its own
+   * headers: that copies all of them twice and filters them by streams, some 300 bytes for
+   * each. With room for the rest, since the JDK begins with 64 characters and doubles. Over
+   * HTTP/2 it stays a system header.
+   *
+   * @param head with the request line; headers in any order follow
+   */
+  static void writeInto(StringBuilder head, Object request) {
+    if (Inboard.outbound().disabled()) {
+      return;
+    }
+    Iterator<Map.Entry<String, List<String>>> headers =
+        Internals.systemHeaders(request).entrySet().iterator();
+    int line = head.length();
+    while (headers.hasNext()) {
+      Map.Entry<String, List<String>> header = headers.next();
+      if (header.getValue() instanceof Ours ours) {
+        head.ensureCapacity(line + ROOM);
+        head.append(header.getKey()).append(": ").append(ours.value).append("\r\n");
+        headers.remove();
+      }
+    }
   }
 
   @Override

@@ -28,6 +28,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -177,6 +178,41 @@ final class WatchedHopTest extends JdkHarness {
     assertThat(calls.subList(3, calls.size()))
         .isNotEmpty()
         .allMatch(call -> call.progress().equals(List.of(Progress.NOT_CONNECTED)));
+  }
+
+  @Test
+  void whatTheMeshSaysStandsRightBehindTheRequestLineOfHttp1() throws Exception {
+    mesh.script(Script.passThrough());
+    TestServer server = plainServer();
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/"))
+            .header("Accept", "text/plain")
+            .build();
+    client.send(request, BodyHandlers.discarding());
+    assertThat(server.received().get(0).headers())
+        .extracting(header -> header.getKey().toLowerCase(Locale.ROOT))
+        .doesNotHaveDuplicates()
+        .startsWith("traceparent")
+        .contains("host", "user-agent", "accept");
+  }
+
+  @Test
+  void whatTheMeshSaysIsWrittenOnceAndTheRestHasRoom() {
+    Outgoing outgoing = outgoing();
+    ScriptedCall call = begin(outgoing);
+    first(call).writeHeaders(outgoing);
+    StringBuilder head = new StringBuilder(64).append("GET / HTTP/1.1\r\n");
+    Outgoing.writeInto(head, outgoing.request());
+    assertThat(head)
+        .startsWith("GET / HTTP/1.1\r\ntraceparent: 00-")
+        .contains("\r\nx-attempt: 1\r\n");
+    assertThat(head.capacity()).isBetween(320, 400);
+    assertThat(outgoing.systemHeader("traceparent")).isNull();
+    assertThat(outgoing.systemHeader("User-Agent")).isNotNull();
+    int written = head.length();
+    Outgoing.writeInto(head, outgoing.request());
+    assertThat(head).hasSize(written);
+    call.done();
   }
 
   /** How a hop is left to the JDK. */
