@@ -23,6 +23,14 @@ public interface CallObserver {
    */
   OfCall call(OutboundRequest request, Optional<String> destination);
 
+  /**
+   * The one attempt of a call that no destination matches; without an object for the call, since
+   * most calls of a JVM that is traced and nothing else are of this kind.
+   */
+  default OfAttempt only(OutboundRequest request) {
+    return call(request, Optional.empty()).attempt(1, "", Optional.empty());
+  }
+
   /** Sees one call. */
   interface OfCall {
     /** Sees nothing. */

@@ -241,17 +241,7 @@ public final class MeshOutbound implements Outbound {
     }
     // A proxy is asked for last: only some calls have a destination, and libraries must look it up.
     if (found.isEmpty() || request.proxied()) {
-      CallObserver.OfCall traced = observer.call(request, Optional.empty());
-      if (request.resent()) {
-        libraryRetryCounts.count(request);
-      }
-      if (found.isPresent() && found.get().wantsTls()) {
-        return RefusedCall.proxied(found.get(), traced);
-      }
-      Optional<String> refusal = found.isPresent() ? Optional.empty() : stray(s, request);
-      return refusal.isPresent()
-          ? RefusedCall.stray(refusal.get(), traced)
-          : new TracedCall(traced, () -> libraryRetryCounts.count(request), s.governsAll());
+      return watched(s, found, request);
     }
     Destination destination = found.get();
     DestinationPolicy policy = policy(destination, asked);
@@ -261,6 +251,19 @@ public final class MeshOutbound implements Outbound {
     }
     CallObserver.OfCall observed = observer.call(request, Optional.of(policy.name()));
     return new MeshCall(destination, policy, asked, terms, observed, means);
+  }
+
+  private Call watched(Snapshot s, Optional<Destination> found, OutboundRequest request) {
+    if (request.resent()) {
+      libraryRetryCounts.count(request);
+    }
+    if (found.isPresent() && found.get().wantsTls()) {
+      return RefusedCall.proxied(found.get(), observer.call(request, Optional.empty()));
+    }
+    Optional<String> refusal = found.isPresent() ? Optional.empty() : stray(s, request);
+    return refusal.isPresent()
+        ? RefusedCall.stray(refusal.get(), observer.call(request, Optional.empty()))
+        : new TracedCall(observer.only(request), libraryRetryCounts, request, s.governsAll());
   }
 
   private DestinationPolicy policy(Destination destination, OutboundRequest request) {

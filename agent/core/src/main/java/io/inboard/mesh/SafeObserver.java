@@ -30,6 +30,19 @@ final class SafeObserver implements CallObserver {
     }
   }
 
+  @Override
+  public OfAttempt only(OutboundRequest request) {
+    if (observer == CallObserver.NONE) {
+      return OfAttempt.NONE;
+    }
+    try {
+      return new SafeAttempt(observer.only(request));
+    } catch (RuntimeException | LinkageError e) {
+      report(e);
+      return OfAttempt.NONE;
+    }
+  }
+
   private void report(Throwable e) {
     errors.add("observing a call", e);
   }

@@ -55,6 +55,12 @@ final class TelemetryObserver implements CallObserver {
     return new Traced(trace, destination.orElse(""));
   }
 
+  @Override
+  public OfAttempt only(OutboundRequest request) {
+    ClientSpan span = telemetry.client(request).attempt(1, Optional.empty(), 0);
+    return new TracedAttempt(null, span, "", "");
+  }
+
   private void retried(String destination, String reason, String outcome) {
     LongCounter counter = retries;
     if (counter != null) {
@@ -142,7 +148,9 @@ final class TelemetryObserver implements CallObserver {
 
   /** Told by the steps of a call, which follow each other. */
   private final class TracedAttempt implements OfAttempt {
+    /** Null for the only attempt of its call. */
     private final Traced call;
+
     private final ClientSpan span;
     private String flags;
 
@@ -178,7 +186,9 @@ final class TelemetryObserver implements CallObserver {
 
     @Override
     public void end(int status, Throwable error, String outcome) {
-      call.endedNanos = System.nanoTime();
+      if (call != null) {
+        call.endedNanos = System.nanoTime();
+      }
       if (!reason.isEmpty()) {
         retried(call.destination, reason, status > 0 && status < 400 ? "success" : "failure");
       }

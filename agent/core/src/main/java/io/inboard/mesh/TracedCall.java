@@ -6,6 +6,7 @@ import io.inboard.call.Call;
 import io.inboard.call.Endpoint;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.HeaderView;
+import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
 import java.util.Optional;
 import javax.net.ssl.SSLSession;
@@ -16,7 +17,11 @@ import javax.net.ssl.SSLSession;
  */
 final class TracedCall implements Call, Attempt {
   private final CallObserver.OfAttempt observer;
-  private final Runnable sentAgain;
+
+  /** What is sent after the first time counts here. */
+  private final LibraryRetryCounts sends;
+
+  private final OutboundRequest request;
   private final boolean meshRetries;
 
   /** How often a connection that was found dead is exchanged: see Repetition. */
@@ -28,18 +33,18 @@ final class TracedCall implements Call, Attempt {
   /** Used by steps. */
   private int exchanges;
 
-  /** A call whose sends are not counted. */
-  TracedCall(CallObserver.OfCall observer, boolean meshRetries) {
-    this(observer, () -> {}, meshRetries);
-  }
-
   /**
-   * @param sentAgain run for every send after the first
+   * @param sends null: they are not counted
    * @param meshRetries whether the library's own retries are switched off
    */
-  TracedCall(CallObserver.OfCall observer, Runnable sentAgain, boolean meshRetries) {
-    this.observer = observer.attempt(1, "", Optional.empty());
-    this.sentAgain = sentAgain;
+  TracedCall(
+      CallObserver.OfAttempt observer,
+      LibraryRetryCounts sends,
+      OutboundRequest request,
+      boolean meshRetries) {
+    this.observer = observer;
+    this.sends = sends;
+    this.request = request;
     this.meshRetries = meshRetries;
   }
 
@@ -103,8 +108,8 @@ final class TracedCall implements Call, Attempt {
 
   @Override
   public void writeHeaders(HeaderSink headers) {
-    if (sent) {
-      sentAgain.run();
+    if (sent && sends != null) {
+      sends.count(request);
     }
     sent = true;
     observer.writeHeaders(headers);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 
 /**
  * One {@code send} or {@code sendAsync} of the application, with all its hops: the JDK's {@code
@@ -16,11 +17,12 @@ import java.util.concurrent.CompletableFuture;
  */
 // What a dependent stage of ours would throw is caught inside it.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class Conversation {
+final class Conversation implements BiConsumer<Object, Throwable> {
   /** Weak on both sides, since a conversation leads back to its key; see {@link #endWith}. */
   private static final WeakIdentityMap<Object, WeakReference<Conversation>> CONVERSATIONS =
       new WeakIdentityMap<>();
 
+  private final Object multi;
   private final Context context = Inboard.contexts().current();
 
   /** The current hop, or null. Volatile: hops follow each other on different threads. */
@@ -32,27 +34,36 @@ final class Conversation {
   /** Why the application waits no longer; null while it does. */
   private volatile IOException givenUp;
 
-  private Conversation() {}
+  private Conversation(Object multi) {
+    this.multi = multi;
+  }
 
   /** On the application's thread; null while the mesh is switched off. */
   static Conversation begin(Object multi) {
     if (Inboard.outbound().disabled()) {
       return null;
     }
-    Conversation conversation = new Conversation();
+    Conversation conversation = new Conversation(multi);
     CONVERSATIONS.put(multi, new WeakReference<>(conversation));
     return conversation;
   }
 
   /** Lives and ends with the future that the application waits for. */
-  void endWith(Object multi, CompletableFuture<?> result) {
-    result.whenComplete((response, error) -> end(multi));
+  void endWith(CompletableFuture<?> result) {
+    result.whenComplete(this);
+  }
+
+  /** The future's end. */
+  @Override
+  public void accept(Object response, Throwable error) {
+    CONVERSATIONS.remove(multi);
+    leaveHop();
   }
 
   /** The conversation of a {@code MultiExchange}; one without memory if it began before us. */
   static Conversation of(Object multi) {
     Conversation conversation = find(multi);
-    return conversation == null ? new Conversation() : conversation;
+    return conversation == null ? new Conversation(multi) : conversation;
   }
 
   private static Conversation find(Object multi) {
@@ -134,10 +145,5 @@ final class Conversation {
   static boolean mayRepeat(Object multi, Throwable error, boolean own) {
     Conversation conversation = own ? find(multi) : null;
     return own && (conversation == null || conversation.decided != error);
-  }
-
-  private void end(Object multi) {
-    CONVERSATIONS.remove(multi);
-    leaveHop();
   }
 }

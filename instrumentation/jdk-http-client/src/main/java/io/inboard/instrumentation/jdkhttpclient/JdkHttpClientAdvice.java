@@ -30,11 +30,9 @@ final class JdkHttpClientAdvice {
 
     @Advice.OnMethodExit
     static void exit(
-        @Advice.This Object multi,
-        @Advice.Enter Object conversation,
-        @Advice.Return CompletableFuture<?> result) {
+        @Advice.Enter Object conversation, @Advice.Return CompletableFuture<?> result) {
       if (conversation != null) {
-        ((Conversation) conversation).endWith(multi, result);
+        ((Conversation) conversation).endWith(result);
       }
     }
   }

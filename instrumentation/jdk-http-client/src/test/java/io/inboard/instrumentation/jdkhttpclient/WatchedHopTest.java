@@ -146,7 +146,7 @@ final class WatchedHopTest extends JdkHarness {
     assertThat(response.handle((r, e) -> e)).isCompletedWithValue(cause);
     assertThat(Conversation.mayRepeat(multi, cause, true)).isFalse();
     assertThat(call.attempts().get(0).headerWrites()).isZero();
-    conversation.endWith(multi, CompletableFuture.completedFuture(null));
+    conversation.endWith(CompletableFuture.completedFuture(null));
     return call;
   }
 
