@@ -153,9 +153,9 @@ final class Outgoing implements HeaderSink {
 
   /**
    * Puts what was set into the head of HTTP/1.1, instead of leaving it to the JDK among its own
-   * headers: that copies all of them twice and filters them by streams, some 300 bytes for
-   * each. With room for the rest, since the JDK begins with 64 characters and doubles. Over
-   * HTTP/2 it stays a system header.
+   * headers: that copies all of them twice and filters them by streams, some 300 bytes for each.
+   * With room for the rest, since the JDK begins with 64 characters and doubles. Over HTTP/2 it
+   * stays a system header.
    *
    * @param head with the request line; headers in any order follow
    */
