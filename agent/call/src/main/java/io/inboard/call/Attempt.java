@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.call;
 
+import java.net.SocketAddress;
 import java.util.Optional;
 import javax.net.ssl.SSLSession;
 
@@ -60,6 +61,19 @@ public interface Attempt {
    * @param session the session of a mesh connection; null when the connection has no TLS of ours
    */
   void connected(SSLSession session);
+
+  /**
+   * Whether nothing may be sent to where a connection leads: asked where there is no {@link
+   * #endpoint}, of each connection, new or pooled, before the first byte of a request goes over it.
+   * Only then it is known where a name has led that the library, or the application, has resolved.
+   * Neither blocks nor throws.
+   *
+   * @param remote of the connection, where the library shows it; a proxy's, if there is one
+   * @return why not, ready for the application's exception; empty: it may be sent
+   */
+  default Optional<String> astray(SocketAddress remote) {
+    return Optional.empty();
+  }
 
   /**
    * Tells the version of HTTP that the response's head speaks, before {@link Call#responded}.

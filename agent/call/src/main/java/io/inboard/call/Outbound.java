@@ -44,6 +44,26 @@ public interface Outbound {
   }
 
   /**
+   * Tells that something is not sent which {@link #mustEncrypt} or a {@link TlsPlan} forbids to
+   * send in the clear: it is counted, and said in the log. Neither blocks nor throws.
+   *
+   * @param library as in {@link OutboundRequest#library}
+   * @param host as in the application's URL
+   * @param why the reason, which follows a colon
+   * @return where to, what and why: ready for the application's exception
+   */
+  default String unsecured(String library, String host, int port, String why) {
+    return "inboard: nothing was sent to "
+        + host
+        + ':'
+        + port
+        + " by "
+        + library
+        + ", since it would not have been secured: "
+        + why;
+  }
+
+  /**
    * Whether the mesh decides about all repetitions of calls to this host over plain http, where no
    * proxy is between: asked by hooks of what stands above clients and would repeat whole calls by
    * itself, each with all its attempts. Neither blocks nor throws.

@@ -21,6 +21,7 @@ import io.inboard.weave.UnderWay;
 import io.inboard.weave.Weaver;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
+import java.net.InetSocketAddress;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.time.Duration;
@@ -100,6 +101,7 @@ public final class Agent {
             instrumentation, HookIndex.packaged(Agent.class.getClassLoader()), new HookLog());
     sockets.known(new KnownBy(weaver));
     sockets.own(new Own());
+    sockets.ownTls(new OwnTls(mesh));
     new Agent(instrumentation, mesh, sockets, watch, weaver, jarPath).continueLater();
   }
 
@@ -224,6 +226,14 @@ public final class Agent {
     @Override
     public boolean test(Class<?> opener) {
       return opener.getClassLoader() == Agent.class.getClassLoader();
+    }
+  }
+
+  /** The same. */
+  private record OwnTls(MeshWhenNeeded mesh) implements Predicate<InetSocketAddress> {
+    @Override
+    public boolean test(InetSocketAddress remote) {
+      return mesh.hasOwnTls(remote);
     }
   }
 

@@ -15,6 +15,7 @@ import io.inboard.settings.InboundSettings.MtlsMode;
 import io.inboard.settings.Settings;
 import io.inboard.settings.source.Loaded;
 import io.opentelemetry.api.metrics.Meter;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -124,6 +125,15 @@ final class MeshWhenNeeded implements Consumer<Loaded> {
   /** What can be rehearsed now; nothing without a mesh. */
   synchronized Optional<Rehearsal> rehearsal() {
     return mesh == null ? Optional.empty() : Optional.of(mesh.rehearsal());
+  }
+
+  /** Whether the application has called https there; never without a mesh. */
+  boolean hasOwnTls(InetSocketAddress remote) {
+    Mesh there;
+    synchronized (this) {
+      there = mesh;
+    }
+    return there != null && there.outbound().hasOwnTls(remote);
   }
 
   /** See {@link Mesh#close}. */

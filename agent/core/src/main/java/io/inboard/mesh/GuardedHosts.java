@@ -96,6 +96,11 @@ final class GuardedHosts {
     return null;
   }
 
+  /** Whether there is nothing to guard. */
+  boolean isEmpty() {
+    return none;
+  }
+
   /** Whether clients that no hook knows are refused anywhere. */
   boolean refusesAny() {
     return refusesAny;
@@ -111,6 +116,11 @@ final class GuardedHosts {
     DestinationSettings endpoint = withEndpoint(host, remote.getPort());
     if (endpoint == null && remote.getAddress() != null) {
       endpoint = withEndpoint(literal(remote.getAddress()), remote.getPort());
+      if (endpoint == null && remote.getAddress().isAnyLocalAddress()) {
+        // Which systems take for this host: 0.0.0.0 and :: reach what listens on loopback.
+        endpoint = withEndpoint("127.0.0.1", remote.getPort());
+        endpoint = endpoint == null ? withEndpoint("::1", remote.getPort()) : endpoint;
+      }
     }
     return endpoint != null
         ? Optional.of(endpoint)
@@ -126,6 +136,11 @@ final class GuardedHosts {
     return none
         ? Optional.empty()
         : Optional.ofNullable(withEndpoint(CanonicalHost.of(host), port));
+  }
+
+  /** The name of the destination that guards a host or an endpoint, at whatever port. */
+  Optional<String> named(String host, int port) {
+    return endpoint(host, port).or(() -> names.find(host, 0)).map(DestinationSettings::name);
   }
 
   /**

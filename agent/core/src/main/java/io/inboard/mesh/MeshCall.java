@@ -300,7 +300,12 @@ final class MeshCall implements Call, PolicyAttempt.Maker {
     means.errors().add("deciding a call", e);
     return secured
         ? step(new Decision.End(NOT_SECURED), Optional.empty())
-        : new TracedCall(observer.attempt(1, "", Optional.empty()), null, decision.request(), false)
+        : new TracedCall(
+                observer.attempt(1, "", Optional.empty()),
+                TracedCall.Way.FREE,
+                null,
+                decision.request(),
+                false)
             .first();
   }
 

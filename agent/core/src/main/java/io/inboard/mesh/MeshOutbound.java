@@ -20,11 +20,14 @@ import io.inboard.settings.ResilienceSettings.LibraryRetries;
 import io.inboard.settings.Settings;
 import io.inboard.time.Clock;
 import io.inboard.time.Timer;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The calls that leave this JVM. A call reads one volatile, finds its destination and proceeds;
@@ -40,6 +43,8 @@ public final class MeshOutbound implements Outbound {
   private final Errors errors = new Errors();
   private final MeshCall.Means means;
   private final StrayCalls strays = new StrayCalls();
+  private final UnsecuredCalls unsecured = new UnsecuredCalls();
+  private final OwnTls ownTls = new OwnTls();
   private final LibraryRetryCounts libraryRetryCounts = new LibraryRetryCounts();
   private final TlsPlans tls;
   private final SafeObserver observer;
@@ -263,7 +268,8 @@ public final class MeshOutbound implements Outbound {
     Optional<String> refusal = found.isPresent() ? Optional.empty() : stray(s, request);
     return refusal.isPresent()
         ? RefusedCall.stray(refusal.get(), observer.call(request, Optional.empty()))
-        : new TracedCall(observer.only(request), libraryRetryCounts, request, s.governsAll());
+        : new TracedCall(
+            observer.only(request), way(s, request), libraryRetryCounts, request, s.governsAll());
   }
 
   private DestinationPolicy policy(Destination destination, OutboundRequest request) {
@@ -309,6 +315,43 @@ public final class MeshOutbound implements Outbound {
     }
   }
 
+  /** Where a call of no destination must not be led; https of the application is its own. */
+  private TracedCall.Way way(Snapshot s, OutboundRequest request) {
+    GuardedHosts guarded = s.guarded();
+    if (guarded.isEmpty()) {
+      return TracedCall.Way.FREE;
+    }
+    if (!"http".equalsIgnoreCase(request.scheme())) {
+      ownTls.add(request.host(), request.port());
+      return TracedCall.Way.FREE;
+    }
+    return guarded.endpoint(request.host(), request.port()).isPresent()
+        ? TracedCall.Way.FREE // Counted and named already.
+        : remote -> astray(guarded, request, remote);
+  }
+
+  private Optional<String> astray(
+      GuardedHosts guarded, OutboundRequest request, SocketAddress remote) {
+    try {
+      return remote instanceof InetSocketAddress connected
+          ? strays.judge(guarded, request, connected).map("inboard: "::concat)
+          : Optional.empty();
+    } catch (RuntimeException | LinkageError e) {
+      errors.add("looking where a call is led", e);
+      return guarded.refusesAny()
+          ? Optional.of("inboard: no call to " + request.host() + ": an error of ours")
+          : Optional.empty();
+    }
+  }
+
+  /**
+   * Whether the application has called https there, so that a connection of a hooked client has TLS
+   * of its own.
+   */
+  public boolean hasOwnTls(InetSocketAddress remote) {
+    return ownTls.has(remote.getHostString(), remote.getPort());
+  }
+
   @Override
   public boolean mustEncrypt(String host, int port) {
     Snapshot s = snapshot;
@@ -321,6 +364,32 @@ public final class MeshOutbound implements Outbound {
                 .endpoint(host, port)
                 .filter(d -> d.unknownClients() == UnknownClients.REFUSE)
                 .isPresent());
+  }
+
+  @Override
+  public String unsecured(String library, String host, int port, String why) {
+    String what =
+        library
+            + " did not send to "
+            + host
+            + ':'
+            + port
+            + ", since that would have been in the clear: "
+            + why;
+    try {
+      Snapshot s = snapshot;
+      String destination =
+          s.find(host, port)
+              .or(() -> s.byEndpoint().find(host, port).map(EndpointMatches.Match::destination))
+              .map(Destination::name)
+              .or(() -> s.guarded().named(host, port))
+              .orElse(host);
+      what = "destination " + destination + ": " + what;
+      unsecured.refused(library, destination, what);
+    } catch (RuntimeException | LinkageError e) {
+      errors.add("telling of a call that was not secured", e);
+    }
+    return "inboard: " + what;
   }
 
   /** With resilience switched off, what a library does by itself is left to it. */
@@ -348,7 +417,7 @@ public final class MeshOutbound implements Outbound {
         s.entries().stream().flatMap(e -> e.destination().status().stream()).toList(),
         libraryRetryCounts.counts(),
         libraryRetryCounts.outerCounts(),
-        strays.counts(),
+        Stream.concat(strays.counts().stream(), unsecured.counts().stream()).toList(),
         discovery.names().status(),
         discovery.files().status(),
         errors.count());

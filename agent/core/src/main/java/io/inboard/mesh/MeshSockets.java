@@ -51,6 +51,9 @@ public final class MeshSockets implements Sockets {
   /** Which classes are the agent's own; none until the hooks are installed. */
   private volatile Predicate<Class<?>> own = new Nobody();
 
+  /** Where hooked clients bring TLS of the application's own; nowhere until the mesh is there. */
+  private volatile Predicate<InetSocketAddress> ownTls = new Nowhere();
+
   /**
    * @param enabled the kill switch, which STRICT does not obey
    */
@@ -97,6 +100,13 @@ public final class MeshSockets implements Sockets {
     }
   }
 
+  private static final class Nowhere implements Predicate<InetSocketAddress> {
+    @Override
+    public boolean test(InetSocketAddress remote) {
+      return false;
+    }
+  }
+
   /**
    * @param found the endpoints that the mesh has found, at each question
    */
@@ -121,6 +131,11 @@ public final class MeshSockets implements Sockets {
    */
   public void own(Predicate<Class<?>> own) {
     this.own = own;
+  }
+
+  /** Sets where hooked clients bring TLS of the application's own. */
+  public void ownTls(Predicate<InetSocketAddress> ownTls) {
+    this.ownTls = ownTls;
   }
 
   /** Puts settings into force; ports that are open and would be refused now are named. */
@@ -303,7 +318,7 @@ public final class MeshSockets implements Sockets {
       Optional<String> refusal = Optional.empty();
       if (!isKnown(opener)) {
         refusal = clients.unknown(found.get(), name(opener));
-      } else if (now.isStray(remote)) {
+      } else if (now.isStray(remote) && !ownTls.test(remote)) {
         refusal = clients.stray(found.get(), remote, name(opener));
       }
       return refusal.map("inboard: "::concat);

@@ -3,6 +3,8 @@ package io.inboard.mesh;
 
 import io.inboard.call.OutboundRequest;
 import io.inboard.settings.DestinationSettings;
+import io.inboard.settings.DestinationSettings.UnknownClients;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,8 +13,11 @@ import java.util.Optional;
  * destination's: the address itself, say. They match no destination, and would go out in the clear,
  * as those of a client that no hook knows; {@code unknownClients} says what becomes of both.
  *
- * <p>Nothing is looked up: a name that the settings do not have, and that leads to the address of
- * an endpoint, is not seen here. Safe for use by any thread.
+ * <p>Nothing is looked up. A name that the settings do not have, and that leads to the address of an
+ * endpoint, is seen once there is a connection: by {@link GuardedHosts#isStray} where it is opened,
+ * if the address carries that name, and here in any case before something is sent, since an
+ * application may resolve names by itself (a library's DnsResolver or Dns, an address in place of a
+ * name), and a connection may be older than the settings. Safe for use by any thread.
  */
 final class StrayCalls {
   private final Unmeshed unmeshed = new Unmeshed();
@@ -27,17 +32,48 @@ final class StrayCalls {
     if (found.isEmpty()) {
       return Optional.empty();
     }
+    return judge(found.get(), request, "");
+  }
+
+  /**
+   * Counts and names a call that matches no destination, if its connection leads to a guarded
+   * endpoint. One whose host says so was judged before.
+   *
+   * @return why it must not be sent; empty: it may
+   */
+  Optional<String> judge(
+      GuardedHosts guarded, OutboundRequest request, InetSocketAddress connected) {
+    Optional<DestinationSettings> found = guarded.find(connected);
+    if (found.isEmpty() || request.proxied()) {
+      return Optional.empty();
+    }
+    boolean warned =
+        found.get().unknownClients() == UnknownClients.WARN && guarded.isStray(connected);
+    return warned // When it was opened.
+        ? Optional.empty()
+        : judge(found.get(), request, " (" + literal(connected) + ')');
+  }
+
+  private static String literal(InetSocketAddress connected) {
+    return connected.getAddress() == null
+        ? connected.getHostString()
+        : connected.getAddress().getHostAddress();
+  }
+
+  private Optional<String> judge(
+      DestinationSettings destination, OutboundRequest request, String address) {
     String what =
         request.library()
             + " calls "
             + request.host()
             + ':'
             + request.port()
+            + address
             + ", an endpoint of destination "
-            + found.get().name()
+            + destination.name()
             + ", by another name than the destination's: ";
     return unmeshed.judge(
-        found.get(),
+        destination,
         request.library(),
         "stray-call",
         what

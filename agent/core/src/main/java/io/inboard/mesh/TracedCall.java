@@ -8,6 +8,7 @@ import io.inboard.call.HeaderSink;
 import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.Step;
+import java.net.SocketAddress;
 import java.util.Optional;
 import javax.net.ssl.SSLSession;
 
@@ -17,6 +18,7 @@ import javax.net.ssl.SSLSession;
  */
 final class TracedCall implements Call, Attempt {
   private final CallObserver.OfAttempt observer;
+  private final Way way;
 
   /** What is sent after the first time counts here. */
   private final LibraryRetryCounts sends;
@@ -31,7 +33,20 @@ final class TracedCall implements Call, Attempt {
   private volatile boolean sent;
 
   /** Used by steps. */
-  private int exchanges;
+  private byte exchanges;
+
+  /** Whether it was not sent over a connection that it had, since that leads astray. */
+  private volatile boolean refused;
+
+  /** Where calls must not go. */
+  @FunctionalInterface
+  interface Way {
+    /** Anywhere. */
+    Way FREE = remote -> Optional.empty();
+
+    /** Why nothing may be sent over a connection that leads there; any thread. */
+    Optional<String> refusal(SocketAddress remote);
+  }
 
   /**
    * @param sends null: they are not counted
@@ -39,10 +54,12 @@ final class TracedCall implements Call, Attempt {
    */
   TracedCall(
       CallObserver.OfAttempt observer,
+      Way way,
       LibraryRetryCounts sends,
       OutboundRequest request,
       boolean meshRetries) {
     this.observer = observer;
+    this.way = way;
     this.sends = sends;
     this.request = request;
     this.meshRetries = meshRetries;
@@ -72,7 +89,10 @@ final class TracedCall implements Call, Attempt {
    */
   @Override
   public Step failed(Attempt attempt, Throwable error, Progress progress) {
-    if (meshRetries && progress == Progress.NOT_SENT && exchanges < MOST_EXCHANGES) {
+    if (meshRetries
+        && progress == Progress.NOT_SENT
+        && !refused
+        && exchanges < MOST_EXCHANGES) {
       exchanges++;
       sent = false;
       return new Step.Send(this, 0);
@@ -130,6 +150,15 @@ final class TracedCall implements Call, Attempt {
 
   @Override
   public void connected(SSLSession session) {}
+
+  @Override
+  public Optional<String> astray(SocketAddress remote) {
+    Optional<String> why = way.refusal(remote);
+    if (why.isPresent()) {
+      refused = true;
+    }
+    return why;
+  }
 
   @Override
   public void protocolVersion(String version) {

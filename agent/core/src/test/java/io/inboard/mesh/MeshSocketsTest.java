@@ -288,6 +288,22 @@ final class MeshSocketsTest {
   }
 
   @Test
+  void httpsOfAHookedClientThatDnsLeadsToAnEndpointIsTheApplicationsOwn() throws Exception {
+    settings(DESTINATIONS.replace("MODE", "REFUSE"));
+    sockets.ownTls(to -> to.getHostString().equals("own.example"));
+    assertThat(sockets.connecting(remote("own.example/10.0.0.5/8443"), Hooked.class)).isEmpty();
+    assertThat(sockets.connecting(remote("own.example/10.0.0.5/8443"), Unknown.class)).isPresent();
+    assertThat(sockets.connecting(remote("other.example/10.0.0.5/8443"), Hooked.class)).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/0.0.0.0/8443", "/::/8443"})
+  void theAddressOfNoHostIsThisHost(String remote) throws Exception {
+    settings(DESTINATIONS.replace("MODE", "REFUSE").replace("10.0.0.5", "127.0.0.1"));
+    assertThat(sockets.connecting(remote(remote), Unknown.class)).isPresent();
+  }
+
+  @Test
   void aConnectionOfTheAgentItselfIsNobodysCall() throws Exception {
     sockets.own(type -> type == Own.class);
     settings(DESTINATIONS.replace("MODE", "REFUSE"));

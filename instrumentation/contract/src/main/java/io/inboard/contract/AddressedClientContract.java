@@ -61,4 +61,42 @@ public abstract class AddressedClientContract extends MeshHarness {
     }
     assertThat(healthy.received()).hasSize(8);
   }
+
+  /**
+   * In the clear, by a name that no destination has; it does not matter who has resolved it. Where
+   * connections are opened nobody looks in this test.
+   */
+  @Test
+  @Shows(Feature.MUTUAL_TLS)
+  void aCallThatAnotherNameLeadsToAGuardedEndpointIsRefused() throws Exception {
+    TestServer server = plainServer();
+    CA.issue(CLIENT_ID).save(directory);
+    Mesh mesh = mesh(identity(), guarded("REFUSE", server));
+    Throwable error = failure(Request.get("http://localhost:" + server.port() + "/"));
+    assertThat(error).hasStackTraceContaining("destination " + HOST);
+    assertThat(server.received()).isEmpty();
+    assertThat(mesh.outbound().status().unmeshed())
+        .singleElement()
+        .hasToString(
+            "Count[role=client, library=%s, where=%s, outcome=refused, count=1]",
+            libraryName(), HOST);
+  }
+
+  @Test
+  void aConnectionFromBeforeAnEndpointWasGuardedIsNotUsedAnyMore() throws Exception {
+    TestServer server = plainServer();
+    CA.issue(CLIENT_ID).save(directory);
+    Mesh mesh = mesh(identity(), guarded("WARN", server));
+    String url = "http://localhost:" + server.port() + "/";
+    assertThat(send(Request.get(url)).status()).isEqualTo(200);
+    mesh.apply(settings(identity() + guarded("REFUSE", server)));
+    Throwable error = failure(Request.get(url));
+    assertThat(error).hasStackTraceContaining("destination " + HOST);
+    assertThat(server.received()).hasSize(1);
+  }
+
+  private static String guarded(String unknownClients, TestServer server) {
+    return destination(
+        "tls: {mode: MUTUAL}\n    unknownClients: " + unknownClients, server.address());
+  }
 }

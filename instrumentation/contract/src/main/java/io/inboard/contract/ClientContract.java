@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What every client library does under the mesh. A library's module subclasses this with how to
@@ -130,6 +132,41 @@ public abstract class ClientContract extends ClientRetryContract {
     assertThat(mesh.calls())
         .singleElement()
         .satisfies(call -> assertThat(call.attempts().get(0).versions()).containsExactly("1.1"));
+  }
+
+  /** A new one, and one that was kept from before. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @Shows(Feature.MUTUAL_TLS)
+  void overAConnectionThatLeadsAstrayNothingIsSent(boolean meshRetries) throws Exception {
+    TestServer server = plainServer();
+    Script free =
+        meshRetries ? Script.passThrough().withoutLibraryRetries() : Script.passThrough();
+    String url = "http://127.0.0.1:" + server.port() + "/";
+    mesh.script(free.leadingAstray("led astray"));
+    assertLedAstray(failure(Request.post(url, BODY)), server);
+    assertThat(server.received()).isEmpty();
+    mesh.script(free);
+    assertThat(send(Request.post(url, BODY)).status()).isEqualTo(200);
+    assertThat(lastCall().attempts().get(0).remotes()).containsOnly(server.address());
+    mesh.script(free.leadingAstray("led astray"));
+    assertLedAstray(failure(Request.post(url, BODY)), server);
+    assertThat(server.received()).hasSize(1);
+  }
+
+  private ScriptedCall lastCall() {
+    return mesh.calls().get(mesh.calls().size() - 1);
+  }
+
+  private void assertLedAstray(Throwable error, TestServer server) {
+    assertThat(causedBy(error, SSLException.class)).as("%s", error).isTrue();
+    assertThat(error).hasStackTraceContaining("led astray");
+    ScriptedCall call = lastCall();
+    assertThat(call.attempts().get(0).remotes()).contains(server.address());
+    assertThat(call.failures())
+        .singleElement()
+        .satisfies(
+            failed -> assertThat(failed.progress()).isIn(Progress.NOT_CONNECTED, Progress.NOT_SENT));
   }
 
   // TLS

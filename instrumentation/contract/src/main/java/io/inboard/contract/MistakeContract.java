@@ -26,7 +26,10 @@ public abstract class MistakeContract extends ClientHarness {
   void aCallThatWasToBeEncryptedIsRefused() throws Exception {
     TestServer server = plainServer();
     Mistakes.serveBroken("127.0.0.1");
-    assertThatThrownBy(() -> send(request(server))).isInstanceOf(SSLException.class);
+    assertThatThrownBy(() -> send(request(server)))
+        .isInstanceOf(SSLException.class)
+        .hasStackTraceContaining("127.0.0.1:" + server.port())
+        .hasStackTraceContaining("an error of ours");
     assertThat(server.connections()).isZero();
     assertThat(WovenJvm.takeTroubles()).isNotEmpty();
   }

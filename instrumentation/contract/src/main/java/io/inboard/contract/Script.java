@@ -66,6 +66,9 @@ public final class Script implements Cloneable {
   /** Whether attempts throw, where they must not, once they have written their headers. */
   boolean headersFail;
 
+  /** Why no connection that the library has chosen may be used; empty: it may. */
+  Optional<String> astray = Optional.empty();
+
   private Script() {}
 
   /** Attempts go to these endpoints in turn. */
@@ -139,6 +142,11 @@ public final class Script implements Cloneable {
   /** The library repeats nothing by itself. */
   public Script withoutLibraryRetries() {
     return with(s -> s.meshRetries = true);
+  }
+
+  /** Nothing may be sent to where the library resolves the application's host. */
+  public Script leadingAstray(String why) {
+    return with(s -> s.astray = Optional.of(why));
   }
 
   /** Attempts write this header first. */

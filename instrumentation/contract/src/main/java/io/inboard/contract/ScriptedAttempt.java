@@ -5,6 +5,7 @@ import io.inboard.call.Attempt;
 import io.inboard.call.Endpoint;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.OutboundRequest;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ public final class ScriptedAttempt implements Attempt {
   private final AtomicBoolean reported = new AtomicBoolean();
   private final List<String> versions = new CopyOnWriteArrayList<>();
   private final List<Optional<SSLSession>> connections = new CopyOnWriteArrayList<>();
+  private final List<SocketAddress> remotes = new CopyOnWriteArrayList<>();
   private volatile Runnable abort = () -> {};
   private volatile boolean over;
 
@@ -145,6 +147,17 @@ public final class ScriptedAttempt implements Attempt {
   @Override
   public void connected(SSLSession session) {
     connections.add(Optional.ofNullable(session));
+  }
+
+  @Override
+  public Optional<String> astray(SocketAddress remote) {
+    remotes.add(remote);
+    return script.astray;
+  }
+
+  /** Where connections lead of which the adapter has asked whether they may be used. */
+  public List<SocketAddress> remotes() {
+    return List.copyOf(remotes);
   }
 
   /** How often the headers of this attempt were written. */

@@ -346,10 +346,10 @@ final class BlockingCallTest {
             InboundTls.DISABLED,
             Contexts.NONE));
     RuntimeException mistake = new IllegalStateException("ours");
-    assertThat(Refusals.failClosed("HTTP", "orders", 8080, mistake))
+    assertThat(Refusals.failClosed("test", "HTTP", "orders", 8080, mistake))
         .hasValueSatisfying(e -> assertThat(e).hasCause(mistake));
-    assertThat(Refusals.failClosed("https", "orders", 8080, mistake)).isEmpty();
-    assertThat(Refusals.failClosed("http", "other", 8080, mistake)).isEmpty();
+    assertThat(Refusals.failClosed("test", "https", "orders", 8080, mistake)).isEmpty();
+    assertThat(Refusals.failClosed("test", "http", "other", 8080, mistake)).isEmpty();
   }
 
   @Test

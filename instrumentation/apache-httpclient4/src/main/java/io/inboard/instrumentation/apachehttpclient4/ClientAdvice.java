@@ -185,4 +185,22 @@ final class ClientAdvice {
       Line.leave(holder);
     }
   }
+
+  /** {@code ProxyClient#tunnel}: a socket for the application, past the client. */
+  static final class Tunnel {
+    @Advice.OnMethodEnter(skipOn = Throwable.class)
+    static Throwable enter(@Advice.This Object client, @Advice.Argument(1) HttpHost target) {
+      return RequestView.tunnel(client.getClass(), target).orElse(null);
+    }
+
+    static Throwable enter(Throwable mistake, Object client, HttpHost target) {
+      return RequestView.tunnelAfter(mistake, target).orElse(null);
+    }
+
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToThrown
+    static Throwable exit(@Advice.Enter Throwable refused) {
+      return refused;
+    }
+  }
 }

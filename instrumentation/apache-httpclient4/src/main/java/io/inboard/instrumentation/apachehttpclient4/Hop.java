@@ -13,6 +13,7 @@ import io.inboard.call.client.Transport;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
+import javax.net.ssl.SSLException;
 import org.apache.http.Header;
 import org.apache.http.HttpEntity;
 import org.apache.http.HttpEntityEnclosingRequest;
@@ -184,8 +185,9 @@ final class Hop implements Transport<CloseableHttpResponse> {
     return current == null ? null : current.secure(connection);
   }
 
-  boolean mustBeSecured() {
-    return current != null && current.mustBeSecured();
+  /** After an error of ours: what is thrown in place of sending; null where that is plaintext. */
+  SSLException unsecured(Throwable mistake) {
+    return current == null ? null : current.unsecured(mistake);
   }
 
   Throwable head(Object connection, HttpRequest head) {

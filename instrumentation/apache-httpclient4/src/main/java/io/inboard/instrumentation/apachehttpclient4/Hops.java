@@ -162,9 +162,7 @@ final class Hops {
   /** After an error of ours. */
   static Throwable unsecured(Throwable mistake) {
     Hop hop = CURRENT.get();
-    return hop != null && hop.mustBeSecured()
-        ? new SSLException("inboard: connection not secured", mistake)
-        : null;
+    return hop == null ? null : hop.unsecured(mistake);
   }
 
   /** The head of a request is written next; null, or why not. */

@@ -5,6 +5,7 @@ import io.inboard.call.Attempt;
 import io.inboard.call.Endpoint;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.TlsPlan;
+import io.inboard.call.client.Refusals;
 import io.inboard.call.client.SecuredSocket;
 import java.io.IOException;
 import java.net.Socket;
@@ -71,8 +72,11 @@ final class InFlight {
     return line;
   }
 
-  boolean mustBeSecured() {
-    return plan != null;
+  /** After an error of ours: what is thrown in place of sending; null where that is plaintext. */
+  SSLException unsecured(Throwable mistake) {
+    return plan == null
+        ? null
+        : Refusals.unsecured(ApacheHttpClient4Hooks.NAME, endpoint, mistake);
   }
 
   /** Whether a byte of the request may have been sent. */
@@ -123,7 +127,7 @@ final class InFlight {
       return null;
     }
     if (raw == null) {
-      return new SSLException("inboard: no connection to secure");
+      return Refusals.unsecured(ApacheHttpClient4Hooks.NAME, endpoint, "there is no socket to secure");
     }
     long left = connectDeadline - System.nanoTime();
     try {
@@ -155,7 +159,7 @@ final class InFlight {
       line.use(managed);
     }
     if (plan != null && session == null) {
-      return new SSLException("inboard: connected elsewhere than to the endpoint");
+      return Refusals.unsecured(ApacheHttpClient4Hooks.NAME, endpoint, "its connection leads elsewhere");
     }
     if (!connected) {
       if (line.isAborted()) {
@@ -165,6 +169,11 @@ final class InFlight {
       if (isFoundDead(connection)) {
         unsent = true;
         return new IOException("the server closed the connection before the request");
+      }
+      SSLException astray = astray(connection);
+      if (astray != null) {
+        unsent = true;
+        return astray;
       }
       connected = true;
       attempt.connected(session);
@@ -183,6 +192,17 @@ final class InFlight {
           }
         });
     return null;
+  }
+
+  /** Why nothing may be sent to where the library has connected by itself; null: it may. */
+  private SSLException astray(Object connection) {
+    Socket socket =
+        endpoint == null && connection instanceof ManagedHttpClientConnection managed
+            ? managed.getSocket()
+            : null;
+    return socket == null
+        ? null
+        : Refusals.astray(attempt, socket.getRemoteSocketAddress()).orElse(null);
   }
 
   private boolean isFoundDead(Object connection) {

@@ -3,6 +3,7 @@ package io.inboard.instrumentation.apachehttpclient4;
 
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.client.Refusals;
+import java.net.ConnectException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,15 @@ public abstract class RequestView implements OutboundRequest {
   /** A refusal of what must be encrypted; empty to let the library send. */
   public static Optional<SSLException> failClosed(HttpHost target, Throwable mistake) {
     return Refusals.failClosed(
-        target.getSchemeName(), host(target.getHostName()), port(target), mistake);
+        ApacheHttpClient4Hooks.NAME,
+        target.getSchemeName(),
+        host(target.getHostName()),
+        port(target),
+        mistake);
+  }
+
+  private static boolean mustEncrypt(HttpHost target) {
+    return Refusals.mustEncrypt(target.getSchemeName(), host(target.getHostName()), port(target));
   }
 
   /**
@@ -73,9 +82,17 @@ public abstract class RequestView implements OutboundRequest {
         named == null
             || (port(named) == port(target)
                 && host(named.getHostName()).equalsIgnoreCase(host(target.getHostName())));
-    return same || failClosed(target, null).isPresent()
-        ? Optional.empty()
-        : failClosed(named, null);
+    return same || mustEncrypt(target) ? Optional.empty() : failClosed(named, null);
+  }
+
+  /** A refusal of a tunnel that an application opens by the library's ProxyClient. */
+  static Optional<ConnectException> tunnel(Class<?> opener, HttpHost target) {
+    return Refusals.tunnel(opener, host(target.getHostName()), port(target));
+  }
+
+  /** The same after an error of ours. */
+  static Optional<ConnectException> tunnelAfter(Throwable mistake, HttpHost target) {
+    return Refusals.tunnelAfter(mistake, host(target.getHostName()), port(target));
   }
 
   /** As a URL has it, also where the library leaves the brackets of an IPv6 address out. */

@@ -290,4 +290,22 @@ final class ClassicAdvice {
       Line.leave(runtime, true);
     }
   }
+
+  /** {@code ProxyClient#tunnel}: a socket for the application, past the client. */
+  static final class Tunnel {
+    @Advice.OnMethodEnter(skipOn = Throwable.class)
+    static Throwable enter(@Advice.This Object client, @Advice.Argument(1) HttpHost target) {
+      return HopRequest.tunnel(client.getClass(), target).orElse(null);
+    }
+
+    static Throwable enter(Throwable mistake, Object client, HttpHost target) {
+      return HopRequest.tunnelAfter(mistake, target).orElse(null);
+    }
+
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToThrown
+    static Throwable exit(@Advice.Enter Throwable refused) {
+      return refused;
+    }
+  }
 }

@@ -13,6 +13,7 @@ import io.inboard.call.client.Transport;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
+import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
@@ -188,8 +189,9 @@ final class Hop implements Transport<ClassicHttpResponse> {
     return current == null ? null : current.secure(connection);
   }
 
-  boolean mustBeSecured() {
-    return current != null && current.mustBeSecured();
+  /** After an error of ours: what is thrown in place of sending; null where that is plaintext. */
+  SSLException unsecured(Throwable mistake) {
+    return current == null ? null : current.unsecured(mistake);
   }
 
   Throwable head(Object connection, ClassicHttpRequest head) throws IOException {

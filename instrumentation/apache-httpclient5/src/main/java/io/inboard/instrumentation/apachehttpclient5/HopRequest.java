@@ -4,6 +4,7 @@ package io.inboard.instrumentation.apachehttpclient5;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.client.KeptBody;
 import io.inboard.call.client.Refusals;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +60,15 @@ final class HopRequest implements OutboundRequest {
   /** A refusal of what must be encrypted; empty to let the library send. */
   static Optional<SSLException> failClosed(HttpHost target, Throwable mistake) {
     return Refusals.failClosed(
-        target.getSchemeName(), host(target.getHostName()), port(target), mistake);
+        ApacheHttpClient5Hooks.NAME,
+        target.getSchemeName(),
+        host(target.getHostName()),
+        port(target),
+        mistake);
+  }
+
+  private static boolean mustEncrypt(HttpHost target) {
+    return Refusals.mustEncrypt(target.getSchemeName(), host(target.getHostName()), port(target));
   }
 
   /**
@@ -76,7 +85,17 @@ final class HopRequest implements OutboundRequest {
     boolean same =
         port(host) == port(target)
             && host(host.getHostName()).equalsIgnoreCase(host(target.getHostName()));
-    return same || failClosed(target, null).isPresent() ? Optional.empty() : failClosed(host, null);
+    return same || mustEncrypt(target) ? Optional.empty() : failClosed(host, null);
+  }
+
+  /** A refusal of a tunnel that an application opens by the library's ProxyClient. */
+  static Optional<ConnectException> tunnel(Class<?> opener, HttpHost target) {
+    return Refusals.tunnel(opener, host(target.getHostName()), port(target));
+  }
+
+  /** The same after an error of ours. */
+  static Optional<ConnectException> tunnelAfter(Throwable mistake, HttpHost target) {
+    return Refusals.tunnelAfter(mistake, host(target.getHostName()), port(target));
   }
 
   /** As a URL has it: the library leaves the brackets of an IPv6 address out. */

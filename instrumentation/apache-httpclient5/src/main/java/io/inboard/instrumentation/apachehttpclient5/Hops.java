@@ -175,9 +175,7 @@ final class Hops {
   /** After an error of ours. */
   static Throwable unsecured(Throwable mistake) {
     Hop hop = hop();
-    return hop != null && hop.mustBeSecured()
-        ? new SSLException("inboard: connection not secured", mistake)
-        : null;
+    return hop == null ? null : hop.unsecured(mistake);
   }
 
   /** The head of a request is written next; null, or why not. */
@@ -193,7 +191,7 @@ final class Hops {
   static Throwable unsent(Throwable mistake, ClassicHttpRequest request) {
     Hop hop = hop();
     if (hop != null) {
-      return hop.mustBeSecured() ? new SSLException("inboard: call not secured", mistake) : null;
+      return hop.unsecured(mistake);
     }
     NamedEndpoint authority = request.getAuthority();
     if (authority == null || Inboard.outbound().disabled()) {

@@ -5,6 +5,7 @@ import io.inboard.call.Attempt;
 import io.inboard.call.Endpoint;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.TlsPlan;
+import io.inboard.call.client.Refusals;
 import io.inboard.call.client.SecuredSocket;
 import java.io.IOException;
 import java.net.Socket;
@@ -74,8 +75,11 @@ final class InFlight {
     return endpoint != null;
   }
 
-  boolean mustBeSecured() {
-    return plan != null;
+  /** After an error of ours: what is thrown in place of sending; null where that is plaintext. */
+  SSLException unsecured(Throwable mistake) {
+    return plan == null
+        ? null
+        : Refusals.unsecured(ApacheHttpClient5Hooks.NAME, endpoint, mistake);
   }
 
   /** Whether its connection had ended before the first byte. */
@@ -130,7 +134,7 @@ final class InFlight {
       return null;
     }
     if (raw == null) {
-      return new SSLException("inboard: no connection to secure");
+      return Refusals.unsecured(ApacheHttpClient5Hooks.NAME, endpoint, "there is no socket to secure");
     }
     long left = TimeUnit.NANOSECONDS.toMillis(connectDeadline - System.nanoTime());
     try {
@@ -168,6 +172,10 @@ final class InFlight {
       dead = true;
       return new IOException("the server closed the connection before the request");
     }
+    SSLException astray = astray(connection);
+    if (astray != null) {
+      return astray;
+    }
     connected = true;
     attempt.connected(session);
     own = request.getHeaders();
@@ -179,8 +187,21 @@ final class InFlight {
     return null;
   }
 
-  private static SSLException refusal() {
-    return new SSLException("inboard: connected elsewhere than to the endpoint");
+  /** Why nothing may be sent to where the library has connected by itself; null: it may. */
+  private SSLException astray(Object connection) {
+    Socket socket =
+        endpoint == null && connection instanceof ManagedHttpClientConnection managed
+            ? managed.getSocket()
+            : null;
+    return socket == null
+        ? null
+        : Refusals.astray(attempt, socket.getRemoteSocketAddress()).orElse(null);
+  }
+
+  private SSLException refusal() {
+    return endpoint == null
+        ? new SSLException("inboard: another request within this one")
+        : Refusals.unsecured(ApacheHttpClient5Hooks.NAME, endpoint, "it is connected elsewhere");
   }
 
   private static HeaderSink sink(ClassicHttpRequest request) {

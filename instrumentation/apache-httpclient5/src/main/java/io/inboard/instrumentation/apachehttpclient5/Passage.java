@@ -6,7 +6,9 @@ import io.inboard.call.Call.Progress;
 import io.inboard.call.Endpoint;
 import io.inboard.call.TlsPlan;
 import io.inboard.call.client.Delays;
+import io.inboard.call.client.Refusals;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
@@ -230,11 +232,14 @@ final class Passage {
     SSLSession session = plan == null ? null : connection.leadingTo(endpoint.poolKey());
     IOException no = null;
     if ((plan != null && session == null) || (endpoint != null && lead == null)) {
-      no = new SSLException("inboard: connected elsewhere than to the endpoint");
+      no = Refusals.unsecured(ApacheHttpClient5AsyncHooks.NAME, endpoint, "its connection leads elsewhere");
     } else if (!isFresh && attempt.meshRetries() && connection.isDead()) {
       no = new ConnectionClosedException("the server closed the connection before the request");
     } else {
-      attempt.connected(session);
+      no = endpoint == null ? Refusals.astray(attempt, connection.remote()).orElse(null) : null;
+      if (no == null) {
+        attempt.connected(session);
+      }
     }
     synchronized (this) {
       refusal = no;
@@ -306,6 +311,9 @@ final class Passage {
      * to its generation of keys.
      */
     SSLSession leadingTo(Object poolKey);
+
+    /** Where it leads; null where nobody can tell. */
+    SocketAddress remote();
 
     /** Whether it has ended already; false where nobody can tell. */
     boolean isDead();

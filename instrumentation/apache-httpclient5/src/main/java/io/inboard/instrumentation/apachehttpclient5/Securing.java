@@ -6,6 +6,7 @@ import io.inboard.call.Inboard;
 import io.inboard.call.TlsPlan;
 import io.inboard.call.WeakIdentityMap;
 import io.inboard.call.client.Delays;
+import io.inboard.call.client.Refusals;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -202,7 +203,7 @@ final class Securing implements FutureCallback<IOSession>, Future<IOSession>, IO
       shakeHands(secured, plan);
     } else {
       connected.close(CloseMode.IMMEDIATE);
-      fail(new SSLException("inboard: no connection to secure"));
+      fail(Refusals.unsecured(ApacheHttpClient5AsyncHooks.NAME, endpoint, "there is no socket to secure"));
     }
   }
 
@@ -262,7 +263,7 @@ final class Securing implements FutureCallback<IOSession>, Future<IOSession>, IO
         secured.setEvent(SelectionKey.OP_WRITE);
       }
     } catch (RuntimeException e) {
-      fail(new SSLException("inboard: connection not secured", e));
+      fail(Refusals.unsecured(ApacheHttpClient5AsyncHooks.NAME, endpoint, e));
     }
   }
 

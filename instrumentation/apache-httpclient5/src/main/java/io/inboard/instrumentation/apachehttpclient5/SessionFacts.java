@@ -3,6 +3,7 @@ package io.inboard.instrumentation.apachehttpclient5;
 
 import io.inboard.call.client.ConnectionProbe;
 import java.lang.invoke.MethodHandles;
+import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import javax.net.ssl.SSLSession;
 import org.apache.hc.core5.reactor.IOSession;
@@ -29,6 +30,11 @@ record SessionFacts(IOSession session, boolean exclusive) implements Passage.Con
   public SSLSession leadingTo(Object poolKey) {
     SSLSession tls = tls();
     return tls != null && Securing.leadsTo(tls, poolKey) ? tls : null;
+  }
+
+  @Override
+  public SocketAddress remote() {
+    return session == null ? null : session.getRemoteAddress();
   }
 
   @Override

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.httpurlconnection;
 
+import io.inboard.call.client.Refusals;
 import io.inboard.weave.Advice;
 import java.net.Socket;
 import java.net.URL;
@@ -91,10 +92,19 @@ final class ConnectionAdvice {
         @Advice.Enter Object[] directed,
         @Advice.Return Socket socket,
         @Advice.Thrown Throwable error) {
-      InFlight attempt = Hop.governed();
-      return attempt == null || error != null || client.getClass() != HttpClient.class
-          ? null
-          : MeshConnections.secure(attempt, (HttpClient) client, socket, directed != null);
+      InFlight attempt = Hop.attempt();
+      if (attempt == null || error != null || client.getClass() != HttpClient.class) {
+        return null;
+      }
+      SSLException astray =
+          attempt.endpoint() == null ? MeshConnections.astray(attempt, socket) : null;
+      if (astray != null) {
+        InFlight.close(socket);
+        return new Object[] {null, astray};
+      }
+      return attempt.governed()
+          ? MeshConnections.secure(attempt, (HttpClient) client, socket, directed != null)
+          : null;
     }
 
     /** A mistake of ours must not send in the clear what was to be secured. */
@@ -108,8 +118,14 @@ final class ConnectionAdvice {
       if (socket != null) {
         InFlight.close(socket);
       }
-      return new Object[] {null, new SSLException("inboard: connection not secured", mistake)};
+      return new Object[] {null, unsecured(attempt, mistake)};
     }
+  }
+
+  private static SSLException unsecured(InFlight attempt, Throwable mistake) {
+    return attempt == null || attempt.endpoint() == null
+        ? new SSLException("inboard: connection not secured, by an error of ours", mistake)
+        : Refusals.unsecured(HttpUrlConnectionHooks.NAME, attempt.endpoint(), mistake);
   }
 
   /** {@code HttpClient.writeRequests(MessageHeader, PosterOutputStream)}: one physical send. */

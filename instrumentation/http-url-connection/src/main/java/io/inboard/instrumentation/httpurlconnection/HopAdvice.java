@@ -26,7 +26,8 @@ final class HopAdvice {
     static Object enter(Throwable mistake, HttpURLConnection connection) {
       URL url = connection.getURL();
       int port = url.getPort() != -1 ? url.getPort() : url.getDefaultPort();
-      return Refusals.failClosed(url.getProtocol(), url.getHost(), port, mistake)
+      return Refusals.failClosed(
+              HttpUrlConnectionHooks.NAME, url.getProtocol(), url.getHost(), port, mistake)
           .map(e -> new Throwable[] {e})
           .orElse(null);
     }

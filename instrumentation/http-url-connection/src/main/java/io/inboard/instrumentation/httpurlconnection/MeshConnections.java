@@ -4,6 +4,7 @@ package io.inboard.instrumentation.httpurlconnection;
 import io.inboard.call.Endpoint;
 import io.inboard.call.TlsPlan;
 import io.inboard.call.WeakIdentityMap;
+import io.inboard.call.client.Refusals;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -30,6 +31,10 @@ final class MeshConnections {
 
   /** Takes a pooled connection; false if it must not be used, and is closed. */
   static boolean lease(InFlight attempt, HttpClient client) {
+    if (attempt.endpoint() == null && astray(attempt, Internals.socket(client)) != null) {
+      client.closeServer();
+      return false;
+    }
     if (!attempt.governed()) {
       if (attempt.repeats() || !dead(client)) {
         return true;
@@ -44,6 +49,13 @@ final class MeshConnections {
     }
     attempt.use(wire);
     return true;
+  }
+
+  /** Why nothing may be sent to where the JDK has connected by itself; null: it may. */
+  static SSLException astray(InFlight attempt, Socket socket) {
+    return socket == null
+        ? null
+        : Refusals.astray(attempt.attempt(), socket.getRemoteSocketAddress()).orElse(null);
   }
 
   /** Whether a connection that is to carry a request is none any more. */
@@ -115,7 +127,7 @@ final class MeshConnections {
     Endpoint endpoint = attempt.endpoint();
     try {
       if (endpoint != null && !directed) {
-        throw new SSLException("inboard: connected elsewhere than to the endpoint");
+        throw Refusals.unsecured(HttpUrlConnectionHooks.NAME, endpoint, "its connection leads elsewhere");
       }
       MeshConnection wire = attempt.connected(socket);
       Socket result = socket;
@@ -134,7 +146,12 @@ final class MeshConnections {
     } catch (IOException e) {
       return failed(attempt, socket, e);
     } catch (RuntimeException e) {
-      return failed(attempt, socket, new SSLException("inboard: connection not secured", e));
+      return failed(
+          attempt,
+          socket,
+          endpoint == null
+              ? new SSLException("inboard: an error of ours", e)
+              : Refusals.unsecured(HttpUrlConnectionHooks.NAME, endpoint, e));
     }
   }
 

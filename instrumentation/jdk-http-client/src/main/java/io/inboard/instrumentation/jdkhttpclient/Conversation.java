@@ -1,11 +1,14 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jdkhttpclient;
 
+import io.inboard.call.Attempt;
 import io.inboard.call.Context;
 import io.inboard.call.Inboard;
 import io.inboard.call.WeakIdentityMap;
+import io.inboard.call.client.Refusals;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -134,6 +137,20 @@ final class Conversation implements BiConsumer<Object, Throwable> {
 
   private static Optional<CurrentHop> currentHop(Object multi) {
     return Optional.ofNullable(find(multi)).map(conversation -> conversation.hop);
+  }
+
+  /** Why an exchange must not go where the JDK has connected by itself; null: it may. */
+  static IOException astray(Object exchange, SocketChannel channel) {
+    Conversation conversation = find(Internals.multi(exchange));
+    CurrentHop current = conversation == null ? null : conversation.hop;
+    Attempt attempt = current == null ? null : current.undirected(exchange);
+    try {
+      return attempt == null
+          ? null
+          : Refusals.astray(attempt, channel.getRemoteAddress()).orElse(null);
+    } catch (IOException e) {
+      return null; // It is closed: nothing can be written.
+    }
   }
 
   /** An error that is final: the core has seen all attempts that there shall be. */

@@ -52,6 +52,9 @@ final class Hop implements CurrentHop, AsyncTransport<InFlight> {
   /** The request of a second attempt beside a slow one; null if there is none. Guarded by this. */
   private Outgoing hedged;
 
+  /** The attempt that was prepared last; of two under way, both have endpoints. Null: none yet. */
+  private volatile InFlight latest;
+
   private int attempts;
   private boolean governed;
 
@@ -127,6 +130,12 @@ final class Hop implements CurrentHop, AsyncTransport<InFlight> {
     return first == exchange && sent;
   }
 
+  @Override
+  public Attempt undirected(Object exchange) {
+    InFlight flight = latest;
+    return flight != null && flight.exchange() == exchange ? flight.undirected() : null;
+  }
+
   boolean isBystander() {
     return bystander;
   }
@@ -134,9 +143,11 @@ final class Hop implements CurrentHop, AsyncTransport<InFlight> {
   @Override
   public InFlight prepare(Attempt attempt) {
     governed |= attempt.meshRetries();
-    if (attempts++ == 0) {
-      return prepareFirst(attempt);
-    }
+    latest = attempts++ == 0 ? prepareFirst(attempt) : prepareNext(attempt);
+    return latest;
+  }
+
+  private InFlight prepareNext(Attempt attempt) {
     if (connected) {
       Internals.restartConnectTimeout(multi);
     }

@@ -52,8 +52,19 @@ final class HopRequest implements OutboundRequest {
   /** What to fail with where a hook of ours has thrown and the JDK would send in the clear. */
   static Optional<SSLException> failClosed(Object request, Throwable mistake) {
     URI uri = ((HttpRequest) request).uri();
-    int port = uri.getPort() != -1 ? uri.getPort() : 80;
-    return Refusals.failClosed(uri.getScheme(), uri.getHost(), port, mistake);
+    return Refusals.failClosed(
+        JdkHttpClientHooks.NAME, uri.getScheme(), uri.getHost(), port(uri), mistake);
+  }
+
+  /** Whether that is the case; any number of times. */
+  static boolean mustEncrypt(Object request) {
+    URI uri = ((HttpRequest) request).uri();
+    return Refusals.mustEncrypt(uri.getScheme(), uri.getHost(), port(uri));
+  }
+
+  /** Of http. */
+  private static int port(URI uri) {
+    return uri.getPort() != -1 ? uri.getPort() : 80;
   }
 
   /** The body that can be sent once only, of which attempts may keep what they send. */

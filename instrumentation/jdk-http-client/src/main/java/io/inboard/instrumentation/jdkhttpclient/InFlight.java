@@ -29,6 +29,11 @@ final class InFlight implements AsyncTransport.Sending<InFlight> {
     return outgoing;
   }
 
+  /** The attempt, if the JDK looks for its host by itself; or null. */
+  Attempt undirected() {
+    return hop.isBystander() || attempt.endpoint().isPresent() ? null : attempt;
+  }
+
   Object exchange() {
     return exchange;
   }

@@ -151,7 +151,7 @@ final class JdkHttpClientAdvice {
 
     /** The JDK's own TLS, whose peer the JDK will not trust, rather than none. */
     static boolean exit(Throwable mistake, Object request, boolean own) {
-      return own || HopRequest.failClosed(request, mistake).isPresent();
+      return own || HopRequest.mustEncrypt(request);
     }
   }
 

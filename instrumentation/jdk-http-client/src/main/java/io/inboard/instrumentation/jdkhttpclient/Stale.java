@@ -3,6 +3,7 @@ package io.inboard.instrumentation.jdkhttpclient;
 
 import io.inboard.call.WeakIdentityMap;
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -58,7 +59,8 @@ final class Stale {
 
   /**
    * {@code Http1Exchange#getOutgoing}, asked for each piece of a request by one thread at a time,
-   * which writes the piece. Fails an attempt that the mesh can repeat.
+   * which writes the piece. Fails an attempt that the mesh can repeat, or that must not go where
+   * the JDK has connected.
    *
    * @return whether the piece stays unwritten
    */
@@ -70,12 +72,19 @@ final class Stale {
       return true;
     }
     Object exchange = Internals.exchangeOf(http1);
-    if (!Route.mayChangeConnection(Internals.request(exchange))
-        || !Liveness.dead(Internals.channel(Internals.connection(http1)))) {
-      return false;
+    SocketChannel channel = Internals.channel(Internals.connection(http1));
+    IOException cause = Conversation.astray(exchange, channel);
+    if (cause == null) {
+      if (!Route.mayChangeConnection(Internals.request(exchange)) || !Liveness.dead(channel)) {
+        return false;
+      }
+      cause = new IOException("the server closed the connection before the request");
     }
+    return stop(http1, exchange, cause);
+  }
+
+  private static boolean stop(Object http1, Object exchange, IOException cause) {
     STALE.put(http1, true);
-    IOException cause = new IOException("the server closed the connection before the request");
     try {
       // Elsewhere: the JDK's scheduler holds a lock here, and futures are completed there.
       Internals.executor(exchange).execute(() -> Internals.cancel(exchange, cause));

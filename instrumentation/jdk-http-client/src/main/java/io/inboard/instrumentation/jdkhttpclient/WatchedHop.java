@@ -115,6 +115,11 @@ final class WatchedHop implements CurrentHop, BiConsumer<Object, Throwable> {
     return this.exchange == exchange && sent;
   }
 
+  @Override
+  public Attempt undirected(Object exchange) {
+    return this.exchange == exchange ? attempt : null;
+  }
+
   /** The application's own timeout is a failure of the attempt; else nobody is to blame. */
   @Override
   public void giveUp(IOException cause) {

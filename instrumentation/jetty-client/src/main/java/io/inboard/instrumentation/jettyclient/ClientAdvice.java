@@ -52,7 +52,7 @@ final class ClientAdvice {
     }
 
     static boolean enter(Throwable mistake, Object destination, Promise<?> promise) {
-      return Guard.refusesAfter(mistake, promise);
+      return Guard.refusesAfter(mistake, destination, promise);
     }
   }
 

@@ -18,6 +18,7 @@ final class Guard {
     Object request = Jetty.request(exchange);
     Optional<SSLException> refusal =
         Refusals.failClosed(
+            JettyClientHooks.NAME,
             Jetty.scheme(request), Jetty.host(request), Jetty.port(request), mistake);
     refusal.ifPresent(error -> InFlight.refuse(destination, exchange, error));
     return refusal.isPresent();
@@ -35,22 +36,21 @@ final class Guard {
     }
     String host = origin.getAddress().getHost();
     int port = origin.getAddress().getPort();
-    if (!Inboard.outbound().mustEncrypt(host, port)) {
-      return false;
-    }
-    promise.failed(
-        new SSLException(
-            "inboard: no connection in plaintext to "
-                + host
-                + ":"
-                + port
-                + ", which has mutual TLS; send requests by Request.send"));
-    return true;
+    Optional<SSLException> refusal =
+        Refusals.failClosed(JettyClientHooks.NAME, "http", host, port, null);
+    refusal.ifPresent(promise::failed);
+    return refusal.isPresent();
   }
 
   /** Deny on doubt. */
-  static boolean refusesAfter(Throwable mistake, Promise<?> promise) {
-    promise.failed(new SSLException("inboard: connection not secured", mistake));
+  static boolean refusesAfter(Throwable mistake, Object destination, Promise<?> promise) {
+    Origin.Address to = Jetty.origin(destination).getAddress();
+    String why = "an error of ours, " + mistake;
+    promise.failed(
+        new SSLException(
+            Inboard.outbound()
+                .unsecured(JettyClientHooks.NAME, to.getHost(), to.getPort(), why),
+            mistake));
     return true;
   }
 }

@@ -27,6 +27,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
@@ -245,6 +246,10 @@ final class Hop implements AsyncTransport<InFlight> {
       ((Connection) connection).close();
       return Members.NEW_SEND_FAILURE.call(
           new IOException("the server closed the connection before the request"), true);
+    }
+    SSLException astray = flight.astray(connection);
+    if (astray != null) {
+      return Members.NEW_SEND_FAILURE.call(astray, false);
     }
     if (hop.body instanceof OldContent old) {
       old.readBy(exchange);

@@ -6,6 +6,7 @@ import io.inboard.call.Call.Progress;
 import io.inboard.call.client.AsyncTransport;
 import io.inboard.call.client.BodyTap;
 import io.inboard.call.client.Delays;
+import io.inboard.call.client.Refusals;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import javax.net.ssl.SSLException;
 import org.eclipse.jetty.io.Connection;
 
 /**
@@ -33,6 +35,9 @@ final class InFlight implements AsyncTransport.Sending<InFlight> {
   private final Attempt attempt;
 
   private final Object destination;
+
+  /** Whether the destination is that of an endpoint of ours. */
+  private final boolean directed;
 
   /** Complete once Jetty has done with the exchange. */
   private final CompletableFuture<Void> over = new CompletableFuture<>();
@@ -72,6 +77,7 @@ final class InFlight implements AsyncTransport.Sending<InFlight> {
     this.hop = hop;
     this.attempt = attempt;
     this.destination = destination;
+    this.directed = Route.of(Jetty.origin(destination)) != null;
   }
 
   /** What is answered or refused without being sent. */
@@ -177,6 +183,13 @@ final class InFlight implements AsyncTransport.Sending<InFlight> {
   /** The exchange gets a connection; once, unless that was found dead. */
   void carriedBy(Object carrier) {
     connection = carrier;
+  }
+
+  /** Why nothing may be sent to where Jetty has connected by itself; null: it may. */
+  SSLException astray(Object carrier) {
+    return attempt == null || directed
+        ? null
+        : Refusals.astray(attempt, Jetty.remote(carrier)).orElse(null);
   }
 
   boolean isCarriedBy(Object carrier) {

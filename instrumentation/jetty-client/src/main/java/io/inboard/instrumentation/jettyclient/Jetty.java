@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jettyclient;
 
+import java.net.SocketAddress;
 import java.net.URI;
 import java.util.Deque;
 import java.util.Locale;
@@ -9,6 +10,8 @@ import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Origin;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Attributes;
 import org.eclipse.jetty.util.Promise;
 
@@ -222,7 +225,21 @@ final class Jetty {
     return (Throwable) Members.FAILURE.call(result);
   }
 
-  // Destinations.
+  // Connections and destinations.
+
+  /** Where a connection of HTTP/1.1 or of HTTP/2 leads; null where Jetty does not show it. */
+  static SocketAddress remote(Object connection) {
+    EndPoint below =
+        connection instanceof Connection http1
+            ? http1.getEndPoint()
+            : connection.getClass().getSimpleName().equals("HttpConnectionOverHTTP2")
+                ? (EndPoint) Members.END_POINT.call(Members.SESSION.call(connection))
+                : null;
+    if (below == null) {
+      return null;
+    }
+    return IS_12 ? below.getRemoteSocketAddress() : below.getRemoteAddress();
+  }
 
   static HttpClient client(Object destination) {
     return (HttpClient) Members.CLIENT.call(destination);

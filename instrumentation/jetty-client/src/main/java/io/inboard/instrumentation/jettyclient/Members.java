@@ -143,6 +143,18 @@ final class Members {
           .inVersionsWith("org.eclipse.jetty.io.Transport")
           .reach(method("requiresDomainNameResolution", 0));
 
+  // A connection of HTTP/2, of a module that an application need not have.
+  static final Method SESSION =
+      HANDLES
+          .inOneOf(
+              "org.eclipse.jetty.http2.client.transport.internal.HttpConnectionOverHTTP2",
+              "org.eclipse.jetty.http2.client.http.HttpConnectionOverHTTP2")
+          .reach(method("getSession", 0));
+  static final Method END_POINT =
+      HANDLES
+          .inVersionsWith("org.eclipse.jetty.http2.HTTP2Session")
+          .reach(method("getEndPoint", 0));
+
   static final Method NEW_SEND_FAILURE =
       HANDLES.inOneOf(T + "SendFailure", P + "SendFailure").reach(method("<init>", 2));
 

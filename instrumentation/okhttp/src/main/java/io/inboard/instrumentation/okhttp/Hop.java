@@ -18,7 +18,6 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 import okhttp3.Address;
 import okhttp3.Headers;
 import okhttp3.Interceptor;
@@ -265,7 +264,7 @@ final class Hop implements Transport<Response> {
       if (attempt.meshRetries()) {
         Internals.renew(engine, chain.request(), bounded);
         if (current.hasEndpoint() && !current.isDirected()) {
-          throw new SSLException("inboard: connected elsewhere than to the endpoint");
+          throw current.ledElsewhere();
         }
       }
       last = connect.intercept(bounded);
@@ -300,6 +299,11 @@ final class Hop implements Transport<Response> {
 
   /** What the mesh is told: of a callTimeout, what the library says when its call ends. */
   private IOException told(IOException error, Exception own) {
+    if (current.refusal() != null) {
+      // What the library says of the connection that was closed under it.
+      failures.add(current.refusal());
+      return current.refusal();
+    }
     failures.add(error);
     IOException told = error;
     if (timedOut) {

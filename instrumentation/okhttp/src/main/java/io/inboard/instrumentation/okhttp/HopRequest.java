@@ -57,7 +57,7 @@ final class HopRequest implements OutboundRequest {
 
   /** A refusal as {@link OkHttpAdvice.Hop} wants it; null to let the library send. */
   static Object[] failClosed(HttpUrl url, Throwable mistake) {
-    return Refusals.failClosed(url.scheme(), host(url), url.port(), mistake)
+    return Refusals.failClosed(OkHttpHooks.NAME, url.scheme(), host(url), url.port(), mistake)
         .map(e -> new Object[] {null, e})
         .orElse(null);
   }

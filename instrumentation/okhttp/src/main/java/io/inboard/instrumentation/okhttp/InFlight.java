@@ -4,8 +4,12 @@ package io.inboard.instrumentation.okhttp;
 import io.inboard.call.Attempt;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.Endpoint;
+import io.inboard.call.client.Refusals;
 import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ProtocolException;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import okhttp3.Address;
@@ -27,6 +31,9 @@ final class InFlight {
 
   private boolean connected;
   private boolean headWritten;
+
+  /** Null: it may be sent over its connection. */
+  private SSLException refusal;
 
   /** By the thread that makes the call, or that writes a duplex body. */
   private volatile boolean broken;
@@ -67,6 +74,11 @@ final class InFlight {
     return address;
   }
 
+  /** What is thrown where it was not told. */
+  SSLException ledElsewhere() {
+    return Refusals.unsecured(OkHttpHooks.NAME, endpoint, "its connection leads elsewhere");
+  }
+
   /** Whether it was told. */
   synchronized boolean isDirected() {
     return route != null;
@@ -89,7 +101,30 @@ final class InFlight {
       // It leads elsewhere, whatever went wrong: nothing may be sent over it.
       made.cancel();
     }
+    SSLException astray =
+        endpoint == null
+            ? Refusals.astray(attempt, connection.socket().getRemoteSocketAddress()).orElse(null)
+            : null;
+    if (astray != null) {
+      refuse(connection, astray);
+      return;
+    }
     attempt.connected(session);
+  }
+
+  /** Closed here, nothing of it can be written, also by a stream of HTTP/2 that comes later. */
+  private void refuse(Connection connection, SSLException why) {
+    refusal = why;
+    try {
+      connection.socket().close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // Counts as an error of ours, and is not seen to happen.
+    }
+  }
+
+  /** Why its connection was closed before it was used; null: it was not. */
+  IOException refusal() {
+    return refusal;
   }
 
   /** Its reading or writing has failed. */

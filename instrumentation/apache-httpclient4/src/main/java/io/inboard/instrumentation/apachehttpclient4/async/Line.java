@@ -5,9 +5,11 @@ import io.inboard.call.Attempt;
 import io.inboard.call.Endpoint;
 import io.inboard.call.TlsPlan;
 import io.inboard.call.client.ConnectionProbe;
+import io.inboard.call.client.Refusals;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -174,28 +176,41 @@ final class Line {
    */
   boolean secure(Runnable whenVerified) throws SSLException {
     if (plan == null) {
+      SSLException astray = astray();
+      if (astray != null) {
+        throw astray;
+      }
       return false;
     }
     if (!(held.get() instanceof ManagedNHttpClientConnection managed)) {
-      throw new SSLException("inboard: no connection to secure");
+      throw Refusals.unsecured(ApacheHttpAsyncClient4Hooks.NAME, endpoint, "there is no socket to secure");
     }
     IOSession session = managed.getIOSession();
     if (session instanceof SecuredSession known) {
       if (!known.leadsTo(endpoint.poolKey())) {
-        throw new SSLException("inboard: connected elsewhere than to the endpoint");
+        throw Refusals.unsecured(ApacheHttpAsyncClient4Hooks.NAME, endpoint, "its connection leads elsewhere");
       }
       known.forgetWritten();
       secured = known;
       return false;
     }
     if (!fresh) {
-      throw new SSLException("inboard: a connection in the clear in the place of a secured one");
+      throw Refusals.unsecured(ApacheHttpAsyncClient4Hooks.NAME, endpoint, "the pool has a connection in the clear");
     }
     String host = logical.getTargetHost().getHostName();
     SecuredSession made = SecuredSession.over(session, endpoint, plan, host, whenVerified);
     secured = made;
     managed.bind(made);
     return true;
+  }
+
+  /** Why nothing may be sent to where the library has connected by itself; null: it may. */
+  private SSLException astray() {
+    if (endpoint != null || !(held.get() instanceof ManagedNHttpClientConnection managed)) {
+      return null;
+    }
+    SocketAddress remote = managed.getIOSession().getRemoteAddress();
+    return Refusals.astray(attempt, remote).orElse(null);
   }
 
   /**
