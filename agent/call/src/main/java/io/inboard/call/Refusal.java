@@ -12,6 +12,11 @@ import javax.net.ssl.SSLException;
 public enum Refusal {
   /** Plaintext on a port that takes mutual TLS only. */
   PLAINTEXT("plaintext"),
+  /**
+   * The same by a listener of the server's that the mesh cannot secure: whatever a peer did, no
+   * handshake with it would be answered.
+   */
+  UNSECURED_LISTENER("plaintext by a listener that the mesh does not secure"),
   /** TLS without a client certificate. */
   NO_CERTIFICATE("no certificate"),
   /** A chain that does not lead to a root of our bundle. */

@@ -108,9 +108,22 @@ final class Refusals {
                 + remote.getPort()
                 + ": "
                 + why.text()
-                + (why == Refusal.PLAINTEXT
-                    ? ", and the port takes mutual TLS only (STRICT)"
-                    : ""));
+                + hint(why, port));
+  }
+
+  private static String hint(Refusal why, int port) {
+    return switch (why) {
+      case PLAINTEXT -> ", and the port takes mutual TLS only (STRICT)";
+      case UNSECURED_LISTENER ->
+          ", and the port takes mutual TLS only (STRICT), which this listener cannot have from the"
+              + " mesh: it serves HTTP/2 without TLS, AJP or the like by itself, or the connection"
+              + " is older than STRICT. Serve the port by a listener of HTTP/1.1, over which callers"
+              + " of the mesh may speak HTTP/2, too; or give this one TLS of its own, or exempt it:"
+              + " inbound.portLevelMtls: {"
+              + port
+              + ": DISABLE}";
+      default -> "";
+    };
   }
 
   private static String reason(Verdict.Deny deny) {

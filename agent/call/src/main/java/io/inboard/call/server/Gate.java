@@ -23,6 +23,9 @@ import java.util.Optional;
 public final class Gate {
   private static final Answer PLAINTEXT = new Answer(400, PlaintextAnswer.text(), true);
 
+  /** It would not help the peer to come with TLS: who runs the server is told what would. */
+  private static final Answer UNSECURED = new Answer(503, PlaintextAnswer.UNSECURED, true);
+
   /** Another connection begins with a handshake, which tells the peer why. */
   private static final Answer LAPSED = new Answer(403, "", true);
 
@@ -42,11 +45,17 @@ public final class Gate {
     if (mustBeMutual(exchange)) {
       Refusal refusal =
           !exchange.isMutualTls()
-              ? Refusal.PLAINTEXT
+              ? exchange.isSecurable() ? Refusal.PLAINTEXT : Refusal.UNSECURED_LISTENER
               : exchange.peer().isEmpty() ? exchange.lapsed() : null;
       if (refusal != null) {
         Inboard.inboundTls().refused(exchange.localPort(), exchange.remote(), refusal);
-        return answer(exchange, refusal == Refusal.PLAINTEXT ? PLAINTEXT : LAPSED);
+        return answer(
+            exchange,
+            switch (refusal) {
+              case PLAINTEXT -> PLAINTEXT;
+              case UNSECURED_LISTENER -> UNSECURED;
+              default -> LAPSED;
+            });
       }
     }
     Inbound inbound = Inboard.inbound();

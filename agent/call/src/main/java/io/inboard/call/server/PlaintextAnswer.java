@@ -25,6 +25,11 @@ final class PlaintextAnswer {
       "This port accepts mutual TLS only: begin with a TLS handshake and show a client"
           + " certificate.\n";
 
+  /** What a request is told that came by a listener which the mesh cannot secure. */
+  static final String UNSECURED =
+      "This port accepts mutual TLS only, and what listens on it for this protocol has none: its"
+          + " log says more.\n";
+
   private static final String HEAD =
       "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"
           + "Content-Type: text/plain; charset=utf-8\r\nContent-Length: "

@@ -17,6 +17,15 @@ public interface ServerExchange extends InboundRequest {
   /** Whether the connection is mutual TLS of ours, whatever has become of its peer since. */
   boolean isMutualTls();
 
+  /**
+   * Whether the mesh secures connections of this kind, so that a peer can come over mutual TLS if
+   * it begins with a handshake; asked of one that has none. False of a protocol whose listener the
+   * mesh does not know.
+   */
+  default boolean isSecurable() {
+    return true;
+  }
+
   /** Why there is no {@link #peer} where {@link #isMutualTls} is true. */
   Refusal lapsed();
 

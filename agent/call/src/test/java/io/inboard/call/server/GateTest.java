@@ -132,6 +132,15 @@ final class GateTest {
   }
 
   @Test
+  void aPeerIsNotToldToComeWithTlsWhereNoListenerWouldAnswerThat() {
+    mesh.mode = InboundTls.Mode.STRICT;
+    exchange.securable = false;
+    assertThat(Gate.enter(exchange)).isEqualTo(Optional.empty());
+    assertThat(told).hasSize(2).first().isEqualTo("refused UNSECURED_LISTENER");
+    assertThat(told.get(1)).startsWith("answer 503").doesNotContain("begin with a TLS");
+  }
+
+  @Test
   void aPeerWhoseCertificateHasExpiredSinceIsRefused() {
     mesh.mode = InboundTls.Mode.STRICT;
     exchange.mutual = true;
@@ -225,6 +234,7 @@ final class GateTest {
     private int port = 8080;
     private boolean mutual;
     private boolean ownTls;
+    private boolean securable = true;
     private Optional<PeerIdentity> peer = Optional.empty();
     private Refusal lapsed = Refusal.EXPIRED;
     private Throwable gone;
@@ -233,6 +243,11 @@ final class GateTest {
     @Override
     public boolean isMutualTls() {
       return mutual;
+    }
+
+    @Override
+    public boolean isSecurable() {
+      return securable;
     }
 
     @Override

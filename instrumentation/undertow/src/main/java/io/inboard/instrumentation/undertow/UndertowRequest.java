@@ -9,6 +9,7 @@ import io.inboard.call.server.InboundConnection;
 import io.inboard.call.server.ServerExchange;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
@@ -39,6 +40,15 @@ final class UndertowRequest implements ServerExchange {
     this.exchange = exchange;
     this.stream = Connections.of(exchange.getConnection());
     this.inbound = Connections.known(stream);
+  }
+
+  /**
+   * What HttpOpenListener accepts, whatever it speaks later; not what an Http2OpenListener of the
+   * application's own does (HTTP/2 by prior knowledge), or an AjpOpenListener.
+   */
+  @Override
+  public boolean isSecurable() {
+    return exchange.getConnection() instanceof HttpServerConnection;
   }
 
   @Override
