@@ -13,9 +13,9 @@ import java.util.Optional;
  * destination's: the address itself, say. They match no destination, and would go out in the clear,
  * as those of a client that no hook knows; {@code unknownClients} says what becomes of both.
  *
- * <p>Nothing is looked up. A name that the settings do not have, and that leads to the address of an
- * endpoint, is seen once there is a connection: by {@link GuardedHosts#isStray} where it is opened,
- * if the address carries that name, and here in any case before something is sent, since an
+ * <p>Nothing is looked up. A name that the settings do not have, and that leads to the address of
+ * an endpoint, is seen once there is a connection: by {@link GuardedHosts#isStray} where it is
+ * opened, if the address carries that name, and here in any case before something is sent, since an
  * application may resolve names by itself (a library's DnsResolver or Dns, an address in place of a
  * name), and a connection may be older than the settings. Safe for use by any thread.
  */

@@ -89,10 +89,7 @@ final class TracedCall implements Call, Attempt {
    */
   @Override
   public Step failed(Attempt attempt, Throwable error, Progress progress) {
-    if (meshRetries
-        && progress == Progress.NOT_SENT
-        && !refused
-        && exchanges < MOST_EXCHANGES) {
+    if (meshRetries && progress == Progress.NOT_SENT && !refused && exchanges < MOST_EXCHANGES) {
       exchanges++;
       sent = false;
       return new Step.Send(this, 0);

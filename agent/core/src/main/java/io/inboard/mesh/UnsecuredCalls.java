@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * What hooked libraries did not send, since it would have gone out in the clear: after an error of
- * ours, or past the hooks. Each is counted and, at a limited rate, said. Safe for use by any thread.
+ * ours, or past the hooks. Each is counted and, at a limited rate, said. Safe for use by any
+ * thread.
  */
 final class UnsecuredCalls {
   private final Unmeshed counts = new Unmeshed();

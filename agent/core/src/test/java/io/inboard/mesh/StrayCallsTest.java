@@ -178,7 +178,9 @@ final class StrayCallsTest {
         .isEqualTo(before);
   }
 
-  /** An error of ours, or a route of the application's own: it is said whose call, where and why. */
+  /**
+   * An error of ours, or a route of the application's own: it is said whose call, where and why.
+   */
   @ParameterizedTest
   @CsvSource({"payments, 80", "10.0.0.5, 8443", "PAY-1.shop., 8443"})
   void whatWasNotSentForItWouldNotHaveBeenSecuredIsNamedAndCounted(String host, int port)

@@ -140,8 +140,7 @@ public abstract class ClientContract extends ClientRetryContract {
   @Shows(Feature.MUTUAL_TLS)
   void overAConnectionThatLeadsAstrayNothingIsSent(boolean meshRetries) throws Exception {
     TestServer server = plainServer();
-    Script free =
-        meshRetries ? Script.passThrough().withoutLibraryRetries() : Script.passThrough();
+    Script free = meshRetries ? Script.passThrough().withoutLibraryRetries() : Script.passThrough();
     String url = "http://127.0.0.1:" + server.port() + "/";
     mesh.script(free.leadingAstray("led astray"));
     assertLedAstray(failure(Request.post(url, BODY)), server);
@@ -166,7 +165,8 @@ public abstract class ClientContract extends ClientRetryContract {
     assertThat(call.failures())
         .singleElement()
         .satisfies(
-            failed -> assertThat(failed.progress()).isIn(Progress.NOT_CONNECTED, Progress.NOT_SENT));
+            failed ->
+                assertThat(failed.progress()).isIn(Progress.NOT_CONNECTED, Progress.NOT_SENT));
   }
 
   // TLS

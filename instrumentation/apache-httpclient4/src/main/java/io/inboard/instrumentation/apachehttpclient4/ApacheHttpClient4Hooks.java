@@ -51,7 +51,10 @@ public final class ApacheHttpClient4Hooks implements Library {
         .weave(HOLDER, method("releaseConnection", 1).whereItExists(), ClientAdvice.Release.class)
         .weave(HOLDER, method("abortConnection", 0), ClientAdvice.Release.class)
         // What an application sends past the client, through a proxy.
-        .weave(HTTP + "impl.client.ProxyClient", method("tunnel", 3).whereItExists(), ClientAdvice.Tunnel.class)
+        .weave(
+            HTTP + "impl.client.ProxyClient",
+            method("tunnel", 3).whereItExists(),
+            ClientAdvice.Tunnel.class)
         .build();
   }
 }

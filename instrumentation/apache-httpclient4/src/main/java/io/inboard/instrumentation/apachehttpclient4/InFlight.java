@@ -74,9 +74,7 @@ final class InFlight {
 
   /** After an error of ours: what is thrown in place of sending; null where that is plaintext. */
   SSLException unsecured(Throwable mistake) {
-    return plan == null
-        ? null
-        : Refusals.unsecured(ApacheHttpClient4Hooks.NAME, endpoint, mistake);
+    return plan == null ? null : Refusals.unsecured(ApacheHttpClient4Hooks.NAME, endpoint, mistake);
   }
 
   /** Whether a byte of the request may have been sent. */
@@ -127,7 +125,8 @@ final class InFlight {
       return null;
     }
     if (raw == null) {
-      return Refusals.unsecured(ApacheHttpClient4Hooks.NAME, endpoint, "there is no socket to secure");
+      return Refusals.unsecured(
+          ApacheHttpClient4Hooks.NAME, endpoint, "there is no socket to secure");
     }
     long left = connectDeadline - System.nanoTime();
     try {
@@ -159,7 +158,8 @@ final class InFlight {
       line.use(managed);
     }
     if (plan != null && session == null) {
-      return Refusals.unsecured(ApacheHttpClient4Hooks.NAME, endpoint, "its connection leads elsewhere");
+      return Refusals.unsecured(
+          ApacheHttpClient4Hooks.NAME, endpoint, "its connection leads elsewhere");
     }
     if (!connected) {
       if (line.isAborted()) {

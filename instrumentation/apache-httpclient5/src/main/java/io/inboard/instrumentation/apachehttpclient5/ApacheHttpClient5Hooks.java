@@ -54,7 +54,10 @@ public final class ApacheHttpClient5Hooks implements Library {
         .weave(RUNTIME, method("discardEndpoint", 0), ClassicAdvice.Release.class)
         .weave(RUNTIME, method("cancel", 0), ClassicAdvice.Cancel.class)
         // What an application sends past the client, through a proxy.
-        .weave(CLASSIC + "ProxyClient", method("tunnel", 3).whereItExists(), ClassicAdvice.Tunnel.class)
+        .weave(
+            CLASSIC + "ProxyClient",
+            method("tunnel", 3).whereItExists(),
+            ClassicAdvice.Tunnel.class)
         .build();
   }
 }

@@ -77,9 +77,7 @@ final class InFlight {
 
   /** After an error of ours: what is thrown in place of sending; null where that is plaintext. */
   SSLException unsecured(Throwable mistake) {
-    return plan == null
-        ? null
-        : Refusals.unsecured(ApacheHttpClient5Hooks.NAME, endpoint, mistake);
+    return plan == null ? null : Refusals.unsecured(ApacheHttpClient5Hooks.NAME, endpoint, mistake);
   }
 
   /** Whether its connection had ended before the first byte. */
@@ -134,7 +132,8 @@ final class InFlight {
       return null;
     }
     if (raw == null) {
-      return Refusals.unsecured(ApacheHttpClient5Hooks.NAME, endpoint, "there is no socket to secure");
+      return Refusals.unsecured(
+          ApacheHttpClient5Hooks.NAME, endpoint, "there is no socket to secure");
     }
     long left = TimeUnit.NANOSECONDS.toMillis(connectDeadline - System.nanoTime());
     try {

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.HttpRoute;
@@ -232,7 +231,9 @@ final class Passage {
     SSLSession session = plan == null ? null : connection.leadingTo(endpoint.poolKey());
     IOException no = null;
     if ((plan != null && session == null) || (endpoint != null && lead == null)) {
-      no = Refusals.unsecured(ApacheHttpClient5AsyncHooks.NAME, endpoint, "its connection leads elsewhere");
+      no =
+          Refusals.unsecured(
+              ApacheHttpClient5AsyncHooks.NAME, endpoint, "its connection leads elsewhere");
     } else if (!isFresh && attempt.meshRetries() && connection.isDead()) {
       no = new ConnectionClosedException("the server closed the connection before the request");
     } else {

@@ -203,7 +203,9 @@ final class Securing implements FutureCallback<IOSession>, Future<IOSession>, IO
       shakeHands(secured, plan);
     } else {
       connected.close(CloseMode.IMMEDIATE);
-      fail(Refusals.unsecured(ApacheHttpClient5AsyncHooks.NAME, endpoint, "there is no socket to secure"));
+      fail(
+          Refusals.unsecured(
+              ApacheHttpClient5AsyncHooks.NAME, endpoint, "there is no socket to secure"));
     }
   }
 

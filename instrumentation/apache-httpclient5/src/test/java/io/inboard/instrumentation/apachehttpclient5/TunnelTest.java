@@ -25,9 +25,7 @@ final class TunnelTest extends TunnelContract {
   @Override
   protected boolean works() {
     ClassLoader loader = ProxyClient.class.getClassLoader();
-    return !VersionInfo.loadVersionInfo("org.apache.hc.client5", loader)
-        .getRelease()
-        .equals("5.0");
+    return !VersionInfo.loadVersionInfo("org.apache.hc.client5", loader).getRelease().equals("5.0");
   }
 
   @Override

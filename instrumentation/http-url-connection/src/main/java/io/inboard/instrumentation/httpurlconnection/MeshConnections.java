@@ -127,7 +127,8 @@ final class MeshConnections {
     Endpoint endpoint = attempt.endpoint();
     try {
       if (endpoint != null && !directed) {
-        throw Refusals.unsecured(HttpUrlConnectionHooks.NAME, endpoint, "its connection leads elsewhere");
+        throw Refusals.unsecured(
+            HttpUrlConnectionHooks.NAME, endpoint, "its connection leads elsewhere");
       }
       MeshConnection wire = attempt.connected(socket);
       Socket result = socket;

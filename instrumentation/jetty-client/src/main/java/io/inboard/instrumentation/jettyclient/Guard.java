@@ -19,7 +19,10 @@ final class Guard {
     Optional<SSLException> refusal =
         Refusals.failClosed(
             JettyClientHooks.NAME,
-            Jetty.scheme(request), Jetty.host(request), Jetty.port(request), mistake);
+            Jetty.scheme(request),
+            Jetty.host(request),
+            Jetty.port(request),
+            mistake);
     refusal.ifPresent(error -> InFlight.refuse(destination, exchange, error));
     return refusal.isPresent();
   }
@@ -48,8 +51,7 @@ final class Guard {
     String why = "an error of ours, " + mistake;
     promise.failed(
         new SSLException(
-            Inboard.outbound()
-                .unsecured(JettyClientHooks.NAME, to.getHost(), to.getPort(), why),
+            Inboard.outbound().unsecured(JettyClientHooks.NAME, to.getHost(), to.getPort(), why),
             mistake));
     return true;
   }

@@ -158,7 +158,7 @@ final class InFlight {
     if (!connected) {
       return Progress.NOT_CONNECTED;
     }
-    if (!headWritten || error instanceof ConnectionShutdownException) {
+    if (refusal != null || !headWritten || error instanceof ConnectionShutdownException) {
       return Progress.NOT_SENT;
     }
     return isWithinHead(error) ? Progress.RESPONSE_STARTED : Progress.SENT;

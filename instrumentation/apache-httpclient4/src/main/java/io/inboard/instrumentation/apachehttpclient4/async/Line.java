@@ -183,19 +183,22 @@ final class Line {
       return false;
     }
     if (!(held.get() instanceof ManagedNHttpClientConnection managed)) {
-      throw Refusals.unsecured(ApacheHttpAsyncClient4Hooks.NAME, endpoint, "there is no socket to secure");
+      throw Refusals.unsecured(
+          ApacheHttpAsyncClient4Hooks.NAME, endpoint, "there is no socket to secure");
     }
     IOSession session = managed.getIOSession();
     if (session instanceof SecuredSession known) {
       if (!known.leadsTo(endpoint.poolKey())) {
-        throw Refusals.unsecured(ApacheHttpAsyncClient4Hooks.NAME, endpoint, "its connection leads elsewhere");
+        throw Refusals.unsecured(
+            ApacheHttpAsyncClient4Hooks.NAME, endpoint, "its connection leads elsewhere");
       }
       known.forgetWritten();
       secured = known;
       return false;
     }
     if (!fresh) {
-      throw Refusals.unsecured(ApacheHttpAsyncClient4Hooks.NAME, endpoint, "the pool has a connection in the clear");
+      throw Refusals.unsecured(
+          ApacheHttpAsyncClient4Hooks.NAME, endpoint, "the pool has a connection in the clear");
     }
     String host = logical.getTargetHost().getHostName();
     SecuredSession made = SecuredSession.over(session, endpoint, plan, host, whenVerified);
