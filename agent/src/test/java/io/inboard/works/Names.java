@@ -16,6 +16,7 @@ final class Names {
           Map.entry("jdk-http-server", "`com.sun.net.httpserver`"),
           Map.entry("jetty", "Jetty"),
           Map.entry("jetty-client", "Jetty's client"),
+          Map.entry("netty", "Netty"),
           Map.entry("okhttp", "OkHttp"),
           Map.entry("tomcat", "Tomcat"),
           Map.entry("undertow", "Undertow"));

@@ -131,6 +131,14 @@ public final class HookIndex {
     return null;
   }
 
+  /** An error of a unit's hooks; of one that is not known, nothing. */
+  void countError(String unit) {
+    UnitState state = byName.get(unit);
+    if (state != null) {
+      state.countError();
+    }
+  }
+
   Collection<UnitState> units() {
     return byName.values();
   }

@@ -59,6 +59,11 @@ public final class Weaver implements ClassFileTransformer {
     JavaBase javaBase = JavaBase.enter(instrumentation);
     Linker linker = new Linker(index, javaBase, listener, Faults.fromSystemProperty());
     javaBase.link(linker);
+    HookErrors.heardBy(
+        (unit, hook, error) -> {
+          index.countError(unit);
+          listener.hookError(unit, hook, error);
+        });
     Weaver weaver = new Weaver(index, linker, listener);
     javaBase.atTheEnd(new AtTheEnd(weaver, instrumentation));
     instrumentation.addTransformer(weaver, true);

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -199,6 +200,7 @@ public abstract class ServerContract extends ServerThreadsContract {
   @Test
   @Shows(Feature.QUEUE)
   void theTimeThatARequestWaitsForAThreadIsToldOfEachRequest() throws Exception {
+    Assumptions.assumeTrue(queues(), library() + " serves requests on the threads that read them");
     try (SlowExecutor threads = new SlowExecutor();
         RunningServer busy = startWith(threads)) {
       for (RawConnection wire :

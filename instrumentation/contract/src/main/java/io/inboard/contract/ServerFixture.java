@@ -71,6 +71,11 @@ public abstract class ServerFixture {
     return true;
   }
 
+  /** Whether requests wait for threads that the library knows of. */
+  protected boolean queues() {
+    return true;
+  }
+
   /** Whether the connection can be used again after a refusal with this status. */
   protected boolean staysOpenAfterRefusal(int status) {
     return true;

@@ -69,6 +69,14 @@ public abstract class ServerPathContract extends ServerIdentityContract {
           "http://localhost/{p}/../{a}/x http://localhost/{p}/..;/{a}/x http:/{a}/x http:{a}/x",
           "http://{p}/{a}/x http:///{a}/x {a}/x ../{a}/x localhost:80 * ?x /");
 
+  /**
+   * Whether the library takes control characters off a method before anybody sees it: then that is
+   * what is served, and judged.
+   */
+  protected boolean trimsMethods() {
+    return false;
+  }
+
   /** Starts a server with {@link PathHandlers}, as lenient about targets as it can be made. */
   protected abstract RunningServer startHandlers(Router router) throws Exception;
 
@@ -183,7 +191,9 @@ public abstract class ServerPathContract extends ServerIdentityContract {
       assertThat(ask(handlers, "PURGE", "/pub/x")).containsExactly("/pub");
       judgeBy("{action: ALLOW, to: {methods: [GET, DELETE]}}");
       for (String method : List.of("get", "Get", "GET\0", "delete")) {
-        assertThat(ask(handlers, method, "/pub/x")).as(method).isEmpty();
+        if (!trimsMethods() || method.indexOf('\0') < 0) {
+          assertThat(ask(handlers, method, "/pub/x")).as(method).isEmpty();
+        }
       }
       assertThat(ask(handlers, "DELETE", "/pub/x")).containsExactly("/pub");
     }

@@ -7,6 +7,7 @@ import io.inboard.call.PeerIdentity;
 import io.inboard.call.Refusal;
 import io.inboard.call.server.InboundConnection;
 import io.inboard.call.server.ServerExchange;
+import io.inboard.call.server.Targets;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
 import io.undertow.server.protocol.http.HttpServerConnection;

@@ -1,11 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.instrumentation.undertow;
+package io.inboard.call.server;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /** Targets of requests as they came, or would have come. */
-final class Targets {
+public final class Targets {
   /** What a path is made of and means nothing else in a target; RFC 3986 section 3.3. */
   private static final String PLAIN = "/-._~!$&'()*+,=:@";
 
@@ -20,9 +20,10 @@ final class Targets {
    * The path of a target, without scheme and host; characters that no target can have as they are
    * become codes.
    *
-   * @param uri as Undertow has it; may be null
+   * @param uri as the server has it; may be null
+   * @param hasHost whether it may begin with scheme and host
    */
-  static String path(String uri, boolean hasHost) {
+  public static String path(String uri, boolean hasHost) {
     if (uri == null || uri.isEmpty()) {
       return "/";
     }
@@ -41,7 +42,7 @@ final class Targets {
   }
 
   /** Where a path ends to somebody who takes it for a target. */
-  static int end(String path) {
+  public static int end(String path) {
     for (int i = 0; i < path.length(); i++) {
       if (path.charAt(i) == '?' || path.charAt(i) == '#') {
         return i;
@@ -51,7 +52,7 @@ final class Targets {
   }
 
   /** A path that was decoded, undecoded again: what is left in it are characters, not codes. */
-  static String encode(String decoded) {
+  public static String encode(String decoded) {
     return encode(decoded, PLAIN);
   }
 
