@@ -42,11 +42,13 @@ public final class Authorization {
   private final List<DenyRule> deny;
   private final List<AuthorizationRule> allow;
   private final boolean looksAtPaths;
+  private final boolean looksAtNamespaces;
 
   public Authorization(List<AuthorizationRule> rules) {
     List<DenyRule> denying = new ArrayList<>();
     List<AuthorizationRule> allowing = new ArrayList<>();
     boolean paths = false;
+    boolean namespaces = false;
     for (AuthorizationRule rule : rules) {
       if (rule.action() == Action.DENY) {
         denying.add(DenyRule.of(rule, denying.size() + allowing.size()));
@@ -54,10 +56,12 @@ public final class Authorization {
         allowing.add(rule);
       }
       paths |= !rule.paths().isEmpty();
+      namespaces |= !rule.namespaces().isEmpty();
     }
     this.deny = List.copyOf(denying);
     this.allow = List.copyOf(allowing);
     this.looksAtPaths = paths;
+    this.looksAtNamespaces = namespaces;
   }
 
   /** Whether there is anything to check. */
@@ -78,12 +82,14 @@ public final class Authorization {
     if (paths.isEmpty()) {
       return AMBIGUOUS;
     }
+    String principal = request.peer().map(PeerIdentity::principal).orElse("");
+    String namespace = looksAtNamespaces ? namespace(principal) : "";
     if (!deny.isEmpty()) {
       String handler = looksAtPaths ? request.handlerPath() : "";
       String inCapitals = method.toUpperCase(Locale.ROOT);
       for (DenyRule denying : deny) {
         AuthorizationRule rule = denying.rule;
-        if (applies(rule, request, inCapitals)
+        if (applies(rule, request, principal, namespace, inCapitals)
             && (anyPath(rule, paths) || meansHandler(rule, handler))) {
           return denying.refusal;
         }
@@ -93,7 +99,7 @@ public final class Authorization {
       return Verdict.ALLOW;
     }
     for (String path : paths) {
-      if (!allowed(request, path)) {
+      if (!allowed(request, principal, namespace, method, path)) {
         return paths.size() == 1 ? NOT_ALLOWED : NOT_ALLOWED_BY_ALL;
       }
     }
@@ -115,9 +121,10 @@ public final class Authorization {
     return all;
   }
 
-  private boolean allowed(InboundRequest request, String path) {
+  private boolean allowed(
+      InboundRequest request, String principal, String namespace, String method, String path) {
     for (AuthorizationRule rule : allow) {
-      if (any(rule.paths(), path) && applies(rule, request, request.method())) {
+      if (any(rule.paths(), path) && applies(rule, request, principal, namespace, method)) {
         return true;
       }
     }
@@ -169,11 +176,19 @@ public final class Authorization {
     }
   }
 
-  /** All but its paths. */
-  private static boolean applies(AuthorizationRule rule, InboundRequest request, String method) {
-    String principal = request.peer().map(PeerIdentity::principal).orElse("");
+  /**
+   * All but its paths.
+   *
+   * @param namespace of the principal; of no account where no rule asks for one
+   */
+  private static boolean applies(
+      AuthorizationRule rule,
+      InboundRequest request,
+      String principal,
+      String namespace,
+      String method) {
     return any(rule.principals(), principal)
-        && any(rule.namespaces(), namespace(principal))
+        && any(rule.namespaces(), namespace)
         && (rule.methods().isEmpty() || any(rule.methods(), method))
         && (rule.ports().isEmpty() || rule.ports().contains(request.local().getPort()));
   }
@@ -194,23 +209,30 @@ public final class Authorization {
     return false;
   }
 
-  /** Istio's string match: {@code *} any, {@code a*} prefix, {@code *a} suffix, else exact. */
+  /**
+   * Istio's string match: {@code *} any, {@code a*} prefix, {@code *a} suffix, else exact. Makes no
+   * text: a request is compared with every rule until one matches.
+   */
   private static boolean matches(String pattern, String value) {
-    if (pattern.equals("*")) {
-      return true;
-    }
+    int text = pattern.length() - 1;
     if (pattern.endsWith("*")) {
-      return value.startsWith(pattern.substring(0, pattern.length() - 1));
+      return value.regionMatches(0, pattern, 0, text);
     }
     if (pattern.startsWith("*")) {
-      return value.endsWith(pattern.substring(1));
+      return value.regionMatches(value.length() - text, pattern, 1, text);
     }
     return pattern.equals(value);
   }
 
   /** {@code shop} of {@code cluster.local/ns/shop/sa/web}; empty if the id has another shape. */
   private static String namespace(String principal) {
-    String[] parts = principal.split("/", -1);
-    return parts.length == 5 && parts[1].equals("ns") && parts[3].equals("sa") ? parts[2] : "";
+    int from = principal.indexOf('/') + "/ns/".length();
+    int to = principal.indexOf('/', from);
+    boolean shaped =
+        to >= 0
+            && principal.startsWith("/ns/", from - "/ns/".length())
+            && principal.startsWith("/sa/", to)
+            && principal.indexOf('/', to + "/sa/".length()) < 0;
+    return shaped ? principal.substring(from, to) : "";
   }
 }

@@ -74,6 +74,11 @@ final class AuthorizationTest {
             List.of(rule(Action.ALLOW, List.of(), List.of("shop"), List.of(), List.of())));
     assertThat(rules.judge(request(WEB, "GET", "/"))).isEqualTo(Verdict.ALLOW);
     assertDenied(rules.judge(request("cluster.local/ns/shop/sa/web/ns/x", "GET", "/")));
+    assertDenied(rules.judge(request("cluster.local/ns/shop/sa", "GET", "/")));
+    assertDenied(rules.judge(request("cluster.local/ns/shop/pod/web", "GET", "/")));
+    assertDenied(rules.judge(request("a/cluster.local/ns/shop/sa/web", "GET", "/")));
+    assertDenied(rules.judge(request("ns/shop/sa/web", "GET", "/")));
+    assertDenied(rules.judge(request("shop", "GET", "/")));
     assertDenied(rules.judge(request("cluster.local/ns/bank/sa/web", "GET", "/")));
     assertDenied(rules.judge(request("", "GET", "/")));
   }

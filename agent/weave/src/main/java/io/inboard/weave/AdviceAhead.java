@@ -17,6 +17,10 @@ import org.objectweb.asm.ClassReader;
  */
 final class AdviceAhead {
   private static final String OURS = "io/inboard/";
+
+  /** Its annotations, which class files name and nobody asks a loaded class for. */
+  private static final String ANNOTATION = "io/inboard/weave/Advice$";
+
   private static final int CONSTANT_CLASS = 7;
 
   /** Where the class files are. */
@@ -54,7 +58,9 @@ final class AdviceAhead {
   }
 
   private void add(String internalName) {
-    if (internalName.startsWith(OURS) && seen.add(internalName)) {
+    if (internalName.startsWith(OURS)
+        && !internalName.startsWith(ANNOTATION)
+        && seen.add(internalName)) {
       due.add(internalName);
     }
   }

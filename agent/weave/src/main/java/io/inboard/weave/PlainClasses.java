@@ -56,7 +56,8 @@ public final class PlainClasses {
     List<byte[]> rewritten = new ArrayList<>();
     List<byte[]> made = new ArrayList<>();
     Map<String, List<String>> members = new HashMap<>();
-    for (byte[] each : classes) {
+    for (byte[] original : classes) {
+      byte[] each = PlainHooks.of(original);
       ClassReader file = new ClassReader(each);
       Sites sites = new Sites();
       file.accept(sites, ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);

@@ -152,18 +152,36 @@ public record Unit(
 
     /** Weaves the advice around a method. */
     public Builder weave(String className, Member.Method method, Class<?> advice) {
+      return weave(className, method, advice.getName());
+    }
+
+    /**
+     * The same, of an advice by its name: what the build makes of a class that only lends its name
+     * here, and would be loaded for it.
+     */
+    public Builder weave(String className, Member.Method method, String advice) {
       return weave(List.of(className), method, advice);
     }
 
     /** Weaves the advice around a method of a class whose name differs between versions. */
     public Builder weave(List<String> classNames, Member.Method method, Class<?> advice) {
-      hooks.add(new Hook(classNames, method, advice.getName(), Kind.AROUND));
+      return weave(classNames, method, advice.getName());
+    }
+
+    /** The same, of an advice by its name. */
+    public Builder weave(List<String> classNames, Member.Method method, String advice) {
+      hooks.add(new Hook(classNames, method, advice, Kind.AROUND));
       return this;
     }
 
     /** Replaces a construction inside a method; see {@link Kind#CONSTRUCTION}. */
     public Builder weaveConstruction(String className, Member.Method method, Class<?> advice) {
-      hooks.add(new Hook(List.of(className), method, advice.getName(), Kind.CONSTRUCTION));
+      return weaveConstruction(className, method, advice.getName());
+    }
+
+    /** The same, of an advice by its name. */
+    public Builder weaveConstruction(String className, Member.Method method, String advice) {
+      hooks.add(new Hook(List.of(className), method, advice, Kind.CONSTRUCTION));
       return this;
     }
 
@@ -172,7 +190,12 @@ public record Unit(
      * serve plaintext where STRICT is asked for. Woven around a method that every version has.
      */
     public Builder otherwise(String className, Member.Method method, Class<?> advice) {
-      guards.add(new Hook(List.of(className), method, advice.getName(), Kind.AROUND));
+      return otherwise(className, method, advice.getName());
+    }
+
+    /** The same, of an advice by its name. */
+    public Builder otherwise(String className, Member.Method method, String advice) {
+      guards.add(new Hook(List.of(className), method, advice, Kind.AROUND));
       return this;
     }
 

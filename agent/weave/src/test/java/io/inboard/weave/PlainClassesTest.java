@@ -49,6 +49,27 @@ final class PlainClassesTest {
     assertThat(PlainClasses.of(List.of(file))).containsExactly(file);
   }
 
+  @Test
+  void hooksAreTheSameWithoutTheClassesOfTheirAdvice() throws Exception {
+    String name = PlainSamples.Hooks.class.getName();
+    byte[] file = PlainClasses.of(List.of(file(name))).get(0);
+    List<String> loaded = new ArrayList<>();
+    ClassLoader loader =
+        new Defining(Map.of(name, file)) {
+          @Override
+          protected Class<?> loadClass(String each, boolean resolve) throws ClassNotFoundException {
+            loaded.add(each);
+            return super.loadClass(each, resolve);
+          }
+        };
+    Library hooks = (Library) loader.loadClass(name).getConstructor().newInstance();
+    assertThat(hooks.unit()).isEqualTo(new PlainSamples.Hooks().unit());
+    assertThat(hooks.unit().advices()).containsExactly(PlainSamples.Advised.class.getName());
+    assertThat(loaded)
+        .contains(Unit.class.getName())
+        .doesNotContain(PlainSamples.Advised.class.getName());
+  }
+
   private static Map<String, byte[]> rewritten() throws IOException {
     List<byte[]> files = new ArrayList<>();
     for (String each : SAMPLES) {
@@ -91,7 +112,7 @@ final class PlainClassesTest {
     }
   }
 
-  private static final class Defining extends ClassLoader {
+  private static class Defining extends ClassLoader {
     private final Map<String, byte[]> files;
 
     Defining(Map<String, byte[]> files) {

@@ -33,6 +33,21 @@ public final class PlainSamples implements Supplier<List<String>> {
     void read(long value, StringBuilder to, int times);
   }
 
+  /** Names its advice in all four ways. */
+  public static final class Hooks implements Library {
+    @Override
+    public Unit unit() {
+      return Unit.named("samples")
+          .weave("a.B", Member.method("c", Runnable.class), Advised.class)
+          .weave(List.of("a.D", "a.E"), Member.method("f", 2).whereItExists(), Advised.class)
+          .weaveConstruction("a.G", Member.method("h"), Advised.class)
+          .otherwise("a.I", Member.method("j"), Advised.class)
+          .build();
+    }
+  }
+
+  static final class Advised {}
+
   private static final class Inner {
     private final int value;
 
