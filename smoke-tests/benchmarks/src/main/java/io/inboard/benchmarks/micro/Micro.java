@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.benchmarks.micro;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.Main;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
@@ -34,6 +36,8 @@ public final class Micro {
   private static final Set<String> ASKING =
       Set.of("-h", "-l", "-lp", "-lprof", "-lrf", "-help", "--help");
 
+  private static final String CLASS_PATH = "java.class.path";
+
   private final CommandLineOptions given;
   private final List<RunResult> results = new ArrayList<>();
 
@@ -57,12 +61,14 @@ public final class Micro {
     Path agent = module().resolve("../../agent/target/inboard.jar").normalize();
     if (Files.exists(agent)) {
       run(only(woven).param("agent", WovenBenchmark.NONE));
+      String classes = System.setProperty(CLASS_PATH, withoutEntry(System.getProperty(CLASS_PATH)));
       run(
           only(woven)
               .param("agent", WovenBenchmark.OFF)
               .jvmArgsAppend(
                   "-javaagent:" + agent + "=" + settings(),
                   "-D" + WovenBenchmark.PROPERTY + "=" + WovenBenchmark.OFF));
+      System.setProperty(CLASS_PATH, classes);
     } else {
       System.out.println(woven + " is left out, it needs the packaged agent: " + agent);
     }
@@ -73,6 +79,16 @@ public final class Micro {
     ResultFormatFactory.getInstance(ResultFormatType.JSON, file.toString()).writeOut(results);
     new MicroReport(results).print(System.out);
     System.out.println("\nAll of it: " + file);
+  }
+
+  /**
+   * The class path, which JMH hands on, without the module that has the agent's entry: the JVM
+   * takes the first class of that name, and finds the rest of the agent in the jar where that was.
+   */
+  private static String withoutEntry(String classPath) {
+    return Arrays.stream(classPath.split(File.pathSeparator))
+        .filter(each -> !Path.of(each).getFileName().toString().startsWith("inboard-bootstrap-"))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private OptionsBuilder options() {
