@@ -1,0 +1,42 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.reactornetty.client;
+
+import io.netty.handler.timeout.ReadTimeoutException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+
+/** Errors as the library has them, and as the steps of a call want them. */
+final class Errors {
+  private Errors() {}
+
+  /** A bound of the mesh's is over; the library's exception for it is no {@link IOException}. */
+  private static final class TimeUp extends SocketTimeoutException {
+    private static final long serialVersionUID = 1L;
+
+    TimeUp(String message) {
+      super(message);
+    }
+  }
+
+  static IOException timeout(String message) {
+    return new TimeUp(message);
+  }
+
+  /** As the application gets it. */
+  static Throwable ofLibrary(Throwable error) {
+    if (!(error instanceof TimeUp)) {
+      return error;
+    }
+    ReadTimeoutException timeout = new ReadTimeoutException(error.getMessage());
+    if (error.getCause() != null) {
+      // It takes no cause.
+      timeout.addSuppressed(error.getCause());
+    }
+    return timeout;
+  }
+
+  /** Whether the application's own bound of the wait for a response is over. */
+  static boolean isApplicationsTimeout(Throwable error) {
+    return error instanceof ReadTimeoutException;
+  }
+}

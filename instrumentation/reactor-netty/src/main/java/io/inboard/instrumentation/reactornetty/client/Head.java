@@ -1,0 +1,61 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.reactornetty.client;
+
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.List;
+import reactor.netty.Connection;
+import reactor.netty.http.client.HttpClientResponse;
+
+/**
+ * The head of a response, whose body nobody has read.
+ *
+ * @param flight the attempt; null for an answer of the mesh
+ * @param connection the library's operations of the connection, as the application gets them
+ * @param next the hop that the library makes of it; null: the application gets the response
+ */
+record Head(Flight flight, Connection connection, Stage next) {
+  private static final int SWITCHING_PROTOCOLS = 101;
+
+  private HttpClientResponse response() {
+    return (HttpClientResponse) connection;
+  }
+
+  int status() {
+    try {
+      return response().status().code();
+    } catch (IllegalStateException e) {
+      // Of a WebSocket the library tells nothing but that it is open.
+      return SWITCHING_PROTOCOLS;
+    }
+  }
+
+  /** As network.protocol.version has it. */
+  String version() {
+    if (connection.channel() instanceof Http2StreamChannel) {
+      return "2";
+    }
+    HttpVersion version = response().version();
+    return version.majorVersion() == 1
+        ? "1." + version.minorVersion()
+        : Integer.toString(version.majorVersion());
+  }
+
+  List<String> headers(String name) {
+    try {
+      return response().responseHeaders().getAll(name);
+    } catch (IllegalStateException e) {
+      return List.of();
+    }
+  }
+
+  /** As the head tells it; -1: it does not. */
+  long length() {
+    List<String> values = headers("content-length");
+    try {
+      return values.size() == 1 ? Long.parseLong(values.get(0).trim()) : -1;
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.reactornetty.client;
+
+import io.inboard.call.OutboundRequest;
+import java.net.SocketAddress;
+import java.util.List;
+import reactor.netty.http.client.HttpClientConfig;
+import reactor.netty.transport.ProxyProvider;
+
+/** The request of a hop, as the core sees it. */
+final class HopRequest implements OutboundRequest {
+  private final HttpClientConfig config;
+  private final Stage stage;
+  private final SentBody body;
+  private final boolean proxied;
+
+  HopRequest(HttpClientConfig config, Stage stage, SentBody body) {
+    this.config = config;
+    this.stage = stage;
+    this.body = body;
+    this.proxied = isProxied(config, stage.address());
+  }
+
+  /** Since 1.2 a proxy may be named as late as when it is connected to: there may be one. */
+  private static boolean isProxied(HttpClientConfig config, SocketAddress address) {
+    ProxyProvider proxy = config.proxyProvider();
+    return proxy == null ? config.hasProxy() : proxy.shouldProxy(address);
+  }
+
+  @Override
+  public String library() {
+    return ReactorNettyClientHooks.NAME;
+  }
+
+  @Override
+  public String method() {
+    return stage.methodName();
+  }
+
+  @Override
+  public String scheme() {
+    return stage.scheme();
+  }
+
+  @Override
+  public String host() {
+    return stage.host();
+  }
+
+  @Override
+  public int port() {
+    return stage.port();
+  }
+
+  @Override
+  public String target() {
+    return stage.target();
+  }
+
+  @Override
+  public String url() {
+    return stage.external();
+  }
+
+  /** Those that the application sets while it sends are known from then on. */
+  @Override
+  public List<String> headers(String name) {
+    return body.headers(name).orElseGet(() -> config.headers().getAll(name));
+  }
+
+  @Override
+  public boolean proxied() {
+    return proxied;
+  }
+
+  @Override
+  public boolean hedgeable() {
+    return body.isNone();
+  }
+
+  @Override
+  public Body body() {
+    return body.state();
+  }
+}

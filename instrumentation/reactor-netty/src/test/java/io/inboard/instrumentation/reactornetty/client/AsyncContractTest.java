@@ -1,0 +1,38 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.reactornetty.client;
+
+import io.inboard.contract.Capability;
+import io.inboard.contract.ClientContract;
+import io.inboard.contract.Request;
+import io.inboard.contract.Response;
+import io.inboard.contract.Running;
+import io.netty.handler.timeout.ReadTimeoutException;
+import java.util.Set;
+
+/** Of a subscriber, and nobody waits. */
+final class AsyncContractTest extends ClientContract {
+  @Override
+  protected String libraryName() {
+    return ReactorNettyClientHooks.NAME;
+  }
+
+  @Override
+  protected Set<Capability> capabilities() {
+    return Application.capabilities();
+  }
+
+  @Override
+  protected Class<? extends Exception> timeoutError() {
+    return ReadTimeoutException.class;
+  }
+
+  @Override
+  protected Response send(Request request) throws Exception {
+    return Application.HERE.send(request);
+  }
+
+  @Override
+  protected Running start(Request request) {
+    return Application.HERE.start(request);
+  }
+}

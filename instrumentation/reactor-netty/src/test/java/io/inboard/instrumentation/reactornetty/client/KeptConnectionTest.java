@@ -1,0 +1,32 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.reactornetty.client;
+
+import io.inboard.contract.Capability;
+import io.inboard.contract.KeptConnectionContract;
+import io.inboard.contract.Request;
+import io.inboard.contract.Response;
+import io.netty.handler.timeout.ReadTimeoutException;
+import java.util.Set;
+
+/** Connections that end while they are kept. */
+final class KeptConnectionTest extends KeptConnectionContract {
+  @Override
+  protected String libraryName() {
+    return ReactorNettyClientHooks.NAME;
+  }
+
+  @Override
+  protected Set<Capability> capabilities() {
+    return Application.capabilities();
+  }
+
+  @Override
+  protected Class<? extends Exception> timeoutError() {
+    return ReadTimeoutException.class;
+  }
+
+  @Override
+  protected Response send(Request request) throws Exception {
+    return Application.HERE.send(request);
+  }
+}
