@@ -141,8 +141,7 @@ final class ClientAdvice {
   /** {@code HttpClientOperations#onInboundNext}: a part of the response, on the event loop. */
   static final class Read {
     @Advice.OnMethodEnter
-    static AutoCloseable enter(
-        @Advice.This Object operations, @Advice.Argument(1) Object message) {
+    static AutoCloseable enter(@Advice.This Object operations, @Advice.Argument(1) Object message) {
       return Flight.reading(operations, message);
     }
 

@@ -11,8 +11,8 @@ import reactor.netty.ConnectionObserver;
 
 /**
  * Connections to endpoints that are being opened. The library gives up waiting for one, but not the
- * connection itself (MonoHttpConnect's ClientTransportSubscriber hears of it only when it is there).
- * Any thread.
+ * connection itself (MonoHttpConnect's ClientTransportSubscriber hears of it only when it is
+ * there). Any thread.
  */
 final class Connecting extends ChannelInboundHandlerAdapter {
   private static final Set<Connecting> ALL = ConcurrentHashMap.newKeySet();

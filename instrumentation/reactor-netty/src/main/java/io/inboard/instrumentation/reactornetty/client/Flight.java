@@ -423,8 +423,7 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
     CompletableFuture<Boolean> rest = over;
     if (!rest.isDone()) {
       Connection connection = carrier;
-      rest.thenRun(
-          Delays.OF_JDK.after(DISCARD_NANOS, () -> connection.channel().close()));
+      rest.thenRun(Delays.OF_JDK.after(DISCARD_NANOS, () -> connection.channel().close()));
     }
     ((NettyInbound) carrier).receive().subscribe(piece -> {}, error -> {});
     return rest;

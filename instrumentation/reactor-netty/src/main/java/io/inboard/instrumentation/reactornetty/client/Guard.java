@@ -41,7 +41,9 @@ final class Guard {
   static SocketAddress nowhere(Object handler) {
     Object uri = Members.TO.get(handler);
     Stage stage = Stage.of(handler, java.util.Set.of());
-    return uri != null && stage.isInternet() && Inboard.outbound().mustEncrypt(stage.host(), stage.port())
+    return uri != null
+            && stage.isInternet()
+            && Inboard.outbound().mustEncrypt(stage.host(), stage.port())
         ? new Nowhere()
         : null;
   }

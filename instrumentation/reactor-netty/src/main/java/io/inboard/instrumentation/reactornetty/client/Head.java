@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.reactornetty.client;
 
-import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.util.List;
 import reactor.netty.Connection;
 import reactor.netty.http.client.HttpClientResponse;

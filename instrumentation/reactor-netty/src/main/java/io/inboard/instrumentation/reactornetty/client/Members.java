@@ -9,6 +9,7 @@ import io.inboard.weave.Handles.Field;
 import io.inboard.weave.Handles.Method;
 import io.inboard.weave.Handles.Owner;
 import java.lang.invoke.MethodHandles;
+import java.util.Arrays;
 
 /** What the adapter reaches in reactor-netty's client and is not public, each once. */
 final class Members {
@@ -58,8 +59,7 @@ final class Members {
       HANDLES.in("reactor.netty.resources.PooledConnectionProvider$PoolKey").reach(field("holder"));
 
   // A request and its response.
-  static final Method REQUEST =
-      HANDLES.in(OPERATIONS).reach(method("getNettyRequest", 0));
+  static final Method REQUEST = HANDLES.in(OPERATIONS).reach(method("getNettyRequest", 0));
 
   private Members() {}
 
@@ -89,10 +89,10 @@ final class Members {
 
     private static boolean hasUrl() {
       try {
-        Class.forName(HANDLER, false, Members.class.getClassLoader())
-            .getDeclaredField("resourceUrl");
-        return true;
-      } catch (ReflectiveOperationException e) {
+        Class<?> handler = Class.forName(HANDLER, false, Members.class.getClassLoader());
+        return Arrays.stream(handler.getDeclaredFields())
+            .anyMatch(field -> field.getName().equals("resourceUrl"));
+      } catch (ClassNotFoundException e) {
         return false;
       }
     }

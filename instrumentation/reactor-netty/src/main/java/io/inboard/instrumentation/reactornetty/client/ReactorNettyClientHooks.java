@@ -35,7 +35,10 @@ public final class ReactorNettyClientHooks implements Library {
             ClientAdvice.Connect.class)
         // The request.
         .weave(Members.HANDLER, method("requestWithBody", 1), ClientAdvice.Carry.class)
-        .weave(Members.OPERATIONS, method("send", "org.reactivestreams.Publisher"), ClientAdvice.Body.class)
+        .weave(
+            Members.OPERATIONS,
+            method("send", "org.reactivestreams.Publisher"),
+            ClientAdvice.Body.class)
         .weave(Members.OPERATIONS, method("beforeMarkSentHeaders", 0), ClientAdvice.Head.class)
         // The response.
         .weave(Members.OPERATIONS, method("onInboundNext", 2), ClientAdvice.Read.class)

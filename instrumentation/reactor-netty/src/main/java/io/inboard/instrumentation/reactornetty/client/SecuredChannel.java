@@ -20,9 +20,9 @@ import javax.net.ssl.SSLSession;
 import reactor.netty.ConnectionObserver;
 
 /**
- * TLS of ours below a connection, until its handshake is over: the library hears that the connection
- * is there when the peer is known, also after a resumption, which asks no trust manager. Its own TLS
- * works the same way (SslProvider.SslReadHandler). On the event loop.
+ * TLS of ours below a connection, until its handshake is over: the library hears that the
+ * connection is there when the peer is known, also after a resumption, which asks no trust manager.
+ * Its own TLS works the same way (SslProvider.SslReadHandler). On the event loop.
  */
 final class SecuredChannel extends ChannelInboundHandlerAdapter {
   /** No name of the library's, which takes a connection with one of those for the application's. */
@@ -118,7 +118,7 @@ final class SecuredChannel extends ChannelInboundHandlerAdapter {
   private Throwable judge() {
     try {
       plan.verify(tls.engine().getSession());
-      return protocol.equals("h2") && !protocol.equals(tls.applicationProtocol())
+      return protocol.equals("h2") && !protocol.equals(tls.engine().getApplicationProtocol())
           ? new SSLHandshakeException("the server does not speak HTTP/2 over TLS")
           : null;
     } catch (SSLException e) {

@@ -1,13 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.reactornetty.client;
 
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.util.Set;
-
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Set;
 import reactor.netty.http.client.HttpClientConfig;
 
 /**

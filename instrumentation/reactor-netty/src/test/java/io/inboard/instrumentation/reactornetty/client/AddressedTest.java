@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.reactornetty.client;
 
-import io.inboard.contract.Capability;
 import io.inboard.contract.AddressedClientContract;
+import io.inboard.contract.Capability;
 import io.inboard.contract.Request;
 import io.inboard.contract.Response;
 import io.netty.handler.timeout.ReadTimeoutException;

@@ -101,8 +101,8 @@ record Application(HttpClient client) {
   }
 
   /**
-   * The library hands on the end of a response before it gives the connection back: a thread that is
-   * quick gets another one. Calls beside this one may have theirs, so that is no condition.
+   * The library hands on the end of a response before it gives the connection back: a thread that
+   * is quick gets another one. Calls beside this one may have theirs, so that is no condition.
    */
   private static void awaitRelease() throws InterruptedException {
     for (int i = 0; i < 20 && POOLS.stream().anyMatch(pool -> pool.acquiredSize() > 0); i++) {

@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.reactornetty.client;
 
-import io.inboard.contract.Capability;
 import io.inboard.contract.AsyncClientContract;
+import io.inboard.contract.Capability;
 import io.inboard.contract.Request;
 import io.inboard.contract.Running;
 import io.netty.handler.timeout.ReadTimeoutException;
