@@ -29,7 +29,8 @@ final class Guard {
   /** Why a hop is not sent as without us. */
   static Optional<SSLException> refusal(Stage stage, Throwable mistake) {
     return stage.isInternet()
-        ? Refusals.failClosed(stage.scheme(), stage.host(), stage.port(), mistake)
+        ? Refusals.failClosed(
+            ReactorNettyClientHooks.NAME, stage.scheme(), stage.host(), stage.port(), mistake)
         : Optional.empty();
   }
 
