@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.sockets;
 
+import io.inboard.call.Directed;
 import io.inboard.call.Inboard;
 import io.inboard.call.Sockets;
 import java.net.ConnectException;
@@ -14,7 +15,9 @@ final class Connections {
   /** Why a socket must not be connected; null, the usual answer: it may. */
   static Throwable refusal(SocketAddress remote) {
     Sockets sockets = Inboard.sockets();
-    return remote instanceof InetSocketAddress address && sockets.watches(address)
+    return remote instanceof InetSocketAddress address
+            && !(remote instanceof Directed)
+            && sockets.watches(address)
         ? sockets.connecting(address, Openers.nearest()).map(ConnectException::new).orElse(null)
         : null;
   }
@@ -24,7 +27,9 @@ final class Connections {
    * one.
    */
   static Throwable afterError(Throwable error, SocketAddress remote) {
-    if (!(remote instanceof InetSocketAddress address) || !Inboard.sockets().failsClosed(address)) {
+    if (remote instanceof Directed
+        || !(remote instanceof InetSocketAddress address)
+        || !Inboard.sockets().failsClosed(address)) {
       return null;
     }
     ConnectException refusal =

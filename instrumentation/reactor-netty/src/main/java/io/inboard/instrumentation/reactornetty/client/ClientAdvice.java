@@ -38,7 +38,7 @@ final class ClientAdvice {
   static final class Handle {
     @Advice.OnMethodExit
     static void exit(@Advice.This Object handler) {
-      Flight.handled(handler);
+      Flights.handled(handler);
     }
   }
 
@@ -50,7 +50,7 @@ final class ClientAdvice {
         @Advice.This Object handler,
         @Advice.Argument(0) Throwable error,
         @Advice.Return boolean again) {
-      return again && Flight.repeats(handler, error);
+      return again && Flights.repeats(handler, error);
     }
 
     static boolean exit(Throwable mistake, Object handler, Throwable error, boolean again) {
@@ -63,7 +63,7 @@ final class ClientAdvice {
     @Advice.OnMethodExit
     @Advice.ToReturned
     static SocketAddress exit(@Advice.This Object handler) {
-      return Flight.address(handler);
+      return Flights.address(handler);
     }
 
     static SocketAddress exit(Throwable mistake, Object handler) {
@@ -114,9 +114,20 @@ final class ClientAdvice {
 
   /** {@code HttpClientHandler#requestWithBody}: the connection is there, the request is made. */
   static final class Carry {
-    @Advice.OnMethodEnter
-    static void enter(@Advice.This Object handler, @Advice.Argument(0) Object operations) {
-      Flight.carried(handler, operations);
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static Publisher<Void> enter(
+        @Advice.This Object handler, @Advice.Argument(0) Object operations) {
+      return Flights.carried(handler, operations);
+    }
+
+    static Publisher<Void> enter(Throwable mistake, Object handler, Object operations) {
+      return Guard.refuses(mistake, handler);
+    }
+
+    @Advice.OnMethodExit
+    @Advice.ToReturned
+    static Publisher<Void> exit(@Advice.Enter Publisher<Void> refusal) {
+      return refusal;
     }
   }
 
@@ -126,7 +137,7 @@ final class ClientAdvice {
     @Advice.ToArgument(0)
     static Publisher<? extends ByteBuf> enter(
         @Advice.This Object operations, @Advice.Argument(0) Publisher<? extends ByteBuf> body) {
-      return Flight.sending(operations, body);
+      return Flights.sending(operations, body);
     }
   }
 
@@ -134,7 +145,7 @@ final class ClientAdvice {
   static final class Head {
     @Advice.OnMethodExit
     static void exit(@Advice.This Object operations) {
-      Flight.writing(operations);
+      Flights.writing(operations);
     }
   }
 
@@ -142,7 +153,7 @@ final class ClientAdvice {
   static final class Read {
     @Advice.OnMethodEnter
     static AutoCloseable enter(@Advice.This Object operations, @Advice.Argument(1) Object message) {
-      return Flight.reading(operations, message);
+      return Flights.reading(operations, message);
     }
 
     @Advice.OnMethodExit(onThrowable = true)
@@ -157,7 +168,7 @@ final class ClientAdvice {
   static final class Cancel {
     @Advice.OnMethodEnter
     static void enter(@Advice.This Object operations) {
-      Flight.cancelled(operations);
+      Flights.cancelled(operations);
     }
   }
 
@@ -165,10 +176,8 @@ final class ClientAdvice {
   static final class State {
     @Advice.OnMethodEnter
     static void enter(
-        @Advice.This Object observer,
-        @Advice.Argument(0) Connection connection,
-        @Advice.Argument(1) ConnectionObserver.State state) {
-      Flight.changed(observer, connection, state);
+        @Advice.This Object observer, @Advice.Argument(1) ConnectionObserver.State state) {
+      Flights.changed(observer, state);
     }
   }
 }

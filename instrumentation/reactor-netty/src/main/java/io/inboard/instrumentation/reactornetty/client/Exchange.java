@@ -75,7 +75,7 @@ final class Exchange {
     }
     reactor.util.context.Context reactor = actual.currentContext();
     Exchange exchange =
-        new Exchange((Mono<Connection>) mono, config, reactor, Inboard.contexts().current());
+        new Exchange((Mono<Connection>) mono, config, reactor, Carried.context(reactor));
     Hop first = exchange.hop(stage);
     if (first == null || !first.start()) {
       return false;
@@ -88,7 +88,7 @@ final class Exchange {
   /** Null if the mesh leaves it alone. */
   private Hop hop(Stage stage) {
     SentBody body = new SentBody(stage.bodiless());
-    HopRequest request = new HopRequest(config, stage, body);
+    HopRequest request = new HopRequest(config, stage, body, Carried.headers(reactor));
     Call call;
     try (Contexts.Scope scope = Inboard.contexts().activate(context)) {
       call = Inboard.outbound().begin(request);
@@ -97,8 +97,7 @@ final class Exchange {
       return null;
     }
     body.of(call);
-    boolean bystander = request.scheme().equals("https") || request.proxied();
-    return new Hop(this, stage, body, call, bystander);
+    return new Hop(this, stage, body, call, request);
   }
 
   private void attach(MonoSink<Connection> waiting) {

@@ -5,11 +5,12 @@ import io.inboard.call.Attempt;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.Context;
 import io.inboard.call.Inboard;
-import io.inboard.call.WeakIdentityMap;
 import io.inboard.call.client.AsyncTransport;
 import io.inboard.call.client.BodyTap;
 import io.inboard.call.client.Delays;
+import io.inboard.call.client.Refusals;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -22,29 +23,18 @@ import java.util.function.BiConsumer;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
-import reactor.netty.ConnectionObserver;
 import reactor.netty.NettyInbound;
-import reactor.netty.channel.ChannelOperations;
 import reactor.netty.http.client.HttpClientRequest;
-import reactor.netty.http.client.HttpClientState;
 
 /**
  * One attempt, or a hop that the mesh leaves alone: a subscription of its own of the library's
  * MonoHttpConnect. Safe for use by any thread.
  */
 final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Connection> {
-  /** In the Reactor context of an attempt, which the library's operations keep. */
-  private static final Object KEY = Flight.class;
-
   /** How long the rest of a response that nobody sees may take, before its connection is closed. */
   private static final long DISCARD_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
-  /** The attempt for which this thread subscribes, until the library has made its handler. */
-  private static final ThreadLocal<Flight> SUBSCRIBING = new ThreadLocal<>();
-
-  /** By the library's handler, until the attempt is over: an attempt leads to its handler. */
-  private static final WeakIdentityMap<Object, Flight> BY_HANDLER = new WeakIdentityMap<>();
 
   private final Exchange exchange;
 
@@ -74,6 +64,9 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
   /** The library's operations, once there is a connection. */
   private volatile Connection carrier;
 
+  /** Null where that is no stream. */
+  private volatile StreamEnd stream;
+
   private volatile Outgoing outgoing;
   private volatile boolean stopped;
 
@@ -96,111 +89,75 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
     this.attempt = attempt;
     this.target = target;
     this.directed = directed;
-    this.reactor = exchange.reactor().put(KEY, this);
+    this.reactor = Flights.within(exchange.reactor(), this);
   }
 
   static Flight untouched(Exchange exchange, Stage stage) {
     return new Flight(exchange, null, stage, null, null, false);
   }
 
-  // What the hooks tell.
+  // What the hooks tell, by Flights.
 
-  private static Flight of(reactor.util.context.Context context) {
-    return context.isEmpty() ? null : context.getOrDefault(KEY, null);
-  }
-
-  private static Flight of(Object operations) {
-    return of(((ChannelOperations<?, ?>) operations).currentContext());
-  }
-
-  /** {@code HttpClientHandler}'s constructor, afterwards. */
-  static void handled(Object handler) {
-    Flight flight = SUBSCRIBING.get();
-    if (flight != null) {
-      SUBSCRIBING.remove();
-      flight.handledBy(handler);
-    }
-  }
-
-  private void handledBy(Object made) {
+  void handledBy(Object made) {
     handler = made;
     stage.putInto(made);
     if (attempt != null && attempt.meshRetries()) {
       Members.SHOULD_RETRY.set(made, false);
     }
-    BY_HANDLER.put(made, this);
   }
 
-  /** {@code HttpClientHandler#test}: whether the library is to subscribe again by itself. */
-  static boolean repeats(Object handler, Throwable error) {
-    Flight flight = BY_HANDLER.get(handler);
-    boolean goesOn =
-        Members.REDIRECT.isInstance(error)
-            || (Members.authenticates() && Members.CHALLENGE.isInstance(error));
-    if (flight != null && goesOn) {
-      Outgoing sent = flight.outgoing;
-      flight.next = Stage.of(handler, sent == null ? Set.of() : sent.names());
-      return false;
-    }
-    return true;
+  /** The library makes another hop of the response; its handler knows which. */
+  void goesOn(Object made) {
+    Outgoing sent = outgoing;
+    next = Stage.of(made, sent == null ? Set.of() : sent.names());
   }
 
-  /** {@code HttpClientHandler#get}: null for the library's own address. */
-  static SocketAddress address(Object handler) {
-    Flight flight = BY_HANDLER.get(handler);
-    return flight == null ? null : flight.target;
+  /** Null: as the library connects. */
+  Target target() {
+    return target;
   }
 
-  /** {@code HttpClientHandler#requestWithBody}. */
-  static void carried(Object handler, Object operations) {
-    Flight flight = BY_HANDLER.get(handler);
-    if (flight != null) {
-      flight.carriedBy((Connection) operations);
-    }
-  }
-
-  private void carriedBy(Connection connection) {
+  Publisher<Void> carriedBy(Connection connection) {
     over = new CompletableFuture<>();
     outgoing = null;
+    stream = StreamEnd.of(connection.channel());
     carrier = connection;
     forget.run();
     if (hop != null) {
       hop.body().begin();
     }
+    return attempt == null || target != null
+        ? null
+        : Refusals.astray(attempt, remote(connection.channel()))
+            .<Publisher<Void>>map(Mono::error)
+            .orElse(null);
   }
 
-  /** {@code HttpClientOperations#send}: null to send the application's own. */
-  static Publisher<? extends ByteBuf> sending(
-      Object operations, Publisher<? extends ByteBuf> body) {
-    Flight flight = of(operations);
-    return flight == null || flight.hop == null ? null : flight.hop.body().sends(body);
+  private static SocketAddress remote(Channel channel) {
+    return (channel.parent() == null ? channel : channel.parent()).remoteAddress();
   }
 
-  /** {@code HttpClientOperations#beforeMarkSentHeaders}, which may be asked twice. */
-  static void writing(Object operations) {
-    Flight flight = of(operations);
-    if (flight != null && flight.attempt != null && flight.outgoing == null) {
-      flight.write((HttpClientRequest) operations);
+  /** Null to send the application's own. */
+  Publisher<? extends ByteBuf> sends(Publisher<? extends ByteBuf> body) {
+    return hop == null ? null : hop.body().sends(body);
+  }
+
+  void write(HttpClientRequest request) {
+    if (attempt == null || outgoing != null) {
+      return;
     }
-  }
-
-  private void write(HttpClientRequest request) {
-    Outgoing headers = new Outgoing(request.requestHeaders(), exchange.config().headers());
+    Outgoing headers = new Outgoing(request.requestHeaders(), hop.isTraceKnown());
     outgoing = headers;
     hop.body().head(headers);
     attempt.writeHeaders(headers);
   }
 
-  /** {@code HttpClientOperations#onInboundNext}: what it calls works for the request. */
-  static AutoCloseable reading(Object operations, Object message) {
-    Flight flight = of(operations);
-    if (flight == null) {
-      return null;
-    }
+  /** Makes the application's context current, until it is closed; null: there is none. */
+  AutoCloseable read(Object message) {
     if (message instanceof HttpContent content) {
-      flight.read(content.content());
+      read(content.content());
     }
-    Context context = flight.exchange.context();
+    Context context = exchange.context();
     return context == Context.NONE ? null : Inboard.contexts().activate(context);
   }
 
@@ -214,30 +171,17 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
     }
   }
 
-  /** {@code HttpClientOperations#onInboundCancel}. */
-  static void cancelled(Object operations) {
-    Flight flight = of(operations);
-    if (flight != null
-        && flight.delivered
-        && flight.hop != null
-        && !((ChannelOperations<?, ?>) operations).isInboundDisposed()) {
-      flight.hop.givenUp();
+  /** The application does not want the rest of the response. */
+  void cancelled() {
+    if (delivered && hop != null) {
+      hop.givenUp();
     }
   }
 
-  /** {@code HttpObserver#onStateChange}. */
-  static void changed(Object observer, Connection connection, ConnectionObserver.State state) {
-    if (state == HttpClientState.RESPONSE_COMPLETED
-        || state == HttpClientState.RESPONSE_INCOMPLETE
-        || state == ConnectionObserver.State.DISCONNECTING) {
-      Flight flight = of(((ConnectionObserver) observer).currentContext());
-      if (flight != null && flight.carrier != null) {
-        flight.finished(state == HttpClientState.RESPONSE_COMPLETED);
-      }
+  void finished(boolean atEnd) {
+    if (carrier == null) {
+      return;
     }
-  }
-
-  private void finished(boolean atEnd) {
     boolean heard;
     synchronized (this) {
       heard = over.complete(atEnd) && delivered;
@@ -258,13 +202,10 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
       report(null, new UnknownHostException(stage.host()));
       return;
     }
-    SUBSCRIBING.set(this);
     try {
-      exchange.mono().subscribe((CoreSubscriber<? super Connection>) this);
+      Flights.subscribe(exchange.mono(), this);
     } catch (RuntimeException | LinkageError e) {
       report(null, e);
-    } finally {
-      SUBSCRIBING.remove();
     }
     boundConnecting();
   }
@@ -350,7 +291,7 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
     }
     Object made = handler;
     if (made != null) {
-      BY_HANDLER.remove(made);
+      Flights.forget(made);
     }
     forget.run();
     told.accept(head, error);
@@ -379,7 +320,7 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
     if (connection != null) {
       connection.dispose();
     } else if (target != null) {
-      Connecting.close(target, observer -> of(observer.currentContext()) == this);
+      Connecting.close(target, observer -> Flights.of(observer.currentContext()) == this);
     }
     report(null, Errors.ofLibrary(cause));
   }
@@ -393,6 +334,10 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
     attempt.connected(SecuredChannel.session(connection.channel()));
     if (outgoing == null) {
       return Progress.NOT_SENT;
+    }
+    StreamEnd end = stream;
+    if (end != null && end.isUnprocessed()) {
+      return Progress.REFUSED_STREAM;
     }
     return bodyBegun ? Progress.RESPONSE_STARTED : Progress.SENT;
   }

@@ -1,12 +1,14 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.reactornetty.client;
 
-import io.inboard.call.Inboard;
 import io.inboard.call.client.Refusals;
 import java.net.SocketAddress;
 import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.SSLException;
+import org.reactivestreams.Publisher;
 import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.netty.Connection;
 import reactor.netty.http.client.HttpClientConfig;
@@ -34,19 +36,21 @@ final class Guard {
         : Optional.empty();
   }
 
+  /** What fails a request whose connection could not be looked at; null: it is made. */
+  static Publisher<Void> refuses(Throwable mistake, Object handler) {
+    return refusal(Stage.of(handler, Set.of()), mistake)
+        .<Publisher<Void>>map(Mono::error)
+        .orElse(null);
+  }
+
   /**
    * The address of an attempt is not known, by an error of ours.
    *
    * @return null: that of the application may do
    */
   static SocketAddress nowhere(Object handler) {
-    Object uri = Members.TO.get(handler);
-    Stage stage = Stage.of(handler, java.util.Set.of());
-    return uri != null
-            && stage.isInternet()
-            && Inboard.outbound().mustEncrypt(stage.host(), stage.port())
-        ? new Nowhere()
-        : null;
+    Stage stage = Stage.of(handler, Set.of());
+    return refusal(stage, null).isPresent() ? new Nowhere() : null;
   }
 
   /** Nobody connects to it. */

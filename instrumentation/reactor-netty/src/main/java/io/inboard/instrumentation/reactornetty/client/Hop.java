@@ -24,6 +24,7 @@ final class Hop implements AsyncTransport<Head> {
   private final Stage stage;
   private final SentBody body;
   private final boolean bystander;
+  private final boolean traceKnown;
   private final AsyncCall<Head> steps;
 
   /** Set by {@link #start}. */
@@ -36,13 +37,15 @@ final class Hop implements AsyncTransport<Head> {
   private volatile BodyTap tap;
 
   /**
-   * @param bystander whether the mesh may only look on: TLS or a proxy of the application's own
+   * @param request as the call has seen it
    */
-  Hop(Exchange exchange, Stage stage, SentBody body, Call call, boolean bystander) {
+  Hop(Exchange exchange, Stage stage, SentBody body, Call call, HopRequest request) {
     this.exchange = exchange;
     this.stage = stage;
     this.body = body;
-    this.bystander = bystander;
+    // TLS or a proxy of the application's own: the mesh may only look on.
+    this.bystander = request.scheme().equals("https") || request.proxied();
+    this.traceKnown = !request.headers("traceparent").isEmpty();
     this.steps = new AsyncCall<>(call, this);
   }
 
@@ -54,6 +57,11 @@ final class Hop implements AsyncTransport<Head> {
 
   CompletableFuture<Outcome<Head>> outcome() {
     return outcome;
+  }
+
+  /** Whether the call knew, when it began, which trace the application is in. */
+  boolean isTraceKnown() {
+    return traceKnown;
   }
 
   void cancel() {

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.reactornetty.client;
 
+import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
 import java.net.SocketAddress;
 import java.util.List;
@@ -12,12 +13,17 @@ final class HopRequest implements OutboundRequest {
   private final HttpClientConfig config;
   private final Stage stage;
   private final SentBody body;
+  private final HeaderView announced;
   private final boolean proxied;
 
-  HopRequest(HttpClientConfig config, Stage stage, SentBody body) {
+  /**
+   * @param announced headers that the application will set while it is asked for the request
+   */
+  HopRequest(HttpClientConfig config, Stage stage, SentBody body, HeaderView announced) {
     this.config = config;
     this.stage = stage;
     this.body = body;
+    this.announced = announced;
     this.proxied = isProxied(config, stage.address());
   }
 
@@ -65,7 +71,12 @@ final class HopRequest implements OutboundRequest {
   /** Those that the application sets while it sends are known from then on. */
   @Override
   public List<String> headers(String name) {
-    return body.headers(name).orElseGet(() -> config.headers().getAll(name));
+    return body.headers(name).orElseGet(() -> known(name));
+  }
+
+  private List<String> known(String name) {
+    List<String> values = announced.headers(name);
+    return values.isEmpty() ? config.headers().getAll(name) : values;
   }
 
   @Override

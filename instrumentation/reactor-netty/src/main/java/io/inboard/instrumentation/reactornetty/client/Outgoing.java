@@ -25,11 +25,11 @@ final class Outgoing implements HeaderSink {
   private record Changed(String name, List<String> own) {}
 
   /**
-   * @param known the application's headers as the call knows them
+   * @param traceKnown whether the call knew of that when it began
    */
-  Outgoing(HttpHeaders headers, HttpHeaders known) {
+  Outgoing(HttpHeaders headers, boolean traceKnown) {
     this.headers = headers;
-    this.traced = headers.contains("traceparent") && !known.contains("traceparent");
+    this.traced = headers.contains("traceparent") && !traceKnown;
   }
 
   @Override

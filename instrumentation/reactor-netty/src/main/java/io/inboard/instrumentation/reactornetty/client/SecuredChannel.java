@@ -46,7 +46,7 @@ final class SecuredChannel extends ChannelInboundHandlerAdapter {
   /** A new connection's pipeline is complete; it is about to connect. */
   static void secure(ConnectionObserver observer, Channel channel, SocketAddress address) {
     if (address instanceof Guard.Nowhere) {
-      close(new SSLException("the address is not known"), channel, address);
+      refuse(channel, new SSLException("inboard: connection not secured, for want of an address"));
     } else if (address instanceof Target target) {
       Connecting connecting = Connecting.begin(target, channel, observer);
       if (target.plan().isPresent()) {
@@ -66,12 +66,17 @@ final class SecuredChannel extends ChannelInboundHandlerAdapter {
     pipeline.addAfter(TLS, HANDSHAKE, new SecuredChannel(tls, plan, protocol, connecting));
   }
 
-  /** An error of ours: where it may not go in the clear, a connection is not opened. */
+  /** An error of ours: what was to be secured is not connected. */
   static void close(Throwable mistake, Channel channel, SocketAddress address) {
-    if (address instanceof Guard.Nowhere || address instanceof Target) {
-      SSLException error = new SSLException("inboard: connection not secured", mistake);
-      channel.pipeline().addFirst(new Refusing(error));
+    if (address instanceof Target target && target.plan().isPresent()) {
+      refuse(channel, target.refusal(mistake));
+    } else if (address instanceof Guard.Nowhere) {
+      refuse(channel, new SSLException("inboard: connection not secured", mistake));
     }
+  }
+
+  private static void refuse(Channel channel, SSLException error) {
+    channel.pipeline().addFirst(new Refusing(error));
   }
 
   /** The session of our TLS below a connection or one of its streams; null if there is none. */

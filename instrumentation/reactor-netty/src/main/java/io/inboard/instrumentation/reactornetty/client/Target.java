@@ -1,17 +1,20 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.reactornetty.client;
 
+import io.inboard.call.Directed;
 import io.inboard.call.Endpoint;
 import io.inboard.call.TlsPlan;
+import io.inboard.call.client.Refusals;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 
 /**
  * The endpoint of an attempt as an address of the library, which connects to it and keeps its
  * connections by it. The name in it is the logical one, as in {@link Endpoint#address}. Immutable.
  */
-final class Target extends InetSocketAddress {
+final class Target extends InetSocketAddress implements Directed {
   private static final long serialVersionUID = 1L;
 
   private final transient Endpoint endpoint;
@@ -36,6 +39,11 @@ final class Target extends InetSocketAddress {
   /** The same by identity for connections that may serve each other's requests. */
   Object key() {
     return endpoint.poolKey();
+  }
+
+  /** Why it is not connected to, after an error of ours. */
+  SSLException refusal(Throwable mistake) {
+    return Refusals.unsecured(ReactorNettyClientHooks.NAME, endpoint, mistake);
   }
 
   /** The endpoint's own address. */
