@@ -9,7 +9,6 @@ import io.inboard.smoke.support.Jdks;
 import io.inboard.smoke.support.OwnNetwork;
 import io.inboard.smoke.support.Pki;
 import io.inboard.smoke.support.Ports;
-import io.inboard.smoke.support.Program;
 import io.inboard.smoke.support.Service;
 import io.inboard.smoke.support.Yaml;
 import java.net.SocketException;

@@ -44,7 +44,10 @@ class UnknownLibrariesTest {
       Program.Ended ended = service.program().end(PATIENCE);
       assertThat(ended.exit()).isEqualTo(1);
       assertThat(ended.err())
-          .contains("port " + netty.port() + " does not open: org.apache.hbase.thirdparty.io.netty.channel.")
+          .contains(
+              "port "
+                  + netty.port()
+                  + " does not open: org.apache.hbase.thirdparty.io.netty.channel.")
           .contains("inbound.mtls is STRICT")
           .contains("portLevelMtls: {" + netty.port() + ": DISABLE}");
     }
@@ -73,12 +76,17 @@ class UnknownLibrariesTest {
       assertThat(service.warnings())
           .singleElement()
           .asString()
-          .contains("port " + netty.port(), "org.apache.hbase.thirdparty.io.netty.channel.", "no hook knows");
+          .contains(
+              "port " + netty.port(),
+              "org.apache.hbase.thirdparty.io.netty.channel.",
+              "no hook knows");
       assertThat(port(service).get("treatment").asText()).isEqualTo("not secured");
-      assertThat(port(service).get("server").asText()).startsWith("org.apache.hbase.thirdparty.io.netty.channel.");
+      assertThat(port(service).get("server").asText())
+          .startsWith("org.apache.hbase.thirdparty.io.netty.channel.");
       assertThat(Cli.run("status", "" + service.program().pid()).out())
           .contains("listening ")
-          .contains(":" + netty.port() + ", not secured; org.apache.hbase.thirdparty.io.netty.channel.");
+          .contains(
+              ":" + netty.port() + ", not secured; org.apache.hbase.thirdparty.io.netty.channel.");
 
       // Too late to refuse it; said, and listed.
       Yaml.service("netty")

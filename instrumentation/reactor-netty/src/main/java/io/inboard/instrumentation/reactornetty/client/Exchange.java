@@ -6,6 +6,7 @@ import io.inboard.call.Context;
 import io.inboard.call.Contexts;
 import io.inboard.call.Inboard;
 import io.inboard.call.Log;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -168,7 +169,20 @@ final class Exchange {
     }
   }
 
+  /**
+   * On the connection's event loop: what the application does with a body that is there already is
+   * done right here, in its context.
+   */
   void deliver(Head head) {
+    EventLoop loop = head.connection().channel().eventLoop();
+    if (loop.inEventLoop() || loop.isShuttingDown()) {
+      deliverHere(head);
+    } else {
+      loop.execute(() -> deliverHere(head));
+    }
+  }
+
+  private void deliverHere(Head head) {
     try (Contexts.Scope scope = Inboard.contexts().activate(context)) {
       sink.success(head.connection());
     }

@@ -11,8 +11,8 @@ import io.netty.handler.codec.http2.Http2StreamChannel;
 
 /**
  * Hears how a stream of HTTP/2 ends: the library tells an end of the connection alone. A GOAWAY
- * comes to those streams that it says were not processed (Http2MultiplexHandler.onHttp2GoAwayFrame).
- * Written by the event loop.
+ * comes to those streams that it says were not processed
+ * (Http2MultiplexHandler.onHttp2GoAwayFrame). Written by the event loop.
  */
 final class StreamEnd extends ChannelInboundHandlerAdapter {
   private volatile boolean unprocessed;

@@ -10,9 +10,9 @@ import io.inboard.weave.Unit;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Spring's WebClient sets its headers when the library asks for the request, which is after the mesh
- * has decided where that goes: they are told before. Any client of Reactor's that a WebFlux handler
- * calls works for the request that it handles, on whichever thread.
+ * Spring's WebClient sets its headers when the library asks for the request, which is after the
+ * mesh has decided where that goes: they are told before. Any client of Reactor's that a WebFlux
+ * handler calls works for the request that it handles, on whichever thread.
  */
 public final class WebClientHooks implements Library {
   private static final String P = "org.springframework.web.reactive.function.client.";

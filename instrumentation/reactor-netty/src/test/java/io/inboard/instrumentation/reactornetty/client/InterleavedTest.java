@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Context;
 import io.inboard.call.Contexts;
+import io.inboard.call.Inboard;
 import io.inboard.call.Inbound;
 import io.inboard.call.InboundTls;
-import io.inboard.call.Inboard;
 import io.inboard.call.Outbound;
 import io.inboard.contract.ClientHarness;
 import io.inboard.contract.Feature;
@@ -57,8 +57,7 @@ final class InterleavedTest extends ClientHarness {
           }
           return mesh.begin(request);
         };
-    Inboard.serve(
-        new Inboard.Core(checking, Inbound.PASS, InboundTls.DISABLED, new OfThreads()));
+    Inboard.serve(new Inboard.Core(checking, Inbound.PASS, InboundTls.DISABLED, new OfThreads()));
     Flux.range(0, REQUESTS)
         .flatMap(
             number ->
