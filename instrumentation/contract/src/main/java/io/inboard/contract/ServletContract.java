@@ -8,10 +8,16 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -260,6 +266,56 @@ public abstract class ServletContract extends ServerContract {
       wire.cancel(stream);
       SeenRequest.End end = mesh.only().ends().get(0);
       assertThat(end.error().orElseThrow()).isInstanceOf(IOException.class);
+    }
+  }
+
+  /** What is under way is counted by who is served: a request that never ended would stay there. */
+  @Test
+  void requestsWhoseClientsLeaveAtAnyMomentAllEnd() throws Exception {
+    ExecutorService clients = Executors.newFixedThreadPool(8);
+    try {
+      List<Future<?>> left = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        long seed = i;
+        left.add(clients.submit(() -> leaveAtAnyMoment(new Random(seed))));
+      }
+      for (Future<?> each : left) {
+        each.get();
+      }
+    } finally {
+      clients.shutdown();
+    }
+    Eventually.eventually(
+        () -> mesh.seen().stream().allMatch(r -> r.ends().size() == 1),
+        () -> mesh.seen().stream().filter(r -> r.ends().size() != 1).toList() + " did not end");
+  }
+
+  private void leaveAtAnyMoment(Random random) {
+    for (int i = 0; i < 10; i++) {
+      String path = List.of("/async", "/stream", "/file", "/hello").get(random.nextInt(4));
+      int nanos = random.nextInt(25_000_000);
+      try {
+        if (i % 2 == 0) {
+          try (RawHttp2Connection wire = RawHttp2Connection.connect(server.port(), client)) {
+            int stream = wire.get(path, "https");
+            LockSupport.parkNanos(nanos);
+            wire.cancel(stream);
+            wire.get(path, "https");
+            LockSupport.parkNanos(nanos / 2);
+            wire.reset();
+          }
+        } else {
+          RawConnection wire =
+              i % 4 == 1
+                  ? RawConnection.plain(server.port())
+                  : RawConnection.tls(server.port(), client);
+          wire.send("GET", path, new byte[0]);
+          LockSupport.parkNanos(nanos);
+          wire.reset();
+        }
+      } catch (IOException e) {
+        // The server was faster.
+      }
     }
   }
 

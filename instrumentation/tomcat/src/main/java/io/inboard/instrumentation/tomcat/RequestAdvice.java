@@ -144,4 +144,18 @@ final class RequestAdvice {
       ServedRequest.end(request);
     }
   }
+
+  /**
+   * The same of the request below. Of an asynchronous one over HTTP/2 whose stream breaks while its
+   * servlet has not returned, 10.1.55 and 11.0.24 use only this again, and forget the one above
+   * ({@code StreamProcessor#process} does nothing for a stream that was replaced).
+   */
+  static final class RecycleBelow {
+    private RecycleBelow() {}
+
+    @Advice.OnMethodEnter
+    static void enter(@Advice.This Request request) {
+      ServedRequest.forgotten(request);
+    }
+  }
 }

@@ -81,6 +81,13 @@ final class ServedRequest {
     end(coyote, Errors.thrown(request));
   }
 
+  /** The end of a request that its container has not ended; does nothing for all others. */
+  static void forgotten(Request coyote) {
+    if (coyote.getAttribute(ATTRIBUTE) instanceof ServedRequest) {
+      end(coyote, Errors.thrown(coyote::getAttribute));
+    }
+  }
+
   /**
    * The end.
    *

@@ -93,6 +93,7 @@ public final class TomcatHooks implements Library {
             RequestAdvice.Trailers.class)
         .weave(
             "org.apache.catalina.connector.Request", method("recycle"), RequestAdvice.Recycle.class)
+        .weave("org.apache.coyote.Request", method("recycle"), RequestAdvice.RecycleBelow.class)
         .build();
   }
 }

@@ -12,6 +12,7 @@ import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One request between begin and end, attached to its exchange. Used by the thread that works for
@@ -26,7 +27,15 @@ final class ServedRequest implements ExchangeCompletionListener, ServletCall {
   /** Of a request that the mesh does not follow; a handler may have said its scheme since. */
   private static final AttachmentKey<Boolean> PASSED = AttachmentKey.create(Boolean.class);
 
+  private final HttpServerExchange exchange;
   private final InboundCall call;
+
+  /** Null for one of HTTP/1.1. */
+  private final Streams streams;
+
+  /** Whether the mesh knows of its end, which its connection may say, too. */
+  private final AtomicBoolean ended = new AtomicBoolean();
+
   private final long beganNanos = System.nanoTime();
 
   /** Whether all was well at the gate. */
@@ -43,17 +52,22 @@ final class ServedRequest implements ExchangeCompletionListener, ServletCall {
   /** Whether a thread is inside the servlets. */
   private boolean inside;
 
-  /** What left the servlets; null if nothing did. */
-  private Throwable error;
+  /** What left the servlets; null if nothing did. Read when it ends, by any thread. */
+  private volatile Throwable error;
 
-  private ServedRequest(InboundCall call) {
+  private ServedRequest(HttpServerExchange exchange, InboundCall call) {
+    this.exchange = exchange;
     this.call = call;
+    this.streams = Streams.of(exchange);
   }
 
   static void begin(HttpServerExchange exchange, InboundCall call) {
-    ServedRequest served = new ServedRequest(call);
+    ServedRequest served = new ServedRequest(exchange, call);
     exchange.putAttachment(KEY, served);
     exchange.addExchangeCompleteListener(served);
+    if (served.streams != null) {
+      served.streams.add(served);
+    }
   }
 
   /** The gate is behind it. */
@@ -142,14 +156,29 @@ final class ServedRequest implements ExchangeCompletionListener, ServletCall {
   @Override
   public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
     try {
-      Throwable thrown =
-          error == null ? exchange.getAttachment(DefaultResponseListener.EXCEPTION) : error;
-      if (thrown == null && Connections.isCut(exchange.getConnection())) {
-        thrown = new IOException("the stream was reset before its response had ended");
-      }
-      call.end(exchange.isResponseStarted() ? exchange.getStatusCode() : 0, thrown);
+      end();
     } finally {
       next.proceed();
     }
+  }
+
+  /** Its connection has ended, which Undertow may not tell of. Any thread. */
+  void cut() {
+    end();
+  }
+
+  private void end() {
+    if (!ended.compareAndSet(false, true)) {
+      return;
+    }
+    if (streams != null) {
+      streams.remove(this);
+    }
+    Throwable thrown =
+        error == null ? exchange.getAttachment(DefaultResponseListener.EXCEPTION) : error;
+    if (thrown == null && Connections.isCut(exchange.getConnection())) {
+      thrown = new IOException("the stream was reset before its response had ended");
+    }
+    call.end(exchange.isResponseStarted() ? exchange.getStatusCode() : 0, thrown);
   }
 }
