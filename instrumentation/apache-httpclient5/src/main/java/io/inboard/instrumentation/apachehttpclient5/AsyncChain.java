@@ -11,6 +11,7 @@ import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.protocol.HttpContext;
 
@@ -54,6 +55,11 @@ final class AsyncChain extends AsyncWay {
   void send(HttpRequest sent, AsyncEntityProducer sentBody, AsyncExecCallback told)
       throws HttpException, IOException {
     connect.execute(sent, sentBody, scope, chain, told);
+  }
+
+  @Override
+  boolean lets(Throwable error, HttpResponse response, int sends) {
+    return Conversation.lets(talk().conversation(), request(), error, response, sends, context());
   }
 
   @Override

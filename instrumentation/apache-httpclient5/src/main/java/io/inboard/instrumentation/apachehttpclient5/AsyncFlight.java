@@ -40,6 +40,7 @@ final class AsyncFlight implements AsyncTransport.Sending<AsyncFlight>, AsyncExe
   private final AsyncHop hop;
   private final Passage passage;
   private final boolean meshRetries;
+  private final int number;
 
   /** Null for the first. */
   private final AsyncFlight before;
@@ -54,6 +55,11 @@ final class AsyncFlight implements AsyncTransport.Sending<AsyncFlight>, AsyncExe
 
   /** The same, of an error. Guarded by this. */
   private Exception broken;
+
+  /** What it has ended with; null before, and after an answer. */
+  private volatile Throwable failure;
+
+  private volatile boolean wasNotSent;
 
   // Written before the state that tells of them, and read after.
   private BiConsumer<AsyncFlight, Throwable> report;
@@ -78,6 +84,7 @@ final class AsyncFlight implements AsyncTransport.Sending<AsyncFlight>, AsyncExe
     this.hop = hop;
     this.before = before;
     this.meshRetries = attempt.meshRetries();
+    this.number = attempt.number();
     this.passage = new Passage(attempt, hop.isBystander(), hop::executor);
   }
 
@@ -143,7 +150,20 @@ final class AsyncFlight implements AsyncTransport.Sending<AsyncFlight>, AsyncExe
 
   @Override
   public Progress ended(AsyncFlight head, Throwable error) {
-    return passage.progress(error);
+    Progress came = passage.progress(error);
+    failure = error;
+    wasNotSent = error != null && (came == Progress.NOT_CONNECTED || came == Progress.NOT_SENT);
+    return came;
+  }
+
+  /** Whether it has failed before anything was sent. Known once it has ended. */
+  boolean wasNotSent() {
+    return wasNotSent;
+  }
+
+  /** Whether the application lets another attempt follow this one, which has ended. */
+  boolean isLet(AsyncWay way) {
+    return way.lets(failure, failure == null ? response : null, number);
   }
 
   // What the library tells

@@ -242,7 +242,8 @@ final class AsyncHop implements AsyncTransport<AsyncFlight> {
 
   @Override
   public boolean canSendAgain(AsyncFlight head) {
-    return !way.isCancelled();
+    // What was not sent goes elsewhere, as the library itself goes to a host's next address.
+    return !way.isCancelled() && (current.wasNotSent() || current.isLet(way));
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.apache.hc.core5.concurrent.ComplexCancellable;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.nio.AsyncClientExchangeHandler;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.nio.AsyncPushConsumer;
@@ -131,6 +132,12 @@ final class AsyncMinimal extends AsyncWay {
   @Override
   void send(HttpRequest sent, AsyncEntityProducer sentBody, AsyncExecCallback told) {
     library.execute(new MinimalExchange(sent, sentBody, told), pushed, context);
+  }
+
+  /** It repeats nothing, and there is nothing to say about it. */
+  @Override
+  boolean lets(Throwable error, HttpResponse response, int sends) {
+    return true;
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.protocol.HttpContext;
@@ -100,6 +101,15 @@ abstract class AsyncWay {
    */
   abstract void send(HttpRequest sent, AsyncEntityProducer sentBody, AsyncExecCallback told)
       throws HttpException, IOException;
+
+  /**
+   * See {@link Conversation#lets}.
+   *
+   * @param error null after an answer
+   * @param response null after an error
+   * @param sends how often it was sent
+   */
+  abstract boolean lets(Throwable error, HttpResponse response, int sends);
 
   /** Whether the application has cancelled its call. */
   abstract boolean isCancelled();

@@ -132,20 +132,37 @@ final class Conversation {
   }
 
   /**
-   * Whether the application lets the same be sent again after a failure. One that has set no
-   * strategy says nothing, so that the library's own stands in nobody's way.
+   * Whether the application lets what was sent be sent again: {@code disableAutomaticRetries} and a
+   * strategy of its own can say no, but ask for nothing. One that has set no strategy says nothing,
+   * so that the library's own stands in nobody's way.
    *
+   * @param conversation null: it has switched retries off, or something of its own does them
+   * @param error null after an answer
+   * @param response null after an error
    * @param sends how often it was sent
    */
-  boolean lets(HttpRequest request, IOException error, int sends, HttpContext context) {
-    return strategy == DefaultHttpRequestRetryStrategy.INSTANCE
-        || strategy.retryRequest(request, error, sends, context);
-  }
-
-  /** The same, after an answer. */
-  boolean lets(HttpResponse response, int sends, HttpContext context) {
-    return strategy == DefaultHttpRequestRetryStrategy.INSTANCE
-        || strategy.retryRequest(response, sends, context);
+  static boolean lets(
+      Conversation conversation,
+      HttpRequest request,
+      Throwable error,
+      HttpResponse response,
+      int sends,
+      HttpContext context) {
+    if (conversation == null) {
+      return false;
+    }
+    HttpRequestRetryStrategy own = conversation.strategy;
+    if (own == DefaultHttpRequestRetryStrategy.INSTANCE) {
+      return true;
+    }
+    try {
+      return response == null
+          ? !(error instanceof IOException failure)
+              || own.retryRequest(request, failure, sends, context)
+          : own.retryRequest(response, sends, context);
+    } catch (RuntimeException e) {
+      return false; // The application's strategy does not say yes.
+    }
   }
 
   /** The application's, unless the mesh has decided. */

@@ -124,8 +124,7 @@ abstract sealed class Way {
   abstract boolean isRunBy(Object asked, Line line);
 
   /**
-   * Whether the application lets what was sent be sent again: {@code disableAutomaticRetries} and a
-   * strategy of its own can say no, but ask for nothing.
+   * See {@link Conversation#lets}.
    *
    * @param error null after an answer
    * @param response null after an error
@@ -248,18 +247,7 @@ abstract sealed class Way {
 
     @Override
     boolean lets(Throwable error, ClassicHttpResponse response, int sends) {
-      Conversation own = conversation();
-      if (own == null) {
-        return false; // Nothing of the library's repeats, or something of the application's does.
-      }
-      try {
-        return response == null
-            ? !(error instanceof IOException failure)
-                || own.lets(request(), failure, sends, context())
-            : own.lets(response, sends, context());
-      } catch (RuntimeException e) {
-        return false; // The application's strategy does not say yes.
-      }
+      return Conversation.lets(conversation(), request(), error, response, sends, context());
     }
 
     @Override
