@@ -26,10 +26,20 @@ class ApacheHttpClient5Test extends ClientStory {
         "rest-client");
   }
 
-  /** A POST over HTTP/2 has failed by a connection that the server ended: not understood yet. */
   @Override
-  List<String> getsOnly() {
+  List<String> http2Clients() {
     return List.of("apache5-h2");
+  }
+
+  /**
+   * Over HTTP/2 the library ends a body by an empty frame of its own. Of one of less than about a
+   * kilobyte Tomcat takes the frame before that for a flood, and ends the connection with
+   * ENHANCE_YOUR_CALM (11) at the second one ({@code overheadDataThreshold}), as it does without
+   * Inboard.
+   */
+  @Override
+  String paidBy(String client) {
+    return http2Clients().contains(client) ? "1".repeat(2048) : super.paidBy(client);
   }
 
   @ParameterizedTest

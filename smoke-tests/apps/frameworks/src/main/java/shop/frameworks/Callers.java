@@ -33,7 +33,8 @@ final class Callers {
                   JerseyClientBuilder.createClient(
                       new ClientConfig().connectorProvider(new ApacheConnectorProvider())))),
           Map.entry("resteasy", jaxRs(new ResteasyClientBuilderImpl().build())),
-          Map.entry("cxf-url-connection", Callers::cxf));
+          Map.entry("cxf", cxf(false)),
+          Map.entry("cxf-url-connection", cxf(true)));
 
   private Callers() {}
 
@@ -55,13 +56,18 @@ final class Callers {
     };
   }
 
-  private static Caller.Answer cxf(String method, URI url, String body) {
-    WebClient client = WebClient.create(url).type("text/plain");
-    WebClient.getConfig(client).getRequestContext().put("force.urlconnection.http.conduit", true);
-    try (Response response = client.invoke(method, body)) {
-      return new Caller.Answer(response.getStatus(), response.readEntity(String.class));
-    } finally {
-      client.close();
-    }
+  /** By the JDK's client, or by its older one. */
+  private static Caller cxf(boolean urlConnection) {
+    return (method, url, body) -> {
+      WebClient client = WebClient.create(url).type("text/plain");
+      WebClient.getConfig(client)
+          .getRequestContext()
+          .put("force.urlconnection.http.conduit", urlConnection);
+      try (Response response = client.invoke(method, body)) {
+        return new Caller.Answer(response.getStatus(), response.readEntity(String.class));
+      } finally {
+        client.close();
+      }
+    };
   }
 }
