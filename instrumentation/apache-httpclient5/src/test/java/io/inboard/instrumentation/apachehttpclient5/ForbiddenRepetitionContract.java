@@ -98,9 +98,7 @@ abstract class ForbiddenRepetitionContract extends ClientHarness {
   @Test
   void withoutAutomaticRetriesNoAttemptFollowsOneThatWasSentAndFailed() throws Exception {
     TestServer server = closingThreeTimes();
-    assertThat(
-            catchThrowable(
-                () -> client().disabled().send(Request.get(URL + "/"))))
+    assertThat(catchThrowable(() -> client().disabled().send(Request.get(URL + "/"))))
         .isInstanceOf(closed());
     assertThat(server.received()).hasSize(1);
   }
@@ -110,28 +108,24 @@ abstract class ForbiddenRepetitionContract extends ClientHarness {
     TestServer server = closingThreeTimes();
     Built client =
         client().with(new DefaultHttpRequestRetryStrategy(0, TimeValue.ZERO_MILLISECONDS));
-    assertThat(catchThrowable(() -> client.send(Request.get(URL + "/"))))
-        .isInstanceOf(closed());
+    assertThat(catchThrowable(() -> client.send(Request.get(URL + "/")))).isInstanceOf(closed());
     assertThat(server.received()).hasSize(1);
   }
 
   @Test
   void aStrategySetsABoundAndIsAskedAsTheLibraryAsks() throws Exception {
     TestServer server = closingThreeTimes();
-    assertThat(
-            catchThrowable(
-                () -> client().with(allowing(2)).send(Request.get(URL + "/"))))
+    assertThat(catchThrowable(() -> client().with(allowing(2)).send(Request.get(URL + "/"))))
         .isInstanceOf(IOException.class);
     assertThat(server.received()).hasSize(2);
-    assertThat(asked).containsExactly("1 " + closed().getSimpleName(), "2 " + closed().getSimpleName());
+    assertThat(asked)
+        .containsExactly("1 " + closed().getSimpleName(), "2 " + closed().getSimpleName());
   }
 
   @Test
   void aStrategyCannotAskForMoreThanTheSettings() throws Exception {
     TestServer server = closingThreeTimes();
-    assertThat(
-            catchThrowable(
-                () -> client().with(allowing(9)).send(Request.get(URL + "/"))))
+    assertThat(catchThrowable(() -> client().with(allowing(9)).send(Request.get(URL + "/"))))
         .isInstanceOf(IOException.class);
     assertThat(server.received()).hasSize(3);
   }
@@ -140,8 +134,7 @@ abstract class ForbiddenRepetitionContract extends ClientHarness {
   void aStrategyThatBreaksDoesNotSayYes() throws Exception {
     TestServer server = closingThreeTimes();
     Built client = client().with(allowing(-1));
-    assertThat(catchThrowable(() -> client.send(Request.get(URL + "/"))))
-        .isInstanceOf(closed());
+    assertThat(catchThrowable(() -> client.send(Request.get(URL + "/")))).isInstanceOf(closed());
     assertThat(server.received()).hasSize(1);
   }
 
@@ -150,9 +143,7 @@ abstract class ForbiddenRepetitionContract extends ClientHarness {
     TestServer server = plainServer().answering(Answer.HANG);
     TestEndpoint endpoint = plain(server);
     mesh.script(Script.to(endpoint, endpoint).perTry(Duration.ofMillis(250)));
-    assertThat(
-client().with(allowing(2)).send(Request.get(URL + "/")).status())
-        .isEqualTo(200);
+    assertThat(client().with(allowing(2)).send(Request.get(URL + "/")).status()).isEqualTo(200);
     assertThat(asked).containsExactly("1 " + SocketTimeoutException.class.getSimpleName());
   }
 

@@ -67,6 +67,12 @@ abstract class TomcatContract extends ServletContract {
     return Optional.of(tomcat.start(TomcatLoader.NIO, Map.of("keystore", keystore.getPath())));
   }
 
+  /** It ends a connection with more than ten of them. */
+  @Override
+  protected int pingsAtMost() {
+    return 8;
+  }
+
   @Override
   protected String library() {
     return "tomcat";
