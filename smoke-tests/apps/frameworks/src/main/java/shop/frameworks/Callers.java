@@ -5,7 +5,6 @@ import jakarta.ws.rs.client.Client;
 import jakarta.ws.rs.client.Entity;
 import jakarta.ws.rs.client.Invocation;
 import jakarta.ws.rs.core.Response;
-import java.net.URI;
 import java.util.Map;
 import org.apache.cxf.jaxrs.client.WebClient;
 import org.glassfish.jersey.apache.connector.ApacheConnectorProvider;
