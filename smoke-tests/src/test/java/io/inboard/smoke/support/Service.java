@@ -89,6 +89,31 @@ public final class Service implements AutoCloseable {
   }
 
   /**
+   * The JDK's own server, which calls others by the low-level client of Elasticsearch 8: {@code
+   * elasticsearch}, {@code elasticsearch-async}, and by what that is built on, {@code
+   * httpasyncclient}, {@code httpasyncclient-minimal}.
+   */
+  public static Builder elasticsearch(String name, Jdk jdk) {
+    Builder builder = new Builder(name, jdk);
+    builder.ready = "listens on";
+    builder.program = List.of("-jar", Tree.app("elasticsearch").toString());
+    builder.arguments.addAll(List.of("" + builder.port, name));
+    return builder;
+  }
+
+  /** The same by the client of Elasticsearch 7.17. */
+  public static Builder elasticsearch7(String name, Jdk jdk) {
+    Builder builder = elasticsearch(name, jdk);
+    Path jar = Tree.app("elasticsearch");
+    builder.program =
+        List.of(
+            "-cp",
+            jar.resolveSibling("7") + "/*:" + jar,
+            "shop.elasticsearch.ElasticsearchService");
+    return builder;
+  }
+
+  /**
    * The JDK's own server, which calls others by Jetty's client: {@code jetty}, {@code jetty-async}.
    */
   public static Builder jettyClient(String name, Jdk jdk) {

@@ -6,11 +6,7 @@ import static io.inboard.weave.Member.method;
 import io.inboard.weave.Library;
 import io.inboard.weave.Unit;
 
-/**
- * Apache HttpAsyncClient 4.1, in the order in which a call meets the hooks. Named as a service in
- * the tests alone, so that no application is woven yet: AsyncSameAsWithoutTest has seen calls with
- * an empty response that hang, and what makes them is not known.
- */
+/** Apache HttpAsyncClient 4.1, in the order in which a call meets the hooks. */
 public final class ApacheHttpAsyncClient4Hooks implements Library {
   static final String NAME = "apache-httpasyncclient4";
 
@@ -19,6 +15,7 @@ public final class ApacheHttpAsyncClient4Hooks implements Library {
   private static final String POOL = "org.apache.http.nio.pool.AbstractNIOConnPool";
   private static final String ROUTE = "org.apache.http.conn.routing.HttpRoute";
   private static final String REACTOR = IMPL + "reactor.DefaultConnectingIOReactor";
+  private static final String WORKER = IMPL + "reactor.AbstractIOReactor";
   private static final String RESOLVER =
       IMPL + "conn.PoolingNHttpClientConnectionManager$InternalAddressResolver";
 
@@ -36,6 +33,7 @@ public final class ApacheHttpAsyncClient4Hooks implements Library {
         .weave(POOL, method("getMax", 1), AsyncAdvice.Max.class)
         .weave(RESOLVER, method("resolveRemoteAddress", ROUTE), AsyncAdvice.Resolve.class)
         .weave(REACTOR, method("connect", 4), AsyncAdvice.Connect.class)
+        .weave(WORKER, method("processNewChannels", 0), AsyncAdvice.NewChannels.class)
         .build();
   }
 }

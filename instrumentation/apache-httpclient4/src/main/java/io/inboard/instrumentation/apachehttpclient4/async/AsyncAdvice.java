@@ -3,6 +3,8 @@ package io.inboard.instrumentation.apachehttpclient4.async;
 
 import io.inboard.weave.Advice;
 import java.net.SocketAddress;
+import java.nio.channels.Selector;
+import java.util.Queue;
 import org.apache.http.conn.routing.HttpRoute;
 
 /** One nested class for each line of {@link ApacheHttpAsyncClient4Hooks}. */
@@ -72,6 +74,21 @@ final class AsyncAdvice {
     static Object[] enter(
         Throwable mistake, SocketAddress remote, SocketAddress local, Object attachment) {
       return EndpointRoutes.mistaken(remote, local);
+    }
+  }
+
+  /**
+   * {@code AbstractIOReactor#processNewChannels}, on its own thread. It stops at a connection that
+   * was given up while it was made, and leaves those behind it until something else happens, or the
+   * selector's second is over: many that are given up at once, as those whose time is up, would
+   * hold up all that follow, until their time is up, too.
+   */
+  static final class NewChannels {
+    @Advice.OnMethodExit
+    static void exit(@Advice.This Object reactor) {
+      if (!((Queue<?>) Members.NEW_CHANNELS.get(reactor)).isEmpty()) {
+        ((Selector) Members.SELECTOR.get(reactor)).wakeup();
+      }
     }
   }
 }

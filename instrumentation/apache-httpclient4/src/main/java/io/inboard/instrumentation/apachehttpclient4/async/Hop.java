@@ -32,6 +32,11 @@ final class Hop implements AsyncTransport<InFlight> {
   /** The answer of the mesh, once there is one. Written before the outcome says so. */
   private volatile Step.Answer answer;
 
+  /**
+   * What the application's own code, or its pool, has thrown. Written before the hop is stopped.
+   */
+  private volatile Exception applications;
+
   Hop(Exchange exchange, CallRequest view, Call call) {
     this.exchange = exchange;
     this.view = view;
@@ -138,7 +143,7 @@ final class Hop implements AsyncTransport<InFlight> {
       } else if (outcome instanceof Outcome.Failed<InFlight> failed) {
         fail(failed.error());
       } else if (outcome instanceof Outcome.Stopped<InFlight> stopped) {
-        fail(stopped.why());
+        fail(applications == null ? stopped.why() : applications);
       } else {
         fail(new IOException("inboard: nothing was sent"));
       }
@@ -179,6 +184,12 @@ final class Hop implements AsyncTransport<InFlight> {
   /** The application's own time is up, or what fails is its own. */
   void giveUp(IOException cause, boolean timeUp) {
     steps.giveUp(cause, timeUp);
+  }
+
+  /** What fails is the application's own: it gets that, and nobody is to blame. */
+  void giveUpFor(Exception error) {
+    applications = error;
+    steps.giveUp(error instanceof IOException io ? io : new IOException(error), false);
   }
 
   /** The application cancels. Any thread. */

@@ -10,8 +10,6 @@ import io.inboard.call.client.Delays;
 import io.inboard.instrumentation.apachehttpclient4.async.Stage.Phase;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,6 +21,7 @@ import org.apache.http.HttpRequest;
 import org.apache.http.HttpResponse;
 import org.apache.http.concurrent.FutureCallback;
 import org.apache.http.conn.ConnectTimeoutException;
+import org.apache.http.impl.conn.ConnectionShutdownException;
 import org.apache.http.nio.ContentDecoder;
 import org.apache.http.nio.ContentEncoder;
 import org.apache.http.nio.IOControl;
@@ -41,20 +40,15 @@ final class InFlight
   /** A handshake's bound where the mesh sets none. */
   private static final long HANDSHAKE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /** What is read, at most, of a response that nobody sees, so that its connection is kept. */
-  private static final int MOST_DRAINED = 1 << 16;
-
-  private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
   private final Hop hop;
   private final Attempt attempt;
   private final Line line;
   private final Stage stage = new Stage();
 
-  /** Complete when a response that nobody gets was read to its end, or cannot be. */
-  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  /** Of a response that nobody gets. */
+  private final Drain drain;
 
-  /** Forgets the timer of a handshake, or of a response that nobody gets. Any thread. */
+  /** Forgets the timer of a handshake. Any thread. */
   private volatile Runnable forgetBound = () -> {};
 
   // Of one thread at a time, as events are:
@@ -64,7 +58,6 @@ final class InFlight
 
   private HttpResponse response;
   private BodyTap tap;
-  private int read;
 
   /** Whether its connection had ended before the first byte. */
   private boolean unsent;
@@ -76,6 +69,7 @@ final class InFlight
     this.hop = hop;
     this.attempt = attempt;
     this.line = line;
+    this.drain = new Drain(stage, line, hop.executor());
   }
 
   /** The head of the response. */
@@ -130,10 +124,7 @@ final class InFlight
         hop.ended(tap, false);
         hop.fail(error);
       }
-      case DRAINING -> {
-        line.discard();
-        drained.complete(null);
-      }
+      case DRAINING -> drain.broken();
       case OVER -> {}
     }
   }
@@ -145,7 +136,7 @@ final class InFlight
     if (own && error instanceof SocketTimeoutException timeout && isConnected()) {
       hop.giveUp(timeout, true);
     } else if (own && isOfApplication(error)) {
-      hop.giveUp(error instanceof IOException io ? io : new IOException(error), false);
+      hop.giveUpFor(error);
     }
     ended.accept(null, error);
   }
@@ -186,12 +177,13 @@ final class InFlight
       hop.fail(error);
       return;
     }
+    boolean more = false;
     try {
       received();
-      if (stage.isCompleted()) {
+      more = !stage.isHandedOn();
+      if (!more) {
+        line.readsAgain();
         complete();
-      } else {
-        line.resume();
       }
     } catch (IOException | HttpException | RuntimeException e) {
       line.abort();
@@ -201,50 +193,26 @@ final class InFlight
     } finally {
       leave();
     }
+    if (more) {
+      line.resume();
+    }
   }
 
   /** Nobody gets the response, whose head was reported. */
   CompletionStage<?> discard() {
-    if (!stage.move(Phase.REPORTED, Phase.DRAINING)) {
-      drained.complete(null);
-      return drained;
-    }
-    HttpEntity body = response.getEntity();
-    line.keep(response);
-    if (stage.isCompleted()) {
-      drain();
-    } else if (body != null && body.getContentLength() > MOST_DRAINED) {
-      giveUpDraining();
-    } else {
-      forgetBound =
-          Delays.OF_JDK.after(DRAIN_NANOS, () -> hop.executor().execute(this::giveUpDraining));
-      line.resume();
-    }
-    return drained;
-  }
-
-  /** A response that nobody gets was read to its end. */
-  private void drain() {
-    if (stage.move(Phase.DRAINING, Phase.OVER)) {
-      forgetBound.run();
-      line.release();
-      drained.complete(null);
-    }
-  }
-
-  /** It is too long, or takes too long. */
-  private void giveUpDraining() {
-    if (stage.move(Phase.DRAINING, Phase.OVER)) {
-      over(Phase.DRAINING, null);
-    }
+    return drain.begin(response);
   }
 
   // What the pool says
 
+  /**
+   * AbstractNIOConnPool tells of a new connection before it counts it as leased: what is given back
+   * from in here would stay leased.
+   */
   @Override
   public void completed(NHttpClientConnection leased) {
     if (!stage.moveInto(Phase.LEASING, Phase.CONNECTED)) {
-      line.giveBack(leased);
+      hop.executor().execute(() -> line.giveBack(leased));
       return;
     }
     Exception error = null;
@@ -252,18 +220,25 @@ final class InFlight
       line.take(leased);
     } catch (RuntimeException e) {
       error = e;
-    } finally {
-      leave();
+    }
+    Phase where = stage.leave();
+    if (where != Phase.OVER) {
+      hop.executor().execute(() -> over(where, stage.error()));
+      return;
     }
     try {
       if (error == null && !line.begin(this)) {
         error = new ConnectionClosedException("Connection closed");
       }
+    } catch (ConnectionShutdownException e) {
+      // It was closed meanwhile.
+      error = new ConnectionClosedException("Connection closed");
     } catch (RuntimeException e) {
       error = e;
     }
     if (error != null) {
-      failed(error);
+      Exception why = error;
+      hop.executor().execute(() -> failed(why));
     }
   }
 
@@ -374,7 +349,11 @@ final class InFlight
 
   private void received() throws IOException, HttpException {
     HttpEntity body = response.getEntity();
-    tap = hop.tap(body == null ? 0 : body.getContentLength());
+    try {
+      tap = hop.tap(body == null ? 0 : body.getContentLength());
+    } catch (RuntimeException | LinkageError e) {
+      hop.mistake(e);
+    }
     try (Contexts.Scope scope = hop.exchange().scope()) {
       library().responseReceived(response);
     }
@@ -383,6 +362,7 @@ final class InFlight
   @Override
   public void consumeContent(ContentDecoder decoder, IOControl control) throws IOException {
     if (stage.enter(Phase.DELIVERED, Phase.CONNECTED)) {
+      line.goesOn();
       try (Contexts.Scope scope = hop.exchange().scope()) {
         library().consumeContent(tap == null ? decoder : new TappedDecoder(decoder, tap), control);
         if (library().isDone()) {
@@ -397,19 +377,16 @@ final class InFlight
     } else if (stage.is(Phase.REPORTED)) {
       control.suspendInput();
     } else {
-      ByteBuffer scratch = ByteBuffer.allocate(4096);
-      while (decoder.read(scratch) > 0) {
-        read += scratch.position();
-        scratch.clear();
-      }
-      if (read > MOST_DRAINED) {
-        giveUpDraining();
-      }
+      line.goesOn();
+      drain.read(decoder);
     }
   }
 
   @Override
   public void responseCompleted() throws IOException, HttpException {
+    if (stage.completesLater()) {
+      return;
+    }
     if (stage.enter(Phase.DELIVERED)) {
       try {
         complete();
@@ -429,8 +406,8 @@ final class InFlight
       } finally {
         leave();
       }
-    } else if (!stage.completesUndecided()) {
-      drain();
+    } else {
+      drain.atEnd();
     }
   }
 
@@ -484,8 +461,15 @@ final class InFlight
     return library().cancel();
   }
 
+  /**
+   * HttpAsyncRequestExecutor#closed asks this of a handler that has sent nothing, and tells it
+   * nothing: of a connection whose end was read while nobody had it, and that was leased then.
+   */
   @Override
   public boolean isDone() {
+    if (stage.is(Phase.CONNECTED) && line.isClosed()) {
+      hop.executor().execute(this::inputTerminated);
+    }
     return stage.is(Phase.OVER);
   }
 }

@@ -63,12 +63,14 @@ final class Line {
   /** Whether this attempt has made it. */
   private boolean fresh;
 
-  /**
-   * Whether the library's handler has it no more; then how long it may be kept, null: it may not.
-   */
+  /** Whether the library's handler has it no more. Guarded by this. */
   private boolean apart;
 
+  /** How long it may be kept then; null: it may not. */
   private Long keptMillis;
+
+  /** Null where nothing of a response waits to be read. */
+  private Unread unread;
 
   Line(Director director, Attempt attempt, boolean bystander) {
     this.director = director;
@@ -127,7 +129,9 @@ final class Line {
   /**
    * Lets events of the connection go to a handler, which is then asked for the request.
    *
-   * @return false if it is closed
+   * @return false if it is closed. At the end of TLS that came together with a response it may be
+   *     about to: SSLIOSession closes it then, and HttpAsyncRequestExecutor#closed tells no handler
+   *     that has sent nothing.
    */
   boolean begin(HttpAsyncClientExchangeHandler handler) {
     NHttpClientConnection connection = held.get();
@@ -137,12 +141,24 @@ final class Line {
     HttpContext context = connection.getContext();
     synchronized (context) {
       context.setAttribute(HttpAsyncRequestExecutor.HTTP_HANDLER, handler);
-      if (connection.isStale()) {
+      if (connection.isStale() || isAtEndOfTls(connection)) {
         return false;
       }
       connection.requestOutput();
     }
     return true;
+  }
+
+  private static boolean isAtEndOfTls(NHttpClientConnection connection) {
+    return connection instanceof ManagedNHttpClientConnection managed
+        && managed.getIOSession() instanceof SecuredSession over
+        && over.isEnded();
+  }
+
+  /** Whether it has ended while this attempt has it. */
+  boolean isClosed() {
+    NHttpClientConnection connection = held.get();
+    return connection != null && !connection.isOpen();
   }
 
   /** Whether it is secured as it has to be, so that a request may go over it. */
@@ -242,11 +258,29 @@ final class Line {
     };
   }
 
-  /** Nothing is read for now. */
+  /** Nothing is read for now; on the reactor's thread. */
   void suspendInput() {
     NHttpClientConnection connection = held.get();
-    if (connection != null) {
+    if (connection instanceof ManagedNHttpClientConnection managed) {
       connection.suspendInput();
+      unread = Unread.of(managed.getIOSession());
+    }
+  }
+
+  /** It was read on. */
+  void goesOn() {
+    if (unread != null) {
+      unread.end();
+      unread = null;
+    }
+  }
+
+  /** Nothing of the response is left, and who has the connection next has to read. */
+  void readsAgain() {
+    goesOn();
+    NHttpClientConnection connection = held.get();
+    if (connection != null) {
+      connection.requestInput();
     }
   }
 
@@ -264,9 +298,11 @@ final class Line {
     NHttpClientConnection connection = held.get();
     if (connection != null) {
       keptMillis = director.keptAfter(response);
-      apart = director.detach(connection);
-      if (!apart) {
-        held.set(null);
+      synchronized (this) {
+        apart = director.detach(connection);
+        if (!apart) {
+          held.set(null);
+        }
       }
     }
   }
@@ -289,8 +325,13 @@ final class Line {
 
   /** Ends the connection, unless the library's handler has. */
   void discard() {
-    NHttpClientConnection connection = held.getAndSet(null);
-    if (connection != null && (apart || director.detach(connection))) {
+    NHttpClientConnection connection;
+    boolean own;
+    synchronized (this) {
+      connection = held.getAndSet(null);
+      own = connection != null && (apart || director.detach(connection));
+    }
+    if (own) {
       giveBack(connection);
     }
   }

@@ -47,5 +47,10 @@ final class Members {
   private static final Handles.Owner INTERNAL_STATE = HANDLES.in(CLIENT + "InternalState");
   static final Handles.Field EXECUTIONS = INTERNAL_STATE.reach(field("execCount"));
 
+  private static final Handles.Owner REACTOR =
+      HANDLES.in("org.apache.http.impl.nio.reactor.AbstractIOReactor");
+  static final Handles.Field NEW_CHANNELS = REACTOR.reach(field("newChannels"));
+  static final Handles.Field SELECTOR = REACTOR.reach(field("selector"));
+
   private Members() {}
 }

@@ -42,8 +42,11 @@ final class Stage {
   /** Why it failed; null if it did not. */
   private Exception broken;
 
-  /** Whether a response was read to its end before anything was decided. */
+  /** Whether a response was read to its end before what was decided of it was done. */
   private boolean completed;
+
+  /** Whether another thread than that of the events is doing what was decided of the response. */
+  private boolean handing;
 
   synchronized boolean is(Phase asked) {
     return phase == asked;
@@ -107,7 +110,7 @@ final class Stage {
 
   /** Its connection fails; where, {@link Phase#OVER} if that is no news. */
   synchronized Phase fail(Exception error) {
-    if (phase == Phase.REPORTED && completed) {
+    if (completed && (phase == Phase.REPORTED || handing)) {
       // The connection has done what it was for.
       return Phase.OVER;
     }
@@ -146,8 +149,26 @@ final class Stage {
     if (error() == null && phase == Phase.REPORTED) {
       phase = Phase.DELIVERED;
       busy = true;
+      handing = true;
     }
     return true;
+  }
+
+  /** The response is nobody's; false if there is none any more. {@link #isHandedOn} follows. */
+  synchronized boolean drain() {
+    boolean drains = move(Phase.REPORTED, Phase.DRAINING);
+    handing |= drains;
+    return drains;
+  }
+
+  /**
+   * What was decided of the response is done, as far as it has come.
+   *
+   * @return whether its end was read meanwhile, which this thread sees to; else the next event does
+   */
+  synchronized boolean isHandedOn() {
+    handing = false;
+    return completed;
   }
 
   /**
@@ -169,13 +190,13 @@ final class Stage {
     return delivers && phase == Phase.REPORTED && !busy;
   }
 
-  /** The response was read to its end; true if nothing is decided, and that is noted. */
-  synchronized boolean completesUndecided() {
-    completed |= phase == Phase.REPORTED;
-    return phase == Phase.REPORTED;
-  }
-
-  synchronized boolean isCompleted() {
-    return completed;
+  /**
+   * The response was read to its end; true if nothing is decided, or that is not done, and it is
+   * noted. A response without a body ends with its head, whether its connection is read or not.
+   */
+  synchronized boolean completesLater() {
+    boolean later = handing || phase == Phase.REPORTED;
+    completed |= later;
+    return later;
   }
 }

@@ -16,8 +16,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.apache.http.Header;
+import org.apache.http.HttpEntityEnclosingRequest;
 import org.apache.http.HttpResponse;
 import org.apache.http.client.config.RequestConfig;
+import org.apache.http.client.methods.Configurable;
 import org.apache.http.client.methods.HttpUriRequest;
 import org.apache.http.client.methods.RequestBuilder;
 import org.apache.http.client.utils.URIUtils;
@@ -147,9 +150,18 @@ final class AsyncApplication {
   private static HttpUriRequest relative(HttpUriRequest request) {
     String target = request.getURI().getRawPath();
     String query = request.getURI().getRawQuery();
-    return RequestBuilder.copy(request)
-        .setUri(query == null ? target : target + "?" + query)
-        .build();
+    // A copy, which RequestBuilder makes, has the query twice with 4.4.
+    RequestBuilder relative =
+        RequestBuilder.create(request.getMethod())
+            .setUri(query == null ? target : target + "?" + query)
+            .setConfig(((Configurable) request).getConfig());
+    if (request instanceof HttpEntityEnclosingRequest enclosing) {
+      relative.setEntity(enclosing.getEntity());
+    }
+    for (Header header : request.getAllHeaders()) {
+      relative.addHeader(header);
+    }
+    return relative.build();
   }
 
   static HttpUriRequest request(Request request) {

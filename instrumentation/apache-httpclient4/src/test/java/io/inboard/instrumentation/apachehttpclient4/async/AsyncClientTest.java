@@ -9,7 +9,6 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 
 /** Nobody is held up, and what is cancelled leaves nothing behind. */
-@WhereAsked
 final class AsyncClientTest extends AsyncClientContract {
   private final AsyncApplication application = new AsyncApplication();
 

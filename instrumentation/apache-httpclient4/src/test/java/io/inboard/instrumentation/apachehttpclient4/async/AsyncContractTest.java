@@ -10,7 +10,6 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 
 /** Calls by callback. */
-@WhereAsked
 final class AsyncContractTest extends ClientContract {
   private final AsyncApplication application = new AsyncApplication();
 

@@ -10,7 +10,6 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 
 /** Peers that do not come to the end of the handshake. */
-@WhereAsked
 final class AsyncHandshakeTest extends HandshakeContract {
   private final AsyncApplication application = new AsyncApplication();
 

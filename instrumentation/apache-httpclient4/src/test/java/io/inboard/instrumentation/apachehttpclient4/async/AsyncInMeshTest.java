@@ -10,7 +10,6 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 
 /** Under the whole mesh. */
-@WhereAsked
 final class AsyncInMeshTest extends MeshClientContract {
   private final AsyncApplication application = new AsyncApplication();
 

@@ -10,7 +10,6 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 
 /** Servers that close kept connections. */
-@WhereAsked
 final class AsyncKeptConnectionTest extends KeptConnectionContract {
   private final AsyncApplication application = new AsyncApplication();
 

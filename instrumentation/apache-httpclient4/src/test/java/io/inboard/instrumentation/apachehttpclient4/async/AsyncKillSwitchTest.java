@@ -19,7 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The mesh is switched off while a call is between its redirects. Switched on, it begins with the
  * next connection that the library asks for: a redirect to the same host needs none.
  */
-@WhereAsked
 final class AsyncKillSwitchTest extends MeshHarness {
   private final AsyncApplication application = new AsyncApplication();
 

@@ -10,7 +10,6 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 
 /** The minimal client, which neither redirects nor answers challenges. */
-@WhereAsked
 final class AsyncMinimalContractTest extends ClientContract {
   private final AsyncApplication application = AsyncApplication.minimal();
 

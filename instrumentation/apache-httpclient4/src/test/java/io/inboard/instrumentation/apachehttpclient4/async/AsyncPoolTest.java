@@ -16,14 +16,20 @@ import io.inboard.contract.TestEndpoint;
 import io.inboard.contract.TestServer;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.http.HttpEntityEnclosingRequest;
 import org.apache.http.HttpHost;
+import org.apache.http.HttpResponse;
 import org.apache.http.client.config.RequestConfig;
 import org.apache.http.client.methods.HttpGet;
 import org.apache.http.client.methods.HttpPut;
 import org.apache.http.client.methods.HttpUriRequest;
+import org.apache.http.concurrent.FutureCallback;
 import org.apache.http.conn.routing.HttpRoute;
 import org.apache.http.entity.ByteArrayEntity;
 import org.apache.http.nio.ContentEncoder;
@@ -32,11 +38,9 @@ import org.apache.http.nio.client.methods.HttpAsyncMethods;
 import org.apache.http.nio.protocol.BasicAsyncRequestProducer;
 import org.apache.http.nio.protocol.HttpAsyncRequestProducer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** The library's pool, its handler and what an application gives them. */
-@WhereAsked
 final class AsyncPoolTest extends ClientHarness {
   private final AsyncApplication application = new AsyncApplication();
 
@@ -97,7 +101,6 @@ final class AsyncPoolTest extends ClientHarness {
     assertThat(server.received()).hasSize(1);
   }
 
-  @Disabled("the application gets the pool's TimeoutException as the cause of an IOException")
   @Test
   void theApplicationsBoundOfTheWaitForThePoolIsNobodysFailure() throws Exception {
     TestServer server = plainServer().answering(Answer.HANG);
@@ -131,6 +134,57 @@ final class AsyncPoolTest extends ClientHarness {
     second.cancel().run();
     eventually(
         () -> first.response().isDone() && second.response().isDone(), () -> "the end of both");
+  }
+
+  /** Both of the reactor's threads are busy while they are made. */
+  @Test
+  void connectionsThatAreGivenUpHoldUpNoOther() throws Exception {
+    CountDownLatch both = new CountDownLatch(1);
+    TestServer server = plainServer().answering(Answer.OK.after(both), Answer.OK.after(both));
+    mesh.script(Script.to(plain(server)));
+    CountDownLatch held = new CountDownLatch(1);
+    AtomicInteger holding = new AtomicInteger();
+    for (int i = 0; i < 2; i++) {
+      application.client.execute(new HttpGet(URL + "/"), new Holding(held, holding));
+    }
+    eventually(() -> server.received().size() == 2, () -> "a connection of each thread");
+    both.countDown();
+    eventually(() -> holding.get() == 2, () -> "both threads held: " + holding);
+    List<Running> givenUp = new ArrayList<>();
+    application.pool.setDefaultMaxPerRoute(100);
+    for (int i = 0; i < 80; i++) {
+      givenUp.add(start(Request.get(URL + "/")));
+    }
+    // Two of them go over the connections of before.
+    eventually(() -> server.connections() == 80, () -> "connected: " + server.connections());
+    givenUp.forEach(running -> running.cancel().run());
+    // But for the two that hold the threads.
+    eventually(
+        () -> mesh.calls().stream().filter(call -> call.doneCount() == 0).count() <= 2,
+        () -> "given up: " + application.pool.getTotalStats());
+    held.countDown();
+    assertThat(send(Request.get(URL + "/")).status()).isEqualTo(200);
+    assertThat(send(Request.get(URL + "/")).status()).isEqualTo(200);
+  }
+
+  /** Runs on the reactor's thread. */
+  private record Holding(CountDownLatch held, AtomicInteger holding)
+      implements FutureCallback<HttpResponse> {
+    @Override
+    public void completed(HttpResponse response) {
+      holding.incrementAndGet();
+      try {
+        held.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void failed(Exception error) {}
+
+    @Override
+    public void cancelled() {}
   }
 
   @Test

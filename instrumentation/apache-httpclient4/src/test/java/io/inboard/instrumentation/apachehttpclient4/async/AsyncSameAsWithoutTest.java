@@ -28,13 +28,10 @@ import org.apache.http.impl.client.BasicCredentialsProvider;
 import org.apache.http.impl.nio.client.CloseableHttpAsyncClient;
 import org.apache.http.impl.nio.client.HttpAsyncClients;
 import org.apache.http.util.EntityUtils;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever the library does around a call: cookies, challenges, redirects, bodies that break. */
-@Disabled("a call with an empty response hangs now and then, also while the mesh is off")
-@WhereAsked
 final class AsyncSameAsWithoutTest extends SameAsWithoutContract {
   private CloseableHttpAsyncClient client;
 

@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** Of a call that fails. */
-@WhereAsked
 final class AsyncStackTest extends StackContract {
   @Override
   protected String libraryName() {
