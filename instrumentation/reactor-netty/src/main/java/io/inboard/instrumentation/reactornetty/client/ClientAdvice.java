@@ -54,7 +54,7 @@ final class ClientAdvice {
     }
 
     static boolean exit(Throwable mistake, Object handler, Throwable error, boolean again) {
-      return false;
+      return again && !Flights.knows(handler);
     }
   }
 
@@ -92,7 +92,7 @@ final class ClientAdvice {
     }
 
     static boolean exit(Throwable mistake, SocketAddress mine, Object other, boolean own) {
-      return false;
+      return own && !(mine instanceof Target);
     }
   }
 

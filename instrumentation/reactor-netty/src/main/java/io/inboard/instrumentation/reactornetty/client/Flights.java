@@ -78,6 +78,11 @@ final class Flights {
     return true;
   }
 
+  /** Whether a handler is that of an attempt. */
+  static boolean knows(Object handler) {
+    return BY_HANDLER.get(handler) != null;
+  }
+
   /** {@code HttpClientHandler#get}: null for the library's own address. */
   static SocketAddress address(Object handler) {
     Flight flight = BY_HANDLER.get(handler);
