@@ -174,7 +174,11 @@ final class Exchange {
    * done right here, in its context.
    */
   void deliver(Head head) {
-    EventLoop loop = head.connection().channel().eventLoop();
+    if (head.flight() == null) {
+      deliverHere(head);
+      return;
+    }
+    EventLoop loop = head.channel().eventLoop();
     if (loop.inEventLoop() || loop.isShuttingDown()) {
       deliverHere(head);
     } else {

@@ -64,6 +64,9 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
   /** The library's operations, once there is a connection. */
   private volatile Connection carrier;
 
+  /** Of that; the operations forget theirs at their end, and it may serve another request then. */
+  private volatile Channel channel;
+
   /** Null where that is no stream. */
   private volatile StreamEnd stream;
 
@@ -120,6 +123,7 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
   Publisher<Void> carriedBy(Connection connection) {
     over = new CompletableFuture<>();
     outgoing = null;
+    channel = connection.channel();
     stream = StreamEnd.of(connection.channel());
     carrier = connection;
     forget.run();
@@ -331,7 +335,7 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
     if (connection == null) {
       return Progress.NOT_CONNECTED;
     }
-    attempt.connected(SecuredChannel.session(connection.channel()));
+    attempt.connected(SecuredChannel.session(channel));
     if (outgoing == null) {
       return Progress.NOT_SENT;
     }
@@ -340,6 +344,11 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
       return Progress.REFUSED_STREAM;
     }
     return bodyBegun ? Progress.RESPONSE_STARTED : Progress.SENT;
+  }
+
+  /** For a look at what it is. */
+  Channel channel() {
+    return channel;
   }
 
   /** The application gets the response. */

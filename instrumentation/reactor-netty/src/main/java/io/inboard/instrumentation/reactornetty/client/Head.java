@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.reactornetty.client;
 
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.util.List;
@@ -21,6 +22,11 @@ record Head(Flight flight, Connection connection, Stage next) {
     return (HttpClientResponse) connection;
   }
 
+  /** The operations forget theirs once the response is over. */
+  Channel channel() {
+    return flight == null ? connection.channel() : flight.channel();
+  }
+
   int status() {
     try {
       return response().status().code();
@@ -32,7 +38,7 @@ record Head(Flight flight, Connection connection, Stage next) {
 
   /** As network.protocol.version has it. */
   String version() {
-    if (connection.channel() instanceof Http2StreamChannel) {
+    if (channel() instanceof Http2StreamChannel) {
       return "2";
     }
     HttpVersion version = response().version();

@@ -3,10 +3,10 @@ package io.inboard.instrumentation.reactornetty.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.call.Contexts;
+import io.inboard.call.Inboard;
 import io.inboard.call.Inbound;
 import io.inboard.call.InboundTls;
-import io.inboard.call.Inboard;
-import io.inboard.call.Contexts;
 import io.inboard.contract.Answer;
 import io.inboard.contract.ClientHarness;
 import io.inboard.contract.Request;
