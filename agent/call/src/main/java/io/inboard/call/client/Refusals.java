@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
 /** Refusals of the mesh as the exceptions that an HTTP client throws. */
@@ -107,6 +108,23 @@ public final class Refusals {
     return sockets.watches(to)
         ? sockets.connecting(to, opener).map(ConnectException::new)
         : Optional.empty();
+  }
+
+  /**
+   * A connection that something else than the client which the mesh knows opens by that client's
+   * means: what goes over it is nobody's call, so the opener counts as a client that no hook knows.
+   *
+   * @param opener which opens it; asked where it matters; empty: the client itself
+   * @param remote null, and what is no address of the Internet: not judged
+   * @return what to throw in place of opening; empty: it may
+   */
+  public static Optional<ConnectException> opening(
+      Supplier<Optional<Class<?>>> opener, SocketAddress remote) {
+    Sockets sockets = Inboard.sockets();
+    if (!(remote instanceof InetSocketAddress to) || !sockets.watches(to)) {
+      return Optional.empty();
+    }
+    return opener.get().flatMap(o -> sockets.connecting(to, o)).map(ConnectException::new);
   }
 
   /** The same after an error of ours. */

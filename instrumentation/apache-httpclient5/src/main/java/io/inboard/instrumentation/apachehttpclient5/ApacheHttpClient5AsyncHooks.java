@@ -50,6 +50,8 @@ public final class ApacheHttpClient5AsyncHooks implements Library {
         .weave(H2_POOL, method("getSession", 3).whereItExists(), AsyncAdvice.GetSession.class)
         // The endpoint's address and TLS.
         .weave(NIO + "MultihomeIOSessionRequester", method("connect", 7), AsyncAdvice.Open.class)
+        // What is not the client's, and connects by the same reactor.
+        .weave(REACTOR, method("connect", 6), AsyncAdvice.Reach.class)
         // The attempt's headers, over the right connection or not.
         .weave(
             POOL + "$InternalConnectionEndpoint", method("execute", 4), AsyncAdvice.Execute.class)

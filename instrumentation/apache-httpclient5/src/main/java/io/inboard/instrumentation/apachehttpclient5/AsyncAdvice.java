@@ -272,6 +272,31 @@ final class AsyncAdvice {
     }
   }
 
+  /**
+   * {@code SingleCoreIOReactor#connect}, on the thread that asks for a connection: by the client,
+   * or by a requester of HttpCore.
+   */
+  static final class Reach {
+    @Advice.OnMethodEnter(skipOn = Exception.class)
+    static Exception enter(
+        @Advice.Argument(0) NamedEndpoint remote, @Advice.Argument(1) SocketAddress address) {
+      return Outsiders.refusal(remote, address);
+    }
+
+    static Exception enter(Throwable mistake, NamedEndpoint remote, SocketAddress address) {
+      return Outsiders.afterError(mistake, remote);
+    }
+
+    @Advice.OnMethodExit
+    @Advice.ToReturned
+    static Future<IOSession> exit(
+        @Advice.Enter Exception refusal,
+        @Advice.Argument(5) FutureCallback<IOSession> callback,
+        @Advice.Return Future<IOSession> own) {
+      return refusal == null ? own : Outsiders.refused(refusal, callback);
+    }
+  }
+
   /** {@code InternalConnectionEndpoint#execute} of the pool. */
   static final class Execute {
     @Advice.OnMethodEnter

@@ -2,7 +2,9 @@
 package io.inboard.instrumentation.jettyclient;
 
 import io.inboard.weave.Advice;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.client.Origin;
 import org.eclipse.jetty.http.HttpField;
@@ -53,6 +55,19 @@ final class ClientAdvice {
 
     static boolean enter(Throwable mistake, Object destination, Promise<?> promise) {
       return Guard.refusesAfter(mistake, destination, promise);
+    }
+  }
+
+  /** {@code ClientConnector#connect}, on the thread that asks for a connection. */
+  static final class Reach {
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter(
+        @Advice.Argument(0) SocketAddress address, @Advice.Argument(1) Map<?, ?> context) {
+      return Outsiders.refuses(address, context);
+    }
+
+    static boolean enter(Throwable mistake, SocketAddress address, Map<?, ?> context) {
+      return Outsiders.refusesAfter(mistake, address, context);
     }
   }
 

@@ -15,6 +15,7 @@ public final class JettyClientHooks implements Library {
   private static final String T = Members.T;
   private static final String NOTIFIER = P + "ResponseNotifier";
   private static final String LIST = "java.util.List";
+  private static final String CONNECTOR = "org.eclipse.jetty.io.ClientConnector";
   private static final String RESPONSE = P + "api.Response";
 
   /** In 12, and before. */
@@ -27,8 +28,7 @@ public final class JettyClientHooks implements Library {
   @Override
   public Unit unit() {
     return Unit.named(NAME)
-        .openingSockets(
-            "org.eclipse.jetty.io.ClientConnector", P + "AbstractConnectorHttpClientTransport")
+        .openingSockets(CONNECTOR, P + "AbstractConnectorHttpClientTransport")
         // For ConnectionProbe, which does without if need be.
         .opening("java.base", "sun.nio.ch")
         .relyingOn(Members.HANDLES)
@@ -62,6 +62,11 @@ public final class JettyClientHooks implements Library {
         .weave(P + "ProxyConfiguration", method("match", 1), ClientAdvice.Proxy.class)
         .weave(P + "HttpClient", method("newConnection", 2), ClientAdvice.Connect.class)
         .weave(either("HttpDestination"), method("failed", 1), ClientAdvice.Unconnected.class)
+        // What is not the client's, and connects by the same means; since 10.
+        .weave(
+            CONNECTOR,
+            method("connect", "java.net.SocketAddress", "java.util.Map").whereItExists(),
+            ClientAdvice.Reach.class)
         .weave(HTTP1, method("send", 1), ClientAdvice.Carry.class)
         .weave(HTTP2, method("send", 1).whereItExists(), ClientAdvice.Carry.class)
         .weave(HTTP1, method("abort"), ClientAdvice.Lose.class)

@@ -97,7 +97,7 @@ final class Members {
   static final Method FAILURE = RESULT.reach(method("getFailure", 0));
 
   // Where it goes.
-  private static final Owner DESTINATION = either("HttpDestination");
+  static final Owner DESTINATION = either("HttpDestination");
   static final Method QUEUE = DESTINATION.reach(method("getHttpExchanges", 0));
   static final Method CLIENT = DESTINATION.reach(method("getHttpClient", 0));
   static final Method ORIGIN = DESTINATION.reach(method("getOrigin", 0));
