@@ -139,6 +139,7 @@ final class ArchitectureTest {
     library("sockets", "sun.nio.ch..", "io.netty..");
     library("tomcat", "org.apache..", "jakarta.servlet..", "javax.servlet..");
     library("undertow", "io.undertow..", "org.xnio..");
+    library("webflux", "org.springframework..");
   }
 
   private static void knows(String name, String... others) {

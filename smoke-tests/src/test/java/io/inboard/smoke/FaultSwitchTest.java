@@ -13,10 +13,10 @@ import io.inboard.smoke.support.Yaml;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every hook of ours throws, on purpose: the application does not notice, security stays closed.
@@ -44,11 +44,12 @@ class FaultSwitchTest {
     }
   }
 
-  @Test
-  void inStrictItIsARefusal() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"boot-3.5", "reactive"})
+  void inStrictItIsARefusal(String app) throws Exception {
     Pki pki = new Pki(directory);
     Service.Builder builder =
-        Service.boot("boot-3.5", "pay", Jdks.own())
+        Service.boot(app, "pay", Jdks.own())
             .jvm(FAULT)
             .agent(Yaml.service("pay").identity(pki.issue("pay")).inbound("STRICT"));
     try (Service back = builder.launch()) {

@@ -3,6 +3,7 @@ package io.inboard.instrumentation.netty.server;
 
 import io.inboard.call.PeerIdentity;
 import io.inboard.call.Refusal;
+import io.inboard.call.server.HandlerErrors;
 import io.inboard.call.server.InboundConnection;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
@@ -11,6 +12,7 @@ import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * A connection that a server has accepted, as an attribute of its channel. Used by the channel's
@@ -18,6 +20,10 @@ import java.util.Optional;
  */
 final class Accepted {
   private static final AttributeKey<Accepted> KEY = AttributeKey.valueOf("io.inboard.accepted");
+
+  /** See {@link HandlerErrors}. */
+  private static final AttributeKey<BiConsumer<Object, Throwable>> ERRORS =
+      AttributeKey.valueOf(HandlerErrors.KEY);
 
   private final InboundConnection inbound;
 
@@ -39,6 +45,7 @@ final class Accepted {
         new Accepted(
             new InboundConnection(local, channel.remoteAddress(), InboundConnection.FEWEST_BYTES));
     channel.attr(KEY).set(accepted);
+    channel.attr(ERRORS).set((of, error) -> Http1Places.thrown((Channel) of, error));
     return accepted;
   }
 

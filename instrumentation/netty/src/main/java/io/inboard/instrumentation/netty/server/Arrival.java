@@ -41,9 +41,10 @@ final class Arrival extends ChannelDuplexHandler implements Ours {
 
   /**
    * How long what the application says first waits for a peer's first byte, where plaintext is
-   * served: a client that lets the server speak first sends no handshake.
+   * served: a client that lets the server speak first sends no handshake. Istio's time for telling
+   * protocols apart; one that is slow to begin its handshake must not be answered in the clear.
    */
-  private static final int SPEAKS_FIRST_MILLIS = 1_000;
+  private static final int SPEAKS_FIRST_MILLIS = 5_000;
 
   private final Accepted accepted;
   private final InboundConnection inbound;

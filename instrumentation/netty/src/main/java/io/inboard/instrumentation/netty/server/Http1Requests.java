@@ -65,6 +65,9 @@ final class Http1Requests extends ChannelDuplexHandler implements Ours {
 
   private boolean readWanted;
 
+  /** Whether something was read that the application does not hear of. */
+  private boolean swallowed;
+
   Http1Requests(Accepted accepted) {
     this.accepted = accepted;
   }
@@ -149,6 +152,7 @@ final class Http1Requests extends ChannelDuplexHandler implements Ours {
   private void discard(Object msg) {
     discarded += msg instanceof ByteBufHolder content ? content.content().readableBytes() : 0;
     boolean last = msg instanceof LastHttpContent;
+    swallowed = true;
     ReferenceCountUtil.release(msg);
     if (last) {
       discarding = false;
@@ -221,11 +225,23 @@ final class Http1Requests extends ChannelDuplexHandler implements Ours {
       pass(held.poll());
     }
     if (any) {
-      ctx.fireChannelReadComplete();
+      channelReadComplete(ctx);
     }
     if (held.isEmpty() && readWanted) {
       readWanted = false;
       ctx.read();
+    }
+  }
+
+  /** One who reads by request, as reactor-netty does, would wait for what he was not given. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    context.fireChannelReadComplete();
+    if (swallowed) {
+      swallowed = false;
+      if (!context.channel().config().isAutoRead()) {
+        read(context);
+      }
     }
   }
 

@@ -82,16 +82,18 @@ abstract class NettyExchange implements ServerExchange {
   /**
    * Netty gives an application the target as it came, one character for a byte: one application
    * takes a number sign for the end of the path, one asks {@code java.net.URI} for the path of a
-   * target with a scheme and no host, and one reads bytes as UTF-8, another does not.
+   * target with a scheme and no host, one takes what does not begin with a slash, or a scheme in
+   * lower case, for host and path (reactor-netty: {@code HttpOperations#resolvePath}), and one
+   * reads bytes as UTF-8, another does not.
    */
   @Override
   public final List<String> paths() {
     String whole = path();
     String plain = withoutQuery(target());
+    boolean usual = plain.startsWith("/") || hasUsualScheme(plain);
     int end = Targets.end(whole);
-    int scheme = scheme(plain);
     String bytes = bytes(plain);
-    if (end == whole.length() && scheme == 0 && bytes == null) {
+    if (end == whole.length() && usual && bytes == null) {
       return List.of(whole);
     }
     List<String> paths = new ArrayList<>();
@@ -99,13 +101,24 @@ abstract class NettyExchange implements ServerExchange {
     if (end < whole.length()) {
       paths.add(whole.substring(0, end));
     }
-    if (scheme > 0 && !hasHost(plain, scheme)) {
-      paths.add(Targets.path(behind(plain, scheme), false));
+    if (!usual) {
+      paths.add(Targets.path(behind(plain, 0), false));
+      int scheme = scheme(plain);
+      if (scheme > 0 && !hasHost(plain, scheme)) {
+        paths.add(Targets.path(behind(plain, scheme), false));
+      }
     }
     if (bytes != null) {
       paths.add(bytes);
     }
     return paths;
+  }
+
+  private static boolean hasUsualScheme(String target) {
+    return target.startsWith("http://")
+        || target.startsWith("https://")
+        || target.startsWith("ws://")
+        || target.startsWith("wss://");
   }
 
   /** A path whose characters are the bytes of others; null if it has none. */

@@ -55,10 +55,14 @@ final class ServedRequest {
     return answered;
   }
 
-  /** The end of its response was sent, or will never be. */
+  /**
+   * The end of its response was sent, or will never be. What a handler has thrown, and another one
+   * has made a good answer of, is no error.
+   */
   void end(Throwable because) {
     try {
-      call.end(status, because == null || error != null ? error : because);
+      boolean thrown = error != null && (status == 0 || status >= 500);
+      call.end(status, thrown ? error : because);
     } catch (RuntimeException | LinkageError e) {
       HookErrors.report(NettyServerHooks.NAME, ServedRequest.class, e);
     }
