@@ -71,6 +71,22 @@ public final class JettyHooks implements Library {
             "org.eclipse.jetty.ee10.servlet.ServletChannel",
             method("handle").whereItExists(),
             ServletAdvice.Channel10.class)
+        .weave(
+            "org.eclipse.jetty.ee9.nested.HttpChannel",
+            method("handle", 0).whereItExists(),
+            NestedAdvice.Channel9.class)
+        .weave(
+            "org.eclipse.jetty.ee9.servlet.ServletHolder",
+            method("handle", 3).whereItExists(),
+            NestedAdvice.Servlet9.class)
+        .weave(
+            "org.eclipse.jetty.ee8.nested.HttpChannel",
+            method("handle", 0).whereItExists(),
+            NestedAdvice.Channel8.class)
+        .weave(
+            "org.eclipse.jetty.ee8.servlet.ServletHolder",
+            method("handle", 3).whereItExists(),
+            NestedAdvice.Servlet8.class)
 
         // Jetty 9.4 to 11: the same. Members that must be there are in ChannelMembers.
         .weave(

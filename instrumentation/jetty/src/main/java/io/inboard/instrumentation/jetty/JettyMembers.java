@@ -68,7 +68,24 @@ final class JettyMembers {
   static final Handles.Method REQUEST_10 = servletRequest("ee10");
   static final Handles.Method MATCHED_10 = matched("ee10");
 
+  // Likewise, nested ones: a channel's request of Jetty 12; a nested request's, and its mapping.
+
+  static final Handles.Method REQUEST_9 = nested("ee9", "HttpChannel", "getCoreRequest");
+  static final Handles.Method CORE_9 = nested("ee9", "Request", "getCoreRequest");
+  static final Handles.Method MAPPING_9 = nested("ee9", "Request", "getServletPathMapping");
+  static final Handles.Method PATTERN_9 = nested("ee9", "ServletPathMapping", "getPattern");
+  static final Handles.Method REQUEST_8 = nested("ee8", "HttpChannel", "getCoreRequest");
+  static final Handles.Method CORE_8 = nested("ee8", "Request", "getCoreRequest");
+  static final Handles.Method MAPPING_8 = nested("ee8", "Request", "getServletPathMapping");
+  static final Handles.Method PATTERN_8 = nested("ee8", "ServletPathMapping", "getPattern");
+
   private JettyMembers() {}
+
+  private static Handles.Method nested(String line, String type, String getter) {
+    return HANDLES
+        .inVersionsWith("org.eclipse.jetty." + line + ".nested." + type)
+        .reach(method(getter, 0));
+  }
 
   private static Handles.Method servletRequest(String line) {
     return HANDLES

@@ -14,20 +14,20 @@ import org.eclipse.jetty.server.Request;
 final class ServletAdvice {
   private ServletAdvice() {}
 
-  private static Object activate(Request request) {
+  static Object activate(Request request) {
     return request != null && request.getAttribute(MeshRequest.CALL) instanceof InboundCall call
         ? Inboard.contexts().activate(call.context())
         : null;
   }
 
-  private static void close(Object entered) {
+  static void close(Object entered) {
     if (entered instanceof Contexts.Scope scope) {
       scope.close();
     }
   }
 
   /** The first mapping counts, and less than what the framework says. */
-  private static void route(Request request, String pattern) {
+  static void route(Request request, String pattern) {
     if (request != null && Routes.tells(pattern)) {
       request.setAttribute(MeshRequest.SERVLET, Routes.inContext(request, pattern));
     }

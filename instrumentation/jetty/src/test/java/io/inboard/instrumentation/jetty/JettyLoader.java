@@ -4,10 +4,13 @@ package io.inboard.instrumentation.jetty;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.VersionLoader;
 import java.io.File;
+import java.net.URL;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 
 /**
  * One version of Jetty, one line of servlets above it, and the test's application beside them. The
@@ -16,6 +19,9 @@ import java.util.concurrent.Executor;
 final class JettyLoader extends VersionLoader {
   private static final String APPLICATION = "io.inboard.instrumentation.jetty.app.";
 
+  /** Of older servlets above the newest Jetty. */
+  private static final Set<String> NESTED = Set.of("12.1-ee8", "12.1-ee9");
+
   private final String servlets;
 
   /**
@@ -23,20 +29,34 @@ final class JettyLoader extends VersionLoader {
    *     servlets, or whose they are where Jetty has one
    */
   JettyLoader(String version) {
-    this(version, folder(version));
+    this(version, jars(version));
   }
 
   /**
    * @param jars in place of that folder
    */
   JettyLoader(String version, File jars) {
+    this(version, urls(jars, ".*"));
+  }
+
+  private JettyLoader(String version, URL[] jars) {
     super(
         "jetty-" + version,
-        urls(jars, ".*"),
+        jars,
         JettyLoader.class.getClassLoader(),
-        servlets(version).startsWith("javax"),
+        servlets(version).startsWith("javax") || servlets(version).equals("ee8"),
         APPLICATION);
     this.servlets = servlets(version);
+  }
+
+  /** Where a line of servlets has a folder of its own, Jetty's jars are beside the newest ones. */
+  private static URL[] jars(String version) {
+    URL[] own = urls(folder(version), ".*");
+    return NESTED.contains(version)
+        ? Stream.of(own, urls(folder("12.1-ee11"), "(?!jetty-ee|jakarta).*"))
+            .flatMap(Stream::of)
+            .toArray(URL[]::new)
+        : own;
   }
 
   private static String servlets(String version) {

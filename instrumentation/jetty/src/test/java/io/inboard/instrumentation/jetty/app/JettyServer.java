@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -49,7 +50,7 @@ public final class JettyServer implements RunningServer {
    *     plaintext, {@code customizer} adds what judges names of servers, {@code forwarded} what
    *     believes proxies, {@code own} a server that is asked by a method of its own, which {@code
    *     asks} Jetty's or does without, {@code idle} is Jetty's own timeout in milliseconds, a
-   *     {@code router} serves {@link PathHandlers}
+   *     {@code router} serves {@link PathHandlers}, {@code core} serves Jetty 12 without servlets
    * @param threads for requests; empty: Jetty's own
    */
   public JettyServer(Map<String, String> properties, Optional<Executor> threads) throws Exception {
@@ -82,8 +83,15 @@ public final class JettyServer implements RunningServer {
     } else {
       serve(context);
     }
-    Handler handler = (Handler) (Object) context;
-    server.setHandler(isLine12() ? new Upgrade(handler) : handler);
+    // Above Jetty 12, contexts of Java EE 8 and Jakarta EE 9 are nested in a handler.
+    Handler handler =
+        (Handler) ((Object) context instanceof Supplier<?> nested ? nested.get() : context);
+    if (properties.containsKey("core")) {
+      handler = new CoreHandler();
+    } else if (isLine12()) {
+      handler = new Upgrade(handler);
+    }
+    server.setHandler(handler);
     try {
       server.start();
     } catch (Exception e) {
