@@ -21,7 +21,7 @@ final class ClientAdvice {
   static final class Send {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static boolean enter(@Advice.This Object destination, @Advice.Argument(0) Object exchange) {
-      return Hop.begin(destination, exchange);
+      return HopEvents.begin(destination, exchange);
     }
 
     static boolean enter(Throwable mistake, Object destination, Object exchange) {
@@ -33,7 +33,7 @@ final class ClientAdvice {
   static final class Listen {
     @Advice.OnMethodExit
     static void exit(@Advice.This Object conversation) {
-      Hop.listening(conversation);
+      HopEvents.listening(conversation);
     }
   }
 
@@ -75,7 +75,7 @@ final class ClientAdvice {
   static final class Unconnected {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static boolean enter(@Advice.This Object destination, @Advice.Argument(0) Throwable failure) {
-      return Hop.unconnected(destination, failure);
+      return HopEvents.unconnected(destination, failure);
     }
   }
 
@@ -83,7 +83,7 @@ final class ClientAdvice {
   static final class Carry {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Object enter(@Advice.This Object connection, @Advice.Argument(0) Object exchange) {
-      return Hop.carried(connection, exchange);
+      return HopEvents.carried(connection, exchange);
     }
 
     @Advice.OnMethodExit
@@ -97,7 +97,9 @@ final class ClientAdvice {
   static final class Abort {
     @Advice.OnMethodEnter(skipOn = Boolean.class)
     static Object enter(@Advice.This Object request, @Advice.Argument(0) Throwable cause) {
-      return Hop.failsAttempt(request, cause) ? Boolean.TRUE : Hop.aborting(request, cause);
+      return HopEvents.failsAttempt(request, cause)
+          ? Boolean.TRUE
+          : HopEvents.aborting(request, cause);
     }
 
     @Advice.OnMethodExit
@@ -150,7 +152,18 @@ final class ClientAdvice {
   static final class Reset {
     @Advice.OnMethodEnter
     static void enter(@Advice.This Object receiver, @Advice.Argument(0) Object frame) {
-      Hop.reset(receiver, Http2.isRefused(frame));
+      HopEvents.reset(receiver, Http2.isRefused(frame));
+    }
+  }
+
+  /** {@code HttpSender.ContentConsumer#onContent}, in 10 and 11. */
+  static final class NextContent {
+    @Advice.OnMethodEnter
+    static void enter(
+        @Advice.FieldValue("exchange") Object exchange,
+        @Advice.Argument(0) ByteBuffer piece,
+        @Advice.Argument(1) boolean last) {
+      OldContent.sending(exchange, piece, last);
     }
   }
 

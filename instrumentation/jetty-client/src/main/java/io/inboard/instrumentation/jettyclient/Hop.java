@@ -4,10 +4,8 @@ package io.inboard.instrumentation.jettyclient;
 import io.inboard.call.Attempt;
 import io.inboard.call.Call;
 import io.inboard.call.Context;
-import io.inboard.call.Contexts;
 import io.inboard.call.Endpoint;
 import io.inboard.call.HeaderView;
-import io.inboard.call.Inboard;
 import io.inboard.call.Log;
 import io.inboard.call.Step;
 import io.inboard.call.client.AnswerHead;
@@ -17,7 +15,6 @@ import io.inboard.call.client.BodyTap;
 import io.inboard.call.client.Delays;
 import io.inboard.call.client.Outcome;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,10 +24,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
 import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.io.Connection;
 
 /**
  * One hop of a conversation: a call of the mesh, attempt by attempt. Takes the place of {@code
@@ -59,11 +53,7 @@ final class Hop implements AsyncTransport<InFlight> {
   /** Attempts that Jetty has not done with; at most two. */
   private final List<InFlight> flights = new CopyOnWriteArrayList<>();
 
-  /**
-   * What sends attempts, until the one who gets the outcome is there: before 12 the body of a
-   * response would have passed by. Guarded by this; null from then on.
-   */
-  private List<Runnable> early = new ArrayList<>(1);
+  private final EarlySends early = new EarlySends();
 
   /** The last attempt, or what stands in for one; null before the first. */
   private volatile InFlight current;
@@ -74,7 +64,7 @@ final class Hop implements AsyncTransport<InFlight> {
   /** What the application reads of the body; null if nobody wants to know. */
   private volatile BodyTap tap;
 
-  private Hop(
+  Hop(
       Object asked,
       Object offered,
       Context context,
@@ -93,42 +83,8 @@ final class Hop implements AsyncTransport<InFlight> {
     this.steps = new AsyncCall<>(call, this);
   }
 
-  /**
-   * Begins a hop.
-   *
-   * @return whether it sends the exchange; false to let Jetty send it, be it an attempt of ours or
-   *     as without us
-   */
-  static boolean begin(Object destination, Object exchange) {
-    Object conversation = Jetty.conversation(exchange);
-    Hop before = Jetty.hop(conversation);
-    if (before != null && before.find(exchange) != null) {
-      return false;
-    }
-    Object request = Jetty.request(exchange);
-    if (Inboard.outbound().disabled() || Jetty.abortCause(request) != null) {
-      Jetty.noHop(conversation);
-      return false;
-    }
-    Context context = before == null ? Inboard.contexts().current() : before.context;
-    Outgoing outgoing = new Outgoing(request);
-    SentBody body = SentBody.of(request);
-    HopRequest view = new HopRequest(destination, request, outgoing, body);
-    Call call;
-    try (Contexts.Scope scope = Inboard.contexts().activate(context)) {
-      call = Inboard.outbound().begin(view);
-    }
-    if (call == Call.UNTOUCHED) {
-      Jetty.noHop(conversation);
-      return false;
-    }
-    if (body != null) {
-      body.of(call);
-    }
-    return new Hop(destination, exchange, context, outgoing, body, view, call).start();
-  }
-
-  private boolean start() {
+  /** Sends its attempts; false, and all is as before it, if Jetty is to send by itself. */
+  boolean start() {
     Jetty.hop(conversation, this);
     try {
       Jetty.begun(request);
@@ -139,26 +95,13 @@ final class Hop implements AsyncTransport<InFlight> {
       }
       outcome.thenAccept(this::handOn);
       boundWaiting(outcome);
-      sendEarly();
+      early.run();
       return true;
     } catch (Throwable e) {
       // Nothing was sent: the barrier counts this, and Jetty sends as without us.
       leave();
       throw e;
     }
-  }
-
-  private void sendEarly() {
-    List<Runnable> sends;
-    synchronized (this) {
-      sends = early;
-      early = null;
-    }
-    sends.forEach(Runnable::run);
-  }
-
-  private synchronized boolean isEarly(Runnable send) {
-    return early != null && early.add(send);
   }
 
   private void leave() {
@@ -197,30 +140,8 @@ final class Hop implements AsyncTransport<InFlight> {
     Jetty.abortRequest(request, new TimeoutException("Total timeout " + millis + " ms elapsed"));
   }
 
-  /** {@code HttpConversation#updateResponseListeners}, afterwards. */
-  static void listening(Object conversation) {
-    Hop hop = Jetty.hop(conversation);
-    InFlight flight = hop == null ? null : hop.current;
-    if (flight != null && !hop.over) {
-      Held.stand(flight, conversation);
-    }
-  }
-
-  /** {@code HttpDestination#failed}: only attempts fail, their requests may get another one. */
-  static boolean unconnected(Object destination, Throwable failure) {
-    for (Object exchange : new ArrayList<>(Jetty.queue(destination))) {
-      Hop hop = Jetty.hop(Jetty.conversation(exchange));
-      if (hop != null && hop.find(exchange) != null) {
-        hop.failUnread(exchange, failure);
-      } else {
-        Jetty.abortRequest(Jetty.request(exchange), failure);
-      }
-    }
-    return true;
-  }
-
   /** Jetty 10 and 11 fail the body, too, of which nothing was read. */
-  private void failUnread(Object exchange, Throwable failure) {
+  void failUnread(Object exchange, Throwable failure) {
     if (body instanceof OldContent) {
       Jetty.content(request, null);
       Jetty.abort(exchange, failure);
@@ -230,44 +151,15 @@ final class Hop implements AsyncTransport<InFlight> {
     }
   }
 
-  /**
-   * {@code HttpConnectionOverHTTP#send(HttpExchange)}: a connection whose end Jetty has not seen
-   * yet is given up, and Jetty takes another one.
-   *
-   * @return a {@code SendFailure} in place of sending; null: send
-   */
-  static Object carried(Object connection, Object exchange) {
-    Hop hop = Jetty.hop(Jetty.conversation(exchange));
-    InFlight flight = hop == null ? null : hop.find(exchange);
-    if (flight == null) {
-      return null;
-    }
-    if (flight.meshRetries() && Liveness.isDead(connection)) {
-      ((Connection) connection).close();
-      return Members.NEW_SEND_FAILURE.call(
-          new IOException("the server closed the connection before the request"), true);
-    }
-    SSLException astray = flight.astray(connection);
-    if (astray != null) {
-      return Members.NEW_SEND_FAILURE.call(astray, false);
-    }
-    if (hop.body instanceof OldContent old) {
-      old.readBy(exchange);
-    }
-    flight.carriedBy(connection);
-    return null;
-  }
-
-  /** {@code HttpRequest#abort}: the hop that is to end; null if there is none. */
-  static Object aborting(Object request, Throwable cause) {
-    Hop hop = Jetty.hop(Jetty.conversationOf(request));
-    if (hop == null || hop.request != request || Jetty.abortCause(request) != null) {
-      return null;
+  /** {@code HttpRequest#abort}: whether that ends this hop; its steps are told of it. */
+  boolean aborts(Object aborted, Throwable cause) {
+    if (request != aborted || Jetty.abortCause(request) != null) {
+      return false;
     }
     if (!(cause instanceof TimeoutException)) {
-      hop.steps.giveUp(Errors.ofCall(cause), false);
+      steps.giveUp(Errors.ofCall(cause), false);
     }
-    return hop;
+    return true;
   }
 
   /** Jetty has aborted what it runs; what waits between two attempts it does not know. */
@@ -282,39 +174,18 @@ final class Hop implements AsyncTransport<InFlight> {
     }
   }
 
-  /**
-   * {@code HttpRequest#abort} by the connection of an attempt: false if it carries none of ours.
-   */
-  static boolean failsAttempt(Object request, Throwable cause) {
-    Hop hop = Jetty.hop(Jetty.conversationOf(request));
-    if (hop == null || hop.over || hop.request != request) {
-      return false;
-    }
-    Object lost = LostConnection.of(cause);
-    for (InFlight flight : hop.flights) {
-      // Perhaps not the current one: that goes elsewhere already.
-      if (lost != null ? flight.isCarriedBy(lost) : flight.isReset(cause)) {
-        if (flight.isReleased()) {
-          return false;
-        }
-        Jetty.abort(flight.exchange(), cause);
-        return true;
-      }
-    }
-    return lost != null;
+  /** In which the application has called; of the hops after it, too. */
+  Context context() {
+    return context;
   }
 
-  /** {@code HttpReceiverOverHTTP2#onReset}, upon which Jetty aborts the request, perhaps later. */
-  static void reset(Object receiver, boolean refused) {
-    Object exchange = Members.EXCHANGE_OF.call(receiver);
-    Hop hop = exchange == null ? null : Jetty.hop(Jetty.conversation(exchange));
-    InFlight flight = hop == null ? null : hop.find(exchange);
-    if (flight != null) {
-      flight.reset(refused);
-    }
+  /** The attempt that Jetty is told of last; null: none, or this hop is over. */
+  InFlight heard() {
+    return over ? null : current;
   }
 
-  private InFlight find(Object exchange) {
+  /** The attempt under way whose exchange this is; null if it is none. */
+  InFlight find(Object exchange) {
     InFlight flight = current;
     return flight != null && flight.exchange() == exchange ? flight : null;
   }
@@ -339,7 +210,7 @@ final class Hop implements AsyncTransport<InFlight> {
 
   /** Runs what sends an attempt once Jetty has done with those before it: they share the body. */
   void afterOthers(InFlight flight, Runnable task) {
-    if (isEarly(() -> afterOthers(flight, task))) {
+    if (early.add(() -> afterOthers(flight, task))) {
       return;
     }
     for (InFlight each : flights) {
@@ -368,6 +239,16 @@ final class Hop implements AsyncTransport<InFlight> {
     }
     attempt.writeHeaders(outgoing);
     outgoing.nameHost(asked);
+  }
+
+  /** Whether Jetty has attempts of this request under way that its connections may fail. */
+  boolean runs(Object aborted) {
+    return !over && request == aborted;
+  }
+
+  /** Attempts that Jetty has not done with; perhaps not the current one, which goes elsewhere. */
+  List<InFlight> flights() {
+    return flights;
   }
 
   /** Null where the request has none. */
@@ -493,11 +374,7 @@ final class Hop implements AsyncTransport<InFlight> {
     exchange(unsent);
     Object response = Jetty.response(unsent.exchange());
     AnswerHead head = AnswerHead.of(answer, Jetty.method(request));
-    Members.SET_VERSION.call(response, HttpVersion.HTTP_1_1);
-    Members.SET_STATUS.call(response, head.status());
-    Members.SET_REASON.call(response, head.reason());
-    Iterable<HttpField> fields = Jetty.responseHeaders(response);
-    head.headers().forEach((name, value) -> Headers.add(fields, new HttpField(name, value)));
+    Jetty.answer(response, head);
     Object handler = Members.FIND_HANDLER.call(Jetty.client(asked), request, response);
     Jetty.decideWhoIsTold(
         conversation, handler == null ? null : Members.HANDLER_LISTENER.call(handler));

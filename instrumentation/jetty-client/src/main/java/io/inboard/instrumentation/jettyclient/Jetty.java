@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jettyclient;
 
+import io.inboard.call.client.AnswerHead;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.util.Deque;
@@ -210,6 +211,15 @@ final class Jetty {
   static boolean isInterim(Object response) {
     int status = status(response);
     return status >= 100 && status < 200 && status != 101;
+  }
+
+  /** Gives a response a head that no server has sent. */
+  static void answer(Object response, AnswerHead head) {
+    Members.SET_VERSION.call(response, HttpVersion.HTTP_1_1);
+    Members.SET_STATUS.call(response, head.status());
+    Members.SET_REASON.call(response, head.reason());
+    Iterable<HttpField> fields = responseHeaders(response);
+    head.headers().forEach((name, value) -> Headers.add(fields, new HttpField(name, value)));
   }
 
   static Object result(Object request, Throwable failure, Object response) {

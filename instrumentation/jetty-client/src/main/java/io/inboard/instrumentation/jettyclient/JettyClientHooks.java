@@ -75,11 +75,15 @@ public final class JettyClientHooks implements Library {
             http2("HttpReceiverOverHTTP2"),
             method("onReset").whereItExists(),
             ClientAdvice.Reset.class)
-        // Before 12: what was sent of a body.
+        // Before 12: what was sent of a body in 9.4, and what is about to be sent since 10.
         .weave(
             P + "HttpSender",
             method("someToContent", 2).whereItExists(),
             ClientAdvice.SomeContent.class)
+        .weave(
+            P + "HttpSender$ContentConsumer",
+            method("onContent", 3).whereItExists(),
+            ClientAdvice.NextContent.class)
         // The application gives up, or its time is up.
         .weave(
             T + "HttpRequest",

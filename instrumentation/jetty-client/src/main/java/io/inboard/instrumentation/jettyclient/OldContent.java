@@ -12,7 +12,8 @@ import java.nio.ByteBuffer;
  * as long as the mesh lets; a later attempt sends the copy, if that is all of it.
  */
 final class OldContent implements SentBody {
-  private static final boolean IS_9 = Members.LENGTH_9.isThere();
+  /** Jetty 10 and 11 have kept the type of 9.4, and give no such body to a request. */
+  private static final boolean IS_9 = !Members.LENGTH_10.isThere();
 
   private final Object own;
   private final KeptBody kept = new KeptBody();
@@ -55,10 +56,27 @@ final class OldContent implements SentBody {
 
   /** {@code HttpSender#someToContent}: a piece was sent. */
   static void sent(Object exchange, ByteBuffer piece) {
-    Hop hop = Jetty.hop(Jetty.conversation(exchange));
-    if (hop != null && hop.body() instanceof OldContent body) {
+    OldContent body = IS_9 ? of(exchange) : null;
+    if (body != null) {
       body.keep(exchange, piece);
     }
+  }
+
+  /**
+   * {@code HttpSender.ContentConsumer#onContent}: a piece is about to be sent. The response may be
+   * here before Jetty says that it was.
+   */
+  static void sending(Object exchange, ByteBuffer piece, boolean last) {
+    OldContent body = of(exchange);
+    if (body != null) {
+      body.keep(exchange, piece);
+      body.whole |= last && exchange == body.reader;
+    }
+  }
+
+  private static OldContent of(Object exchange) {
+    Hop hop = Jetty.hop(Jetty.conversation(exchange));
+    return hop != null && hop.body() instanceof OldContent body ? body : null;
   }
 
   private void keep(Object exchange, ByteBuffer piece) {
