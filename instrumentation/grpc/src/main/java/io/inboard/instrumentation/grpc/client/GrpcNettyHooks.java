@@ -1,0 +1,24 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.grpc.client;
+
+import static io.inboard.weave.Member.method;
+
+import io.inboard.weave.Library;
+import io.inboard.weave.Unit;
+
+/** gRPC-Java's connections by Netty: those to endpoints of ours, whoever else uses Netty. */
+public final class GrpcNettyHooks implements Library {
+  static final String NAME = "grpc-netty-client";
+
+  @Override
+  public Unit unit() {
+    return Unit.named(NAME)
+        .relyingOn("io.grpc.netty.NettyClientTransport")
+        .relyingOn("io.netty.handler.ssl.SslHandler", method("<init>", "javax.net.ssl.SSLEngine"))
+        .weave(
+            "io.netty.channel.DefaultChannelPipeline$HeadContext",
+            method("connect", 4),
+            ConnectAdvice.class)
+        .build();
+  }
+}
