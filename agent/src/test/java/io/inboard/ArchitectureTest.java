@@ -122,6 +122,7 @@ final class ArchitectureTest {
     library("apachehttpclient5", "org.apache.hc..");
     library("executors", "org.springframework..", "org.apache.tomcat..");
     library("feign", "feign..");
+    library("grpc.client", "io.grpc..", "io.netty..");
     library("httpurlconnection", "sun.net.www..", "sun.net..");
     library("jdkhttpclient", "jdk.internal.net.http..");
     library("jdkhttpserver", "com.sun.net.httpserver..", "sun.net.httpserver..");

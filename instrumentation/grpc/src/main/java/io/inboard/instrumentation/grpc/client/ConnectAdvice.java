@@ -23,7 +23,10 @@ final class ConnectAdvice {
 
   /** True: it does not connect. */
   static boolean enter(
-      Throwable error, ChannelHandlerContext context, SocketAddress remote, ChannelPromise promise) {
+      Throwable error,
+      ChannelHandlerContext context,
+      SocketAddress remote,
+      ChannelPromise promise) {
     if (remote instanceof Target target && target.plan().isPresent()) {
       promise.tryFailure(target.refusal(error));
       return true;

@@ -110,8 +110,7 @@ final class GrpcCall<Q, R> extends ClientCall<Q, R> {
       if (send.delayNanos() == 0) {
         launch(send.attempt());
       } else {
-        CompletableFuture.delayedExecutor(
-                send.delayNanos(), TimeUnit.NANOSECONDS, executor())
+        CompletableFuture.delayedExecutor(send.delayNanos(), TimeUnit.NANOSECONDS, executor())
             .execute(() -> launch(send.attempt()));
       }
     } else if (step instanceof Step.Later later) {
@@ -148,8 +147,7 @@ final class GrpcCall<Q, R> extends ClientCall<Q, R> {
       return;
     }
     Flight flight = Flight.of(attempt);
-    CallOptions with =
-        options.withOption(Flight.KEY, flight).withStreamTracerFactory(flight);
+    CallOptions with = options.withOption(Flight.KEY, flight).withStreamTracerFactory(flight);
     long bound = attempt.timeoutNanos();
     if (bound != Long.MAX_VALUE && method.getType() == MethodType.UNARY) {
       with = bounded(with, bound);

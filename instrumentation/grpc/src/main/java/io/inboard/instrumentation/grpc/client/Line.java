@@ -7,8 +7,8 @@ import io.grpc.Status;
 
 /**
  * A connection to an endpoint, from the first call that wants it until it is gone: one that could
- * not be made, or was lost, is not made again by itself, since the mesh chooses anew. Written in the
- * channel's synchronization context, read by any thread.
+ * not be made, or was lost, is not made again by itself, since the mesh chooses anew. Written in
+ * the channel's synchronization context, read by any thread.
  */
 final class Line {
   private final Target target;

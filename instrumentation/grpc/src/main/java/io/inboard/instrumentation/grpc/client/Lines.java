@@ -34,7 +34,8 @@ final class Lines extends ForwardingLoadBalancerHelper {
   private static final long UNUSED_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   /** Weak on both sides: they know their balancer. */
-  private static final WeakIdentityMap<Object, WeakReference<Lines>> BY_BALANCER = new WeakIdentityMap<>();
+  private static final WeakIdentityMap<Object, WeakReference<Lines>> BY_BALANCER =
+      new WeakIdentityMap<>();
 
   private final Helper channel;
   private final MeshResolver resolver;
@@ -144,8 +145,7 @@ final class Lines extends ForwardingLoadBalancerHelper {
     Subchannel subchannel =
         channel.createSubchannel(
             CreateSubchannelArgs.newBuilder()
-                .setAddresses(
-                    new EquivalentAddressGroup(List.of(line.target()), Attributes.EMPTY))
+                .setAddresses(new EquivalentAddressGroup(List.of(line.target()), Attributes.EMPTY))
                 .build());
     line.over(subchannel);
     subchannel.start(state -> changed(key, line, state));
@@ -195,8 +195,7 @@ final class Lines extends ForwardingLoadBalancerHelper {
       if (flight != null && flight.refusal() != null) {
         return PickResult.withDrop(flight.refusal());
       }
-      Optional<Endpoint> endpoint =
-          flight == null ? Optional.empty() : flight.attempt().endpoint();
+      Optional<Endpoint> endpoint = flight == null ? Optional.empty() : flight.attempt().endpoint();
       if (endpoint.isEmpty()) {
         return pickOther(flight, call);
       }

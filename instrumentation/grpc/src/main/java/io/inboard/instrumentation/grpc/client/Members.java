@@ -13,9 +13,7 @@ final class Members {
 
   /** 80 for a channel in plaintext, 443 for one with TLS, as its transport's builder says. */
   static final Method DEFAULT_PORT =
-      HANDLES
-          .in("io.grpc.internal.ManagedChannelImplBuilder")
-          .reach(method("getDefaultPort", 0));
+      HANDLES.in("io.grpc.internal.ManagedChannelImplBuilder").reach(method("getDefaultPort", 0));
 
   private Members() {}
 }

@@ -15,8 +15,7 @@ import java.util.List;
  */
 final class MeshResolver extends NameResolver {
   private static final WeakIdentityMap<SynchronizationContext, WeakReference<MeshResolver>>
-      BY_CHANNEL =
-      new WeakIdentityMap<>();
+      BY_CHANNEL = new WeakIdentityMap<>();
 
   private final NameResolver own;
   private final Route route;
@@ -45,8 +44,7 @@ final class MeshResolver extends NameResolver {
     if (route.own() || !route.plain()) {
       return null;
     }
-    MeshResolver resolver =
-        new MeshResolver(own, route, arguments.getSynchronizationContext());
+    MeshResolver resolver = new MeshResolver(own, route, arguments.getSynchronizationContext());
     BY_CHANNEL.put(arguments.getSynchronizationContext(), new WeakReference<>(resolver));
     return resolver;
   }

@@ -35,8 +35,7 @@ final class GrpcServer implements AutoCloseable {
       method("ServerStream", MethodType.SERVER_STREAMING);
   static final MethodDescriptor<String, String> CLIENT_STREAM =
       method("ClientStream", MethodType.CLIENT_STREAMING);
-  static final MethodDescriptor<String, String> BIDI =
-      method("Bidi", MethodType.BIDI_STREAMING);
+  static final MethodDescriptor<String, String> BIDI = method("Bidi", MethodType.BIDI_STREAMING);
 
   private final List<Metadata> received = new CopyOnWriteArrayList<>();
   private final List<String> messages = new CopyOnWriteArrayList<>();
@@ -89,8 +88,7 @@ final class GrpcServer implements AutoCloseable {
   }
 
   static String call(Channel channel, String message) {
-    return io.grpc.stub.ClientCalls.blockingUnaryCall(
-        channel, UNARY, CallOptions.DEFAULT, message);
+    return io.grpc.stub.ClientCalls.blockingUnaryCall(channel, UNARY, CallOptions.DEFAULT, message);
   }
 
   private boolean fails(String message, StreamObserver<String> to) {

@@ -40,13 +40,11 @@ final class NettyTest extends GrpcHarness {
   @Test
   void aServerWithAnotherPrincipalIsRefused() throws Exception {
     GrpcServer server = server();
-    mesh(
-        identity()
-            + destination(MUTUAL.replace("sa/orders", "sa/others"), server.address()));
+    mesh(identity() + destination(MUTUAL.replace("sa/orders", "sa/others"), server.address()));
     ManagedChannel channel = channel();
     assertThatThrownBy(() -> GrpcServer.call(channel, "hello"))
         .isInstanceOf(StatusRuntimeException.class)
-        .hasRootCauseInstanceOf(javax.net.ssl.SSLException.class);
+        .hasRootCauseInstanceOf(io.inboard.call.PeerRefusedException.class);
     assertThat(server.received()).isEmpty();
   }
 
@@ -57,10 +55,7 @@ final class NettyTest extends GrpcHarness {
     GrpcServer three = server();
     mesh(
         destination(
-            "loadBalancer: {simple: ROUND_ROBIN}",
-            one.address(),
-            two.address(),
-            three.address()));
+            "loadBalancer: {simple: ROUND_ROBIN}", one.address(), two.address(), three.address()));
     ManagedChannel channel = channel();
     for (int i = 0; i < 90; i++) {
       GrpcServer.call(channel, "hello");

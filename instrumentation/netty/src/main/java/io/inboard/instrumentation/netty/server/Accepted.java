@@ -36,6 +36,9 @@ final class Accepted {
   /** Whether something in the pipeline speaks a protocol whose requests are judged. */
   private boolean spoken;
 
+  /** Written before the channel has an event loop, then by that. */
+  private boolean awaitsPlace;
+
   private Accepted(InboundConnection inbound) {
     this.inbound = inbound;
   }
@@ -53,6 +56,19 @@ final class Accepted {
   static Accepted of(Channel channel) {
     Attribute<Accepted> attribute = channel.hasAttr(KEY) ? channel.attr(KEY) : null;
     return attribute == null ? null : attribute.get();
+  }
+
+  /** Our handler is there, but has not heard of it yet. */
+  void awaitPlace() {
+    awaitsPlace = true;
+  }
+
+  boolean awaitsPlace() {
+    return awaitsPlace;
+  }
+
+  void placed() {
+    awaitsPlace = false;
   }
 
   InboundConnection inbound() {

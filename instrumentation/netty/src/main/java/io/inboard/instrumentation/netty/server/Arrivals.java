@@ -6,6 +6,7 @@ import io.inboard.call.InboundTls.Mode;
 import io.inboard.call.Refusal;
 import io.inboard.call.server.Gate;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.local.LocalChannel;
@@ -24,7 +25,26 @@ final class Arrivals {
     }
     Accepted accepted = Accepted.just(channel, local(channel));
     if (accepted.inbound().isUndecided()) {
+      accepted.awaitPlace();
       channel.pipeline().addFirst(Arrival.NAME, new Arrival(accepted));
+    }
+  }
+
+  /**
+   * A handler is about to hear that it is in a pipeline. Those that were there before ours hear it
+   * first, and a handler that has not heard it is passed by: what another one writes as soon as it
+   * has (gRPC's first frames) would go out in the clear. On the event loop.
+   */
+  static void adding(ChannelHandlerContext context) {
+    Accepted accepted = Accepted.of(context.channel());
+    if (accepted == null || !accepted.awaitsPlace()) {
+      return;
+    }
+    accepted.placed();
+    ChannelHandlerContext ours = context.pipeline().context(Arrival.NAME);
+    if (ours != null && ours != context) {
+      // Asked once more by Netty later, which does nothing.
+      Members.HANDLER_ADDED.call(ours);
     }
   }
 

@@ -43,6 +43,15 @@ final class ChannelAdvice {
   static final class Added {
     private Added() {}
 
+    @Advice.OnMethodEnter
+    static void enter(@Advice.This ChannelHandlerContext context) {
+      Arrivals.adding(context);
+    }
+
+    static void enter(Throwable error, ChannelHandlerContext context) {
+      Arrivals.closeAfterError(context.channel());
+    }
+
     @Advice.OnMethodExit
     static void exit(@Advice.This ChannelHandlerContext context) {
       Http1Places.added(context);

@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,14 @@ import java.util.function.Consumer;
 
 /** A request of HTTP/2 at the gate. On its connection's event loop. */
 final class Http2Exchange extends NettyExchange {
+  private static final ClassValue<Boolean> OF_GRPC =
+      new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+          return type.getSimpleName().startsWith("GrpcHttp2");
+        }
+      };
+
   private final ChannelHandlerContext ctx;
   private final int stream;
   private final Http2Headers headers;
@@ -63,7 +72,7 @@ final class Http2Exchange extends NettyExchange {
 
   @Override
   public List<String> headers(String name) {
-    List<CharSequence> values = headers.getAll(name);
+    List<CharSequence> values = headers.getAll(AsciiString.of(name)); // gRPC's take no other.
     if (values.isEmpty()) {
       return List.of();
     }
@@ -84,7 +93,18 @@ final class Http2Exchange extends NettyExchange {
 
   /** Those of a response, which come after what the application has set. */
   static HeaderSink ofResponse(Http2Headers headers) {
-    return new ResponseHeaders(headers::contains, headers::add);
+    return isOfGrpc(headers)
+        ? new ResponseHeaders(name -> true, (name, value) -> {})
+        : new ResponseHeaders(headers::contains, headers::add);
+  }
+
+  /**
+   * gRPC has headers of its own, which do what it needs and throw otherwise
+   * (GrpcHttp2HeadersUtils): those of a request take names as {@link AsciiString} and cannot be
+   * looked through before 1.60, those of a response cannot be added to.
+   */
+  private static boolean isOfGrpc(Http2Headers headers) {
+    return OF_GRPC.get(headers.getClass());
   }
 
   @Override
@@ -120,11 +140,16 @@ final class Http2Exchange extends NettyExchange {
     @Override
     public void set(String name, String value) {
       remove(name);
-      headers.add(name, value);
+      headers.add(AsciiString.of(name), AsciiString.of(value));
     }
 
     @Override
     public void remove(String name) {
+      if (isOfGrpc(headers)) {
+        // An application of gRPC finds a header by its one name.
+        headers.remove(AsciiString.of(name));
+        return;
+      }
       List<CharSequence> spellings = null;
       for (Map.Entry<CharSequence, CharSequence> entry : headers) {
         CharSequence each = entry.getKey();

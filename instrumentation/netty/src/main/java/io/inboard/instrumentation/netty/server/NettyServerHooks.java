@@ -30,6 +30,7 @@ public final class NettyServerHooks implements Library {
             "io.netty.channel.kqueue.KQueueServerSocketChannel",
             "io.netty.channel.uring.IoUringServerSocketChannel",
             "io.netty.incubator.channel.uring.IOUringServerSocketChannel")
+        .relyingOn(Members.HANDLES)
 
         // A connection is accepted.
         .weave(
