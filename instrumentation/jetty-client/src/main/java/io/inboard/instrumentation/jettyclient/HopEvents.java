@@ -26,8 +26,9 @@ final class HopEvents {
   static boolean begin(Object destination, Object exchange) {
     Object conversation = Jetty.conversation(exchange);
     Hop before = Jetty.hop(conversation);
-    if (before != null && before.find(exchange) != null) {
-      return false;
+    InFlight attempt = before == null ? null : before.find(exchange);
+    if (attempt != null) {
+      return staysOnItsWay(attempt, destination);
     }
     Object request = Jetty.request(exchange);
     if (Inboard.outbound().disabled() || Jetty.abortCause(request) != null) {
@@ -50,6 +51,18 @@ final class HopEvents {
       body.of(call);
     }
     return new Hop(destination, exchange, context, outgoing, body, view, call).start();
+  }
+
+  /**
+   * What a connection did not take Jetty sends again: 12.1 to where its request would go without
+   * us, perhaps in plaintext.
+   */
+  private static boolean staysOnItsWay(InFlight attempt, Object destination) {
+    if (attempt.destination() == destination) {
+      return false;
+    }
+    Jetty.send(attempt.destination(), attempt.exchange());
+    return true;
   }
 
   /** {@code HttpConversation#updateResponseListeners}, afterwards. */
