@@ -4,16 +4,22 @@ package io.inboard.instrumentation.feign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Call;
-import io.inboard.call.Contexts;
+import io.inboard.call.Context;
 import io.inboard.call.Inboard;
 import io.inboard.call.Inbound;
 import io.inboard.call.InboundTls;
 import io.inboard.call.Outbound;
 import io.inboard.call.OutboundRequest;
+import io.inboard.call.Repeated;
 import io.inboard.contract.VersionLoader;
 import io.inboard.contract.WovenJvm;
+import io.inboard.telemetry.RequestContexts;
 import java.io.File;
-import java.util.function.ToIntFunction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.ToIntBiFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class FeignContract {
   private static final String APPLICATION = "io.inboard.instrumentation.feign.app.";
+  private static final String FIRST = "first";
+  private static final String AGAIN = "again by feign";
 
   private final String version;
   private VersionLoader loader;
@@ -63,7 +71,8 @@ abstract class FeignContract {
             return host.equals("payments") && port == 80;
           }
         };
-    Inboard.serve(new Inboard.Core(outbound, Inbound.PASS, InboundTls.DISABLED, Contexts.NONE));
+    Inboard.serve(
+        new Inboard.Core(outbound, Inbound.PASS, InboundTls.DISABLED, new RequestContexts()));
   }
 
   @AfterEach
@@ -73,30 +82,58 @@ abstract class FeignContract {
 
   @ParameterizedTest
   @ValueSource(strings = {"http://payments/pay", "http://payments:80/pay?a=b%20c"})
-  void aCallToADestinationIsMadeOnce(String url) throws Exception {
-    assertThat(calls("FeignCalls", url)).isEqualTo(1);
+  void aCallToADestinationIsMadeOnce(String url) {
+    assertThat(calls("FeignCalls", url)).containsExactly(FIRST);
+  }
+
+  /** All at a time, since Feign waits for a second. */
+  @Test
+  void aCallOfNoDestinationIsRepeatedAsEver() {
+    List<CompletableFuture<List<String>>> calls =
+        Stream.of("http://elsewhere/", "http://payments:81/", "https://payments:80/")
+            .map(
+                url ->
+                    CompletableFuture.supplyAsync(
+                        () -> calls("FeignCalls", url), task -> new Thread(task).start()))
+            .toList();
+    assertThat(calls)
+        .extracting(CompletableFuture::join)
+        .allSatisfy(attempts -> assertThat(attempts).hasSize(5));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http://elsewhere/", "http://payments:81/", "https://payments:80/"})
-  void aCallOfNoDestinationIsRepeatedAsEver(String url) throws Exception {
-    assertThat(calls("FeignCalls", url)).isEqualTo(5);
+  @ValueSource(strings = {"OwnRetries", "ChosenRetries"})
+  void whatTheApplicationHasChosenIsKeptAndGetsOneAttemptEach(String application) {
+    assertThat(calls(application, "http://payments/")).containsExactly(FIRST, AGAIN, AGAIN);
+    assertThat(Inboard.contexts().current()).as("afterwards").isEqualTo(Context.NONE);
   }
 
   @Test
-  void whatTheApplicationHasWrittenItselfDecides() throws Exception {
-    assertThat(calls("OwnRetries", "http://payments/")).isEqualTo(2);
-  }
-
-  @Test
-  void whileTheMeshIsSwitchedOffFeignRepeats() throws Exception {
+  void whileTheMeshIsSwitchedOffFeignRepeats() {
     disabled = true;
-    assertThat(calls("FeignCalls", "http://payments/")).isEqualTo(5);
+    assertThat(calls("FeignCalls", "http://payments/"))
+        .containsExactly(FIRST, FIRST, FIRST, FIRST, FIRST);
   }
 
+  /** What is known of each attempt while the client has it. */
   @SuppressWarnings("unchecked")
-  private int calls(String application, String url) throws Exception {
-    return ((ToIntFunction<String>) loader.make(ToIntFunction.class, APPLICATION + application))
-        .applyAsInt(url);
+  private List<String> calls(String application, String url) {
+    List<String> attempts = new ArrayList<>();
+    Runnable attempt =
+        () ->
+            attempts.add(
+                Inboard.contexts().current() instanceof Repeated again
+                    ? "again by " + again.terms().repeatedBy()
+                    : FIRST);
+    try {
+      int count =
+          ((ToIntBiFunction<String, Runnable>)
+                  loader.make(ToIntBiFunction.class, APPLICATION + application))
+              .applyAsInt(url, attempt);
+      assertThat(attempts).hasSize(count);
+      return attempts;
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.retries;
 
+import io.inboard.call.client.RepeatedWork;
 import io.inboard.weave.Advice;
 
 /** Advice of {@link SpringCoreRetryHooks}. */
@@ -13,13 +14,13 @@ final class SpringCoreRetryAdvice {
 
     @Advice.OnMethodEnter
     static Object enter() {
-      return Operation.begin(SpringCoreRetryHooks.NAME);
+      return RepeatedWork.begin(SpringCoreRetryHooks.NAME);
     }
 
     @Advice.OnMethodExit(onThrowable = true)
     static void exit(@Advice.Enter Object begun) {
       if (begun != null) {
-        ((Operation) begun).end();
+        ((RepeatedWork) begun).end();
       }
     }
   }
@@ -30,7 +31,7 @@ final class SpringCoreRetryAdvice {
 
     @Advice.OnMethodExit
     static void exit() {
-      Operation.next(true);
+      RepeatedWork.next(true);
     }
   }
 }

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.retries;
 
+import io.inboard.call.client.RepeatedWork;
 import io.inboard.weave.Advice;
 import org.springframework.retry.RetryContext;
 
@@ -14,13 +15,13 @@ final class SpringRetryAdvice {
 
     @Advice.OnMethodEnter
     static Object enter() {
-      return Operation.begin(SpringRetryHooks.NAME);
+      return RepeatedWork.begin(SpringRetryHooks.NAME);
     }
 
     @Advice.OnMethodExit(onThrowable = true)
     static void exit(@Advice.Enter Object begun) {
       if (begun != null) {
-        ((Operation) begun).end();
+        ((RepeatedWork) begun).end();
       }
     }
   }
@@ -31,7 +32,7 @@ final class SpringRetryAdvice {
 
     @Advice.OnMethodExit
     static void exit(@Advice.Argument(1) RetryContext context) {
-      Operation.next(context.getRetryCount() > 0);
+      RepeatedWork.next(context.getRetryCount() > 0);
     }
   }
 
@@ -41,7 +42,7 @@ final class SpringRetryAdvice {
 
     @Advice.OnMethodEnter
     static void enter() {
-      Operation.next(false);
+      RepeatedWork.next(false);
     }
   }
 }

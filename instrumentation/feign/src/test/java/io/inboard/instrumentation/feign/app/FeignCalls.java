@@ -7,18 +7,19 @@ import feign.RetryableException;
 import feign.Retryer;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.ToIntFunction;
+import java.util.function.ToIntBiFunction;
 
-/** Calls a URL by a client that gets no answer; says how often. */
-public class FeignCalls implements ToIntFunction<String> {
+/** Calls a URL by a client that gets no answer and tells of each attempt; says how often. */
+public class FeignCalls implements ToIntBiFunction<String, Runnable> {
   @Override
-  public int applyAsInt(String url) {
+  public int applyAsInt(String url, Runnable attempt) {
     AtomicInteger calls = new AtomicInteger();
     Api api =
         Feign.builder()
             .client(
                 (request, options) -> {
                   calls.incrementAndGet();
+                  attempt.run();
                   throw new IOException("connection reset");
                 })
             .retryer(retryer())
@@ -31,9 +32,9 @@ public class FeignCalls implements ToIntFunction<String> {
     }
   }
 
-  /** Feign's own, with shorter waits. */
+  /** What Feign takes when nothing is said. */
   Retryer retryer() {
-    return new Retryer.Default(1, 1, 5);
+    return new Retryer.Default();
   }
 
   /** As an application declares it. */

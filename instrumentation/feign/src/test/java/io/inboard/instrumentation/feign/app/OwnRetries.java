@@ -4,28 +4,27 @@ package io.inboard.instrumentation.feign.app;
 import feign.RetryableException;
 import feign.Retryer;
 
-/** The same with a class of the application's own, which tries twice. */
+/** The same with a class of the application's own, which tries three times. */
 public final class OwnRetries extends FeignCalls {
   @Override
   Retryer retryer() {
-    return new Twice();
+    return new Thrice();
   }
 
-  private static final class Twice implements Retryer {
-    private boolean again;
+  private static final class Thrice implements Retryer {
+    private int repeated;
 
     @Override
     public void continueOrPropagate(RetryableException failure) {
-      if (again) {
+      if (++repeated == 3) {
         throw failure;
       }
-      again = true;
     }
 
     @Override
     @SuppressWarnings("MissingSuperCall")
     public Retryer clone() {
-      return new Twice();
+      return new Thrice();
     }
   }
 }
