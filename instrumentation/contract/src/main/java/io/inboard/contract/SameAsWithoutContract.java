@@ -13,6 +13,12 @@ import java.util.Optional;
  * the application saw. The subclass says what an application does, and what it sees.
  */
 public abstract class SameAsWithoutContract extends MeshHarness {
+  /**
+   * What a name is called that DNS does not know; it says more of one that it has just looked up.
+   */
+  private static final String UNKNOWN =
+      "far[.]invalid: (Name or service not known|Temporary failure in name resolution)";
+
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
   /** Before the calls of a case, which are made once for each way. */
@@ -27,11 +33,28 @@ public abstract class SameAsWithoutContract extends MeshHarness {
   protected abstract String call(Origin origin, String call) throws Exception;
 
   /**
+   * The URL of a call: {@code proxied} and {@code tunnelled} are hosts behind a proxy, which is the
+   * origin; all else is a target of the origin itself.
+   */
+  protected static String url(Origin origin, String target) {
+    return switch (target) {
+      case "proxied" -> "http://far.invalid/proxied";
+      case "tunnelled" -> "https://far.invalid/tunnelled";
+      default -> "http://127.0.0.1:" + origin.port() + target;
+    };
+  }
+
+  /** Whether the call goes through the proxy. */
+  protected static boolean isProxied(String target) {
+    return !target.startsWith("/");
+  }
+
+  /**
    * Makes the calls in each way, and compares.
    *
    * @param serversViewIsChance how much arrives of what breaks off, and what is read of what is
    *     given up
-   * @param securable false where something between them speaks plaintext
+   * @param securable false where something between them speaks plaintext, or another host is asked
    */
   protected final void isSame(List<String> calls, boolean serversViewIsChance, boolean securable)
       throws Exception {
@@ -66,12 +89,15 @@ public abstract class SameAsWithoutContract extends MeshHarness {
     for (String call : calls) {
       saw.add(call + " -> " + call(origin, call));
     }
-    String application = String.join("\n", saw).replace(":" + origin.port(), ":PORT");
+    String application =
+        String.join("\n", saw)
+            .replace(":" + origin.port(), ":PORT")
+            .replaceAll(UNKNOWN, "far.invalid");
     return chance ? application : application + "\n" + origin.seen();
   }
 
   private static String answer(String method, String target, String head) {
-    String path = target.replaceFirst("http://[^/]*", "");
+    String path = method.equals("CONNECT") ? "/connect" : target.replaceFirst("http://[^/]*", "");
     String location = "Location: http://127.0.0.1:PORT/ok\r\nContent-Length: 0\r\n\r\n";
     boolean knows = head.contains("Authorization: Basic");
     String answer =
@@ -91,10 +117,18 @@ public abstract class SameAsWithoutContract extends MeshHarness {
                   ? OK
                   : "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=\"p\"\r\n"
                       + "Content-Length: 2\r\n\r\nno";
+          case "/connect" ->
+              head.contains("Proxy-Authorization: Basic")
+                  ? "HTTP/1.1 403 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                  : "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=\"p\"\r\n"
+                      + "Content-Length: 2\r\n\r\nno";
           case "/301", "/302", "/303", "/307", "/308" ->
               "HTTP/1.1 " + path.substring(1) + " Moved\r\n" + location;
           case "/away" -> "HTTP/1.1 302 Found\r\nLocation: ok?x=1\r\nContent-Length: 0\r\n\r\n";
-          case "/far" -> "HTTP/1.1 302 Found\r\nLocation: https://a/\r\nContent-Length: 0\r\n\r\n";
+          case "/localhost" ->
+              "HTTP/1.1 307 Moved\r\n" + location.replace("127.0.0.1", "localhost");
+          case "/far" ->
+              "HTTP/1.1 302 Found\r\nLocation: https://far.invalid/\r\nContent-Length: 0\r\n\r\n";
           case "/417" -> "HTTP/1.1 417 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
           case "/404" -> "HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone";
           case "/404-empty" -> "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
