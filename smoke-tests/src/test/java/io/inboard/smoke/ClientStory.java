@@ -89,30 +89,55 @@ abstract class ClientStory {
         .contains("\"url\":\"http://pay/headers\"");
   }
 
-  /** Under load, of instances that break and one that is gone; by the load client. */
-  static void noGetFailsAndNoPostArrivesTwice(String client) {
-    try (LoadClient load = new LoadClient(client);
-        Cases.Pool pool = new Cases.Pool(4)) {
+  /**
+   * Under load, of instances that break and one that is gone; by the load client, all of these
+   * clients at a time, each with a destination of its own.
+   */
+  static void noGetFailsAndNoPostArrivesTwice(String... clients) {
+    try (LoadClient load = new LoadClient(clients[0]);
+        Cases.Pool pool = new Cases.Pool(4 * clients.length)) {
       load.destination(
-          pool.destination(
-              "pay",
-              "retries: {attempts: 3, retryOn: \"connect-failure,refused-stream,"
-                  + "reset-before-request,reset-before-response,503\"}"));
-      LoadClient.Order gets = load.order(client, "http://pay/{n}").rate(100, 2);
-      assertThat(gets.run().failed()).isZero();
-      LoadClient.Running under = gets.rate(200, Cases.SECONDS).start();
-      pool.get(0).fault(Faults.status(503));
-      pool.get(1).fault(Faults.sometimes(50, Faults.resetAfterRequest()));
-      pool.get(2).close();
-      LoadClient.Result result = under.end();
-      assertThat(result.failed()).as(result.brief()).isZero();
+          Cases.entries(
+              clients.length,
+              i ->
+                  Cases.entry(
+                      "pay-" + clients[i],
+                      pool.servers.subList(4 * i, 4 * i + 4),
+                      "retries: {attempts: 3, retryOn: \"connect-failure,refused-stream,"
+                          + "reset-before-request,reset-before-response,503\"}")));
+      List<LoadClient.Order> gets =
+          Stream.of(clients)
+              .map(client -> load.order(client, "http://pay-" + client + "/" + client + "/{n}"))
+              .toList();
+      for (LoadClient.Result result : together(gets, order -> order.rate(100, 2).start())) {
+        assertThat(result.failed()).as(result.brief()).isZero();
+      }
+      List<LoadClient.Running> under =
+          gets.stream().map(order -> order.rate(200, Cases.SECONDS).start()).toList();
+      for (int i = 0; i < pool.servers.size(); i += 4) {
+        pool.get(i).fault(Faults.status(503));
+        pool.get(i + 1).fault(Faults.sometimes(50, Faults.resetAfterRequest()));
+        pool.get(i + 2).close();
+      }
+      for (LoadClient.Running running : under) {
+        LoadClient.Result result = running.end();
+        assertThat(result.failed()).as(result.brief()).isZero();
+      }
       pool.servers.forEach(FaultyServer::forget);
-      LoadClient.Result posts = gets.method("POST").rate(100, 2).run();
+      int posts =
+          together(gets, order -> order.method("POST").rate(100, 2).start()).stream()
+              .mapToInt(LoadClient.Result::requests)
+              .sum();
       assertThat(FaultyServer.byTarget(pool.servers))
-          .as(posts.brief())
-          .hasSize(posts.requests())
+          .hasSize(posts)
           .allSatisfy((target, times) -> assertThat(times).as(target).isEqualTo(1));
     }
+  }
+
+  private static List<LoadClient.Result> together(
+      List<LoadClient.Order> orders, Function<LoadClient.Order, LoadClient.Running> start) {
+    List<LoadClient.Running> running = orders.stream().map(start).toList();
+    return running.stream().map(LoadClient.Running::end).toList();
   }
 
   @Test

@@ -25,10 +25,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JettyTest {
   @TempDir Path directory;
 
-  @ParameterizedTest(name = "{0} on Java {1} calls {2} on Java {3}")
-  @CsvSource({"boot-2.7-jetty, 17, boot-2.7-jetty, 17", "boot-4-jetty, 25, boot-3.5-jetty, 21"})
+  @ParameterizedTest(name = "{0} on Java {1} calls {2} on Java {3} by {4}")
+  @CsvSource({
+    "boot-2.7-jetty, 17, boot-2.7-jetty, 17, apache4",
+    "boot-4-jetty, 25, boot-3.5-jetty, 25, rest-template"
+  })
   void twoServicesTrustOnlyMembersAndARequestIsOneTrace(
-      String line, int frontJdk, String backLine, int backJdk) throws Exception {
+      String line, int frontJdk, String backLine, int backJdk, String client) throws Exception {
     Pki pki = new Pki(directory);
     Path caller = pki.issue("caller");
     try (Collector collector = Collector.start(directory);
@@ -57,7 +60,7 @@ class JettyTest {
       }
       assertThat(
               Curl.Way.mutual(front, caller)
-                  .run("/call?client=rest-template&url=" + Service.encode("http://pay/items/7"))
+                  .run("/call?client=" + client + "&url=" + Service.encode("http://pay/items/7"))
                   .out())
           .isEqualTo("item 7 of pay");
       List<Collector.Span> trace =

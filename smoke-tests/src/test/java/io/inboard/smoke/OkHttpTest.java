@@ -4,6 +4,8 @@ package io.inboard.smoke;
 import io.inboard.smoke.support.Jdks;
 import io.inboard.smoke.support.Service;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 
 /** Calls by OkHttp. */
 class OkHttpTest extends ClientStory {
@@ -15,5 +17,11 @@ class OkHttpTest extends ClientStory {
   @Override
   List<String> clients() {
     return List.of("okhttp", "okhttp-async");
+  }
+
+  @Test
+  @Tag("alone")
+  void anInstanceThatBreaksAndOneThatIsGoneCostNoGetAndNoPostArrivesTwice() {
+    noGetFailsAndNoPostArrivesTwice("okhttp", "okhttp-async");
   }
 }

@@ -27,13 +27,13 @@ class UndertowTest {
 
   @TempDir Path directory;
 
-  @ParameterizedTest(name = "{0} on Java {1} calls {2} on Java {3}")
+  @ParameterizedTest(name = "{0} on Java {1} calls {2} on Java {3} by {4}")
   @CsvSource({
-    "boot-3.5-undertow, 17, boot-3.5-undertow, 21",
-    "boot-3.5-undertow, 21, boot-2.7-undertow, 17"
+    "boot-3.5-undertow, 25, boot-3.5-undertow, 17, rest-template",
+    "boot-2.7-undertow, 17, boot-2.7-undertow, 17, apache4"
   })
   void twoServicesTrustOnlyMembersAndARequestIsOneTrace(
-      String line, int frontJdk, String backLine, int backJdk) throws Exception {
+      String line, int frontJdk, String backLine, int backJdk, String client) throws Exception {
     Pki pki = new Pki(directory);
     Path caller = pki.issue("caller");
     try (Collector collector = Collector.start(directory);
@@ -65,7 +65,7 @@ class UndertowTest {
       }
       assertThat(
               Curl.Way.mutual(front, caller)
-                  .run("/call?client=rest-template&url=" + Service.encode("http://pay/items/7"))
+                  .run("/call?client=" + client + "&url=" + Service.encode("http://pay/items/7"))
                   .out())
           .isEqualTo("item 7 of pay");
       List<Collector.Span> trace =

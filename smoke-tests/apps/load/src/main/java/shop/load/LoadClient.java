@@ -29,7 +29,9 @@ public final class LoadClient {
             "apache4", new Apache4Sender(calls),
             "apache5", new Apache5Sender(calls),
             "apache5-async", new Apache5AsyncSender(),
-            "jetty", new JettySender());
+            "jetty", new JettySender(),
+            "okhttp", new OkHttpSender(calls),
+            "okhttp-async", new OkHttpAsyncSender());
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     System.out.println("load client is ready");
     Map<String, OpenLoop> running = new ConcurrentHashMap<>();
