@@ -4,7 +4,9 @@ package io.inboard.instrumentation.jettyclient;
 import io.inboard.call.TlsPlan;
 import io.inboard.call.WeakIdentityMap;
 import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSession;
@@ -30,6 +32,12 @@ class SecuredConnection extends SslConnection implements SslHandshakeListener {
   private volatile boolean trusted;
 
   private volatile Throwable failure;
+
+  /**
+   * Whether something is held that is not decrypted yet: Jetty 12 reads from the socket all that is
+   * there, and decrypts what it is asked for. Written under a lock of Jetty's.
+   */
+  private volatile boolean holding;
 
   @SuppressWarnings({"deprecation", "this-escape"}) // The one constructor that all versions have.
   private SecuredConnection(
@@ -69,9 +77,20 @@ class SecuredConnection extends SslConnection implements SslHandshakeListener {
     return trusted;
   }
 
-  /** Whether a side has said the end of TLS: Jetty closes the connection soon. */
+  @Override
+  protected SSLEngineResult unwrap(SSLEngine by, ByteBuffer encrypted, ByteBuffer decrypted)
+      throws SSLException {
+    SSLEngineResult result = super.unwrap(by, encrypted, decrypted);
+    holding = Jetty.IS_12 && encrypted.hasRemaining();
+    return result;
+  }
+
+  /**
+   * Whether a side has said the end of TLS, of which Jetty closes the connection soon; or has said
+   * something that is not decrypted yet, which behind a whole response is nothing else.
+   */
   boolean isEnding() {
-    return engine.isInboundDone() || engine.isOutboundDone();
+    return holding || engine.isInboundDone() || engine.isOutboundDone();
   }
 
   /** What ended the handshake; null if nothing did. */

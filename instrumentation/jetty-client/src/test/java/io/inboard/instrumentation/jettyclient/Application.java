@@ -41,21 +41,13 @@ interface Application {
     }
   }
 
-  /**
-   * Its bound of connecting is the client's, not the request's; it repeats nothing. 12 may hold the
-   * end of TLS undecrypted, where neither its engine nor the socket tells of it.
-   */
+  /** Its bound of connecting is the client's, not the request's; it repeats nothing. */
   static Set<Capability> capabilities() {
-    Set<Capability> all =
-        EnumSet.complementOf(
-            EnumSet.of(
-                Capability.CONNECT_TIMEOUT,
-                Capability.REPEATS,
-                Capability.HTTP2,
-                Capability.KEEPS_RESET_CONNECTION));
-    if (is12()) {
-      all.remove(Capability.SEES_END_OF_TLS);
-    }
-    return all;
+    return EnumSet.complementOf(
+        EnumSet.of(
+            Capability.CONNECT_TIMEOUT,
+            Capability.REPEATS,
+            Capability.HTTP2,
+            Capability.KEEPS_RESET_CONNECTION));
   }
 }
