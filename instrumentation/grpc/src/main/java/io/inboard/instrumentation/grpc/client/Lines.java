@@ -224,10 +224,5 @@ final class Lines extends ForwardingLoadBalancerHelper {
       }
       return result;
     }
-
-    @Override
-    public void requestConnection() {
-      others.requestConnection();
-    }
   }
 }
