@@ -6,17 +6,19 @@ import static io.inboard.weave.Member.method;
 import io.inboard.weave.Library;
 import io.inboard.weave.Unit;
 
-/** gRPC-Java's connections by Netty: those to endpoints of ours, whoever else uses Netty. */
+/**
+ * gRPC-Java's connections by Netty. The handler that is woven is last in a client's pipeline, and
+ * hears first where it connects to.
+ */
 public final class GrpcNettyHooks implements Library {
   static final String NAME = "grpc-netty-client";
 
   @Override
   public Unit unit() {
     return Unit.named(NAME)
-        .relyingOn("io.grpc.netty.NettyClientTransport")
         .relyingOn("io.netty.handler.ssl.SslHandler", method("<init>", "javax.net.ssl.SSLEngine"))
         .weave(
-            "io.netty.channel.DefaultChannelPipeline$HeadContext",
+            "io.grpc.netty.WriteBufferingAndExceptionHandler",
             method("connect", 4),
             ConnectAdvice.class)
         .build();
