@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * alone would repeat what it did not send, and of what it sent, where it can, what is idempotent.
  */
 public abstract class KeptConnectionContract extends MeshHarness {
-  private static final int CALLS = 300;
+  /** Most need a handshake of their own, some 20 ms; every library runs this on each version. */
+  private static final int CALLS = 150;
   private static final String ZERO = "retries: {attempts: 0}";
 
   @ParameterizedTest(name = "secured: {0}")
@@ -102,7 +103,7 @@ public abstract class KeptConnectionContract extends MeshHarness {
     // A head that the library has queued when the end comes counts as sent: on a busy machine a few
     // were not.
     failed.removeAll(server.unanswered);
-    assertThat(failed).hasSizeLessThanOrEqualTo(CALLS / 100);
+    assertThat(failed).hasSizeLessThanOrEqualTo(CALLS / 50);
     assertThat(server.seen.values()).containsOnly(1);
     assertThat(server.seen).doesNotContainKeys(server.unanswered.toArray(new String[0]));
   }
