@@ -18,9 +18,10 @@ import java.util.Locale;
  *
  * <p>What is judged is what will be served. Where a path can be read in more than one way, a DENY
  * rule that matches one reading refuses, and every reading needs an ALLOW rule; where it is unknown
- * how it will be read, it is refused as soon as any rule looks at paths. A method that is no token
- * is refused by any rules. To a DENY rule a path is the same with and without a slash at its end,
- * and a method the same in any case of its letters, since many applications see it so; ALLOW rules
+ * how it will be read, it is refused as soon as any rule looks at paths; so it is where the host is
+ * written in a way that lets a framework take a part of it for a path. A method that is no token is
+ * refused by any rules. To a DENY rule a path is the same with and without a slash at its end, and
+ * a method the same in any case of its letters, since many applications see it so; ALLOW rules
  * compare both as they are.
  */
 public final class Authorization {
@@ -37,6 +38,9 @@ public final class Authorization {
       new Verdict.Deny(403, PREFIX + "the path can be read in more than one way");
   private static final Verdict NO_METHOD =
       new Verdict.Deny(403, PREFIX + "the method is no token of HTTP");
+  private static final Verdict NO_HOST =
+      new Verdict.Deny(
+          403, PREFIX + "the host is not one host and port, so the path is not sure either");
   private static final List<String> NO_MATTER_WHICH = List.of("");
 
   private final List<DenyRule> deny;
@@ -77,6 +81,9 @@ public final class Authorization {
     String method = request.method();
     if (!RequestMethod.isToken(method)) {
       return NO_METHOD;
+    }
+    if (looksAtPaths && !AskedHosts.areClear(request)) {
+      return NO_HOST;
     }
     List<String> paths = looksAtPaths ? readings(request.paths()) : NO_MATTER_WHICH;
     if (paths.isEmpty()) {

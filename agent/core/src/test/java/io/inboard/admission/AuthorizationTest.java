@@ -19,6 +19,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -223,7 +224,63 @@ final class AuthorizationTest {
     return new AuthorizationRule(action, principals, namespaces, methods, paths, List.of());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "shop/secret?",
+        "shop/admin",
+        "shop?",
+        "shop#",
+        "shop\\admin",
+        "user@shop",
+        "shop%2fadmin",
+        "shop admin",
+        "shop,other",
+        "sh\u00f6p"
+      })
+  void aHostThatMayBeReadAsAPathIsRefused(String host) {
+    Authorization rules = new Authorization(List.of(WEB_MAY_READ_ORDERS));
+    for (String header : List.of("host", ":authority")) {
+      assertDenied(rules.judge(request(WEB, "GET", "/orders/1", Map.of(header, List.of(host)))));
+    }
+    assertThat(
+            new Authorization(
+                    List.of(rule(Action.ALLOW, List.of(WEB), List.of(), List.of(), List.of())))
+                .judge(request(WEB, "GET", "/orders/1", Map.of("host", List.of(host)))))
+        .isEqualTo(Verdict.ALLOW);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"shop", "shop:8080", "a-b_c.Shop.internal.", "[::1]:80", "10.0.0.5", ""})
+  void aHostIsAHost(String host) {
+    Authorization rules = new Authorization(List.of(WEB_MAY_READ_ORDERS));
+    for (String header : List.of("host", ":authority")) {
+      assertThat(rules.judge(request(WEB, "GET", "/orders/1", Map.of(header, List.of(host)))))
+          .isEqualTo(Verdict.ALLOW);
+    }
+  }
+
+  @Test
+  void twoHostsAreRefusedAndForwardedOnesThatHoldAPath() {
+    Authorization rules = new Authorization(List.of(WEB_MAY_READ_ORDERS));
+    Map<String, List<String>> two = Map.of("host", List.of("shop", "shop"));
+    assertDenied(rules.judge(request(WEB, "GET", "/orders/1", two)));
+    Map<String, List<String>> forwarded = Map.of("x-forwarded-host", List.of("a, shop/admin?"));
+    assertDenied(rules.judge(request(WEB, "GET", "/orders/1", forwarded)));
+    forwarded = Map.of("forwarded", List.of("for=1.2.3.4;host=\"shop/admin\""));
+    assertDenied(rules.judge(request(WEB, "GET", "/orders/1", forwarded)));
+    forwarded =
+        Map.of(
+            "x-forwarded-host", List.of("a:80, b"), "forwarded", List.of("for=\"[::1]:4\";host=a"));
+    assertThat(rules.judge(request(WEB, "GET", "/orders/1", forwarded))).isEqualTo(Verdict.ALLOW);
+  }
+
   private static InboundRequest request(String principal, String method, String path) {
+    return request(principal, method, path, Map.of());
+  }
+
+  private static InboundRequest request(
+      String principal, String method, String path, Map<String, List<String>> headers) {
     Optional<PeerIdentity> peer =
         principal.isEmpty()
             ? Optional.empty()
@@ -235,10 +292,12 @@ final class AuthorizationTest {
             (proxy, called, arguments) ->
                 switch (called.getName()) {
                   case "method" -> method;
+                  case "protocolVersion" -> "2";
+                  case "headers" -> headers.getOrDefault((String) arguments[0], List.of());
                   case "path" -> path;
                   case "peer" -> peer;
                   case "local" -> new InetSocketAddress("127.0.0.1", 8080);
-                  case "paths", "handlerPath" ->
+                  case "paths", "handlerPath", "only" ->
                       InvocationHandler.invokeDefault(proxy, called, arguments);
                   default -> throw new AssertionError(called.getName() + " is not to be asked");
                 });

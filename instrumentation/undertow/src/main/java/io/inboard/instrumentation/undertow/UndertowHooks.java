@@ -53,6 +53,10 @@ public final class UndertowHooks implements Library {
             "io.undertow.util.AbstractAttachable",
             method("putAttachment", 2),
             RequestAdvice.Trailers.class)
+        .weave(
+            "io.undertow.protocols.http2.Http2StreamSourceChannel",
+            method("handleHeaderData", "io.undertow.server.protocol.framed.FrameHeaderData"),
+            MergedTrailers.class)
         .build();
   }
 }

@@ -102,4 +102,31 @@ final class UndertowHandlersTest extends ServerContract {
       }
     }
   }
+
+  /** Undertow puts trailers of HTTP/2 over the headers. */
+  @Test
+  void whatWasJudgedIsNotReplacedByWhatComesBehindTheBody() throws Exception {
+    mesh.guards(true);
+    for (boolean off : new boolean[] {false, true}) {
+      mesh.disabled(off);
+      try (RawHttp2Connection wire = RawHttp2Connection.connect(server.port(), client)) {
+        int stream =
+            wire.postWithTrailers(
+                "/behind",
+                "https",
+                Map.of(
+                    "x-forwarded-client-cert",
+                    "URI=spiffe://forged",
+                    "x_forwarded_client_cert",
+                    "URI=spiffe://forged",
+                    "host",
+                    "shop/admin?"));
+        assertThat(wire.bodyOf(stream))
+            .isEqualTo(
+                off
+                    ? "{Host=localhost}"
+                    : "{Host=localhost, x-forwarded-client-cert=URI=" + CLIENT_ID + "}");
+      }
+    }
+  }
 }

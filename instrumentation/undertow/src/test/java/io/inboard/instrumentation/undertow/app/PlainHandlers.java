@@ -50,6 +50,11 @@ final class PlainHandlers {
               exchange.getResponseSender().send(trailers(exchange));
               return;
             }
+            if (exchange.getRequestPath().equals("/behind")) {
+              exchange.getInputStream().readAllBytes();
+              exchange.getResponseSender().send(judged(exchange.getRequestHeaders()));
+              return;
+            }
             SampleApplication.handle(new PlainExchange(exchange));
           }
         };
@@ -96,6 +101,18 @@ final class PlainHandlers {
     Map<String, String> all = new TreeMap<>();
     for (HeaderValues each : trailers == null ? new HeaderMap() : trailers) {
       all.put(each.getHeaderName().toString(), each.getFirst());
+    }
+    return all.toString();
+  }
+
+  /** What says who asks, and for which host, in all spellings. */
+  private static String judged(HeaderMap headers) {
+    Map<String, String> all = new TreeMap<>();
+    for (HeaderValues each : headers) {
+      String name = each.getHeaderName().toString();
+      if (name.equalsIgnoreCase("host") || name.replace('_', '-').contains("client-cert")) {
+        all.put(name, String.join(",", each));
+      }
     }
     return all.toString();
   }
