@@ -122,7 +122,9 @@ final class ArchitectureTest {
     library("apachehttpclient5", "org.apache.hc..");
     library("executors", "org.springframework..", "org.apache.tomcat..");
     library("feign", "feign..");
-    library("grpc.client", "io.grpc..", "io.netty..");
+    library("grpc.client", "io.grpc..");
+    library("grpc.okhttp", "io.grpc..", "instrumentation.grpc.client");
+    library("grpc.netty", "io.grpc..", "io.netty..", "instrumentation.grpc.client");
     library("httpurlconnection", "sun.net.www..", "sun.net..");
     library("jdkhttpclient", "jdk.internal.net.http..");
     library("jdkhttpserver", "com.sun.net.httpserver..", "sun.net.httpserver..");

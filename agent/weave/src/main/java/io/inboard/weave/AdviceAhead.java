@@ -2,7 +2,6 @@
 package io.inboard.weave;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -66,18 +65,17 @@ final class AdviceAhead {
   }
 
   private void refersTo(String internalName) throws IOException {
-    try (InputStream file = agentLoader.getResourceAsStream(internalName + ".class")) {
-      if (file == null) {
-        return;
-      }
-      ClassReader reader = new ClassReader(file);
-      char[] buffer = new char[reader.getMaxStringLength()];
-      for (int i = 1; i < reader.getItemCount(); i++) {
-        int at = reader.getItem(i);
-        // Behind a long or a double there is an item that is none.
-        if (at > 0 && reader.readByte(at - 1) == CONSTANT_CLASS) {
-          add(reader.readUTF8(at, buffer));
-        }
+    byte[] file = Relocation.file(internalName, each -> ClassFiles.read(agentLoader, each));
+    if (file == null) {
+      return;
+    }
+    ClassReader reader = new ClassReader(file);
+    char[] buffer = new char[reader.getMaxStringLength()];
+    for (int i = 1; i < reader.getItemCount(); i++) {
+      int at = reader.getItem(i);
+      // Behind a long or a double there is an item that is none.
+      if (at > 0 && reader.readByte(at - 1) == CONSTANT_CLASS) {
+        add(reader.readUTF8(at, buffer));
       }
     }
   }

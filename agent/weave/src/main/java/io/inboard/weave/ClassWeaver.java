@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.weave;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.objectweb.asm.ClassReader;
@@ -110,7 +111,12 @@ final class ClassWeaver implements UnitState.FitCheck {
   }
 
   private AdviceFile advice(String name) {
-    byte[] file = ClassFiles.read(agentLoader, name.replace('.', '/'));
+    byte[] file;
+    try {
+      file = Relocation.file(name.replace('.', '/'), each -> ClassFiles.read(agentLoader, each));
+    } catch (IOException e) {
+      throw new Unweavable("the advice " + name + " cannot be read: " + e);
+    }
     if (file == null) {
       throw new Unweavable("the advice " + name + " is missing");
     }

@@ -48,15 +48,20 @@ final class InstrumentationLoader extends ClassLoader {
   }
 
   private Class<?> define(String name) throws ClassNotFoundException {
-    String resource = name.replace('.', '/') + ".class";
-    try (InputStream in = agentLoader.getResourceAsStream(resource)) {
-      if (in == null) {
+    try {
+      byte[] bytes = Relocation.file(name.replace('.', '/'), this::read);
+      if (bytes == null) {
         throw new ClassNotFoundException(name);
       }
-      byte[] bytes = in.readAllBytes();
       return defineClass(name, bytes, 0, bytes.length, DOMAIN);
     } catch (IOException e) {
       throw new ClassNotFoundException(name, e);
+    }
+  }
+
+  private byte[] read(String internalName) throws IOException {
+    try (InputStream in = agentLoader.getResourceAsStream(internalName + ".class")) {
+      return in == null ? null : in.readAllBytes();
     }
   }
 }

@@ -15,14 +15,15 @@ import io.grpc.Status;
 import io.grpc.util.ForwardingLoadBalancerHelper;
 import io.inboard.call.Endpoint;
 import io.inboard.call.WeakIdentityMap;
+import io.inboard.weave.HookErrors;
 import java.lang.ref.WeakReference;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /**
  * The connections of a channel to endpoints of the mesh, beside those of the channel's own
@@ -78,6 +79,11 @@ final class Lines extends ForwardingLoadBalancerHelper {
     if (!over && own instanceof Waiting) {
       channel.updateBalancingState(ConnectivityState.CONNECTING, new Picker(own));
     }
+  }
+
+  @Override
+  public Subchannel createSubchannel(CreateSubchannelArgs arguments) {
+    return Reached.make(channel, arguments);
   }
 
   @Override
@@ -154,7 +160,13 @@ final class Lines extends ForwardingLoadBalancerHelper {
 
   private void changed(Object key, Line line, ConnectivityStateInfo info) {
     ConnectivityState state = info.getState();
-    if (state == ConnectivityState.READY) {
+    if (state == ConnectivityState.READY && !line.target().isAsPlanned()) {
+      // Nothing but the transport's preface has gone over it.
+      SSLException refusal = line.target().unknown();
+      lines.remove(key, line);
+      close(line, Status.UNAVAILABLE.withDescription(refusal.getMessage()).withCause(refusal));
+      changed();
+    } else if (state == ConnectivityState.READY) {
       line.ready();
       changed();
     } else if (!line.isOver()
@@ -189,8 +201,21 @@ final class Lines extends ForwardingLoadBalancerHelper {
       this.others = others;
     }
 
+    /** An exception would leave the call without an end. */
     @Override
     public PickResult pickSubchannel(PickSubchannelArgs call) {
+      try {
+        return pickNow(call);
+      } catch (RuntimeException | LinkageError e) {
+        HookErrors.report(GrpcClientHooks.NAME, Lines.class, e);
+        return PickResult.withDrop(
+            Status.INTERNAL
+                .withDescription("inboard: no connection could be chosen, by an error of ours")
+                .withCause(e));
+      }
+    }
+
+    private PickResult pickNow(PickSubchannelArgs call) {
       Flight flight = call.getCallOptions().getOption(Flight.KEY);
       if (flight != null && flight.refusal() != null) {
         return PickResult.withDrop(flight.refusal());
@@ -213,13 +238,9 @@ final class Lines extends ForwardingLoadBalancerHelper {
       }
       PickResult result = others.pickSubchannel(call);
       if (flight != null && result.getSubchannel() != null) {
-        for (EquivalentAddressGroup group : result.getSubchannel().getAllAddresses()) {
-          for (SocketAddress address : group.getAddresses()) {
-            Optional<String> why = flight.attempt().astray(address);
-            if (why.isPresent()) {
-              return PickResult.withDrop(Status.UNAVAILABLE.withDescription(why.get()));
-            }
-          }
+        Optional<String> why = Reached.astray(flight.attempt(), result.getSubchannel());
+        if (why.isPresent()) {
+          return PickResult.withDrop(Status.UNAVAILABLE.withDescription(why.get()));
         }
       }
       return result;

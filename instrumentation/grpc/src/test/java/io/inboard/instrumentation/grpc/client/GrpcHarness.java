@@ -4,6 +4,7 @@ package io.inboard.instrumentation.grpc.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.inboard.call.Contexts;
 import io.inboard.call.Inboard;
@@ -85,9 +86,19 @@ abstract class GrpcHarness {
   }
 
   final GrpcServer server() throws IOException {
-    GrpcServer server = new GrpcServer();
+    GrpcServer server = makeServer();
     closing.addFirst(server::close);
     return server;
+  }
+
+  /** Of the transport that is tested. */
+  GrpcServer makeServer() throws IOException {
+    return new GrpcServer();
+  }
+
+  /** Likewise. */
+  ManagedChannelBuilder<?> builder(String target) {
+    return NettyChannelBuilder.forTarget(target);
   }
 
   /** As an application makes one. */
@@ -96,7 +107,7 @@ abstract class GrpcHarness {
   }
 
   final ManagedChannel channel(String target) {
-    ManagedChannel channel = NettyChannelBuilder.forTarget(target).usePlaintext().build();
+    ManagedChannel channel = builder(target).usePlaintext().build();
     closing.addFirst(channel::shutdownNow);
     return channel;
   }

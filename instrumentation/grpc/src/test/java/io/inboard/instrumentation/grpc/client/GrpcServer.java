@@ -7,6 +7,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
+import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -22,6 +23,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,6 +47,13 @@ final class GrpcServer implements AutoCloseable {
   private volatile Function<String, Status> failing = message -> null;
 
   GrpcServer() throws IOException {
+    this(NettyServerBuilder::forAddress);
+  }
+
+  /**
+   * @param transport makes a builder for an address
+   */
+  GrpcServer(Function<SocketAddress, ServerBuilder<?>> transport) throws IOException {
     ServerServiceDefinition service =
         ServerServiceDefinition.builder("shop.Echo")
             .addMethod(UNARY, ServerCalls.asyncUnaryCall(this::unary))
@@ -53,7 +62,8 @@ final class GrpcServer implements AutoCloseable {
             .addMethod(BIDI, ServerCalls.asyncBidiStreamingCall(this::echo))
             .build();
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        transport
+            .apply(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(ServerInterceptors.intercept(service, new Noting()))
             .build()
             .start();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Calls of gRPC over Netty. */
 @Timeout(60)
-final class NettyTest extends GrpcHarness {
+class NettyTest extends GrpcHarness {
   private static final String MUTUAL =
       "tls: {mode: MUTUAL, principals: [\"cluster.local/ns/shop/sa/orders\"]}";
 

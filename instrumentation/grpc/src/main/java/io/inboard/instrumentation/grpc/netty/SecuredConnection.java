@@ -1,7 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.instrumentation.grpc.client;
+package io.inboard.instrumentation.grpc.netty;
 
 import io.inboard.call.TlsPlan;
+import io.inboard.instrumentation.grpc.client.Target;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.instrumentation.grpc.client;
+package io.inboard.instrumentation.grpc.netty;
 
 import static io.inboard.weave.Member.method;
 

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.inboard.instrumentation.grpc.client;
+package io.inboard.instrumentation.grpc.netty;
 
+import io.inboard.instrumentation.grpc.client.Target;
 import io.inboard.weave.Advice;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
