@@ -22,7 +22,8 @@ public final class ApacheHttpAsyncClient4Hooks implements Library {
   @Override
   public Unit unit() {
     return Unit.named(NAME)
-        .openingSockets(REACTOR)
+        // Since HttpCore 4.4.12 inside a privileged action of its own, an anonymous class.
+        .openingSockets(REACTOR, REACTOR + "$1")
         .relyingOn(Members.HANDLES)
         // For ConnectionProbe, which does without if need be.
         .opening("java.base", "sun.nio.ch")

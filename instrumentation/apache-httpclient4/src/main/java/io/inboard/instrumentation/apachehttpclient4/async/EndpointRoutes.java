@@ -87,12 +87,16 @@ final class EndpointRoutes {
   /**
    * A connection is about to be made: both ends, or null to leave them. What no attempt of a call
    * has asked for is a connection that the application opens past the client: it is led nowhere
-   * where it would be in the clear.
+   * where it would be in the clear. What asks by no route is another user of the reactor.
    *
    * @param attachment the route that was asked for; of another user of the reactor anything
    */
   static Object[] connecting(SocketAddress remote, SocketAddress local, Object attachment) {
     Way way = WAYS.get(attachment);
+    if (way == null && !(attachment instanceof HttpRoute)) {
+      String why = Outsiders.refusal(remote);
+      return why == null ? null : failing(why, remote, local);
+    }
     if (way == null) {
       return isEncryptedByApplication(attachment) ? null : refused(remote, local);
     }
@@ -120,7 +124,13 @@ final class EndpointRoutes {
         || !Inboard.outbound().mustEncrypt(address.getHostString(), address.getPort())) {
       return null;
     }
-    String why = "inboard: no plaintext to " + address.getHostString();
-    return new Object[] {InetSocketAddress.createUnresolved(why, address.getPort()), local};
+    return failing("inboard: no plaintext to " + address.getHostString(), remote, local);
+  }
+
+  /** An address that the reactor refuses as a host that it does not know. */
+  private static Object[] failing(String why, SocketAddress remote, SocketAddress local) {
+    return new Object[] {
+      InetSocketAddress.createUnresolved(why, ((InetSocketAddress) remote).getPort()), local
+    };
   }
 }
