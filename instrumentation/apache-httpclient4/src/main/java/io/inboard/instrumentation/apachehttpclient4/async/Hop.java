@@ -37,6 +37,9 @@ final class Hop implements AsyncTransport<InFlight> {
    */
   private volatile Exception applications;
 
+  /** What the last attempt has thrown; null if none has. Attempts follow each other on threads. */
+  private volatile Exception last;
+
   Hop(Exchange exchange, CallRequest view, Call call) {
     this.exchange = exchange;
     this.view = view;
@@ -190,6 +193,26 @@ final class Hop implements AsyncTransport<InFlight> {
   void giveUpFor(Exception error) {
     applications = error;
     steps.giveUp(error instanceof IOException io ? io : new IOException(error), false);
+  }
+
+  /** What an attempt is about to throw. */
+  void remember(Exception error) {
+    last = error;
+  }
+
+  /**
+   * The library can send no more: the application has closed the client, for instance. It gets what
+   * the last attempt has thrown, as it would without another.
+   *
+   * @param error what the library throws, which is the application's where nothing was sent before
+   */
+  Exception unsent(Exception error) {
+    Exception before = last;
+    if (before == null) {
+      return error;
+    }
+    giveUpFor(before);
+    return before;
   }
 
   /** The application cancels. Any thread. */

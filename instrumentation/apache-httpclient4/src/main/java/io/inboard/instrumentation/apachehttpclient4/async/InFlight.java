@@ -90,7 +90,7 @@ final class InFlight
       line.lease(this);
     } catch (RuntimeException e) {
       // Shut down, for instance.
-      failed(e);
+      failed(hop.unsent(e));
     }
   }
 
@@ -138,6 +138,7 @@ final class InFlight
     } else if (own && isOfApplication(error)) {
       hop.giveUpFor(error);
     }
+    hop.remember(error);
     ended.accept(null, error);
   }
 

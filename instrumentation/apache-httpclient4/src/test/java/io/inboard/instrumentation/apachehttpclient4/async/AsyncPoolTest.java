@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.http.ConnectionClosedException;
 import org.apache.http.HttpEntityEnclosingRequest;
 import org.apache.http.HttpHost;
 import org.apache.http.HttpResponse;
@@ -73,6 +74,21 @@ final class AsyncPoolTest extends ClientHarness {
     mesh.call().attempts().get(0).strike();
     send(Request.get(URL + "/"));
     assertThat(server.connections()).isEqualTo(1);
+  }
+
+  /** The mesh would send it again, and the pool is shut down. */
+  @Test
+  void aCallThatIsUnderWayWhenTheClientIsClosedEndsAsItsAttemptDid() throws Exception {
+    TestServer server = plainServer().answering(Answer.HANG);
+    TestEndpoint endpoint = plain(server);
+    mesh.script(Script.to(endpoint, endpoint));
+    Running running = start(Request.get(URL + "/"));
+    eventually(() -> server.received().size() == 1, () -> "the request that hangs");
+    application.client.close();
+    assertThatThrownBy(() -> AsyncApplication.result(running))
+        .isInstanceOf(ConnectionClosedException.class);
+    assertThat(mesh.call().wasAbandoned()).isTrue();
+    assertThat(server.received()).hasSize(1);
   }
 
   @Test
