@@ -300,9 +300,12 @@ public final class MeshOutbound implements Outbound {
         : null;
   }
 
-  /** Why a call of no destination must not be sent; https of the application is its own. */
+  /**
+   * Why a call of no destination must not be sent, be it through a proxy, which would see it in the
+   * clear; https of the application is its own.
+   */
   private Optional<String> stray(Snapshot s, OutboundRequest request) {
-    if (!"http".equalsIgnoreCase(request.scheme()) || request.proxied()) {
+    if (!"http".equalsIgnoreCase(request.scheme())) {
       return Optional.empty();
     }
     try {

@@ -167,6 +167,23 @@ final class StrayCallsTest {
     assertThat(led(request, at("", "10.0.0.5", 8443))).isEmpty();
   }
 
+  /** The proxy would see what mutual TLS is asked for, as it would by the destination's name. */
+  @Test
+  void aProxyIsNoWayToAnEndpoint() throws Exception {
+    settings("REFUSE");
+    for (String host : List.of("10.0.0.5", "[::ffff:10.0.0.5]", "pay-1.shop")) {
+      Call call = mesh.begin(Request.of("GET").to(host, 8443).throughAProxy());
+      assertThat(call.first()).isInstanceOf(Step.Refuse.class);
+      call.done();
+    }
+    settings("WARN");
+    assertThat(
+            led(Request.of("GET").to("10.0.0.5", 8443).throughAProxy(), at("", "10.0.0.9", 3128)))
+        .isEmpty();
+    assertThat(counts())
+        .containsExactly("client payments refused 3", "client payments not secured 1");
+  }
+
   /** By its own address, and by a name that the connection's address carries, too. */
   @ParameterizedTest
   @CsvSource({"10.0.0.5, ''", "elsewhere, elsewhere"})
