@@ -93,6 +93,15 @@ final class ClientAdvice {
     }
   }
 
+  /** {@code HttpRequest#getBody}, and {@code getContent} in 9.4. */
+  static final class Body {
+    @Advice.OnMethodExit
+    @Advice.ToReturned
+    static Object exit(@Advice.This Object request, @Advice.Return Object content) {
+      return OwnBody.of(request, content);
+    }
+  }
+
   /** {@code HttpRequest#abort}: by the application, by a bound of its own, or by a connection. */
   static final class Abort {
     @Advice.OnMethodEnter(skipOn = Boolean.class)

@@ -81,6 +81,14 @@ abstract class Held {
     emitIfReleased(response);
   }
 
+  /**
+   * Whether the application has aborted the request, perhaps while it was told: it hears of the
+   * failure then, and of nothing else.
+   */
+  final boolean isAborted() {
+    return Jetty.abortCause(Jetty.request(flight.exchange())) != null;
+  }
+
   final void emitIfReleased(Object response) {
     if (!emitted && flight.isReleased()) {
       emitted = true;

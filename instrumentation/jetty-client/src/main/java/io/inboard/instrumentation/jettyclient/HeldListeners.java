@@ -110,11 +110,16 @@ final class HeldListeners extends ResponseListeners {
       Response response = (Response) head;
       own.notifyBegin(response);
       for (HttpField field : fields) {
+        if (isAborted()) {
+          return;
+        }
         if (!own.notifyHeader(response, field)) {
           Headers.remove(Jetty.responseHeaders(response), field.getName());
         }
       }
-      own.notifyHeaders(response);
+      if (!isAborted()) {
+        own.notifyHeaders(response);
+      }
     }
 
     @Override
@@ -182,6 +187,9 @@ final class HeldListeners extends ResponseListeners {
 
     void deliver(Response response, Content.Source source) {
       emitIfReleased(response);
+      if (isAborted()) {
+        return; // Jetty fails the body, which nobody reads.
+      }
       own.notifyContentSource(
           response,
           flight.tap().<Content.Source>map(tap -> new SeenBody(source, tap)).orElse(source));

@@ -72,6 +72,15 @@ final class HopRequest implements OutboundRequest {
 
   @Override
   public Body body() {
-    return body == null ? Body.NONE : body.state();
+    return body == null ? Body.NONE : isReplaced() ? Body.ONE_SHOT : body.state();
+  }
+
+  /**
+   * Whether a listener has put another body in the place of the application's, perhaps one that
+   * reads it, past what is kept.
+   */
+  private boolean isReplaced() {
+    Object now = Jetty.content(request);
+    return Jetty.IS_12 && now != body && now != body.own();
   }
 }

@@ -84,6 +84,9 @@ public final class JettyClientHooks implements Library {
             P + "HttpSender$ContentConsumer",
             method("onContent", 3).whereItExists(),
             ClientAdvice.NextContent.class)
+        // An application gets back the body that it gave, not what stands in for it.
+        .weave(either("HttpRequest"), method("getBody", 0).whereItExists(), ClientAdvice.Body.class)
+        .weave(P + "HttpRequest", method("getContent", 0).whereItExists(), ClientAdvice.Body.class)
         // The application gives up, or its time is up.
         .weave(
             T + "HttpRequest",

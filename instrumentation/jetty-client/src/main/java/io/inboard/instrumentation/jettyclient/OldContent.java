@@ -23,6 +23,9 @@ final class OldContent implements SentBody {
   /** The last exchange that has read of it; null: none has. */
   private volatile Object reader;
 
+  /** What the last attempt sends in its place; null: itself. */
+  private volatile Object copy;
+
   /** Whether the application's own has been read to its end. */
   private volatile boolean whole;
 
@@ -92,7 +95,14 @@ final class OldContent implements SentBody {
     if (held || reader == null || !isCopied()) {
       return own;
     }
-    return Members.NEW_BYTES.call((Object) new byte[][] {kept.bytes().orElseThrow()});
+    Object made = Members.NEW_BYTES.call((Object) new byte[][] {kept.bytes().orElseThrow()});
+    copy = made;
+    return made;
+  }
+
+  /** Whether that was sent in place of the application's own. */
+  boolean isCopy(Object content) {
+    return content == copy;
   }
 
   @Override
