@@ -27,12 +27,26 @@ final class Errors {
     if (!(error instanceof TimeUp)) {
       return error;
     }
-    ReadTimeoutException timeout = new ReadTimeoutException(error.getMessage());
+    ReadTimeoutException timeout = timeUp(error);
     if (error.getCause() != null) {
       // It takes no cause.
       timeout.addSuppressed(error.getCause());
     }
     return timeout;
+  }
+
+  /**
+   * In Netty 4.1.101 the constructor that takes a message asserts that it is not called
+   * (ChannelException, {@code assert shared}).
+   */
+  private static ReadTimeoutException timeUp(Throwable error) {
+    try {
+      return new ReadTimeoutException(error.getMessage());
+    } catch (AssertionError assertionsAreOn) {
+      ReadTimeoutException timeout = new ReadTimeoutException();
+      timeout.addSuppressed(error);
+      return timeout;
+    }
   }
 
   /** Whether the application's own bound of the wait for a response is over. */
