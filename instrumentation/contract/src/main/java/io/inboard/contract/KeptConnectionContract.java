@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 public abstract class KeptConnectionContract extends MeshHarness {
   /** Most need a handshake of their own, some 20 ms; every library runs this on each version. */
   private static final int CALLS = 150;
+
   private static final String ZERO = "retries: {attempts: 0}";
 
   @ParameterizedTest(name = "secured: {0}")
