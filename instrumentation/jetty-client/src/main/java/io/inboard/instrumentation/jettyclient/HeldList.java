@@ -43,11 +43,12 @@ final class HeldList extends ArrayList<Object> {
 
   static boolean hasHead(Object listeners, Object response) {
     Events events = of(listeners);
-    if (events != null && events.isMine(response) && !events.goesThrough(response)) {
+    boolean held = events != null && events.isMine(response) && !events.goesThrough(response);
+    if (held) {
       events.headIsHere(response);
       events.passed = true;
     }
-    return events != null && !events.isMine(response);
+    return events != null && (!events.isMine(response) || (held && events.isAborted()));
   }
 
   static boolean ends(Object listeners, Object response) {
@@ -107,13 +108,17 @@ final class HeldList extends ArrayList<Object> {
     @Override
     void tellHead(Object response, List<HttpField> fields) {
       Object notifier = notifier();
+      // Before anything is said: who hears of it may abort, and hears of the failure by the list.
+      let();
       Members.BEGIN.call(notifier, own, response);
       for (HttpField field : fields) {
+        if (isAborted()) {
+          return;
+        }
         if (!(boolean) Members.HEADER.call(notifier, own, response, field)) {
           Headers.remove(Jetty.responseHeaders(response), field.getName());
         }
       }
-      let();
     }
 
     @Override

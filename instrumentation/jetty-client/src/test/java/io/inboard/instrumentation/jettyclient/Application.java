@@ -5,7 +5,9 @@ import io.inboard.contract.Capability;
 import io.inboard.contract.Request;
 import io.inboard.contract.Response;
 import io.inboard.contract.Running;
+import java.net.URI;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 
@@ -19,6 +21,9 @@ interface Application {
 
   /** As a listener does. */
   Running begin(Request request);
+
+  /** What a listener hears that aborts as soon as a response begins, up to its end, in order. */
+  List<String> heardAfterAborting(URI uri, Throwable cause) throws Exception;
 
   static Response send(Request request) throws Exception {
     try {

@@ -5,8 +5,11 @@ import io.inboard.contract.Request;
 import io.inboard.contract.Response;
 import io.inboard.contract.Running;
 import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.CompletableResponseListener;
@@ -63,6 +66,31 @@ record NewApplication(HttpClient client) implements Application {
     CompletableFuture<ContentResponse> future = new CompletableResponseListener(of).send();
     return new Running(
         future.thenApply(NewApplication::response), () -> of.abort(new CancellationException()));
+  }
+
+  @Override
+  public List<String> heardAfterAborting(URI uri, Throwable cause) throws Exception {
+    List<String> heard = new CopyOnWriteArrayList<>();
+    CompletableFuture<Void> complete = new CompletableFuture<>();
+    client
+        .newRequest(uri)
+        .onResponseBegin(
+            response -> {
+              heard.add("onBegin");
+              response.abort(cause);
+            })
+        .onResponseHeader((response, field) -> heard.add("onHeader"))
+        .onResponseHeaders(response -> heard.add("onHeaders"))
+        .onResponseContent((response, piece) -> heard.add("onContent"))
+        .onResponseSuccess(response -> heard.add("onSuccess"))
+        .onResponseFailure((response, failure) -> heard.add("onFailure"))
+        .send(
+            result -> {
+              heard.add("onComplete");
+              complete.complete(null);
+            });
+    complete.get(20, TimeUnit.SECONDS);
+    return heard;
   }
 
   private static Response response(ContentResponse response) {

@@ -64,28 +64,4 @@ final class OwnRequestTest extends ClientHarness {
     assertThat(seen).hasSizeGreaterThanOrEqualTo(6).containsOnly(own);
     assertThat(request.getBody()).isSameAs(own);
   }
-
-  @Test
-  void nothingMoreIsHeardOfAResponseThatWasAborted() throws Exception {
-    TestServer server = plainServer().answering(Answer.status(200, "body"));
-    mesh.script(Script.to(plain(server)));
-    IllegalStateException mine = new IllegalStateException("mine");
-    List<String> heard = new CopyOnWriteArrayList<>();
-    CompletableFuture<Result> complete = new CompletableFuture<>();
-    request("GET")
-        .onResponseBegin(
-            response -> {
-              heard.add("begin");
-              response.abort(mine);
-            })
-        .onResponseHeader((response, field) -> heard.add(field.toString()))
-        .onResponseHeaders(response -> heard.add("headers"))
-        .onResponseContent((response, piece) -> heard.add("content"))
-        .onResponseSuccess(response -> heard.add("success"))
-        .onResponseFailure((response, failure) -> heard.add("failure"))
-        .send(complete::complete);
-    Result result = complete.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    assertThat(result.getResponseFailure()).isSameAs(mine);
-    assertThat(heard).containsExactly("begin", "failure");
-  }
 }
