@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -85,8 +86,8 @@ public final class EchoServer implements AutoCloseable {
   }
 
   private static String accept(String head) throws GeneralSecurityException {
-    String name = "Sec-WebSocket-Key: ";
-    int at = head.indexOf(name) + name.length();
+    String name = "sec-websocket-key: ";
+    int at = head.toLowerCase(Locale.ROOT).indexOf(name) + name.length();
     String key = head.substring(at, head.indexOf('\r', at));
     byte[] digest =
         MessageDigest.getInstance("SHA-1")

@@ -164,6 +164,14 @@ final class ClientAdvice {
     }
   }
 
+  /** {@code WebsocketClientOperations#onInboundNext}: the answer to the handshake, and frames. */
+  static final class ReadByWebSocket {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.This Object operations, @Advice.Argument(1) Object message) {
+      Flights.readingByWebSocket(operations, message);
+    }
+  }
+
   /** {@code HttpClientOperations#onInboundCancel}: nobody wants the rest. */
   static final class Cancel {
     @Advice.OnMethodEnter

@@ -76,8 +76,7 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
   /** Where the library goes on; null: nowhere. */
   private volatile Stage next;
 
-  /** A part of the body has arrived. */
-  private volatile boolean bodyBegun;
+  private volatile Arrived arrived = new Arrived();
 
   /** The response is over; another one where the library sends once more by itself. */
   private volatile CompletableFuture<Boolean> over = new CompletableFuture<>();
@@ -123,6 +122,7 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
   Publisher<Void> carriedBy(Connection connection) {
     over = new CompletableFuture<>();
     outgoing = null;
+    arrived = new Arrived();
     channel = connection.channel();
     stream = StreamEnd.of(connection.channel());
     carrier = connection;
@@ -158,21 +158,24 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
 
   /** Makes the application's context current, until it is closed; null: there is none. */
   AutoCloseable read(Object message) {
+    arrived.read(message);
     if (message instanceof HttpContent content) {
-      read(content.content());
+      tap(content.content());
     }
     Context context = exchange.context();
     return context == Context.NONE ? null : Inboard.contexts().activate(context);
   }
 
-  private void read(ByteBuf content) {
-    if (content.isReadable()) {
-      bodyBegun = true;
-      BodyTap tap = delivered && hop != null ? hop.tap() : null;
-      if (tap != null && !tap.isFull()) {
-        tap.add(content.nioBuffer());
-      }
+  private void tap(ByteBuf content) {
+    BodyTap tap = delivered && hop != null && content.isReadable() ? hop.tap() : null;
+    if (tap != null && !tap.isFull()) {
+      tap.add(content.nioBuffer());
     }
+  }
+
+  /** What the operations of a WebSocket get: the answer to its handshake, and frames. */
+  void readByWebSocket(Object message) {
+    arrived.readByWebSocket(message);
   }
 
   /** The application does not want the rest of the response. */
@@ -251,7 +254,7 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
 
   @Override
   public void onNext(Connection connection) {
-    if (!report(new Head(this, connection, null), null)) {
+    if (!report(Head.of(this, connection), null)) {
       connection.dispose();
     }
   }
@@ -261,7 +264,12 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
     Connection connection = carrier;
     Stage goesOn = next;
     if (goesOn != null && connection != null) {
-      report(new Head(this, connection, goesOn), null);
+      report(Head.goingOn(this, connection, arrived.handshake(), goesOn), null);
+      return;
+    }
+    if (hop != null && connection != null && arrived.isRefusal(error)) {
+      // The library closes the connection.
+      report(Head.refusing(this, connection, arrived.handshake(), error), null);
       return;
     }
     if (connection != null) {
@@ -343,7 +351,7 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
     if (end != null && end.isUnprocessed()) {
       return Progress.REFUSED_STREAM;
     }
-    return bodyBegun ? Progress.RESPONSE_STARTED : Progress.SENT;
+    return arrived.hasBegun(error) ? Progress.RESPONSE_STARTED : Progress.SENT;
   }
 
   /** For a look at what it is. */
@@ -357,7 +365,7 @@ final class Flight implements AsyncTransport.Sending<Head>, CoreSubscriber<Conne
     synchronized (this) {
       delivered = true;
       if (!over.isDone()) {
-        if (bodyBegun && hop.tap() != null) {
+        if (arrived.hasBody() && hop.tap() != null) {
           hop.tap().forget();
         }
         return;

@@ -120,6 +120,14 @@ final class Flights {
     return flight == null ? null : flight.read(message);
   }
 
+  /** {@code WebsocketClientOperations#onInboundNext}, which does not go on to the one above. */
+  static void readingByWebSocket(Object operations, Object message) {
+    Flight flight = of(operations);
+    if (flight != null) {
+      flight.readByWebSocket(message);
+    }
+  }
+
   /** {@code HttpClientOperations#onInboundCancel}. */
   static void cancelled(Object operations) {
     Flight flight = of(operations);

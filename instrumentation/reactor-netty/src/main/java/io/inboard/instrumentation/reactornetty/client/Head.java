@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.reactornetty.client;
 
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.util.List;
@@ -13,10 +14,29 @@ import reactor.netty.http.client.HttpClientResponse;
  *
  * @param flight the attempt; null for an answer of the mesh
  * @param connection the library's operations of the connection, as the application gets them
- * @param next the hop that the library makes of it; null: the application gets the response
+ * @param handshake what opens no WebSocket, and {@code connection} does not know; null: nothing
+ * @param next the hop that the library makes of it; null: none
+ * @param error what the application gets in place of the response; null: nothing
  */
-record Head(Flight flight, Connection connection, Stage next) {
+record Head(
+    Flight flight, Connection connection, HttpResponse handshake, Stage next, Throwable error) {
   private static final int SWITCHING_PROTOCOLS = 101;
+
+  /** What the application gets. */
+  static Head of(Flight flight, Connection connection) {
+    return new Head(flight, connection, null, null, null);
+  }
+
+  /** A redirect or a challenge, also of a WebSocket's handshake. */
+  static Head goingOn(Flight flight, Connection connection, HttpResponse handshake, Stage next) {
+    return new Head(flight, connection, handshake, next, null);
+  }
+
+  /** An answer to a WebSocket's handshake that the library makes an error of. */
+  static Head refusing(
+      Flight flight, Connection connection, HttpResponse handshake, Throwable error) {
+    return new Head(flight, connection, handshake, null, error);
+  }
 
   private HttpClientResponse response() {
     return (HttpClientResponse) connection;
@@ -28,6 +48,9 @@ record Head(Flight flight, Connection connection, Stage next) {
   }
 
   int status() {
+    if (handshake != null) {
+      return handshake.status().code();
+    }
     try {
       return response().status().code();
     } catch (IllegalStateException e) {
@@ -48,6 +71,9 @@ record Head(Flight flight, Connection connection, Stage next) {
   }
 
   List<String> headers(String name) {
+    if (handshake != null) {
+      return handshake.headers().getAll(name);
+    }
     try {
       return response().responseHeaders().getAll(name);
     } catch (IllegalStateException e) {

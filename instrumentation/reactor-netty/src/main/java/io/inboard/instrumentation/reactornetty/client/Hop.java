@@ -115,12 +115,14 @@ final class Hop implements AsyncTransport<Head> {
 
   @Override
   public CompletionStage<?> discard(Head head) {
-    return head.flight().discard();
+    return head.error() == null
+        ? head.flight().discard()
+        : CompletableFuture.completedFuture(true); // It is closed.
   }
 
   @Override
   public Head answer(Step.Answer answer) {
-    return new Head(null, Answers.connection(exchange.config(), stage, answer), null);
+    return Head.of(null, Answers.connection(exchange.config(), stage, answer));
   }
 
   @Override
@@ -148,6 +150,9 @@ final class Hop implements AsyncTransport<Head> {
         } else if (delivered.response().next() != null) {
           steps.done();
           exchange.follow(delivered.response().next());
+        } else if (delivered.response().error() != null) {
+          steps.done();
+          exchange.fail(delivered.response().error());
         } else {
           deliver(delivered.response());
         }

@@ -5,6 +5,7 @@ import static io.inboard.weave.Member.method;
 
 import io.inboard.weave.Library;
 import io.inboard.weave.Unit;
+import java.util.List;
 
 /** reactor-netty's HTTP client, in the order in which a call meets the hooks. */
 public final class ReactorNettyClientHooks implements Library {
@@ -42,6 +43,11 @@ public final class ReactorNettyClientHooks implements Library {
         .weave(Members.OPERATIONS, method("beforeMarkSentHeaders", 0), ClientAdvice.Head.class)
         // The response.
         .weave(Members.OPERATIONS, method("onInboundNext", 2), ClientAdvice.Read.class)
+        .weave(
+            // The second where WebSockets go over HTTP/2, too.
+            List.of(P + "WebsocketClientOperations", P + "Http2WebsocketClientOperations"),
+            method("onInboundNext", 2),
+            ClientAdvice.ReadByWebSocket.class)
         .weave(Members.OPERATIONS, method("onInboundCancel", 0), ClientAdvice.Cancel.class)
         .weave(
             P + "HttpClientConnect$HttpObserver",
