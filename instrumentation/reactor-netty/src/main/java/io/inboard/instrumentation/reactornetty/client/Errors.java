@@ -36,8 +36,8 @@ final class Errors {
   }
 
   /**
-   * In Netty 4.1.101 the constructor that takes a message asserts that it is not called
-   * (ChannelException, {@code assert shared}).
+   * In Netty (4.1.101 and 4.2.17 were seen) the constructor that takes a message asserts that it is
+   * not called so: ChannelException, {@code assert shared}.
    */
   private static ReadTimeoutException timeUp(Throwable error) {
     try {
