@@ -81,7 +81,7 @@ class KnownServersTest {
     try (Service service = exempt.start()) {
       assertThat(Http.body(service.url("/hello"))).isEqualTo("hello from netty");
       assertThat(port(service, service.port()).get("treatment").asText())
-          .isEqualTo("exempt by portLevelMtls");
+          .isEqualTo("hooked, DISABLE");
     }
   }
 
