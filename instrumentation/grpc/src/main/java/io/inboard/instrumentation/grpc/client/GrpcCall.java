@@ -15,10 +15,10 @@ import io.inboard.call.Call;
 import io.inboard.call.Inboard;
 import io.inboard.call.OutboundRequest.Body;
 import io.inboard.call.Step;
+import io.inboard.call.client.Delays;
 import io.inboard.call.client.Refusals;
 import io.inboard.weave.HookErrors;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
@@ -110,8 +110,8 @@ final class GrpcCall<Q, R> extends ClientCall<Q, R> {
       if (send.delayNanos() == 0) {
         launch(send.attempt());
       } else {
-        CompletableFuture.delayedExecutor(send.delayNanos(), TimeUnit.NANOSECONDS, executor())
-            .execute(() -> launch(send.attempt()));
+        Delays.OF_JDK.after(
+            send.delayNanos(), () -> executor().execute(() -> launch(send.attempt())));
       }
     } else if (step instanceof Step.Later later) {
       var unused =
