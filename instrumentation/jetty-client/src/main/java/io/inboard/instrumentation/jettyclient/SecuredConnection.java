@@ -3,12 +3,13 @@ package io.inboard.instrumentation.jettyclient;
 
 import io.inboard.call.TlsPlan;
 import io.inboard.call.WeakIdentityMap;
+import io.inboard.call.client.Handshakes;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSession;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.io.EndPoint;
@@ -104,20 +105,12 @@ class SecuredConnection extends SslConnection implements SslHandshakeListener {
 
   @Override
   public void handshakeSucceeded(Event event) throws SSLException {
-    try {
-      plan.verify(engine.getSession());
-      if (protocol.equals("h2") && !protocol.equals(engine.getApplicationProtocol())) {
-        throw new SSLHandshakeException("the server does not speak HTTP/2 over TLS");
-      }
-      trusted = true;
-    } catch (SSLException e) {
-      failure = e;
-      throw e;
-    } catch (RuntimeException | LinkageError e) {
-      SSLException error = new SSLException("inboard: the peer could not be judged", e);
-      failure = error;
-      throw error;
+    Optional<SSLException> objection = Handshakes.objection(plan, engine, protocol);
+    if (objection.isPresent()) {
+      failure = objection.get();
+      throw objection.get();
     }
+    trusted = true;
   }
 
   @Override

@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.grpc.netty;
 
 import io.inboard.call.TlsPlan;
+import io.inboard.call.client.Handshakes;
 import io.inboard.instrumentation.grpc.client.Target;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,9 +11,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.SSLSession;
 
 /**
  * TLS of ours below a connection, until its handshake is over: gRPC hears that the connection is
@@ -64,30 +62,17 @@ final class SecuredConnection extends ChannelInboundHandlerAdapter {
     } else if (!over) {
       over = true;
       context.pipeline().remove(this);
-      Throwable failure = handshake.isSuccess() ? judge() : handshake.cause();
+      Throwable failure =
+          handshake.isSuccess()
+              ? Handshakes.objection(plan, tls.engine(), HTTP_2).orElse(null)
+              : handshake.cause();
       if (failure == null) {
+        target.session(tls.engine().getSession());
         context.fireChannelActive();
       } else {
         context.fireExceptionCaught(failure);
         context.close();
       }
-    }
-  }
-
-  /** What speaks against the peer; null: nothing. */
-  private Throwable judge() {
-    try {
-      SSLSession session = tls.engine().getSession();
-      plan.verify(session);
-      if (!HTTP_2.equals(tls.engine().getApplicationProtocol())) {
-        return new SSLHandshakeException("the server does not speak HTTP/2 over TLS");
-      }
-      target.session(session);
-      return null;
-    } catch (SSLException e) {
-      return e;
-    } catch (RuntimeException | LinkageError e) {
-      return new SSLException("inboard: the peer could not be judged", e);
     }
   }
 }

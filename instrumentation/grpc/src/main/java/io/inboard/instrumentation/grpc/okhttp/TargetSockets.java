@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.grpc.okhttp;
 
 import io.inboard.call.TlsPlan;
+import io.inboard.call.client.Handshakes;
 import io.inboard.call.client.SecuredSocket;
 import io.inboard.instrumentation.grpc.client.Target;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.List;
 import javax.net.SocketFactory;
-import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 
 /**
@@ -45,9 +45,7 @@ final class TargetSockets extends SocketFactory {
   private static Socket secured(Socket raw, Target target, TlsPlan plan) throws IOException {
     int bound = target.connectMillis() > 0 ? target.connectMillis() : HANDSHAKE_MILLIS;
     SSLSocket tls = plan.wrap(raw, List.of(HTTP_2), bound);
-    if (!HTTP_2.equals(tls.getApplicationProtocol())) {
-      throw new SSLHandshakeException("the server does not speak HTTP/2 over TLS");
-    }
+    Handshakes.requireAgreed(HTTP_2, tls.getApplicationProtocol());
     target.session(tls.getSession());
     return new SecuredSocket(tls, raw, target);
   }

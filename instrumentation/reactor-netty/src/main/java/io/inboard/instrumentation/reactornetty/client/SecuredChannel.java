@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.reactornetty.client;
 
 import io.inboard.call.TlsPlan;
+import io.inboard.call.client.Handshakes;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -15,7 +16,6 @@ import java.net.SocketAddress;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSession;
 import reactor.netty.ConnectionObserver;
 
@@ -107,7 +107,10 @@ final class SecuredChannel extends ChannelInboundHandlerAdapter {
       over = true;
       connecting.end();
       context.pipeline().remove(this);
-      Throwable failure = handshake.isSuccess() ? judge() : handshake.cause();
+      Throwable failure =
+          handshake.isSuccess()
+              ? Handshakes.objection(plan, tls.engine(), protocol).orElse(null)
+              : handshake.cause();
       if (failure == null) {
         context.fireChannelActive();
       } else {
@@ -116,20 +119,6 @@ final class SecuredChannel extends ChannelInboundHandlerAdapter {
       }
     } else {
       context.fireUserEventTriggered(event);
-    }
-  }
-
-  /** What speaks against the peer; null: nothing. */
-  private Throwable judge() {
-    try {
-      plan.verify(tls.engine().getSession());
-      return protocol.equals("h2") && !protocol.equals(tls.engine().getApplicationProtocol())
-          ? new SSLHandshakeException("the server does not speak HTTP/2 over TLS")
-          : null;
-    } catch (SSLException e) {
-      return e;
-    } catch (RuntimeException | LinkageError e) {
-      return new SSLException("inboard: the peer could not be judged", e);
     }
   }
 
