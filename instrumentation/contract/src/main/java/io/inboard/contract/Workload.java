@@ -3,9 +3,12 @@ package io.inboard.contract;
 
 import io.inboard.identity.DevelopmentCa;
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
@@ -72,6 +75,15 @@ public record Workload(Optional<DevelopmentCa.Issued> issued, String bundlePem) 
       store.setKeyEntry("leaf", key(issued.get().keyPem()), PASSWORD, chain);
     }
     return store;
+  }
+
+  /** The path of a file with the {@link #keyStore}, for servers that take no other. */
+  public String keyStoreFile() throws GeneralSecurityException, IOException {
+    File file = TemporaryFiles.file("own", ".p12");
+    try (OutputStream out = Files.newOutputStream(file.toPath())) {
+      keyStore().store(out, PASSWORD);
+    }
+    return file.getPath();
   }
 
   private static Certificate certificate(String pem) throws GeneralSecurityException, IOException {

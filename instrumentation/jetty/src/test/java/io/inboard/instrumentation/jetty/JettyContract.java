@@ -14,12 +14,8 @@ import io.inboard.contract.PathHandlers.Router;
 import io.inboard.contract.RawConnection;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.ServletContract;
-import io.inboard.contract.TemporaryFiles;
 import io.inboard.contract.Workload;
-import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,11 +55,7 @@ abstract class JettyContract extends ServletContract {
 
   @Override
   protected Optional<RunningServer> startWithOwnTls(Workload identity) throws Exception {
-    File keystore = TemporaryFiles.file("own", ".p12");
-    try (OutputStream out = Files.newOutputStream(keystore.toPath())) {
-      identity.keyStore().store(out, "changeit".toCharArray());
-    }
-    return Optional.of(jetty.start(Map.of("keystore", keystore.getPath())));
+    return Optional.of(jetty.start(Map.of("keystore", identity.keyStoreFile())));
   }
 
   @Override

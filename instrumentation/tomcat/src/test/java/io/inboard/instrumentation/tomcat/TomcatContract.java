@@ -12,11 +12,7 @@ import io.inboard.contract.RawConnection;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.SeenRequest;
 import io.inboard.contract.ServletContract;
-import io.inboard.contract.TemporaryFiles;
 import io.inboard.contract.Workload;
-import java.io.File;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -60,11 +56,7 @@ abstract class TomcatContract extends ServletContract {
 
   @Override
   protected Optional<RunningServer> startWithOwnTls(Workload identity) throws Exception {
-    File keystore = TemporaryFiles.file("own", ".p12");
-    try (OutputStream out = Files.newOutputStream(keystore.toPath())) {
-      identity.keyStore().store(out, "changeit".toCharArray());
-    }
-    return Optional.of(tomcat.start(TomcatLoader.NIO, Map.of("keystore", keystore.getPath())));
+    return Optional.of(tomcat.start(TomcatLoader.NIO, Map.of("keystore", identity.keyStoreFile())));
   }
 
   /** It ends a connection with more than ten of them. */

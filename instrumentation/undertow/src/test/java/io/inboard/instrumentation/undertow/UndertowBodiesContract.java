@@ -10,8 +10,6 @@ import io.inboard.contract.RunningServer;
 import io.inboard.contract.ServletContract;
 import io.inboard.contract.TemporaryFiles;
 import io.inboard.contract.Workload;
-import java.io.File;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -63,11 +61,7 @@ abstract class UndertowBodiesContract extends ServletContract {
 
   @Override
   protected Optional<RunningServer> startWithOwnTls(Workload identity) throws Exception {
-    File keystore = TemporaryFiles.file("own", ".p12");
-    try (OutputStream out = Files.newOutputStream(keystore.toPath())) {
-      identity.keyStore().store(out, "changeit".toCharArray());
-    }
-    return Optional.of(undertow.start(Map.of("keystore", keystore.getPath())));
+    return Optional.of(undertow.start(Map.of("keystore", identity.keyStoreFile())));
   }
 
   @Override

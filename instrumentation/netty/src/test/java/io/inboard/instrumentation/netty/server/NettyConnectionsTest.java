@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 final class NettyConnectionsTest extends ServerFixture {
   @Override
   protected RunningServer start() throws Exception {
-    return new NettyLoader("4.1.135.Final")
+    return NettyContract.netty("4.1.135.Final")
         .make(RunningServer.class, "io.inboard.instrumentation.netty.server.app.GreetingServer");
   }
 
