@@ -5,6 +5,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -82,6 +83,14 @@ public final class RawConnection implements Closeable {
   /** As {@link #tls(int, Workload, String...)}, every byte in a segment of its own. */
   public static RawConnection dribblingTls(int port, Workload client) throws IOException {
     return tls(connect(new DribblingSocket(), port), client);
+  }
+
+  /**
+   * As {@link #tls(int, Workload, String...)}; all that is sent after the ClientHello, the end of
+   * the handshake included, leaves in one segment when {@link #finish} says that nothing follows.
+   */
+  public static RawConnection tlsAtOnce(int port, Workload client) throws IOException {
+    return tls(connect(new HeldSocket(), port), client);
   }
 
   private static RawConnection tls(Socket connected, Workload client, String... protocols)
@@ -287,6 +296,47 @@ public final class RawConnection implements Closeable {
   @Override
   public void close() throws IOException {
     socket.close();
+  }
+
+  /** Once it was read from, keeps what is written until the end of that. */
+  private static final class HeldSocket extends Socket {
+    private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+    private boolean holds;
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+      return new FilterInputStream(super.getInputStream()) {
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+          holds |= !isOutputShutdown();
+          return super.read(bytes, offset, length);
+        }
+      };
+    }
+
+    @Override
+    public OutputStream getOutputStream() throws IOException {
+      OutputStream at = super.getOutputStream();
+      return new OutputStream() {
+        @Override
+        public void write(int b) throws IOException {
+          write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+          (holds ? held : at).write(bytes, offset, length);
+        }
+      };
+    }
+
+    /** TLS has said its own end. */
+    @Override
+    public void shutdownOutput() throws IOException {
+      super.getOutputStream().write(held.toByteArray());
+      holds = false;
+      super.shutdownOutput();
+    }
   }
 
   /** Sends every byte by itself. */

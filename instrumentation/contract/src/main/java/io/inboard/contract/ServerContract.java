@@ -144,6 +144,21 @@ public abstract class ServerContract extends ServerThreadsContract {
     mesh.ended(6);
   }
 
+  /** Some clients say at once that no other request will follow. */
+  @Test
+  void aRequestThatArrivesWithTheEndOfItsClientsSideIsAnswered() throws Exception {
+    for (RawConnection wire :
+        List.of(
+            RawConnection.plain(server.port()), RawConnection.tlsAtOnce(server.port(), client))) {
+      try (wire) {
+        wire.send("GET", "/hello", new byte[0]);
+        wire.finish();
+        assertThat(wire.response().text()).isEqualTo("hello");
+      }
+    }
+    mesh.ended(2);
+  }
+
   @Test
   void expectContinueIsAnswered() throws Exception {
     for (RawConnection wire : both()) {

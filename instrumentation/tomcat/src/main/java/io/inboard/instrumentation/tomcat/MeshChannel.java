@@ -10,6 +10,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -45,6 +46,9 @@ final class MeshChannel extends SecureNioChannel {
   /** That which the channel has now; before the first one, nothing is known of it. */
   private InboundConnection connection = new InboundConnection(null, null, 2);
 
+  /** Whether its TLS has failed, so that no end of it is the peer's word. */
+  private boolean broken;
+
   MeshChannel(SocketBufferHandler buffers, NioEndpoint endpoint) {
     super(buffers, endpoint);
     this.endpoint = endpoint;
@@ -59,6 +63,7 @@ final class MeshChannel extends SecureNioChannel {
   @Override
   public void reset(SocketChannel channel, NioSocketWrapper wrapper) throws IOException {
     super.reset(channel, wrapper);
+    broken = false;
     if (channel != null) {
       connection =
           new InboundConnection(
@@ -178,7 +183,13 @@ final class MeshChannel extends SecureNioChannel {
   @Override
   public int read(ByteBuffer target) throws IOException {
     if (!connection.isPlain()) {
-      return super.read(target);
+      int before = target.position();
+      try {
+        int count = super.read(target);
+        return count < 0 ? (int) rest(new ByteBuffer[] {target}, 0, 1) : count;
+      } catch (IOException e) {
+        return (int) ended(target.position() - before, e);
+      }
     }
     int early = connection.handOn(target);
     if (early > 0 && !target.hasRemaining()) {
@@ -192,7 +203,13 @@ final class MeshChannel extends SecureNioChannel {
   @Override
   public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
     if (!connection.isPlain()) {
-      return super.read(targets, offset, length);
+      long before = filled(targets, offset, length);
+      try {
+        long count = super.read(targets, offset, length);
+        return count < 0 ? rest(targets, offset, length) : count;
+      } catch (IOException e) {
+        return ended(filled(targets, offset, length) - before, e);
+      }
     }
     if (connection.early() == 0) {
       return sc.read(targets, offset, length);
@@ -203,6 +220,55 @@ final class MeshChannel extends SecureNioChannel {
       }
     }
     return 0;
+  }
+
+  /**
+   * The superclass has read what the peer said last: that nothing more will come. That is an error
+   * to it, for which it would drop a request that came in the same segment; here it is the end of
+   * the stream, as in plaintext.
+   *
+   * @param count how many bytes came before
+   * @param error anything else is thrown again, and no later read may call it an end
+   */
+  private long ended(long count, IOException error) throws IOException {
+    broken |= error instanceof SSLException;
+    if (broken || sslEngine == null || !sslEngine.isInboundDone()) {
+      throw error;
+    }
+    return count > 0 ? count : -1;
+  }
+
+  /**
+   * The socket is at its end, and the superclass says so at once: but the end of the handshake, a
+   * request and the end of its client's side may have come in one segment.
+   *
+   * @return -1 when nothing was left
+   */
+  private long rest(ByteBuffer[] targets, int offset, int length) throws IOException {
+    if (closed || isClosing() || sslEngine == null) {
+      return -1;
+    }
+    long before = filled(targets, offset, length);
+    SSLEngineResult.Status status = SSLEngineResult.Status.OK;
+    while (status == SSLEngineResult.Status.OK && netInBuffer.position() > 0) {
+      netInBuffer.flip();
+      SSLEngineResult result = sslEngine.unwrap(netInBuffer, targets, offset, length);
+      netInBuffer.compact();
+      if (result.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_TASK) {
+        tasks();
+      }
+      status = result.getStatus();
+    }
+    long count = filled(targets, offset, length) - before;
+    return count > 0 ? count : -1;
+  }
+
+  private static long filled(ByteBuffer[] targets, int offset, int length) {
+    long filled = 0;
+    for (int i = offset; i < offset + length; i++) {
+      filled += targets[i].position();
+    }
+    return filled;
   }
 
   @Override
