@@ -16,6 +16,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import okhttp3.Credentials;
 import okhttp3.HttpUrl;
@@ -33,8 +34,10 @@ import okhttp3.ResponseBody;
 final class UrlSource implements SettingsSource {
   private static final Duration CONNECT = Duration.ofSeconds(2);
 
-  private static final String DOWNGRADE =
-      "redirects from https to http, which anybody on the way could answer; this is not followed";
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+  /** More than these is a circle. */
+  private static final int MOST_REDIRECTS = 5;
 
   private final String address;
   private final String name;
@@ -63,27 +66,12 @@ final class UrlSource implements SettingsSource {
   /** With a client that trusts others than the JVM does. */
   UrlSource(String address, OkHttpClient client) {
     this(address);
-    this.client = guarded(client.newBuilder());
+    this.client = patient(client.newBuilder());
   }
 
-  /**
-   * Who asks over TLS wants to know whom the settings come from: a redirect that leaves TLS is not
-   * followed. A network interceptor sees each hop before anything of it is sent.
-   */
-  private OkHttpClient guarded(OkHttpClient.Builder builder) {
-    boolean secure = address.regionMatches(true, 0, "https:", 0, 6);
-    return builder
-        .connectTimeout(CONNECT)
-        .followRedirects(true)
-        .followSslRedirects(true)
-        .addNetworkInterceptor(
-            hop -> {
-              if (secure && !hop.request().isHttps()) {
-                throw new ProtocolException(DOWNGRADE);
-              }
-              return hop.proceed(hop.request());
-            })
-        .build();
+  /** Redirects are followed here, see {@link #next}, where no connection is made before. */
+  private static OkHttpClient patient(OkHttpClient.Builder builder) {
+    return builder.connectTimeout(CONNECT).followRedirects(false).build();
   }
 
   @Override
@@ -120,12 +108,18 @@ final class UrlSource implements SettingsSource {
       return new Answer.Failed("is not a valid address");
     }
     if (client == null) {
-      client = guarded(new OkHttpClient.Builder());
+      client = patient(new OkHttpClient.Builder());
     }
-    OkHttpClient bounded =
-        client.newBuilder().callTimeout(budget).readTimeout(budget).writeTimeout(budget).build();
-    try (Response response = bounded.newCall(request(url)).execute()) {
-      return answer(response);
+    long end = System.nanoTime() + budget.toNanos();
+    try {
+      Step step = new Step(url, null);
+      for (int i = 0; i <= MOST_REDIRECTS; i++) {
+        step = ask(step.next, Duration.ofNanos(end - System.nanoTime()));
+        if (step.answer != null) {
+          return step.answer;
+        }
+      }
+      return new Answer.Failed("redirects again and again; is the address right?");
     } catch (IOException e) {
       return new Answer.Failed(explain(e, budget));
     } finally {
@@ -134,14 +128,66 @@ final class UrlSource implements SettingsSource {
     }
   }
 
+  /** Where to ask next, or what was answered; one of them is null. */
+  private record Step(HttpUrl next, Answer answer) {}
+
+  private Step ask(HttpUrl url, Duration left) throws IOException {
+    if (left.toMillis() <= 0) {
+      throw new InterruptedIOException("timeout");
+    }
+    OkHttpClient bounded =
+        client.newBuilder().callTimeout(left).readTimeout(left).writeTimeout(left).build();
+    try (Response response = bounded.newCall(request(url)).execute()) {
+      boolean elsewhere = REDIRECTS.contains(response.code());
+      String location = elsewhere ? response.header("Location") : null;
+      HttpUrl next = location == null ? null : url.resolve(location);
+      if (next == null) {
+        return new Step(null, answer(response));
+      }
+      return mayFollow(url, next)
+          ? new Step(next, null)
+          : new Step(null, new Answer.Failed(refused(url, next)));
+    }
+  }
+
+  /**
+   * Settings decide whom this JVM trusts, so they come from whom the user has named: a server that
+   * lets others choose where it redirects to must not choose that for us. The same host over https
+   * instead of http is no other one.
+   */
+  static boolean mayFollow(HttpUrl from, HttpUrl to) {
+    boolean same = from.scheme().equals(to.scheme()) && from.port() == to.port();
+    boolean upgrade = !from.isHttps() && from.port() == 80 && to.isHttps() && to.port() == 443;
+    return from.host().equals(to.host()) && (same || upgrade);
+  }
+
+  private static String refused(HttpUrl from, HttpUrl to) {
+    if (from.isHttps() && !to.isHttps()) {
+      return "redirects from https to http, which anybody on the way could answer; this is not"
+          + " followed";
+    }
+    return "redirects to another server, "
+        + origin(to)
+        + ", which is not followed: settings come from the server that is named; name "
+        + origin(to)
+        + " if it is the right one";
+  }
+
+  private static String origin(HttpUrl url) {
+    String host = url.host().indexOf(':') >= 0 ? '[' + url.host() + ']' : url.host();
+    boolean usual = url.port() == HttpUrl.defaultPort(url.scheme());
+    return Printable.text(url.scheme() + "://" + host + (usual ? "" : ":" + url.port()));
+  }
+
   private Request request(HttpUrl url) {
     Request.Builder request =
         new Request.Builder()
             .url(url)
             .header("User-Agent", "inboard")
             .header("Accept", "application/yaml, application/json, text/plain, */*;q=0.1");
-    if (!url.username().isEmpty()) {
-      request.header("Authorization", Credentials.basic(url.username(), url.password()));
+    HttpUrl named = HttpUrl.parse(address);
+    if (!named.username().isEmpty()) {
+      request.header("Authorization", Credentials.basic(named.username(), named.password()));
     }
     if (etag != null) {
       request.header("If-None-Match", etag);
@@ -230,9 +276,6 @@ final class UrlSource implements SettingsSource {
     }
     if (e instanceof SSLException) {
       return "TLS fails: " + root(e);
-    }
-    if (e instanceof ProtocolException && DOWNGRADE.equals(e.getMessage())) {
-      return DOWNGRADE;
     }
     if (e instanceof ProtocolException) {
       return "does not speak HTTP as it should: " + root(e);

@@ -2,6 +2,7 @@
 package io.inboard.settings.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -10,6 +11,8 @@ import io.inboard.settings.source.SettingsSource.Answer;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -21,11 +24,14 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Settings over https, from a real server that sends its callers elsewhere. */
 class RedirectTest {
@@ -142,9 +148,49 @@ class RedirectTest {
     assertThat(askedInTheClear).isEmpty();
   }
 
+  /** Not even a connection is made: the other one may stand behind a firewall that we are in. */
   @Test
-  void aRedirectFromHttpToHttpsIsFollowed() {
-    assertThat(read(url(clear, "http") + "/back")).isEqualTo(new Answer.Text("{}"));
+  void aRedirectToAnotherServerIsNotFollowedAndSaysWhere() throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      String elsewhere = "https://localhost:" + other.getLocalPort();
+      location = elsewhere + "/settings?token=hunter2";
+      assertThat(read(url(secure, "https") + "/old"))
+          .isInstanceOfSatisfying(
+              Answer.Failed.class,
+              failed ->
+                  assertThat(failed.problem())
+                      .startsWith("redirects to another server, " + elsewhere + ", which is not")
+                      .doesNotContain("hunter2"));
+      other.setSoTimeout(1);
+      assertThatThrownBy(other::accept).isInstanceOf(SocketTimeoutException.class);
+    }
+    assertThat(read(url(clear, "http") + "/back"))
+        .as("https at another port is another server")
+        .isInstanceOf(Answer.Failed.class);
+  }
+
+  @Test
+  void whoRedirectsToHimselfIsGivenUp() {
+    location = "/old";
+    assertThat(read(url(secure, "https") + "/old"))
+        .isEqualTo(new Answer.Failed("redirects again and again; is the address right?"));
+  }
+
+  @ParameterizedTest(name = "from {0} to {1}: {2}")
+  @CsvSource({
+    "http://config/a, http://config/b, true",
+    "http://config/a, https://config/a, true",
+    "http://config:8080/a, https://config/a, false",
+    "http://config/a, https://config:8443/a, false",
+    "https://config/a, https://CONFIG:443/b, true",
+    "https://config/a, https://config.evil.example/a, false",
+    "https://config/a, https://config@evil.example/a, false",
+    "https://config/a, https://config./a, false",
+    "https://config/a, http://config:443/a, false",
+    "http://127.0.0.1/a, http://localhost/a, false",
+  })
+  void onlyTheSameServerMayBeMeant(String from, String to, boolean may) {
+    assertThat(UrlSource.mayFollow(HttpUrl.get(from), HttpUrl.get(to))).isEqualTo(may);
   }
 
   private Answer read(String url) {
