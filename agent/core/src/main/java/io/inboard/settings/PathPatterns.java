@@ -27,7 +27,7 @@ public final class PathPatterns {
     }
     String[] segments = segments(path);
     for (String[] pattern : patterns) {
-      if (matches(pattern, 0, segments, 0)) {
+      if (matches(pattern, segments)) {
         return true;
       }
     }
@@ -38,19 +38,33 @@ public final class PathPatterns {
     return path.split("/", -1);
   }
 
-  private static boolean matches(String[] pattern, int p, String[] path, int s) {
-    if (p == pattern.length) {
-      return s == path.length;
-    }
-    if (pattern[p].equals("**")) {
-      for (int rest = s; rest <= path.length; rest++) {
-        if (matches(pattern, p + 1, path, rest)) {
-          return true;
-        }
+  /**
+   * Whole segments, with {@code **} for any number of them: from left to right with one resume
+   * point, so that no path can make it try all ways.
+   */
+  private static boolean matches(String[] pattern, String[] path) {
+    int p = 0;
+    int s = 0;
+    int rest = -1;
+    int resume = 0;
+    while (s < path.length) {
+      if (p < pattern.length && pattern[p].equals("**")) {
+        rest = p++;
+        resume = s;
+      } else if (p < pattern.length && wildcard(pattern[p], path[s])) {
+        p++;
+        s++;
+      } else if (rest >= 0) {
+        p = rest + 1;
+        s = ++resume;
+      } else {
+        return false;
       }
-      return false;
     }
-    return s < path.length && wildcard(pattern[p], path[s]) && matches(pattern, p + 1, path, s + 1);
+    while (p < pattern.length && pattern[p].equals("**")) {
+      p++;
+    }
+    return p == pattern.length;
   }
 
   /**

@@ -27,6 +27,12 @@ public final class RequestPath {
   /** More readings than these few steps can make, in whatever order. */
   private static final int MOST_READINGS = 64;
 
+  /**
+   * Of all readings of a path together, or a request of eight kilobytes would cost as much as a
+   * hundred others: a path of 250 characters may have all its readings, a longer one fewer.
+   */
+  private static final int MOST_CHARACTERS = 16 * 1024;
+
   private static final String HEX = "0123456789ABCDEF";
 
   private RequestPath() {}
@@ -64,7 +70,7 @@ public final class RequestPath {
    * characters as the characters.
    *
    * @return the one path itself in the usual case; empty when it must be refused, see {@link
-   *     #normalize}
+   *     #normalize}, or when there are too many to judge
    */
   public static List<String> readings(String raw) {
     if (isPlain(raw)) {
@@ -76,14 +82,16 @@ public final class RequestPath {
     }
     List<String> readings = new ArrayList<>();
     readings.add(start.get());
+    int characters = start.get().length();
     for (int i = 0; i < readings.size(); i++) {
       for (int way = 0; way < WAYS; way++) {
         String next = clean(readings.get(i), way);
         if (!readings.contains(next)) {
           readings.add(next);
+          characters += next.length();
         }
       }
-      if (readings.size() > MOST_READINGS) {
+      if (readings.size() > MOST_READINGS || characters > MOST_CHARACTERS) {
         return List.of();
       }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -112,6 +113,28 @@ class RequestPathTest {
     String part = "/a;b//%61/./\\..\\x/..;/";
     assertThat(RequestPath.readings(part.repeat(300))).hasSizeLessThan(65);
     assertThat(RequestPath.normalize(part)).contains("/a/");
+  }
+
+  /** Eight kilobytes, as much as servers take, must not cost what a hundred requests do. */
+  @Test
+  void theReadingsOfALongPathAreBoundedTogether() {
+    String part = "/%61;a//./x/../";
+    assertThat(RequestPath.readings(part)).hasSizeGreaterThan(10);
+    assertThat(RequestPath.readings(part.repeat(500))).as("refused").isEmpty();
+    String plain = "/" + "a".repeat(8_000);
+    assertThat(RequestPath.readings(plain)).containsExactly(plain);
+    assertThat(RequestPath.readings(plain + "%20")).containsExactly(plain + "%20");
+  }
+
+  /** Tried one way after the other, this would take longer than the test has. */
+  @Test
+  @Timeout(60)
+  void manyWildcardsAreMatchedInBoundedTime() {
+    PathPatterns patterns = new PathPatterns(List.of("/**/a/**/a/**/a/**/a/**/a/**/b"));
+    assertThat(patterns.matches("/a".repeat(2_000))).isFalse();
+    assertThat(patterns.matches("/a".repeat(2_000) + "/b")).isTrue();
+    assertThat(patterns.matches("/a/a/a/a/b")).isFalse();
+    assertThat(patterns.matches("/a/a/a/a/a/b")).isTrue();
   }
 
   @Test
