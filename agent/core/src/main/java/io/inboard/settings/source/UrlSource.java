@@ -69,7 +69,7 @@ final class UrlSource implements SettingsSource {
     this.client = patient(client.newBuilder());
   }
 
-  /** Redirects are followed here, see {@link #next}, where no connection is made before. */
+  /** Redirects are followed here, see {@link #ask}, where no connection is made before. */
   private static OkHttpClient patient(OkHttpClient.Builder builder) {
     return builder.connectTimeout(CONNECT).followRedirects(false).build();
   }
