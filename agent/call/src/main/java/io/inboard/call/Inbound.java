@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.call;
 
+import java.util.Optional;
+
 /** Decides requests that arrive. Safe for use by any thread. */
 public interface Inbound {
   /** What proxies and meshes tell an application of the peer that called it; lower case. */
@@ -77,6 +79,18 @@ public interface Inbound {
    * case.
    */
   InboundCall begin(InboundRequest request);
+
+  /**
+   * Judges a connection whose requests no hook sees, since it speaks something else than HTTP:
+   * once, when it is known who the peer is, and before the application gets its first byte.
+   * Settings that come later do not end it. Neither blocks nor throws.
+   *
+   * @param peer who has proved an identity by mutual TLS of ours; empty: nobody
+   * @return why it is to be closed, as one follows a colon; empty: it may be served
+   */
+  default Optional<String> judgeConnection(int localPort, Optional<PeerIdentity> peer) {
+    return failsClosed(localPort) ? Optional.of("its requests cannot be judged") : Optional.empty();
+  }
 
   /**
    * Whether an error inside a hook on this port must become a refusal (503) instead of letting the

@@ -11,6 +11,7 @@ import io.inboard.settings.RequestPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Who may ask for what, as Istio's AuthorizationPolicy has it: a DENY rule that matches refuses; if
@@ -32,6 +33,8 @@ public final class Authorization {
   public static final String NO_ALLOW_RULE = PREFIX + "no ALLOW rule matched";
 
   private static final Verdict NOT_ALLOWED = new Verdict.Deny(403, NO_ALLOW_RULE);
+  private static final Verdict NOT_ALLOWED_UNSEEN =
+      new Verdict.Deny(403, NO_ALLOW_RULE + ", of those that look neither at methods nor at paths");
   private static final Verdict NOT_ALLOWED_BY_ALL =
       new Verdict.Deny(403, NO_ALLOW_RULE + " every way of reading the path");
   private static final Verdict AMBIGUOUS =
@@ -111,6 +114,34 @@ public final class Authorization {
       }
     }
     return Verdict.ALLOW;
+  }
+
+  /**
+   * The same of a connection whose requests nobody sees, as Istio has it for TCP: an ALLOW rule
+   * that looks at methods or paths matches none, and of a DENY rule these two are left out, so that
+   * either errs on the closed side.
+   *
+   * @param peer who has proved an identity; empty: nobody
+   */
+  public Verdict judgeConnection(int localPort, Optional<PeerIdentity> peer) {
+    String principal = peer.map(PeerIdentity::principal).orElse("");
+    String namespace = looksAtNamespaces ? namespace(principal) : "";
+    for (DenyRule denying : deny) {
+      if (applies(denying.rule, localPort, principal, namespace)) {
+        return denying.refusal;
+      }
+    }
+    if (allow.isEmpty()) {
+      return Verdict.ALLOW;
+    }
+    for (AuthorizationRule rule : allow) {
+      if (rule.methods().isEmpty()
+          && rule.paths().isEmpty()
+          && applies(rule, localPort, principal, namespace)) {
+        return Verdict.ALLOW;
+      }
+    }
+    return NOT_ALLOWED_UNSEEN;
   }
 
   private static List<String> readings(List<String> spellings) {
@@ -194,10 +225,16 @@ public final class Authorization {
       String principal,
       String namespace,
       String method) {
+    return applies(rule, request.local().getPort(), principal, namespace)
+        && (rule.methods().isEmpty() || any(rule.methods(), method));
+  }
+
+  /** What it says of connections. */
+  private static boolean applies(
+      AuthorizationRule rule, int localPort, String principal, String namespace) {
     return any(rule.principals(), principal)
         && any(rule.namespaces(), namespace)
-        && (rule.methods().isEmpty() || any(rule.methods(), method))
-        && (rule.ports().isEmpty() || rule.ports().contains(request.local().getPort()));
+        && (rule.ports().isEmpty() || rule.ports().contains(localPort));
   }
 
   /** An empty list does not restrict; a pattern never matches what is absent. */

@@ -193,6 +193,28 @@ public final class MeshInbound implements Inbound {
     }
   }
 
+  /** The kill switch ends authorization, not STRICT. */
+  @Override
+  public Optional<String> judgeConnection(int localPort, Optional<PeerIdentity> peer) {
+    Rules now = rules;
+    Optional<String> refusal;
+    try {
+      if (peer.isEmpty() && tls.mode(localPort) == Mode.STRICT) {
+        refusal = Optional.of("inbound.mtls is STRICT, and the peer has proved no identity");
+      } else if (now.enabled
+          && now.authorization.judgeConnection(localPort, peer) instanceof Verdict.Deny deny) {
+        refusal = Optional.of(deny.reason());
+      } else {
+        return Optional.empty();
+      }
+    } catch (RuntimeException | LinkageError e) {
+      errors.add("authorizing a connection", e);
+      refusal = Optional.of("authorization: an error of ours");
+    }
+    denied.increment();
+    return refusal;
+  }
+
   @Override
   public boolean failsClosed(int localPort) {
     Rules now = rules;

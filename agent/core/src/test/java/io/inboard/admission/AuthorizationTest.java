@@ -69,6 +69,52 @@ final class AuthorizationTest {
   }
 
   @Test
+  void aConnectionWhoseRequestsAreNotSeenIsJudgedByItsPeerAndPort() {
+    assertThat(unseen(new Authorization(List.of()), "")).isEqualTo(Verdict.ALLOW);
+    Authorization onlyWeb =
+        new Authorization(
+            List.of(rule(Action.ALLOW, List.of(WEB), List.of(), List.of(), List.of())));
+    assertThat(unseen(onlyWeb, WEB)).isEqualTo(Verdict.ALLOW);
+    assertDenied(unseen(onlyWeb, "cluster.local/ns/shop/sa/batch"));
+    assertDenied(unseen(onlyWeb, ""));
+    Authorization onlyShop =
+        new Authorization(
+            List.of(rule(Action.ALLOW, List.of(), List.of("shop"), List.of(), List.of())));
+    assertThat(unseen(onlyShop, WEB)).isEqualTo(Verdict.ALLOW);
+    assertDenied(unseen(onlyShop, "cluster.local/ns/other/sa/web"));
+    Authorization otherPort =
+        new Authorization(
+            List.of(
+                new AuthorizationRule(
+                    Action.ALLOW, List.of(), List.of(), List.of(), List.of(), List.of(9999))));
+    assertDenied(unseen(otherPort, WEB));
+  }
+
+  @Test
+  void whatRulesSayOfRequestsErrsOnTheClosedSideWhereNoneIsSeen() {
+    assertDenied(unseen(new Authorization(List.of(WEB_MAY_READ_ORDERS)), WEB));
+    assertDenied(unseen(new Authorization(List.of(NOBODY_MAY_ADMIN)), WEB));
+    AuthorizationRule batchMustNotWrite =
+        rule(
+            Action.DENY,
+            List.of("cluster.local/ns/shop/sa/batch"),
+            List.of(),
+            List.of("POST"),
+            List.of());
+    Authorization rules = new Authorization(List.of(batchMustNotWrite));
+    assertDenied(unseen(rules, "cluster.local/ns/shop/sa/batch"));
+    assertThat(unseen(rules, WEB)).isEqualTo(Verdict.ALLOW);
+  }
+
+  private static Verdict unseen(Authorization rules, String principal) {
+    return rules.judgeConnection(
+        8080,
+        principal.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new PeerIdentity("spiffe://" + principal, CERTIFICATE)));
+  }
+
+  @Test
   void namespacesAreReadFromTheIdentity() {
     Authorization rules =
         new Authorization(

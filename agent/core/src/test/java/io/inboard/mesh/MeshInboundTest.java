@@ -127,6 +127,40 @@ final class MeshInboundTest {
   }
 
   @Test
+  void aConnectionWhoseRequestsAreNotSeenIsJudgedAsAWhole() {
+    apply();
+    assertThat(mesh.judgeConnection(8080, Optional.empty())).isEmpty();
+    rules = List.of(ONLY_WEB);
+    apply();
+    assertThat(mesh.judgeConnection(8080, ORDER.from(WEB).peer())).isEmpty();
+    assertThat(mesh.judgeConnection(8080, Optional.empty()))
+        .hasValue(
+            "authorization: no ALLOW rule matched, of those that look neither at methods nor"
+                + " at paths");
+    assertThat(status().denied()).isEqualTo(1);
+  }
+
+  @Test
+  void inStrictNobodyIsServedWhoHasProvedNoIdentity() {
+    MeshInbound strict =
+        new MeshInbound(
+            telemetry,
+            new Identity(),
+            new Identity()
+                .inboundTls(
+                    () ->
+                        new InboundSettings(
+                            InboundSettings.MtlsMode.STRICT,
+                            Map.of(),
+                            List.of(),
+                            ServerSettings.DEFAULT)),
+            new InboundTraffic(time),
+            time);
+    assertThat(strict.judgeConnection(8080, Optional.empty())).isPresent();
+    assertThat(strict.judgeConnection(8080, ORDER.from(WEB).peer())).isEmpty();
+  }
+
+  @Test
   void whatArrivesIsCountedByPortAndWhatIsRefusedIsExplained() {
     rules = List.of(ONLY_WEB);
     apply();

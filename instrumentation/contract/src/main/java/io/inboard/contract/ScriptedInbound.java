@@ -36,6 +36,8 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
   private volatile InboundTls tls;
   private volatile IntFunction<Mode> modes = port -> Mode.PERMISSIVE;
   private volatile Function<InboundRequest, Verdict> verdicts = request -> Verdict.ALLOW;
+  private volatile Function<Optional<PeerIdentity>, Optional<String>> connections =
+      peer -> Optional.empty();
   private volatile Map<String, String> toRespond = Map.of();
   private volatile boolean beginFails;
   private volatile boolean failsClosed;
@@ -82,6 +84,11 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
   /** Answers these requests with a verdict. */
   public void verdicts(Function<InboundRequest, Verdict> verdicts) {
     this.verdicts = verdicts;
+  }
+
+  /** Says of connections whose requests are not seen why they are closed; empty: they are not. */
+  public void connections(Function<Optional<PeerIdentity>, Optional<String>> refusals) {
+    connections = refusals;
   }
 
   /** Refuses every request. */
@@ -198,6 +205,11 @@ public final class ScriptedInbound implements Inbound, InboundTls, Contexts {
     SeenRequest call = new SeenRequest(request, verdicts.apply(request), toRespond, headersFail);
     seen.add(call);
     return call;
+  }
+
+  @Override
+  public Optional<String> judgeConnection(int localPort, Optional<PeerIdentity> peer) {
+    return connections.apply(peer);
   }
 
   @Override

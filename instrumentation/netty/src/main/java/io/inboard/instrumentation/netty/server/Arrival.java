@@ -3,7 +3,6 @@ package io.inboard.instrumentation.netty.server;
 
 import io.inboard.call.Inboard;
 import io.inboard.call.InboundTls;
-import io.inboard.call.Log;
 import io.inboard.call.Refusal;
 import io.inboard.call.server.InboundConnection;
 import io.inboard.weave.HookErrors;
@@ -139,8 +138,11 @@ final class Arrival extends ChannelDuplexHandler implements Ours {
         case WAIT -> {}
         case CLOSE -> close(ctx);
         case PLAIN -> {
-          if (isJudged(ctx)) {
+          // The application has set its pipeline up by now.
+          if (UnseenRequests.mayBeServed(accepted)) {
             leave(ctx, rest());
+          } else {
+            close(ctx);
           }
         }
         case TLS -> secure(ctx, spoken);
@@ -148,31 +150,6 @@ final class Arrival extends ChannelDuplexHandler implements Ours {
     } finally {
       reading = null;
     }
-  }
-
-  /**
-   * Where rules say who may ask for what, and no request is seen, nothing is let through. Asked
-   * when the first bytes have come: the application has set its pipeline up.
-   */
-  private boolean isJudged(ChannelHandlerContext ctx) {
-    if (accepted.isSpoken() || !Inboard.inbound().failsClosed(inbound.local().getPort())) {
-      return true;
-    }
-    unjudged(inbound.local().getPort());
-    close(ctx);
-    return false;
-  }
-
-  static void unjudged(int port) {
-    Log.warnOnce(
-        "netty-unjudged-" + port,
-        "connections to port "
-            + port
-            + " are closed: nothing in their pipeline of Netty speaks HTTP, so their requests"
-            + " cannot be judged by inbound.mtls STRICT or inbound.authorization;"
-            + " inbound.portLevelMtls: {"
-            + port
-            + ": DISABLE} exempts it");
   }
 
   /** What has come so far, for whom it is meant. */

@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.netty.server;
 
-import io.inboard.call.Inboard;
 import io.inboard.call.server.InboundConnection;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -56,8 +55,7 @@ final class Secured extends ChannelDuplexHandler implements Ours {
       refuse(ctx);
     } else if (!inbound.established(HiddenTls.session(ctx.pipeline()))) {
       refuse(ctx);
-    } else if (!accepted.isSpoken() && Inboard.inbound().failsClosed(inbound.local().getPort())) {
-      Arrival.unjudged(inbound.local().getPort());
+    } else if (!UnseenRequests.mayBeServed(accepted)) {
       refuse(ctx);
     } else {
       established = true;

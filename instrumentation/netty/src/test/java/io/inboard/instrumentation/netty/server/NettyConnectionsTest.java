@@ -4,9 +4,12 @@ package io.inboard.instrumentation.netty.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.InboundTls.Mode;
+import io.inboard.call.PeerIdentity;
 import io.inboard.contract.RawConnection;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.ServerFixture;
+import io.inboard.contract.Workload;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Connections of a server that speaks no HTTP, and speaks first. */
@@ -51,15 +54,36 @@ final class NettyConnectionsTest extends ServerFixture {
     }
   }
 
-  /** No request is seen, so no rule can judge it. */
+  /** No request is seen, so the connection is judged as a whole. */
   @Test
-  void itHearsNothingWhereRulesAreInForce() throws Exception {
-    mesh.failsClosed(true);
+  void itHearsNothingWhereAConnectionIsRefused() throws Exception {
+    mesh.connections(peer -> Optional.of("a test says so"));
     for (RawConnection wire : both()) {
       try (wire) {
         wire.send("echo");
         assertThat(wire.untilClosed()).isEmpty();
       }
+    }
+  }
+
+  @Test
+  void inStrictItIsJudgedByWhoThePeerIs() throws Exception {
+    mesh.mode(Mode.STRICT);
+    mesh.failsClosed(true);
+    mesh.connections(
+        peer ->
+            peer.map(PeerIdentity::id).filter(CLIENT_ID::equals).isPresent()
+                ? Optional.empty()
+                : Optional.of("another peer"));
+    try (RawConnection wire = RawConnection.tls(server.port(), client)) {
+      assertThat(wire.exactly(3)).asString().isEqualTo("hi\n");
+      wire.send("echo");
+      assertThat(wire.exactly(4)).asString().isEqualTo("echo");
+    }
+    Workload other = Workload.of(CA.issue("spiffe://cluster.local/ns/shop/sa/other"));
+    try (RawConnection wire = RawConnection.tls(server.port(), other)) {
+      wire.send("echo");
+      assertThat(wire.untilClosed()).isEmpty();
     }
   }
 }

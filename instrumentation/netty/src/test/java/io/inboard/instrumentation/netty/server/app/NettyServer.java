@@ -45,7 +45,7 @@ public final class NettyServer implements RunningServer {
   /**
    * @param properties a {@code keystore} gives it TLS of its own, {@code epoll} another transport,
    *     {@code http2} takes HTTP/2, too, {@code apart} decodes and encodes in handlers apart, a
-   *     {@code router} serves paths
+   *     {@code router} serves paths, {@code haproxy} reads the PROXY protocol first
    * @param threads for requests; empty: the event loops
    */
   public NettyServer(Map<String, String> properties, Optional<Executor> threads) throws Exception {
@@ -68,6 +68,9 @@ public final class NettyServer implements RunningServer {
                   protected void initChannel(Channel channel) {
                     own.ifPresent(
                         tls -> channel.pipeline().addFirst(tls.newHandler(channel.alloc())));
+                    if (properties.containsKey("haproxy")) {
+                      ProxyProtocol.first(channel.pipeline());
+                    }
                     ContractHandler application = new ContractHandler(threads, router);
                     if (properties.containsKey("http2")) {
                       either(channel.pipeline(), application, threads, router);
