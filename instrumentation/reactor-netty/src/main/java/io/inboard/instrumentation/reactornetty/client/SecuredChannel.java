@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpClientUpgradeHandler;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -60,6 +61,10 @@ final class SecuredChannel extends ChannelInboundHandlerAdapter {
   private static void secure(
       TlsPlan plan, Target target, ChannelPipeline pipeline, Connecting connecting) {
     String protocol = pipeline.get(Http2FrameCodec.class) == null ? "http/1.1" : "h2";
+    if (pipeline.get(HttpClientUpgradeHandler.class) != null) {
+      // Of H2C and HTTP11 together: there is no upgrade within TLS (RFC 9113 section 3.1).
+      pipeline.remove(HttpClientUpgradeHandler.class);
+    }
     SSLEngine engine = plan.engine(target.plain(), List.of(protocol));
     SslHandler tls = new SslHandler(engine);
     pipeline.addFirst(TLS, tls);

@@ -43,6 +43,12 @@ record Application(HttpClient client) {
       new Application(
           HttpClient.create(ConnectionProvider.create("http2", 50)).protocol(HttpProtocol.H2C));
 
+  /** HTTP/1.1 that asks for HTTP/2 of a URL that says http. */
+  static final Application UPGRADING =
+      new Application(
+          HttpClient.create(ConnectionProvider.create("upgrading", 50))
+              .protocol(HttpProtocol.HTTP11, HttpProtocol.H2C));
+
   /** It repeats nothing that was sent, and waits for the end of TCP. */
   static Set<Capability> capabilities() {
     return EnumSet.complementOf(
