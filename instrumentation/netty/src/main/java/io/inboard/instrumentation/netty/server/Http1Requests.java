@@ -12,6 +12,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -104,8 +105,18 @@ final class Http1Requests extends ChannelDuplexHandler implements Ours {
     }
   }
 
+  /**
+   * No upgrade to plaintext HTTP/2 inside of TLS (RFC 9113 section 3.1 has dropped it, RFC 7540
+   * section 3.2 had it for the scheme http alone): a server that agrees to it (Vert.x) empties its
+   * pipeline, and would go on in the clear.
+   */
   private void begin(HttpRequest request) {
     reading = null;
+    if (accepted.isMutualTls()
+        && request.headers().containsValue(HttpHeaderNames.UPGRADE, "h2c", true)) {
+      request.headers().remove(HttpHeaderNames.UPGRADE);
+      request.headers().remove("http2-settings");
+    }
     Http1Exchange exchange = new Http1Exchange(request, ctx, accepted, this);
     Object entered;
     try {

@@ -83,8 +83,9 @@ abstract class NettyExchange implements ServerExchange {
    * Netty gives an application the target as it came, one character for a byte: one application
    * takes a number sign for the end of the path, one asks {@code java.net.URI} for the path of a
    * target with a scheme and no host, one takes what does not begin with a slash, or a scheme in
-   * lower case, for host and path (reactor-netty: {@code HttpOperations#resolvePath}), and one
-   * reads bytes as UTF-8, another does not.
+   * lower case, for host and path (reactor-netty: {@code HttpOperations#resolvePath}), one looks
+   * for a host in the query, too (Vert.x: {@code HttpUtils#parsePath}), and one reads bytes as
+   * UTF-8, another does not.
    */
   @Override
   public final List<String> paths() {
@@ -93,7 +94,9 @@ abstract class NettyExchange implements ServerExchange {
     boolean usual = plain.startsWith("/") || hasUsualScheme(plain);
     int end = Targets.end(whole);
     String bytes = bytes(plain);
-    if (end == whole.length() && usual && bytes == null) {
+    String hidden = hidden(target());
+    boolean nothingHidden = hidden == null || hidden.equals(whole);
+    if (end == whole.length() && usual && bytes == null && nothingHidden) {
       return List.of(whole);
     }
     List<String> paths = new ArrayList<>();
@@ -111,7 +114,20 @@ abstract class NettyExchange implements ServerExchange {
     if (bytes != null) {
       paths.add(bytes);
     }
+    if (!nothingHidden) {
+      paths.add(hidden);
+    }
     return paths;
+  }
+
+  /** What follows the host wherever that stands, in the query, too; null if there is no host. */
+  private static String hidden(String target) {
+    int host = target.startsWith("/") ? -1 : target.indexOf("://");
+    if (host < 0) {
+      return null;
+    }
+    int slash = target.indexOf('/', host + "://".length());
+    return Targets.path(slash < 0 ? "/" : withoutQuery(target.substring(slash)), false);
   }
 
   private static boolean hasUsualScheme(String target) {
