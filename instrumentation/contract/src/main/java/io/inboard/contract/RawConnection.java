@@ -113,6 +113,30 @@ public final class RawConnection implements Closeable {
     }
   }
 
+  /** As {@link #tls(int, Workload, String...)}, by TLS 1.2. */
+  public static RawConnection tls12(int port, Workload client) throws IOException {
+    Socket connected = connect(new Socket(), port);
+    SSLSocket socket =
+        (SSLSocket)
+            client.context().getSocketFactory().createSocket(connected, "127.0.0.1", port, true);
+    socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+    socket.startHandshake();
+    return new RawConnection(socket);
+  }
+
+  /**
+   * Asks for another handshake on the open connection, as TLS 1.2 allows.
+   *
+   * @param resumed whether the session goes on, which asks nobody for a certificate
+   */
+  public void renegotiate(boolean resumed) throws IOException {
+    SSLSocket tls = (SSLSocket) socket;
+    if (!resumed) {
+      tls.getSession().invalidate();
+    }
+    tls.startHandshake();
+  }
+
   private static Socket connect(Socket socket, int port) throws IOException {
     socket.connect(
         new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port), READ_MILLIS);

@@ -169,6 +169,26 @@ public abstract class ServerTlsContract extends ServerFixture {
     assertThatThrownBy(attempt).isInstanceOf(IOException.class);
   }
 
+  /** A handshake is the costliest thing that a peer can ask for, so it has one a connection. */
+  @Test
+  void anotherHandshakeOnAnOpenConnectionIsRefused() throws Exception {
+    for (boolean resumed : new boolean[] {false, true}) {
+      try (RawConnection wire = RawConnection.tls12(server.port(), client)) {
+        assertThat(wire.get("/hello").text()).isEqualTo("hello");
+        assertThatThrownBy(
+                () -> {
+                  wire.renegotiate(resumed);
+                  wire.get("/hello");
+                })
+            .isInstanceOf(IOException.class);
+      }
+    }
+    assertThat(calls()).isEqualTo(2);
+    try (RawConnection wire = RawConnection.tls12(server.port(), client)) {
+      assertThat(wire.get("/hello").text()).as("the server goes on").isEqualTo("hello");
+    }
+  }
+
   // --- Settings that change, ports that differ.
 
   @Test
