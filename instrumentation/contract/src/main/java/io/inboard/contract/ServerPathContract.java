@@ -67,7 +67,9 @@ public abstract class ServerPathContract extends ServerIdentityContract {
           // Other forms of a target.
           "http://localhost/{a}/x http://localhost//{a}/x HTTP://LOCALHOST/{a}/x http://localhost",
           "http://localhost/{p}/../{a}/x http://localhost/{p}/..;/{a}/x http:/{a}/x http:{a}/x",
-          "http://{p}/{a}/x http:///{a}/x {a}/x ../{a}/x localhost:80 * ?x /");
+          "http://{p}/{a}/x http:///{a}/x {a}/x ../{a}/x localhost:80 * ?x /",
+          "http://localhost#/{p}/x http://localhost?/{p}/x http://localhost;/{p}/../{a}/x",
+          "http://localhost#{p}/{a}/x http://localhost?{p}/{a}/x http://localhost\\{p}/{a}/x");
 
   /**
    * Whether the library takes control characters off a method before anybody sees it: then that is

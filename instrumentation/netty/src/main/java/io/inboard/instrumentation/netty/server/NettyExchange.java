@@ -83,15 +83,15 @@ abstract class NettyExchange implements ServerExchange {
    * Netty gives an application the target as it came, one character for a byte: one application
    * takes a number sign for the end of the path, one asks {@code java.net.URI} for the path of a
    * target with a scheme and no host, one takes what does not begin with a slash, or a scheme in
-   * lower case, for host and path (reactor-netty: {@code HttpOperations#resolvePath}), one looks
-   * for a host in the query, too (Vert.x: {@code HttpUtils#parsePath}), and one reads bytes as
-   * UTF-8, another does not.
+   * lower case, for host and path (reactor-netty: {@code HttpOperations#resolvePath}), one takes a
+   * number sign for the end of the host, one looks for a host in the query, too (Vert.x: {@code
+   * HttpUtils#parsePath}), and one reads bytes as UTF-8, another does not.
    */
   @Override
   public final List<String> paths() {
     String whole = path();
     String plain = withoutQuery(target());
-    boolean usual = plain.startsWith("/") || hasUsualScheme(plain);
+    boolean usual = plain.startsWith("/") || (hasUsualScheme(plain) && !hostEnds(plain));
     int end = Targets.end(whole);
     String bytes = bytes(plain);
     String hidden = hidden(target());
@@ -106,6 +106,9 @@ abstract class NettyExchange implements ServerExchange {
     }
     if (!usual) {
       paths.add(Targets.path(behind(plain, 0), false));
+      if (hostEnds(plain)) {
+        paths.add("/");
+      }
       int scheme = scheme(plain);
       if (scheme > 0 && !hasHost(plain, scheme)) {
         paths.add(Targets.path(behind(plain, scheme), false));
@@ -128,6 +131,12 @@ abstract class NettyExchange implements ServerExchange {
     }
     int slash = target.indexOf('/', host + "://".length());
     return Targets.path(slash < 0 ? "/" : withoutQuery(target.substring(slash)), false);
+  }
+
+  /** By a number sign, behind which the path is empty to {@code java.net.URI}. */
+  private static boolean hostEnds(String target) {
+    int sign = target.indexOf('#');
+    return sign >= 0 && sign < target.indexOf('/', target.indexOf("://") + 3);
   }
 
   private static boolean hasUsualScheme(String target) {
