@@ -110,16 +110,8 @@ final class UrlSource implements SettingsSource {
     if (client == null) {
       client = patient(new OkHttpClient.Builder());
     }
-    long end = System.nanoTime() + budget.toNanos();
     try {
-      Step step = new Step(url, null);
-      for (int i = 0; i <= MOST_REDIRECTS; i++) {
-        step = ask(step.next, Duration.ofNanos(end - System.nanoTime()));
-        if (step.answer != null) {
-          return step.answer;
-        }
-      }
-      return new Answer.Failed("redirects again and again; is the address right?");
+      return ask(url, System.nanoTime() + budget.toNanos());
     } catch (IOException e) {
       return new Answer.Failed(explain(e, budget));
     } finally {
@@ -128,26 +120,39 @@ final class UrlSource implements SettingsSource {
     }
   }
 
-  /** Where to ask next, or what was answered; one of them is null. */
-  private record Step(HttpUrl next, Answer answer) {}
+  /**
+   * @param named by the user, who is asked first
+   * @param end nanoseconds, by when the answer must be there
+   */
+  private Answer ask(HttpUrl named, long end) throws IOException {
+    HttpUrl url = named;
+    for (int asked = 0; asked <= MOST_REDIRECTS; asked++) {
+      OkHttpClient bounded = bounded(Duration.ofNanos(end - System.nanoTime()));
+      try (Response response = bounded.newCall(request(named, url)).execute()) {
+        HttpUrl next = redirect(url, response);
+        if (next == null) {
+          return answer(response);
+        }
+        if (!mayFollow(url, next)) {
+          return new Answer.Failed(refused(url, next));
+        }
+        url = next;
+      }
+    }
+    return new Answer.Failed("redirects again and again; is the address right?");
+  }
 
-  private Step ask(HttpUrl url, Duration left) throws IOException {
+  private OkHttpClient bounded(Duration left) throws IOException {
     if (left.toMillis() <= 0) {
       throw new InterruptedIOException("timeout");
     }
-    OkHttpClient bounded =
-        client.newBuilder().callTimeout(left).readTimeout(left).writeTimeout(left).build();
-    try (Response response = bounded.newCall(request(url)).execute()) {
-      boolean elsewhere = REDIRECTS.contains(response.code());
-      String location = elsewhere ? response.header("Location") : null;
-      HttpUrl next = location == null ? null : url.resolve(location);
-      if (next == null) {
-        return new Step(null, answer(response));
-      }
-      return mayFollow(url, next)
-          ? new Step(next, null)
-          : new Step(null, new Answer.Failed(refused(url, next)));
-    }
+    return client.newBuilder().callTimeout(left).readTimeout(left).writeTimeout(left).build();
+  }
+
+  /** Where the answer sends its reader; null if it is none of these. */
+  private static HttpUrl redirect(HttpUrl url, Response response) {
+    String location = REDIRECTS.contains(response.code()) ? response.header("Location") : null;
+    return location == null ? null : url.resolve(location);
   }
 
   /**
@@ -179,13 +184,12 @@ final class UrlSource implements SettingsSource {
     return Printable.text(url.scheme() + "://" + host + (usual ? "" : ":" + url.port()));
   }
 
-  private Request request(HttpUrl url) {
+  private Request request(HttpUrl named, HttpUrl url) {
     Request.Builder request =
         new Request.Builder()
             .url(url)
             .header("User-Agent", "inboard")
             .header("Accept", "application/yaml, application/json, text/plain, */*;q=0.1");
-    HttpUrl named = HttpUrl.parse(address);
     if (!named.username().isEmpty()) {
       request.header("Authorization", Credentials.basic(named.username(), named.password()));
     }
