@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
@@ -93,8 +94,22 @@ public final class RawConnection implements Closeable {
     return tls(connect(new HeldSocket(), port), client);
   }
 
+  /** As {@link #tls(int, Workload, String...)}, by TLS 1.2. */
+  public static RawConnection tls12(int port, Workload client) throws IOException {
+    return shakeHands(
+        connect(new Socket(), port),
+        client,
+        parameters -> parameters.setProtocols(new String[] {"TLSv1.2"}));
+  }
+
   private static RawConnection tls(Socket connected, Workload client, String... protocols)
       throws IOException {
+    return shakeHands(
+        connected, client, parameters -> parameters.setApplicationProtocols(protocols));
+  }
+
+  private static RawConnection shakeHands(
+      Socket connected, Workload client, Consumer<SSLParameters> offer) throws IOException {
     SSLSocket socket =
         (SSLSocket)
             client
@@ -102,7 +117,7 @@ public final class RawConnection implements Closeable {
                 .getSocketFactory()
                 .createSocket(connected, "127.0.0.1", connected.getPort(), true);
     SSLParameters parameters = socket.getSSLParameters();
-    parameters.setApplicationProtocols(protocols);
+    offer.accept(parameters);
     socket.setSSLParameters(parameters);
     try {
       socket.startHandshake();
@@ -111,17 +126,6 @@ public final class RawConnection implements Closeable {
       connected.close();
       throw e;
     }
-  }
-
-  /** As {@link #tls(int, Workload, String...)}, by TLS 1.2. */
-  public static RawConnection tls12(int port, Workload client) throws IOException {
-    Socket connected = connect(new Socket(), port);
-    SSLSocket socket =
-        (SSLSocket)
-            client.context().getSocketFactory().createSocket(connected, "127.0.0.1", port, true);
-    socket.setEnabledProtocols(new String[] {"TLSv1.2"});
-    socket.startHandshake();
-    return new RawConnection(socket);
   }
 
   /**
