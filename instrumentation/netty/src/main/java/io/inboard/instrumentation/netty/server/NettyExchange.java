@@ -91,7 +91,8 @@ abstract class NettyExchange implements ServerExchange {
   public final List<String> paths() {
     String whole = path();
     String plain = withoutQuery(target());
-    boolean usual = plain.startsWith("/") || (hasUsualScheme(plain) && !hostEnds(plain));
+    boolean hostEndsEarly = hostEndsEarly(plain);
+    boolean usual = plain.startsWith("/") || (hasUsualScheme(plain) && !hostEndsEarly);
     int end = Targets.end(whole);
     String bytes = bytes(plain);
     String hidden = hidden(target());
@@ -106,7 +107,7 @@ abstract class NettyExchange implements ServerExchange {
     }
     if (!usual) {
       paths.add(Targets.path(behind(plain, 0), false));
-      if (hostEnds(plain)) {
+      if (hostEndsEarly) {
         paths.add("/");
       }
       int scheme = scheme(plain);
@@ -133,8 +134,11 @@ abstract class NettyExchange implements ServerExchange {
     return Targets.path(slash < 0 ? "/" : withoutQuery(target.substring(slash)), false);
   }
 
-  /** By a number sign, behind which the path is empty to {@code java.net.URI}. */
-  private static boolean hostEnds(String target) {
+  /**
+   * Whether a number sign stands between the host and the first slash. To {@code java.net.URI} the
+   * host ends there, and the path is empty.
+   */
+  private static boolean hostEndsEarly(String target) {
     int sign = target.indexOf('#');
     return sign >= 0 && sign < target.indexOf('/', target.indexOf("://") + 3);
   }
