@@ -8,6 +8,7 @@ import io.inboard.benchmarks.report.Series;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /**
  * Measures all variants of a series cycle by cycle, until each budget that this decides is decided
@@ -36,14 +37,14 @@ final class Cycles {
   interface Turn<T> extends Function<T, Map<Metric, Double>> {}
 
   /**
-   * @param all of whom each has a turn a cycle, unless its variant was struck
+   * @param all of whom each has a turn in the cycle of this number, unless its variant was struck
    * @param variant of one of them
    * @param told the metrics whose figures are said while it runs
    */
   <T> void measure(
       Series series,
       Options.Bounds bounds,
-      List<T> all,
+      IntFunction<List<T>> all,
       Function<T, Variant> variant,
       Turn<T> turn,
       Metric... told) {
@@ -55,7 +56,7 @@ final class Cycles {
         }
       }
       StringBuilder line = new StringBuilder();
-      for (T one : order.next(all)) {
+      for (T one : order.next(all.apply(cycle))) {
         if (!ledger.counts(variant.apply(one))) {
           continue;
         }

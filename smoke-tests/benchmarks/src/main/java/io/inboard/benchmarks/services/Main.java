@@ -158,17 +158,19 @@ public final class Main {
   /** Something that is started anew in each turn. */
   private void measure(
       Series series, List<Variant> variants, Cycles.Turn<Variant> turn, Metric... told) {
-    cycles.measure(series, options.starts(), variants, variant -> variant, turn, told);
+    cycles.measure(series, options.starts(), cycle -> variants, variant -> variant, turn, told);
   }
 
   private void underLoad(Certificates certificates, Sink sink, Load load)
       throws InterruptedException {
     List<Pair> pairs = new ArrayList<>();
     try {
-      for (Variant variant : options.variants()) {
-        pairs.add(
-            Pair.start(site, certificates, variant, options.client(), sink.endpoint(variant)));
-        Progress.say("started " + variant);
+      for (int set = 0; set < options.pairs(); set++) {
+        for (Variant variant : options.variants()) {
+          pairs.add(
+              Pair.start(site, certificates, variant, options.client(), sink.endpoint(variant)));
+          Progress.say("started " + variant);
+        }
       }
       Driven driven = new Driven();
       OptionalDouble slowest = new WarmUp(options, load, ledger, driven, order).warm(pairs);
@@ -182,7 +184,7 @@ public final class Main {
         cycles.measure(
             Series.LOAD,
             options.cycles(),
-            pairs,
+            cycle -> set(cycle, pairs),
             Pair::variant,
             windows::closed,
             Metric.THROUGHPUT,
@@ -194,18 +196,32 @@ public final class Main {
         cycles.measure(
             Series.OPEN_LOOP,
             options.cycles(),
-            pairs,
+            cycle -> set(cycle, pairs),
             Pair::variant,
             pair -> windows.open(pair, rate),
             Metric.OPEN_P99);
       }
       profiler.ifPresent(p -> p.stop(pairs));
       pairs.forEach(windows::checkProcessorTime);
-      pairs.forEach(pair -> ledger.add(pair.variant(), 0, Windows.held(pair)));
+      for (int set = 0; set < options.pairs(); set++) {
+        for (Pair pair : set(set, pairs)) {
+          ledger.add(pair.variant(), set, Windows.held(pair));
+        }
+      }
       driven.checkSpans(pairs, sink, ledger);
     } finally {
       pairs.forEach(Pair::close);
     }
+  }
+
+  /**
+   * The pairs that are driven in this cycle, one of each variant: the sets take turns, so that the
+   * figures of a variant, too, come from as many JVMs.
+   */
+  private List<Pair> set(int cycle, List<Pair> pairs) {
+    int size = options.variants().size();
+    int from = cycle % options.pairs() * size;
+    return pairs.subList(from, from + size);
   }
 
   private Optional<Profiler> profiler() {
@@ -233,15 +249,16 @@ public final class Main {
   }
 
   private void checkMemory(List<Variant> variants) {
-    long needed = variants.size() * BYTES_A_PAIR;
+    int pairs = variants.size() * options.pairs();
+    long needed = pairs * BYTES_A_PAIR;
     long free = Circumstances.freeMemory();
     boolean allAtOnce = options.does(Step.LOAD) || options.does(Step.OPEN);
     if (allAtOnce && needed > free) {
       throw new Trouble(
           String.format(
               "%d pairs of services at once need some %d MB of memory, %d MB are free: choose fewer"
-                  + " with --variants",
-              variants.size(), needed >> 20, free >> 20));
+                  + " with --variants, or fewer --pairs",
+              pairs, needed >> 20, free >> 20));
     }
   }
 

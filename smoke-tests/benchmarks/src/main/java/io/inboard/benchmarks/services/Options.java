@@ -87,6 +87,14 @@ final class Options {
   private int connections = 16;
 
   @Option(
+      names = "--pairs",
+      paramLabel = "N",
+      description =
+          "Pairs of services of each variant under load, driven in turn: what the JIT makes of one"
+              + " is a matter of luck. Default: ${DEFAULT-VALUE}.")
+  private int pairs = 1;
+
+  @Option(
       names = "--seconds",
       paramLabel = "N",
       description = "Of a window, closed or open loop. Default: ${DEFAULT-VALUE}.")
@@ -205,6 +213,7 @@ final class Options {
     atLeastOne("--cycles", cycles);
     atLeastOne("--starts", starts);
     atLeastOne("--connections", connections);
+    atLeastOne("--pairs", pairs);
     notLess("--cycles-at-most", cyclesAtMost, "--cycles", cycles);
     notLess("--starts-at-most", startsAtMost, "--starts", starts);
     if (seconds < 0.1) {
@@ -285,6 +294,11 @@ final class Options {
 
   int connections() {
     return connections;
+  }
+
+  /** Of each variant, alive at the same time. */
+  int pairs() {
+    return pairs;
   }
 
   double seconds() {

@@ -4,6 +4,7 @@ package io.inboard.benchmarks.services;
 import io.inboard.benchmarks.load.LoadResult;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -28,7 +29,7 @@ final class WarmUp {
 
   /** Requests a second of the slowest that works; empty if none does. */
   OptionalDouble warm(List<Pair> pairs) {
-    Map<Variant, Warmth> warmths = new EnumMap<>(Variant.class);
+    Map<Pair, Warmth> warmths = new HashMap<>();
     Map<Variant, Double> throughput = new EnumMap<>(Variant.class);
     List<Pair> cold = new ArrayList<>(pairs);
     while (!cold.isEmpty()) {
@@ -37,7 +38,7 @@ final class WarmUp {
         Variant variant = pair.variant();
         Warmth warmth =
             warmths.computeIfAbsent(
-                variant, v -> new Warmth(options.warmRequests(v), options.warmAtMost()));
+                pair, p -> new Warmth(options.warmRequests(variant), options.warmAtMost()));
         double compiled = compileSeconds(pair);
         LoadResult loop = load.closed(pair.url(), WINDOW_SECONDS);
         driven.add(variant, loop);

@@ -25,10 +25,10 @@ final class Windows {
   private static final double OF_NO_MATTER = 0.01;
 
   /** What each pair had used before its first turn. */
-  private final Map<Variant, Reading> first = new HashMap<>();
+  private final Map<Pair, Reading> first = new HashMap<>();
 
   /** What each pair had used when its last turn was over, and when that was. */
-  private final Map<Variant, Reading> last = new HashMap<>();
+  private final Map<Pair, Reading> last = new HashMap<>();
 
   Windows(double seconds, Load load, Ledger ledger, Driven driven) {
     this.seconds = seconds;
@@ -55,12 +55,12 @@ final class Windows {
     long front = pair.frontFigures(false).allocatedBytes();
     long back = pair.backFigures(false).allocatedBytes();
     Reading before = Reading.of(pair);
-    first.putIfAbsent(pair.variant(), before);
+    first.putIfAbsent(pair, before);
     atRest(pair, before, sample);
     LoadResult settled = load.closed(pair.url(), SETTLE_SECONDS);
     LoadResult window = load.closed(pair.url(), seconds);
     Reading after = Reading.of(pair);
-    last.put(pair.variant(), after);
+    last.put(pair, after);
     double requests = Math.max(1, settled.requests() + window.requests());
     double frontBytes = pair.frontFigures(false).allocatedBytes() - front;
     double backBytes = pair.backFigures(false).allocatedBytes() - back;
@@ -79,7 +79,7 @@ final class Windows {
   }
 
   private void atRest(Pair pair, Reading now, Map<Metric, Double> sample) {
-    Reading before = last.get(pair.variant());
+    Reading before = last.get(pair);
     if (before != null) {
       double rest = (now.at - before.at) / 1e9;
       sample.put(Metric.CPU_IDLE, before.nanosUntil(now) / 1e3 / rest);
@@ -91,8 +91,8 @@ final class Windows {
    * the processes, whose coarse steps do not matter over so long a time.
    */
   void checkProcessorTime(Pair pair) {
-    Reading begin = first.get(pair.variant());
-    Reading end = last.get(pair.variant());
+    Reading begin = first.get(pair);
+    Reading end = last.get(pair);
     if (end == null) {
       return;
     }

@@ -21,7 +21,7 @@ final class CyclesTest {
         .measure(
             Series.LOAD,
             new Options.Bounds(least, most),
-            variants,
+            cycle -> variants,
             variant -> variant,
             variant -> {
               turns.add(variant);
@@ -71,6 +71,26 @@ final class CyclesTest {
     }
     assertThat(turns.subList(0, 20)).containsAnyOf(Variant.NONE);
     assertThat(ledger.measured().get(1).values().get(Metric.THROUGHPUT)).hasSize(10);
+  }
+
+  @Test
+  void eachCycleHasItsOwnSetOfThem() {
+    List<String> all = List.of("none 1", "tracing 1", "none 2", "tracing 2");
+    List<String> driven = new ArrayList<>();
+    new Cycles(new Order(1), ledger, () -> new Results(null, ledger.measured()))
+        .measure(
+            Series.LOAD,
+            new Options.Bounds(4, 4),
+            cycle -> all.subList(cycle % 2 * 2, cycle % 2 * 2 + 2),
+            name -> name.startsWith("none") ? Variant.NONE : Variant.TRACING,
+            name -> {
+              driven.add(name);
+              return throughput(1000);
+            });
+    assertThat(driven.subList(0, 2)).containsExactlyInAnyOrder("none 1", "tracing 1");
+    assertThat(driven.subList(2, 4)).containsExactlyInAnyOrder("none 2", "tracing 2");
+    assertThat(driven.subList(4, 6)).containsExactlyInAnyOrder("none 1", "tracing 1");
+    assertThat(driven).hasSize(8);
   }
 
   @Test

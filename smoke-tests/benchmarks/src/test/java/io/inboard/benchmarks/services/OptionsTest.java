@@ -61,6 +61,7 @@ final class OptionsTest {
         "--steps starts | unknown step 'starts'; did you mean start?",
         "--cycles three | 'three' is not an int",
         "--connections 0 | --connections is 1 or more",
+        "--pairs 0 | --pairs is 1 or more",
         "--cycles 10 --cycles-at-most 5 | --cycles-at-most is not less than --cycles",
         "--seconds 0 | --seconds is 0.1 or more",
         "--java /no/such/jdk | /no/such/jdk is no program; give a JDK or its bin/java",
