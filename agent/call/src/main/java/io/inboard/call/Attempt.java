@@ -39,6 +39,15 @@ public interface Attempt {
   long timeoutNanos();
 
   /**
+   * How long the callee is told, by {@link #writeHeaders}, that an answer is of use, in
+   * nanoseconds; {@link Long#MAX_VALUE}: it is told nothing. For a library that writes the header
+   * itself, of a bound of its own.
+   */
+  default long toldNanos() {
+    return Long.MAX_VALUE;
+  }
+
+  /**
    * When to ask {@link Call#hedge}, in nanoseconds from the moment that the attempt is sent; {@link
    * Long#MAX_VALUE}: never. Only asked by adapters that can have two attempts under way ({@link
    * OutboundRequest#hedgeable}).
@@ -81,4 +90,13 @@ public interface Attempt {
    * @param version as {@code network.protocol.version} has it: {@code 1.0}, {@code 1.1}, {@code 2}
    */
   default void protocolVersion(String version) {}
+
+  /**
+   * Tells with which code a call of gRPC has ended ({@link OutboundRequest#isGrpc}): before {@link
+   * Call#responded} or {@link Call#failed} where that is known then, else when it is, whatever has
+   * become of the call meanwhile. The first one counts.
+   *
+   * @param code of {@link GrpcStatus}, 0 to 16
+   */
+  default void grpcStatus(int code) {}
 }

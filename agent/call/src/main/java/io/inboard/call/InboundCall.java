@@ -45,6 +45,15 @@ public interface InboundCall {
   default void respond(int status, HeaderSink response) {}
 
   /**
+   * The response to a call of gRPC ends with this code: in its trailers, or in its head where that
+   * is all of it. Before {@link #end}, by the thread that writes it; not at all where none was
+   * written.
+   *
+   * @param code of {@link GrpcStatus}, 0 to 16
+   */
+  default void grpcStatus(int code) {}
+
+  /**
    * The route that matched ({@code /orders/{id}}), as the server knows it; the last one given
    * before the end counts, and {@link Context#matched} counts more.
    */

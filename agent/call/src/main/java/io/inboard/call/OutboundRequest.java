@@ -72,6 +72,14 @@ public interface OutboundRequest extends HeaderView {
     return false;
   }
 
+  /**
+   * Whether it is a call of gRPC: its {@link #target} is {@code /package.Service/Method}, and its
+   * attempts tell {@link Attempt#grpcStatus}.
+   */
+  default boolean isGrpc() {
+    return false;
+  }
+
   /** Whether the adapter can have two attempts of this call under way ({@link Call#hedge}). */
   default boolean hedgeable() {
     return false;

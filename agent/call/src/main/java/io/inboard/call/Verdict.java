@@ -15,11 +15,17 @@ public sealed interface Verdict {
    * The server answers by itself, with an empty body.
    *
    * @param status 403, 429 or 503
+   * @param grpcStatus of an answer to a call of gRPC, which has status 200: see {@link GrpcStatus}
    * @param reason for spans and logs; never sent to the peer
    */
-  record Deny(int status, String reason) implements Verdict {
+  record Deny(int status, int grpcStatus, String reason) implements Verdict {
     public Deny {
       Objects.requireNonNull(reason);
+    }
+
+    /** The same, with the code of gRPC that stands for the status. */
+    public Deny(int status, String reason) {
+      this(status, GrpcStatus.ofHttp(status), reason);
     }
   }
 }

@@ -4,6 +4,7 @@ package io.inboard.admission;
 import io.inboard.admission.ConcurrencyLimiter.Ended;
 import io.inboard.admission.ConcurrencyLimiter.Permit;
 import io.inboard.call.CallerTerms;
+import io.inboard.call.GrpcStatus;
 import io.inboard.call.InboundRequest;
 import io.inboard.call.PeerIdentity;
 import io.inboard.call.Verdict;
@@ -150,12 +151,14 @@ public final class Shedding {
   private Optional<Verdict.Deny> late(Rules now, CallerTerms terms, long queuedNanos) {
     if (terms.bounded() && terms.deadlineNanos() - clock.nanos() <= 0) {
       if (now.drops && expired.refuse(now.maxRejectFraction)) {
-        return Optional.of(denial(Reason.DEADLINE, "the caller's time is up"));
+        return Optional.of(
+            denial(Reason.DEADLINE, GrpcStatus.DEADLINE_EXCEEDED, "the caller's time is up"));
       }
       dark.increment();
     }
     return queuedNanos > now.maxQueueNanos
-        ? Optional.of(denial(Reason.QUEUE_TIME, "waited too long inside the server"))
+        ? Optional.of(
+            denial(Reason.QUEUE_TIME, GrpcStatus.UNAVAILABLE, "waited too long inside the server"))
         : Optional.empty();
   }
 
@@ -171,12 +174,12 @@ public final class Shedding {
   }
 
   private Admission refuse(Reason reason, String text) {
-    return new Admission(denial(reason, text));
+    return new Admission(denial(reason, GrpcStatus.UNAVAILABLE, text));
   }
 
-  private Verdict.Deny denial(Reason reason, String text) {
+  private Verdict.Deny denial(Reason reason, int grpcStatus, String text) {
     shed.get(reason).increment();
-    return new Verdict.Deny(503, "shed: " + text);
+    return new Verdict.Deny(503, grpcStatus, "shed: " + text);
   }
 
   /** Where it stands now. */

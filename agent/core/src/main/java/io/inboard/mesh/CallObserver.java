@@ -98,6 +98,12 @@ public interface CallObserver {
     /** The version of HTTP of its response: {@code 1.1}, {@code 2}. Before the end. */
     default void protocolVersion(String version) {}
 
+    /**
+     * The code of gRPC with which the attempt has ended; before the end, or after it where the
+     * answer has messages.
+     */
+    default void grpcStatus(int code) {}
+
     /** It would be repeated, but there were enough attempts or none may follow. Before the end. */
     default void retriesExhausted() {}
 

@@ -92,6 +92,11 @@ final class MeshAttempt extends PolicyAttempt implements Attempt {
   }
 
   @Override
+  public long toldNanos() {
+    return call.decision().toldNanos();
+  }
+
+  @Override
   public void connected(SSLSession session) {
     Optional<TlsPlan> plan = endpoint.flatMap(Endpoint::tls);
     if (session == null || plan.isEmpty()) {
@@ -107,5 +112,10 @@ final class MeshAttempt extends PolicyAttempt implements Attempt {
   @Override
   public void protocolVersion(String version) {
     observer().protocolVersion(version);
+  }
+
+  @Override
+  public void grpcStatus(int code) {
+    observer().grpcStatus(code);
   }
 }

@@ -7,6 +7,7 @@ import io.inboard.admission.Shedding;
 import io.inboard.admission.Shedding.Admission;
 import io.inboard.call.CallerTerms;
 import io.inboard.call.Context;
+import io.inboard.call.GrpcStatus;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.Inbound;
 import io.inboard.call.InboundCall;
@@ -261,6 +262,10 @@ public final class MeshInbound implements Inbound {
   private final class MeshInboundCall implements InboundCall {
     private final Rules rules;
     private final boolean grpc;
+
+    /** What a call of gRPC has ended with. */
+    private volatile int grpcStatus = GrpcStatus.NONE;
+
     private final CallerTerms terms;
     private final Verdict verdict;
 
@@ -282,7 +287,7 @@ public final class MeshInbound implements Inbound {
         Verdict verdict,
         Admission admission) {
       this.rules = rules;
-      this.grpc = isGrpc(request);
+      this.grpc = GrpcStatus.isCall(request);
       this.terms = terms;
       this.verdict = verdict;
       this.admission = admission;
@@ -324,6 +329,12 @@ public final class MeshInbound implements Inbound {
         errors.add("limiting requests", e);
         return Verdict.ALLOW;
       }
+    }
+
+    /** gRPC answers with 200, and says what it means in its trailers. */
+    private int meant(int status) {
+      int code = grpcStatus;
+      return code == GrpcStatus.NONE ? status : GrpcStatus.toHttp(code);
     }
 
     private void deny(Verdict.Deny deny) {
@@ -386,6 +397,14 @@ public final class MeshInbound implements Inbound {
     }
 
     @Override
+    public void grpcStatus(int code) {
+      grpcStatus = code;
+      if (trace != null) {
+        trace.grpcStatus(code);
+      }
+    }
+
+    @Override
     public void route(String template) {
       if (trace != null) {
         trace.route(template);
@@ -398,7 +417,7 @@ public final class MeshInbound implements Inbound {
         return;
       }
       if (admission != null) {
-        admission.end(error == null ? status : 0);
+        admission.end(error == null ? meant(status) : 0);
       }
       try {
         if (trace != null) {
@@ -408,15 +427,6 @@ public final class MeshInbound implements Inbound {
         errors.add("tracing a request", e);
       }
     }
-  }
-
-  /** HTTP/2 only, so that other requests are not asked. */
-  private static boolean isGrpc(InboundRequest request) {
-    if (!request.protocolVersion().equals("2")) {
-      return false;
-    }
-    List<String> types = request.headers("content-type");
-    return !types.isEmpty() && types.get(0).startsWith("application/grpc");
   }
 
   /** What a request carries when its trace could not begin. */

@@ -123,6 +123,15 @@ final class SafeObserver implements CallObserver {
     }
 
     @Override
+    public void grpcStatus(int code) {
+      try {
+        attempt.grpcStatus(code);
+      } catch (RuntimeException | LinkageError e) {
+        report(e);
+      }
+    }
+
+    @Override
     public void retriesExhausted() {
       guard(attempt::retriesExhausted);
     }

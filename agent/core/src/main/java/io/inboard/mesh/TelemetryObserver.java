@@ -180,8 +180,18 @@ final class TelemetryObserver implements CallObserver {
     }
 
     @Override
+    public void grpcStatus(int code) {
+      span.grpcStatus(code);
+    }
+
+    @Override
     public void retriesExhausted() {
       flags = ResponseFlags.join(flags, ResponseFlags.EXHAUSTED);
+    }
+
+    /** gRPC fails with status 200, which its outcome then does not say. */
+    private static boolean isGood(int status, String outcome) {
+      return status > 0 && status < 400 && outcome.startsWith(Integer.toString(status));
     }
 
     @Override
@@ -190,7 +200,7 @@ final class TelemetryObserver implements CallObserver {
         call.endedNanos = System.nanoTime();
       }
       if (!reason.isEmpty()) {
-        retried(call.destination, reason, status > 0 && status < 400 ? "success" : "failure");
+        retried(call.destination, reason, isGood(status, outcome) ? "success" : "failure");
       }
       String all = ResponseFlags.join(ResponseFlags.of(outcome), flags);
       if (!all.isEmpty()) {

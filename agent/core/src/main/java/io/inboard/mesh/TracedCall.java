@@ -161,4 +161,9 @@ final class TracedCall implements Call, Attempt {
   public void protocolVersion(String version) {
     observer.protocolVersion(version);
   }
+
+  @Override
+  public void grpcStatus(int code) {
+    observer.grpcStatus(code);
+  }
 }

@@ -47,6 +47,11 @@ public record AtHost(OutboundRequest request, String host, List<String> named)
   }
 
   @Override
+  public boolean isGrpc() {
+    return request.isGrpc();
+  }
+
+  @Override
   public String url() {
     return request.url();
   }

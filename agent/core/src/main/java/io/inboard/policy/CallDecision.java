@@ -302,6 +302,11 @@ public class CallDecision extends GatedCall {
     time.tell(headers, request, grpc, policy.clock().nanos() - startNanos);
   }
 
+  /** See {@link io.inboard.call.Attempt#toldNanos}. */
+  public final long toldNanos() {
+    return time.toldNanos(policy.clock().nanos() - startNanos);
+  }
+
   /** The bound of an attempt; {@link Long#MAX_VALUE}: none but the call's. */
   final long perTryNanos(PolicyAttempt attempt) {
     Hedging hedging = policy.limits().hedging();

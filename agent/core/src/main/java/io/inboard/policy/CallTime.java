@@ -113,17 +113,30 @@ final class CallTime {
   }
 
   /**
+   * How long the callee is told that the answer to this attempt is of use; {@link Long#MAX_VALUE}:
+   * it is told nothing.
+   *
+   * @param elapsed nanoseconds since the call's beginning
+   */
+  long toldNanos(long elapsed) {
+    if (!tells) {
+      return Long.MAX_VALUE;
+    }
+    long left = toldNanos == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, toldNanos - elapsed);
+    return Math.min(left, perTryNanos);
+  }
+
+  /**
    * Tells the callee how long the answer to this attempt is of use, counted anew for each send
    * (envoy#13196). A shorter time of the application's own stays.
    *
    * @param elapsed nanoseconds since the call's beginning
    */
   void tell(HeaderSink headers, OutboundRequest request, boolean grpc, long elapsed) {
-    if (!tells || (toldNanos == Long.MAX_VALUE && perTryNanos == Long.MAX_VALUE)) {
+    long left = toldNanos(elapsed);
+    if (left == Long.MAX_VALUE) {
       return;
     }
-    long left = toldNanos == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, toldNanos - elapsed);
-    left = Math.min(left, perTryNanos);
     String name = grpc ? GRPC : EXPECTED;
     if (asked(request, name) <= left) {
       return;

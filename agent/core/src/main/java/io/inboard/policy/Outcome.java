@@ -2,6 +2,7 @@
 package io.inboard.policy;
 
 import io.inboard.call.Call.Progress;
+import io.inboard.call.GrpcStatus;
 import io.inboard.call.HeaderView;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -26,17 +27,6 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  *     anything else
  */
 public record Outcome(Kind kind, int status, int grpcStatus) {
-  private static final int CANCELLED = 1;
-  private static final int DEADLINE_EXCEEDED = 4;
-  private static final int RESOURCE_EXHAUSTED = 8;
-  private static final int INTERNAL = 13;
-  private static final int UNAVAILABLE = 14;
-
-  /** By gRPC's status, from 0 to 16. */
-  private static final int[] HTTP_OF_GRPC = {
-    200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401
-  };
-
   /** Default outcome when none was recorded. */
   private static final Outcome ABANDONED = new Outcome(Kind.ABANDONED, 0, 0);
 
@@ -109,17 +99,11 @@ public record Outcome(Kind kind, int status, int grpcStatus) {
    * grpc-status} among the headers.
    */
   static Outcome grpc(int status, HeaderView headers) {
-    List<String> values = status == 200 ? headers.headers("grpc-status") : List.of();
-    String value = values.isEmpty() ? "" : values.get(0).trim();
-    if (value.isEmpty()
-        || value.length() > 2
-        || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      return response(status);
-    }
-    int grpc = Integer.parseInt(value);
-    return grpc == 0 || grpc >= HTTP_OF_GRPC.length
+    List<String> values = status == 200 ? headers.headers(GrpcStatus.HEADER) : List.of();
+    int grpc = values.isEmpty() ? GrpcStatus.NONE : GrpcStatus.parse(values.get(0).trim());
+    return grpc == GrpcStatus.NONE || grpc == GrpcStatus.OK
         ? response(status)
-        : new Outcome(Kind.RESPONSE, HTTP_OF_GRPC[grpc], grpc);
+        : new Outcome(Kind.RESPONSE, GrpcStatus.toHttp(grpc), grpc);
   }
 
   static Outcome of(Kind kind) {
@@ -184,11 +168,11 @@ public record Outcome(Kind kind, int status, int grpcStatus) {
     }
     return switch (grpcStatus) {
       case 0 -> status == 200 ? "200" : Integer.toString(status);
-      case CANCELLED -> "cancelled";
-      case DEADLINE_EXCEEDED -> "deadline-exceeded";
-      case RESOURCE_EXHAUSTED -> "resource-exhausted";
-      case INTERNAL -> "internal";
-      case UNAVAILABLE -> "unavailable";
+      case GrpcStatus.CANCELLED -> "cancelled";
+      case GrpcStatus.DEADLINE_EXCEEDED -> "deadline-exceeded";
+      case GrpcStatus.RESOURCE_EXHAUSTED -> "resource-exhausted";
+      case GrpcStatus.INTERNAL -> "internal";
+      case GrpcStatus.UNAVAILABLE -> "unavailable";
       default -> "grpc-" + grpcStatus;
     };
   }

@@ -65,6 +65,10 @@ final class ActiveSpan extends SpanOnly implements SpanData {
   private int peerPort = UNSET;
   private int status = UNSET;
   private short resendCount = UNSET;
+
+  /** Whether its status is one of gRPC. Set by who describes it. */
+  private boolean grpc;
+
   private String name;
   private List<EventData> events = List.of();
   private boolean failed;
@@ -135,6 +139,18 @@ final class ActiveSpan extends SpanOnly implements SpanData {
     }
   }
 
+  /** A call of gRPC; see {@link #describe}. */
+  void describe(Rpc rpc) {
+    if (origin != null) {
+      grpc = true;
+      put(SpanField.RPC_SYSTEM, Rpc.SYSTEM);
+      put(SpanField.RPC_METHOD, rpc.method());
+      if (!rpc.service().isEmpty()) {
+        put(SpanField.RPC_SERVICE, rpc.service());
+      }
+    }
+  }
+
   /** See {@link #describe}. */
   void describePorts(int server, int peer) {
     serverPort = server;
@@ -182,7 +198,8 @@ final class ActiveSpan extends SpanOnly implements SpanData {
   /**
    * Ends the span, once: it goes to the exporter.
    *
-   * @param code the status of the response; 0: there was none
+   * @param code the status of the response; 0: there was none. Of a call of gRPC {@link #status}
+   *     has told it
    * @param errorType empty: it did not fail
    * @param error null: there was none
    * @param better the span's name from now on; null: it stays as it is
@@ -197,7 +214,7 @@ final class ActiveSpan extends SpanOnly implements SpanData {
       if (ended) {
         return;
       }
-      if (code > 0) {
+      if (code > 0 && !grpc) {
         status = code;
       }
       if (!errorType.isEmpty()) {
@@ -272,6 +289,10 @@ final class ActiveSpan extends SpanOnly implements SpanData {
 
   int status() {
     return status;
+  }
+
+  boolean isGrpc() {
+    return grpc;
   }
 
   int resendCount() {

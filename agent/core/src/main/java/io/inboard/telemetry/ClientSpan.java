@@ -1,16 +1,23 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.telemetry;
 
+import io.inboard.call.GrpcStatus;
 import io.inboard.call.HeaderSink;
 
 /**
- * One attempt of a call, as a CLIENT span and one value of {@code http.client.request.duration}.
- * Safe for use by any thread; nothing throws.
+ * One attempt of a call, as a CLIENT span and one value of {@code http.client.request.duration}, of
+ * gRPC one of {@code rpc.client.duration}. Safe for use by any thread; nothing throws.
  */
 public final class ClientSpan {
   private final ClientTrace trace;
   private final ActiveSpan span;
   private volatile String version = "";
+
+  /** Of gRPC, once it is known. Guarded by this. */
+  private int grpcStatus = GrpcStatus.NONE;
+
+  /** Whether it ends with the code of gRPC, which comes behind its messages. Guarded by this. */
+  private boolean awaitsCode;
 
   /** Guarded by this. */
   private boolean ended;
@@ -68,7 +75,36 @@ public final class ClientSpan {
   }
 
   /**
-   * The attempt is over. The first call counts.
+   * A call of gRPC has ended with this code. The first call counts.
+   *
+   * @param code 0 to 16
+   */
+  public void grpcStatus(int code) {
+    synchronized (this) {
+      if (grpcStatus != GrpcStatus.NONE) {
+        return;
+      }
+      grpcStatus = code;
+      if (!awaitsCode) {
+        return;
+      }
+    }
+    endRpc(code, null);
+  }
+
+  private void endRpc(int code, Throwable error) {
+    String errorType = Keys.errorType(0, 400, error);
+    if (code != GrpcStatus.NONE) {
+      span.status(code);
+      errorType = code == GrpcStatus.OK ? "" : GrpcStatus.name(code);
+    }
+    trace.measure(span, code);
+    span.end(0, errorType, error == null ? null : Keys.unwrap(error), null, null);
+  }
+
+  /**
+   * The attempt is over. The first call counts. A call of gRPC whose answer has begun goes on until
+   * its {@link #grpcStatus} is known.
    *
    * @param status the HTTP status; 0 when no response head arrived
    * @param error why it failed; null if it did not. A cancelled attempt is given as a {@link
@@ -80,9 +116,21 @@ public final class ClientSpan {
         return;
       }
       ended = true;
+      awaitsCode = trace.isGrpc() && status > 0 && grpcStatus == GrpcStatus.NONE;
+      if (awaitsCode) {
+        return;
+      }
+    }
+    if (trace.isGrpc()) {
+      endRpc(code(), error);
+      return;
     }
     String errorType = Keys.errorType(status, 400, error);
     trace.measure(span, status, errorType, version);
     span.end(status, errorType, error == null ? null : Keys.unwrap(error), null, null);
+  }
+
+  private synchronized int code() {
+    return grpcStatus;
   }
 }

@@ -20,6 +20,9 @@ public final class ClientTrace {
   private final Optional<DurationMetrics> durations;
   private final String method;
 
+  /** Null unless it is a call of gRPC. */
+  private final Rpc rpc;
+
   /** The URL as spans show it; made at the first sampled attempt, empty before. */
   private String url = "";
 
@@ -41,6 +44,7 @@ public final class ClientTrace {
     this.propagation = propagation;
     this.durations = durations;
     this.method = Keys.method(request.method());
+    this.rpc = request.isGrpc() ? Rpc.of(request.target()) : null;
   }
 
   /** The settings' destination that serves the call; for {@code inboard.destination}. */
@@ -110,7 +114,11 @@ public final class ClientTrace {
       return ActiveSpan.passedOn(TraceIds.NONE);
     }
     ActiveSpan span =
-        spans.start(recording, Keys.methodInName(method), SpanKind.CLIENT, context.ids());
+        spans.start(
+            recording,
+            rpc == null ? Keys.methodInName(method) : rpc.name(),
+            SpanKind.CLIENT,
+            context.ids());
     if (span.recording()) {
       describe(span, number);
     }
@@ -118,14 +126,11 @@ public final class ClientTrace {
   }
 
   private void describe(ActiveSpan span, int number) {
-    span.describe(SpanField.METHOD, method);
-    if (method.equals(Keys.OTHER)) {
-      span.describe(SpanField.METHOD_ORIGINAL, request.method());
+    if (rpc == null) {
+      describeHttp(span);
+    } else {
+      span.describe(rpc);
     }
-    if (url.isEmpty()) {
-      url = Urls.full(request);
-    }
-    span.describe(SpanField.URL_FULL, url);
     span.describe(SpanField.SERVER_ADDRESS, request.host());
     span.describePorts(request.port(), ActiveSpan.UNSET);
     if (number > 1) {
@@ -134,6 +139,21 @@ public final class ClientTrace {
     if (!destination.isEmpty()) {
       span.describe(SpanField.DESTINATION, destination);
     }
+  }
+
+  private void describeHttp(ActiveSpan span) {
+    span.describe(SpanField.METHOD, method);
+    if (method.equals(Keys.OTHER)) {
+      span.describe(SpanField.METHOD_ORIGINAL, request.method());
+    }
+    if (url.isEmpty()) {
+      url = Urls.full(request);
+    }
+    span.describe(SpanField.URL_FULL, url);
+  }
+
+  boolean isGrpc() {
+    return rpc != null;
   }
 
   void writeHeaders(ActiveSpan span, HeaderSink headers) {
@@ -146,6 +166,17 @@ public final class ClientTrace {
     String requestId = context.requestId();
     if (!requestId.isEmpty() && request.headers(RequestIds.NAME).isEmpty()) {
       headers.set(RequestIds.NAME, requestId);
+    }
+  }
+
+  /**
+   * Of a call of gRPC, before the span's end.
+   *
+   * @param code {@link io.inboard.call.GrpcStatus#NONE}: it is not known
+   */
+  void measure(ActiveSpan span, int code) {
+    if (durations.isPresent()) {
+      durations.get().ofGrpc().client(rpc, code, request.host(), request.port(), span);
     }
   }
 

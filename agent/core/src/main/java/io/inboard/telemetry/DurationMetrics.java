@@ -27,12 +27,27 @@ final class DurationMetrics {
   private final DoubleHistogram client;
   private final ConcurrentHashMap<Object, RecentSeries.Entry> cache = new ConcurrentHashMap<>();
   private final RecentSeries recent = new RecentSeries();
+  private final Meter meter;
+
+  /** Null before the first call of gRPC. Written by any thread: the same ones each time. */
+  private volatile RpcDurations ofGrpc;
 
   DurationMetrics(Meter meter) {
+    this.meter = meter;
     this.server =
         histogram(meter, "http.server.request.duration", "Duration of HTTP server requests.");
     this.client =
         histogram(meter, "http.client.request.duration", "Duration of HTTP client requests.");
+  }
+
+  /** What calls of gRPC are measured by, in place of these. */
+  RpcDurations ofGrpc() {
+    RpcDurations known = ofGrpc;
+    if (known == null) {
+      known = new RpcDurations(meter);
+      ofGrpc = known;
+    }
+    return known;
   }
 
   private static DoubleHistogram histogram(Meter meter, String name, String description) {

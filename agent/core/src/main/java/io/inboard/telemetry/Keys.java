@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/** Attribute names: OpenTelemetry's stable HTTP semantic conventions, and our own. */
+/** Attribute names: OpenTelemetry's semantic conventions of HTTP and of gRPC, and our own. */
 final class Keys {
   static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
   static final AttributeKey<String> METHOD_ORIGINAL =
@@ -27,6 +27,11 @@ final class Keys {
   static final AttributeKey<String> PROTOCOL_VERSION =
       AttributeKey.stringKey("network.protocol.version");
   static final AttributeKey<String> USER_AGENT = AttributeKey.stringKey("user_agent.original");
+
+  static final AttributeKey<String> RPC_SYSTEM = AttributeKey.stringKey("rpc.system");
+  static final AttributeKey<String> RPC_SERVICE = AttributeKey.stringKey("rpc.service");
+  static final AttributeKey<String> RPC_METHOD = AttributeKey.stringKey("rpc.method");
+  static final AttributeKey<Long> RPC_STATUS = AttributeKey.longKey("rpc.grpc.status_code");
 
   static final AttributeKey<String> PEER_ID = AttributeKey.stringKey("inboard.peer.id");
   static final AttributeKey<String> DESTINATION = AttributeKey.stringKey("inboard.destination");

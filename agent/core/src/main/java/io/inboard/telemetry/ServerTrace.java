@@ -2,6 +2,7 @@
 package io.inboard.telemetry;
 
 import io.inboard.call.CallerTerms;
+import io.inboard.call.GrpcStatus;
 import io.inboard.call.InboundRequest;
 import io.inboard.call.PeerIdentity;
 import java.net.InetSocketAddress;
@@ -9,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One request that arrived, as a SERVER span and one value of {@code http.server.request.duration};
- * and what it carries, in the same object, since every request has both. Safe for use by any
- * thread; nothing throws.
+ * One request that arrived, as a SERVER span and one value of {@code http.server.request.duration},
+ * of gRPC one of {@code rpc.server.duration}; and what it carries, in the same object, since every
+ * request has both. Safe for use by any thread; nothing throws.
  */
 public final class ServerTrace extends RequestContext {
   private final boolean excluded;
@@ -20,6 +21,13 @@ public final class ServerTrace extends RequestContext {
   private final String method;
   private final String scheme;
   private final String version;
+
+  /** Null unless it is a call of gRPC. */
+  private final Rpc rpc;
+
+  /** Of gRPC, once its response has ended. */
+  private volatile int grpcStatus = GrpcStatus.NONE;
+
   private volatile String route = "";
 
   /** Whether a framework has said the route. Written after it. */
@@ -33,6 +41,7 @@ public final class ServerTrace extends RequestContext {
       CallerTerms terms,
       Propagation propagation,
       String method,
+      Rpc rpc,
       ActiveSpan span,
       boolean excluded,
       Optional<DurationMetrics> durations,
@@ -42,6 +51,7 @@ public final class ServerTrace extends RequestContext {
     this.excluded = excluded;
     this.durations = durations;
     this.method = method;
+    this.rpc = rpc;
     this.scheme = request.scheme();
     this.version = request.protocolVersion();
     if (!excluded && span.recording()) {
@@ -57,15 +67,10 @@ public final class ServerTrace extends RequestContext {
    * @param source the caller's address, if it is known already; else empty
    */
   private void describe(ActiveSpan span, InboundRequest request, String source) {
-    span.describe(SpanField.METHOD, method);
-    if (method.equals(Keys.OTHER)) {
-      span.describe(SpanField.METHOD_ORIGINAL, request.method());
-    }
-    span.describe(SpanField.URL_SCHEME, scheme);
-    span.describe(SpanField.URL_PATH, request.path());
-    String query = request.query();
-    if (!query.isEmpty()) {
-      span.describe(SpanField.URL_QUERY, Urls.query(query));
+    if (rpc == null) {
+      describeHttp(span, request);
+    } else {
+      span.describe(rpc);
     }
     if (!version.isEmpty()) {
       span.describe(SpanField.PROTOCOL_VERSION, version);
@@ -89,6 +94,19 @@ public final class ServerTrace extends RequestContext {
     Optional<PeerIdentity> peer = request.peer();
     if (peer.isPresent()) {
       span.describe(SpanField.PEER_ID, peer.get().id());
+    }
+  }
+
+  private void describeHttp(ActiveSpan span, InboundRequest request) {
+    span.describe(SpanField.METHOD, method);
+    if (method.equals(Keys.OTHER)) {
+      span.describe(SpanField.METHOD_ORIGINAL, request.method());
+    }
+    span.describe(SpanField.URL_SCHEME, scheme);
+    span.describe(SpanField.URL_PATH, request.path());
+    String query = request.query();
+    if (!query.isEmpty()) {
+      span.describe(SpanField.URL_QUERY, Urls.query(query));
     }
   }
 
@@ -154,6 +172,15 @@ public final class ServerTrace extends RequestContext {
   }
 
   /**
+   * The response to a call of gRPC ends with this code. Before {@link #end}.
+   *
+   * @param code 0 to 16
+   */
+  public void grpcStatus(int code) {
+    grpcStatus = code;
+  }
+
+  /**
    * The response went out, or the connection broke. The first call counts.
    *
    * @param status the HTTP status; 0 when none went out
@@ -165,6 +192,10 @@ public final class ServerTrace extends RequestContext {
         return;
       }
       ended = true;
+    }
+    if (rpc != null) {
+      endRpc(error);
+      return;
     }
     ActiveSpan span = span();
     String errorType = Keys.errorType(status, 500, error);
@@ -184,5 +215,22 @@ public final class ServerTrace extends RequestContext {
         error == null ? null : Keys.unwrap(error),
         routed && span.recording() ? names.of(Keys.methodInName(method), template) : null,
         routed ? template : null);
+  }
+
+  private void endRpc(Throwable error) {
+    ActiveSpan span = span();
+    int code = grpcStatus;
+    if (durations.isPresent()) {
+      durations.get().ofGrpc().server(rpc, code, span);
+    }
+    if (excluded) {
+      return;
+    }
+    String errorType = Keys.errorType(0, 500, error);
+    if (code != GrpcStatus.NONE) {
+      span.status(code);
+      errorType = GrpcStatus.isServerError(code) ? GrpcStatus.name(code) : "";
+    }
+    span.end(0, errorType, error == null ? null : Keys.unwrap(error), null, null);
   }
 }

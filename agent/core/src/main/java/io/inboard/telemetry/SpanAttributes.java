@@ -25,7 +25,7 @@ record SpanAttributes(Map<AttributeKey<?>, Object> asMap) implements Attributes 
     }
     number(map, Keys.SERVER_PORT, span.serverPort());
     number(map, Keys.PEER_PORT, span.peerPort());
-    number(map, Keys.STATUS, span.status());
+    number(map, span.isGrpc() ? Keys.RPC_STATUS : Keys.STATUS, span.status());
     number(map, Keys.RESEND_COUNT, span.resendCount());
     return new SpanAttributes(map);
   }

@@ -57,6 +57,7 @@ final class SpanEncoder {
   private static final byte[] SERVER_PORT = ProtoBuffer.keyOf(Keys.SERVER_PORT.getKey());
   private static final byte[] PEER_PORT = ProtoBuffer.keyOf(Keys.PEER_PORT.getKey());
   private static final byte[] STATUS = ProtoBuffer.keyOf(Keys.STATUS.getKey());
+  private static final byte[] RPC_STATUS = ProtoBuffer.keyOf(Keys.RPC_STATUS.getKey());
   private static final byte[] RESEND_COUNT = ProtoBuffer.keyOf(Keys.RESEND_COUNT.getKey());
 
   private final ProtoBuffer out;
@@ -182,7 +183,7 @@ final class SpanEncoder {
     }
     number(SERVER_PORT, span.serverPort());
     number(PEER_PORT, span.peerPort());
-    number(STATUS, span.status());
+    number(span.isGrpc() ? RPC_STATUS : STATUS, span.status());
     number(RESEND_COUNT, span.resendCount());
   }
 

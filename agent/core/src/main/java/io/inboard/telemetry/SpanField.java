@@ -29,7 +29,10 @@ enum SpanField {
   RETRY_REASON(Keys.RETRY_REASON, -1, 10),
   REFUSED(Keys.REFUSED, -1, 11),
   FLAGS(Keys.FLAGS, -1, 12),
-  FALLBACK(Keys.FALLBACK, -1, 13);
+  FALLBACK(Keys.FALLBACK, -1, 13),
+  RPC_SYSTEM(Keys.RPC_SYSTEM, 14, 14),
+  RPC_SERVICE(Keys.RPC_SERVICE, 15, 15),
+  RPC_METHOD(Keys.RPC_METHOD, 16, 16);
 
   /** How many places a span has at first: the mesh adds some to those of a call. */
   static final int USUAL_SERVER = 10;
@@ -38,7 +41,7 @@ enum SpanField {
   static final int SOME = 8;
 
   /** How many it has at most. */
-  static final int MOST = 14;
+  static final int MOST = 17;
 
   private static final SpanField[] OF_SERVERS = new SpanField[MOST];
   private static final SpanField[] OF_CLIENTS = new SpanField[MOST];

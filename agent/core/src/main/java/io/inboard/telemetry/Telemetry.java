@@ -2,6 +2,7 @@
 package io.inboard.telemetry;
 
 import io.inboard.call.CallerTerms;
+import io.inboard.call.GrpcStatus;
 import io.inboard.call.InboundRequest;
 import io.inboard.call.OutboundRequest;
 import io.inboard.settings.PathPatterns;
@@ -186,15 +187,25 @@ public final class Telemetry {
     TraceIds remote = now.propagation.readSpan(request, built.decision());
     boolean excluded = now.excluded.matches(request.path());
     String method = Keys.method(request.method());
+    Rpc rpc = GrpcStatus.isCall(request) ? Rpc.of(request.path()) : null;
     ActiveSpan span;
     if (!excluded) {
-      span = built.spans().start(now.recording, Keys.methodInName(method), SpanKind.SERVER, remote);
+      String name = rpc == null ? Keys.methodInName(method) : rpc.name();
+      span = built.spans().start(now.recording, name, SpanKind.SERVER, remote);
     } else {
       // Calls made for an excluded request (a health check) are no traces of their own either.
       span = remote.isValid() ? ActiveSpan.passedOn(remote) : built.spans().unsampled();
     }
     return new ServerTrace(
-        request, terms, now.propagation, method, span, excluded, durations(now, built), spanNames);
+        request,
+        terms,
+        now.propagation,
+        method,
+        rpc,
+        span,
+        excluded,
+        durations(now, built),
+        spanNames);
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.admission.Shedding.Admission;
 import io.inboard.call.CallerTerms;
+import io.inboard.call.GrpcStatus;
 import io.inboard.call.Verdict;
 import io.inboard.settings.DeadlineSettings;
 import io.inboard.settings.DeadlineSettings.Mode;
@@ -130,7 +131,8 @@ final class SheddingTest {
     assertThat(admitted.verdict()).isEqualTo(Verdict.ALLOW);
     time.passMillis(60);
     assertThat(admitted.waited(terms, TimeUnit.MILLISECONDS.toNanos(60)))
-        .isEqualTo(new Verdict.Deny(503, "shed: the caller's time is up"));
+        .isEqualTo(
+            new Verdict.Deny(503, GrpcStatus.DEADLINE_EXCEEDED, "shed: the caller's time is up"));
   }
 
   @Test

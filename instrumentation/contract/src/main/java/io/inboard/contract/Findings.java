@@ -105,6 +105,9 @@ final class Findings implements AfterEachCallback {
     if (test instanceof ClientHarness client) {
       return client.subject();
     }
+    if (test instanceof ShowsLibrary of) {
+      return new Subject(of.kind(), of.library(), test.getClass().getClassLoader());
+    }
     return ((ServerFixture) test).subject();
   }
 

@@ -29,6 +29,9 @@ public final class RawHttp2Connection implements Closeable {
   private final RawConnection wire;
   private int lastStream = -1;
 
+  /** Of the response that was read last: head, data and trailers. */
+  private int frames;
+
   private RawHttp2Connection(RawConnection wire) {
     this.wire = wire;
   }
@@ -84,6 +87,29 @@ public final class RawHttp2Connection implements Closeable {
   }
 
   /**
+   * Sends a call of gRPC with one empty message in a stream of its own.
+   *
+   * @param scheme for {@code :scheme}
+   * @return the stream
+   */
+  public int callOfGrpc(String path, String scheme) throws IOException {
+    lastStream += 2;
+    ByteArrayOutputStream block = new ByteArrayOutputStream();
+    block.writeBytes(head(0x83, path, scheme));
+    literal(block, 0, "content-type");
+    text(block, "application/grpc");
+    wire.send(frame(HEADERS, END_HEADERS, lastStream, block.toByteArray()));
+    wire.send(frame(DATA, END_STREAM, lastStream, new byte[5]));
+    return lastStream;
+  }
+
+  /** Whether a response, once it has come, was nothing but the frame of its head. */
+  public boolean isHeadOnly(int stream) throws IOException {
+    untilEnded(stream);
+    return frames == 1;
+  }
+
+  /**
    * @param method of HPACK's static table: 0x82 is GET, 0x83 is POST
    */
   private static byte[] head(int method, String path, String scheme) {
@@ -130,6 +156,7 @@ public final class RawHttp2Connection implements Closeable {
 
   private int untilEnded(int stream, ByteArrayOutputStream body) throws IOException {
     int status = 0;
+    frames = 0;
     while (true) {
       ByteBuffer head = ByteBuffer.wrap(wire.exactly(9));
       int length = head.getInt(0) >>> 8;
@@ -146,6 +173,7 @@ public final class RawHttp2Connection implements Closeable {
       if (of != stream || (type != DATA && type != HEADERS)) {
         continue;
       }
+      frames++;
       if (type == HEADERS && status == 0) {
         status = firstField(payload);
       }

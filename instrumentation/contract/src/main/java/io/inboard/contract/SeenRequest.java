@@ -40,6 +40,7 @@ public final class SeenRequest implements InboundCall, Context {
   private final List<Integer> responses = new CopyOnWriteArrayList<>();
   private final List<String> routes = new CopyOnWriteArrayList<>();
   private final List<String> matched = new CopyOnWriteArrayList<>();
+  private final List<Integer> grpcStatuses = new CopyOnWriteArrayList<>();
   private final List<End> ends = new CopyOnWriteArrayList<>();
 
   /**
@@ -134,6 +135,11 @@ public final class SeenRequest implements InboundCall, Context {
     return routes.isEmpty() ? "" : routes.get(routes.size() - 1);
   }
 
+  /** What {@link InboundCall#grpcStatus} was told before the end. */
+  public List<Integer> grpcStatuses() {
+    return List.copyOf(grpcStatuses);
+  }
+
   /** All ends that were reported; there must be exactly one. */
   public List<End> ends() {
     return List.copyOf(ends);
@@ -190,6 +196,13 @@ public final class SeenRequest implements InboundCall, Context {
   @Override
   public void matched(String route) {
     matched.add(route);
+  }
+
+  @Override
+  public void grpcStatus(int code) {
+    if (ends.isEmpty()) {
+      grpcStatuses.add(code);
+    }
   }
 
   @Override

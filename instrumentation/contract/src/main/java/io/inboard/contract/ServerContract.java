@@ -13,10 +13,11 @@ import org.junit.jupiter.api.Test;
 /**
  * What every server library must do under the mesh, told as tests: here what it reports, refuses
  * and survives of requests, in {@link ServerThreadsContract} what holds its threads, in {@link
- * ServerPathContract} which handler they reach, in {@link ServerTlsContract} what it does about
- * TLS, in {@link ServerIdentityContract} what it lets the application believe.
+ * ServerGrpcContract} what callers of gRPC are told, in {@link ServerPathContract} which handler
+ * they reach, in {@link ServerTlsContract} what it does about TLS, in {@link
+ * ServerIdentityContract} what it lets the application believe.
  */
-public abstract class ServerContract extends ServerThreadsContract {
+public abstract class ServerContract extends ServerGrpcContract {
   // --- What arrives, and what is reported of it.
 
   @Test

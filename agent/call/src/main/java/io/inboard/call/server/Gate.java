@@ -2,6 +2,8 @@
 package io.inboard.call.server;
 
 import io.inboard.call.Contexts;
+import io.inboard.call.GrpcStatus;
+import io.inboard.call.HeaderSink;
 import io.inboard.call.Inboard;
 import io.inboard.call.Inbound;
 import io.inboard.call.InboundCall;
@@ -28,6 +30,9 @@ public final class Gate {
 
   /** Another connection begins with a handshake, which tells the peer why. */
   private static final Answer LAPSED = new Answer(403, "", true);
+
+  /** The status of HTTP of every answer of gRPC. */
+  private static final int GRPC_OK = 200;
 
   private static final Answer ERROR_OF_OURS = Answer.of(503);
 
@@ -69,7 +74,7 @@ public final class Gate {
       call.route(route);
     }
     if (call.verdict() instanceof Verdict.Deny deny) {
-      return refused(exchange, call, deny.status());
+      return refused(exchange, call, deny);
     }
     exchange.serving(call);
     exchange.correctHeaders(call::writeHeaders);
@@ -86,20 +91,25 @@ public final class Gate {
    */
   public static Object waited(ServerExchange exchange, InboundCall call, long nanos) {
     return call.waited(exchange, nanos) instanceof Verdict.Deny deny
-        ? refused(exchange, call, deny.status())
+        ? refused(exchange, call, deny)
         : Inboard.contexts().activate(call.context());
   }
 
   /** Whatever goes wrong with the words around it, a refused request is not the application's. */
-  private static Object refused(ServerExchange exchange, InboundCall call, int status) {
+  private static Object refused(ServerExchange exchange, InboundCall call, Verdict.Deny deny) {
     try {
-      call.respond(status, exchange.responseHeaders());
+      call.respond(deny.status(), exchange.responseHeaders());
     } catch (RuntimeException | LinkageError e) {
       Log.warnOnce("refusal", "an answer to a refused request lacks its headers: " + e);
     }
-    Object answered = answer(exchange, Answer.of(status));
+    Object answered = answer(exchange, Answer.of(deny.status()), deny.grpcStatus());
     try {
-      call.end(status, null);
+      if (GrpcStatus.isCall(exchange)) {
+        call.grpcStatus(deny.grpcStatus());
+        call.end(exchange.endsWithHead() ? GRPC_OK : deny.status(), null);
+      } else {
+        call.end(deny.status(), null);
+      }
     } catch (RuntimeException | LinkageError e) {
       Log.warnOnce("refusal", "the end of a refused request was not noted: " + e);
     }
@@ -163,12 +173,43 @@ public final class Gate {
   }
 
   private static Optional<Throwable> answer(ServerExchange exchange, Answer answer) {
+    return answer(exchange, answer, GrpcStatus.ofHttp(answer.status()));
+  }
+
+  /**
+   * @param grpcStatus says it to a call of gRPC
+   */
+  private static Optional<Throwable> answer(
+      ServerExchange exchange, Answer answer, int grpcStatus) {
     try {
-      exchange.answer(answer);
+      boolean grpc = exchange.endsWithHead() && GrpcStatus.isCall(exchange);
+      exchange.answer(grpc ? ofGrpc(exchange, answer, grpcStatus) : answer);
       return Optional.empty();
     } catch (IOException | RuntimeException | LinkageError e) {
       // The peer is gone, or an answer has begun. In any case the application is not asked.
       return Optional.of(e);
     }
+  }
+
+  /**
+   * A client of gRPC looks for a code in the head of an answer without messages (Trailers-Only,
+   * https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md); Envoy answers so, too.
+   */
+  private static Answer ofGrpc(ServerExchange exchange, Answer answer, int code) {
+    HeaderSink headers = exchange.responseHeaders();
+    headers.set("content-type", "application/grpc");
+    headers.set(GrpcStatus.HEADER, Integer.toString(code));
+    headers.set("grpc-message", answer.text().isEmpty() ? said(code) : answer.text().strip());
+    return new Answer(GRPC_OK, "", answer.close());
+  }
+
+  /** What a peer may know of a refusal: never which rule it was. */
+  private static String said(int code) {
+    return switch (code) {
+      case GrpcStatus.PERMISSION_DENIED -> "access denied";
+      case GrpcStatus.DEADLINE_EXCEEDED -> "the caller's time is up";
+      case GrpcStatus.UNAVAILABLE -> "not served for now";
+      default -> "refused";
+    };
   }
 }

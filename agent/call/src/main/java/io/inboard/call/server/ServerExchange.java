@@ -59,6 +59,15 @@ public interface ServerExchange extends InboundRequest {
   void answer(Answer answer) throws IOException;
 
   /**
+   * Whether the head of an empty answer ends its stream. gRPC reads its status from no other head:
+   * where this is false, a call of gRPC is refused with a status of HTTP, which its client
+   * understands, too.
+   */
+  default boolean endsWithHead() {
+    return true;
+  }
+
+  /**
    * What a server says by itself.
    *
    * @param status of HTTP

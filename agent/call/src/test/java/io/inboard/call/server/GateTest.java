@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.call.Context;
 import io.inboard.call.Contexts;
+import io.inboard.call.GrpcStatus;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.Inboard;
 import io.inboard.call.Inbound;
@@ -95,6 +96,40 @@ final class GateTest {
     assertThat(Gate.enter(exchange)).isEqualTo(Optional.empty());
     assertThat(told)
         .containsExactly("begin", "route /orders", "respond 429", "answer 429", "end 429");
+  }
+
+  @Test
+  void aCallOfGrpcIsRefusedInTheHeadOfAGoodAnswer() {
+    exchange.grpc = true;
+    mesh.verdict = new Verdict.Deny(403, "authorization: rule 3");
+    assertThat(Gate.enter(exchange)).isEqualTo(Optional.empty());
+    assertThat(told)
+        .containsExactly(
+            "begin", "route /orders", "respond 403", "answer 200", "grpc 7", "end 200");
+    assertThat(exchange.responseHeaders)
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "content-type",
+                "application/grpc",
+                "grpc-status",
+                "7",
+                "grpc-message",
+                "access denied"));
+    mesh.verdict = new Verdict.Deny(503, GrpcStatus.DEADLINE_EXCEEDED, "shed");
+    Gate.enter(exchange);
+    assertThat(exchange.responseHeaders).containsEntry("grpc-status", "4");
+  }
+
+  @Test
+  void aCallOfGrpcInPlaintextIsToldWhyInItsOwnWords() {
+    exchange.grpc = true;
+    mesh.mode = InboundTls.Mode.STRICT;
+    Gate.enter(exchange);
+    assertThat(told).containsExactly("refused PLAINTEXT", "answer 200, close");
+    assertThat(exchange.responseHeaders).containsEntry("grpc-status", "13");
+    assertThat(exchange.responseHeaders.get("grpc-message"))
+        .startsWith("This port accepts mutual TLS only")
+        .doesNotContain("\n");
   }
 
   @Test
@@ -232,6 +267,8 @@ final class GateTest {
     private final Map<String, String> headers =
         new TreeMap<>(Map.of(Inbound.FORWARDED_CLIENT_CERT, "forged", "x-mine", "kept"));
     private int port = 8080;
+    private final Map<String, String> responseHeaders = new TreeMap<>();
+    private boolean grpc;
     private boolean mutual;
     private boolean ownTls;
     private boolean securable = true;
@@ -281,7 +318,7 @@ final class GateTest {
 
     @Override
     public HeaderSink responseHeaders() {
-      return new ResponseHeaders(name -> false, (name, value) -> {});
+      return new ResponseHeaders(name -> false, responseHeaders::put);
     }
 
     @Override
@@ -321,7 +358,7 @@ final class GateTest {
 
     @Override
     public String protocolVersion() {
-      return "1.1";
+      return grpc ? "2" : "1.1";
     }
 
     @Override
@@ -361,6 +398,9 @@ final class GateTest {
 
     @Override
     public List<String> headers(String name) {
+      if (grpc && name.equals("content-type")) {
+        return List.of("application/grpc+proto");
+      }
       return headers.containsKey(name) ? List.of(headers.get(name)) : List.of();
     }
   }
@@ -469,6 +509,11 @@ final class GateTest {
     @Override
     public void route(String template) {
       told.add("route " + template);
+    }
+
+    @Override
+    public void grpcStatus(int code) {
+      told.add("grpc " + code);
     }
 
     @Override

@@ -289,4 +289,10 @@ final class TomcatRequest implements ServerExchange {
     String text = bytes.toString();
     return text == null ? "" : text;
   }
+
+  /** Tomcat ends every stream with a frame of data, be it an empty one. */
+  @Override
+  public boolean endsWithHead() {
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.netty.server;
 
+import io.inboard.call.GrpcStatus;
 import io.inboard.call.HeaderSink;
 import io.inboard.call.InboundCall;
 import io.inboard.call.server.Claims;
@@ -105,6 +106,19 @@ final class Http2Exchange extends NettyExchange {
    */
   private static boolean isOfGrpc(Http2Headers headers) {
     return OF_GRPC.get(headers.getClass());
+  }
+
+  /**
+   * The code of gRPC that ends a response, among its trailers or in a head that is all of it. Those
+   * that gRPC writes can be gone through, and nothing else.
+   */
+  static int grpcStatus(Http2Headers headers) {
+    for (Map.Entry<CharSequence, CharSequence> entry : headers) {
+      if (GrpcStatus.HEADER.contentEquals(entry.getKey())) {
+        return GrpcStatus.parse(entry.getValue());
+      }
+    }
+    return GrpcStatus.NONE;
   }
 
   @Override

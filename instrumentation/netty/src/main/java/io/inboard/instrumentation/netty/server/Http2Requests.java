@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.netty.server;
 
 import io.inboard.call.Contexts;
+import io.inboard.call.GrpcStatus;
 import io.inboard.call.Inboard;
 import io.inboard.call.Inbound;
 import io.inboard.call.server.Gate;
@@ -233,7 +234,14 @@ final class Http2Requests extends Http2FrameListenerDecorator {
     if (status != null && status.length() == 3 && status.charAt(0) != '1') {
       served.respond(Integer.parseInt(status.toString()), Http2Exchange.ofResponse(headers));
     }
-    return ends ? ending(served) : null;
+    if (ends) {
+      int code = Http2Exchange.grpcStatus(headers);
+      if (code != GrpcStatus.NONE) {
+        served.grpcStatus(code);
+      }
+      return ending(served);
+    }
+    return null;
   }
 
   /** The last of a response's body is about to be written. */

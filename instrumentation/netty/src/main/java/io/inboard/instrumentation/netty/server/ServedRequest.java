@@ -47,6 +47,15 @@ final class ServedRequest {
     }
   }
 
+  /** The response to a call of gRPC ends with this code. */
+  void grpcStatus(int code) {
+    try {
+      call.grpcStatus(code);
+    } catch (RuntimeException | LinkageError e) {
+      HookErrors.report(NettyServerHooks.NAME, ServedRequest.class, e);
+    }
+  }
+
   void answered() {
     answered = true;
   }
