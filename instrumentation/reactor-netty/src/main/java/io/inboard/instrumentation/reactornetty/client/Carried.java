@@ -4,7 +4,10 @@ package io.inboard.instrumentation.reactornetty.client;
 import io.inboard.call.Context;
 import io.inboard.call.HeaderView;
 import io.inboard.call.Inboard;
+import io.inboard.weave.HookErrors;
 import java.util.List;
+import java.util.function.BiFunction;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
 /**
@@ -24,6 +27,30 @@ final class Carried {
     return current == Context.NONE
         ? null
         : work.contextWrite(context -> context.put(CONTEXT, current));
+  }
+
+  /**
+   * The same of what a server's handler gives back for each request.
+   *
+   * @param handler null: the library says what it thinks of that
+   * @return null: nothing to be changed
+   */
+  static <Q, R> BiFunction<Q, R, Publisher<Void>> inContext(
+      BiFunction<? super Q, ? super R, ? extends Publisher<Void>> handler) {
+    return handler == null ? null : (request, response) -> served(handler.apply(request, response));
+  }
+
+  private static Publisher<Void> served(Publisher<Void> work) {
+    if (work == null || Inboard.contexts().current() == Context.NONE) {
+      return work;
+    }
+    try {
+      // What the library makes of it in any case.
+      return inContext(Mono.fromDirect(work));
+    } catch (RuntimeException | LinkageError e) {
+      HookErrors.report(ServedContextHooks.NAME, Carried.class, e);
+      return work;
+    }
   }
 
   /** That of the subscriber, else of this thread. */

@@ -3,9 +3,11 @@ package io.inboard.instrumentation.reactornetty.client;
 
 import io.inboard.weave.Advice;
 import java.util.List;
+import java.util.function.BiFunction;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
-/** Of {@link WebClientHooks} and {@link WebFluxContextHooks}. */
+/** Of {@link WebClientHooks}, {@link WebFluxContextHooks} and {@link ServedContextHooks}. */
 final class WebClientAdvice {
   private WebClientAdvice() {}
 
@@ -30,6 +32,16 @@ final class WebClientAdvice {
     @Advice.ToReturned
     static Mono<?> exit(@Advice.Return Mono<?> work) {
       return Carried.inContext(work);
+    }
+  }
+
+  /** {@code HttpServer#handle(BiFunction)}, which {@code route} goes through, too. */
+  static final class Serve {
+    @Advice.OnMethodEnter
+    @Advice.ToArgument(0)
+    static BiFunction<?, ?, ?> enter(
+        @Advice.Argument(0) BiFunction<?, ?, ? extends Publisher<Void>> handler) {
+      return Carried.inContext(handler);
     }
   }
 }
