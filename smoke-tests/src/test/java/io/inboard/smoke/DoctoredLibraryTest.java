@@ -19,10 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.function.UnaryOperator;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.objectweb.asm.ClassReader;
@@ -31,15 +31,22 @@ import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** A library that is not as its hooks expect: its Tomcat has one method more of a hooked name. */
+/**
+ * A library that is not as its hooks expect: a Tomcat has one method more of a hooked name, a Netty
+ * has a hooked method under another name.
+ */
 class DoctoredLibraryTest {
-  private static final String DOCTORED = "org.apache.catalina.connector.Request";
+  private static final String TOMCAT = "org/apache/catalina/connector/Request";
+  private static final String NETTY = "io/netty/channel/AbstractChannelHandlerContext";
 
   @TempDir Path directory;
 
-  @BeforeEach
-  void takeApart() throws IOException {
-    try (JarFile boot = new JarFile(Tree.app("boot-3.5").toFile())) {
+  /**
+   * @param jar begins the name of the jar with the class that is changed
+   */
+  private void takeApart(String app, String jar, String changed, UnaryOperator<byte[]> change)
+      throws IOException {
+    try (JarFile boot = new JarFile(Tree.app(app).toFile())) {
       for (JarEntry entry : Collections.list(boot.entries())) {
         String name = entry.getName();
         if (entry.isDirectory() || !name.matches("BOOT-INF/(lib|classes)/.*")) {
@@ -48,10 +55,10 @@ class DoctoredLibraryTest {
         Path target = directory.resolve(name.substring("BOOT-INF/".length()));
         Files.createDirectories(target.getParent());
         try (InputStream in = boot.getInputStream(entry)) {
-          if (name.contains("/tomcat-embed-core-")) {
+          if (name.contains("/" + jar)) {
             Path original = directory.resolve("original.jar");
             Files.copy(in, original);
-            doctor(original, target);
+            doctor(original, target, changed + ".class", change);
           } else {
             Files.copy(in, target);
           }
@@ -62,6 +69,7 @@ class DoctoredLibraryTest {
 
   @Test
   void itsHooksAloneAreLeftOutWithOneLineAndAnEntryInStatus() throws Exception {
+    takeApartTomcat();
     try (Service shop =
         Service.exploded(directory, "shop", Jdks.own()).agent(Yaml.service("shop")).start()) {
       String items = shop.callUrl("url-connection", shop.url("/items/7"));
@@ -80,6 +88,7 @@ class DoctoredLibraryTest {
 
   @Test
   void aStrictPortIsNotServedByIt() throws Exception {
+    takeApartTomcat();
     Pki pki = new Pki(directory);
     Service.Builder builder =
         Service.exploded(directory, "pay", Jdks.own())
@@ -98,6 +107,37 @@ class DoctoredLibraryTest {
     }
   }
 
+  @Test
+  void aNettyThatIsNotAsExpectedServesAsWithoutUsAndNoStrictPort() throws Exception {
+    takeApart("reactive", "netty-transport-4", NETTY, DoctoredLibraryTest::withAMethodRenamed);
+    Pki pki = new Pki(directory);
+    Service.Builder builder =
+        Service.exploded(directory, "reactive", "shop.reactive.Shop", "pay", Jdks.own());
+    Yaml permissive = Yaml.service("pay").identity(pki.issue("pay")).inbound("PERMISSIVE");
+    try (Service pay = builder.agent(permissive).start()) {
+      assertThat(Http.body(pay.url("/hello"))).isEqualTo("hello from netty");
+      assertThat(pay.warnings()).anyMatch(line -> line.contains("netty-transport"));
+      JsonNode netty = library(pay.status(), "netty");
+      assertThat(netty.get("applied").asBoolean()).isFalse();
+      assertThat(netty.get("reason").asText()).contains("invokeExceptionCaught");
+      Yaml.service("pay")
+          .identity(pki.issue("pay"))
+          .inbound("STRICT")
+          .write(builder.settingsFile());
+      pay.program()
+          .await(
+              "refuses",
+              Duration.ofSeconds(60),
+              () -> !Curl.Way.plain(pay).run("/hello").out().contains("hello"));
+      assertThat(Curl.Way.mutual(pay, pki.issue("web")).run("/hello").out())
+          .doesNotContain("hello");
+    }
+  }
+
+  private void takeApartTomcat() throws IOException {
+    takeApart("boot-3.5", "tomcat-embed-core-", TOMCAT, DoctoredLibraryTest::withOneMethodMore);
+  }
+
   private static JsonNode library(JsonNode status, String unit) {
     for (JsonNode hook : status.get("hooks")) {
       if (hook.get("unit").asText().equals(unit)) {
@@ -107,7 +147,8 @@ class DoctoredLibraryTest {
     throw new AssertionError(unit + " is not in " + status);
   }
 
-  private static void doctor(Path original, Path target) throws IOException {
+  private static void doctor(
+      Path original, Path target, String changed, UnaryOperator<byte[]> change) throws IOException {
     try (JarFile jar = new JarFile(original.toFile());
         OutputStream file = Files.newOutputStream(target);
         JarOutputStream out = new JarOutputStream(file)) {
@@ -116,9 +157,9 @@ class DoctoredLibraryTest {
         try (InputStream in = jar.getInputStream(entry)) {
           bytes = in.readAllBytes();
         }
-        boolean hit = entry.getName().equals(DOCTORED.replace('.', '/') + ".class");
+        boolean hit = entry.getName().equals(changed);
         out.putNextEntry(new JarEntry(entry.getName()));
-        out.write(hit ? withOneMethodMore(bytes) : bytes);
+        out.write(hit ? change.apply(bytes) : bytes);
         out.closeEntry();
       }
     }
@@ -141,5 +182,37 @@ class DoctoredLibraryTest {
             },
             0);
     return writer.toByteArray();
+  }
+
+  /** {@code invokeExceptionCaught(Throwable)}, which the class calls alone. */
+  private static byte[] withAMethodRenamed(byte[] bytes) {
+    ClassWriter writer = new ClassWriter(0);
+    new ClassReader(bytes)
+        .accept(
+            new ClassVisitor(Opcodes.ASM9, writer) {
+              @Override
+              public MethodVisitor visitMethod(
+                  int access, String name, String type, String signature, String[] thrown) {
+                MethodVisitor code =
+                    super.visitMethod(access, renamed(name, type), type, signature, thrown);
+                return new MethodVisitor(Opcodes.ASM9, code) {
+                  @Override
+                  public void visitMethodInsn(
+                      int opcode, String owner, String called, String of, boolean isInterface) {
+                    boolean own = owner.equals(NETTY);
+                    super.visitMethodInsn(
+                        opcode, owner, own ? renamed(called, of) : called, of, isInterface);
+                  }
+                };
+              }
+            },
+            0);
+    return writer.toByteArray();
+  }
+
+  private static String renamed(String method, String type) {
+    return method.equals("invokeExceptionCaught") && type.equals("(Ljava/lang/Throwable;)V")
+        ? "doctored"
+        : method;
   }
 }

@@ -43,9 +43,18 @@ public final class Service implements AutoCloseable {
 
   /** {@code boot-3.5} taken apart: its classes and its {@code lib/*} below a directory. */
   public static Builder exploded(Path directory, String name, Jdk jdk) {
-    Builder builder = boot("boot-3.5", name, jdk);
+    return exploded(directory, "boot-3.5", "shop.Shop", name, jdk);
+  }
+
+  /**
+   * The same of another sample.
+   *
+   * @param main its class
+   */
+  public static Builder exploded(Path directory, String app, String main, String name, Jdk jdk) {
+    Builder builder = boot(app, name, jdk);
     String path = directory.resolve("classes") + ":" + directory.resolve("lib") + "/*";
-    builder.program = List.of("-cp", path, "shop.Shop");
+    builder.program = List.of("-cp", path, main);
     return builder;
   }
 
