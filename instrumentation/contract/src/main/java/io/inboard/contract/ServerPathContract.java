@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 public abstract class ServerPathContract extends ServerIdentityContract {
   /** A third of a server's tests, and no matter of the JDK: CI leaves them out on another one. */
-  private static final String SPELLINGS = "spellings";
+  private static final String TAG = "spellings";
 
   private static final String DENY_ADMIN =
       "{action: DENY, to: {paths: ['/admin/*', '/caf%c3%a9/*', '/admin', '/caf\u00e9']}}";
@@ -88,7 +88,7 @@ public abstract class ServerPathContract extends ServerIdentityContract {
 
   @ParameterizedTest
   @EnumSource(Router.class)
-  @Tag(SPELLINGS)
+  @Tag(TAG)
   @Shows(Feature.AUTHORIZATION)
   void noSpellingReachesAHandlerThatIsDenied(Router router) throws Exception {
     try (RunningServer handlers = startHandlers(router)) {
@@ -105,7 +105,7 @@ public abstract class ServerPathContract extends ServerIdentityContract {
 
   @ParameterizedTest
   @EnumSource(Router.class)
-  @Tag(SPELLINGS)
+  @Tag(TAG)
   @Shows(Feature.AUTHORIZATION)
   void noSpellingReachesAHandlerThatIsNotAllowed(Router router) throws Exception {
     try (RunningServer handlers = startHandlers(router)) {
@@ -122,7 +122,7 @@ public abstract class ServerPathContract extends ServerIdentityContract {
   /** What the other two tests rely on: without rules the spellings do reach the handlers. */
   @ParameterizedTest
   @EnumSource(Router.class)
-  @Tag(SPELLINGS)
+  @Tag(TAG)
   void withoutRulesTheSpellingsReachTheirHandlers(Router router) throws Exception {
     try (RunningServer handlers = startHandlers(router)) {
       mesh.verdicts(request -> Verdict.ALLOW);
