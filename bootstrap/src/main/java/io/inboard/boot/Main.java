@@ -18,7 +18,7 @@ public final class Main {
       code =
           (Integer)
               Premain.call(
-                  Premain.agentLoader(),
+                  Premain.agentLoader(Premain.jarPath()),
                   "io.inboard.command.CommandLine",
                   "run",
                   new Class<?>[] {String[].class, String.class},

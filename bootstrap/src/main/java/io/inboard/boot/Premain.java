@@ -9,8 +9,10 @@ import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.util.Enumeration;
 import java.util.jar.JarFile;
 
 /**
@@ -73,14 +75,15 @@ public final class Premain {
       return;
     }
     System.setProperty(MARK, "true");
+    String jar = agentJar();
     call(
-        agentLoader(),
+        agentLoader(jar),
         "io.inboard.agent.Agent",
         "start",
         new Class<?>[] {String.class, Instrumentation.class, String.class},
         argument,
         instrumentation,
-        jarPath());
+        jar);
   }
 
   static int javaVersion() {
@@ -109,12 +112,32 @@ public final class Premain {
   }
 
   /**
+   * The jar that the command line names. A JVM puts it at the end of the class path, so an {@code
+   * inboard.jar} of another version that stands there already is where this class comes from; all
+   * the rest comes from the agent's own.
+   */
+  private static String agentJar() throws IOException, URISyntaxException {
+    String here = jarPath();
+    String last = here;
+    Enumeration<URL> all =
+        ClassLoader.getSystemResources(Premain.class.getName().replace('.', '/') + ".class");
+    while (all.hasMoreElements()) {
+      String url = all.nextElement().toString();
+      if (url.startsWith("jar:file:")) {
+        last = new File(new URI(url.substring(4, url.lastIndexOf("!/")))).getPath();
+      }
+    }
+    if (!last.equals(here)) {
+      say("WARN " + here + " on the class path is not used, but the agent's own " + last);
+    }
+    return last;
+  }
+
+  /**
    * The loader of everything under {@code inst/}; defined here since the jar shows two classes
    * only.
    */
-  static ClassLoader agentLoader()
-      throws ReflectiveOperationException, IOException, URISyntaxException {
-    String path = jarPath();
+  static ClassLoader agentLoader(String path) throws ReflectiveOperationException, IOException {
     JarFile jar = new JarFile(new File(path), false);
     byte[] bytes;
     try (InputStream in =

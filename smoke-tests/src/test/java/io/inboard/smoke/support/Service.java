@@ -305,6 +305,13 @@ public final class Service implements AutoCloseable {
       return this;
     }
 
+    /** Another jar, in front of the class path. */
+    public Builder before(Path jar) {
+      program =
+          program.stream().map(word -> word.endsWith(".jar") ? jar + ":" + word : word).toList();
+      return this;
+    }
+
     public Builder jvm(String... flags) {
       jvm.addAll(Arrays.asList(flags));
       return this;
