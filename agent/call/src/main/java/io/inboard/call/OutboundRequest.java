@@ -85,6 +85,18 @@ public interface OutboundRequest extends HeaderView {
     return false;
   }
 
+  /**
+   * How long the application itself waits for the head of an answer to an attempt that is sent now,
+   * in nanoseconds: what its client's read timeout says, or what is left of the time that it gives
+   * the whole call; {@link Long#MAX_VALUE} if it says nothing or the adapter cannot tell. May be
+   * negative.
+   *
+   * @param elapsedNanos since the beginning of the call
+   */
+  default long patienceNanos(long elapsedNanos) {
+    return Long.MAX_VALUE;
+  }
+
   /** Whether the body can be sent a second time. Asked lazily, before a retry only. */
   Body body();
 

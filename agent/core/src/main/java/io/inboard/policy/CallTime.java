@@ -128,7 +128,8 @@ final class CallTime {
 
   /**
    * Tells the callee how long the answer to this attempt is of use, counted anew for each send
-   * (envoy#13196). A shorter time of the application's own stays.
+   * (envoy#13196). A shorter time of the application's own stays, and it is never told more than
+   * the application itself waits: nobody needs an answer after that.
    *
    * @param elapsed nanoseconds since the call's beginning
    */
@@ -137,6 +138,7 @@ final class CallTime {
     if (left == Long.MAX_VALUE) {
       return;
     }
+    left = Math.min(left, request.patienceNanos(elapsed));
     String name = grpc ? GRPC : EXPECTED;
     if (asked(request, name) <= left) {
       return;

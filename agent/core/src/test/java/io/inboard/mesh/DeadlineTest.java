@@ -97,6 +97,14 @@ final class DeadlineTest {
     assertThat(world.carried.get(2)).containsEntry("x-envoy-attempt-count", "3");
   }
 
+  @ParameterizedTest(name = "the application waits {0} ms, the settings {1}: {2}")
+  @CsvSource({"300, 2000, 300", "5000, 2000, 2000", "-7, 2000, 1", "300, 0, "})
+  void aServerIsToldNoMoreTimeThanTheApplicationWaits(String waits, long timeout, String told) {
+    world.with(timeout == 0 ? payments(1) : payments(1).timeout((int) timeout)).apply();
+    world.call(Request.of("GET").with("x-library-waits-ms", waits));
+    assertThat(world.carried.get(0).get(EXPECTED)).isEqualTo(told);
+  }
+
   @Test
   void withoutAnyBoundNothingIsSaid() {
     world.with(payments(1)).apply().get();

@@ -5,6 +5,7 @@ import io.inboard.call.OutboundRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /** A request of the application. */
 public record Request(
@@ -51,6 +52,15 @@ public record Request(
   @Override
   public boolean repeatedAfterRequestTimeout() {
     return header.containsKey("x-library-repeats-408");
+  }
+
+  /** As a client with a read timeout has it. */
+  @Override
+  public long patienceNanos(long elapsedNanos) {
+    String millis = header.get("x-library-waits-ms");
+    return millis == null
+        ? Long.MAX_VALUE
+        : TimeUnit.MILLISECONDS.toNanos(Long.parseLong(millis)) - elapsedNanos;
   }
 
   @Override

@@ -116,6 +116,26 @@ public abstract class MeshClientContract extends AddressedClientContract {
     assertThat(server.connections()).isZero();
   }
 
+  /** Of the two bounds, whichever is the application's: nobody needs an answer after that. */
+  @Test
+  @Shows(Feature.TIMEOUTS)
+  void aServerIsToldNoMoreTimeThanTheApplicationWaits() throws Exception {
+    needs(Capability.READ_TIMEOUT);
+    TestServer server = plainServer();
+    mesh("", destination("timeout: 300s", server.address()));
+    send(Request.get(URL + "/").readTimeout(Duration.ofSeconds(200)));
+    send(Request.get(URL + "/").readTimeout(Duration.ofSeconds(400)));
+    assertThat(server.received())
+        .extracting(MeshClientContract::toldMillis)
+        .satisfiesExactly(
+            told -> assertThat(told).as("the application's").isBetween(1L, 200_000L),
+            told -> assertThat(told).as("the mesh's").isBetween(200_001L, 300_000L));
+  }
+
+  private static long toldMillis(Received request) {
+    return Long.parseLong(request.header("x-envoy-expected-rq-timeout-ms").orElse("0"));
+  }
+
   @Test
   @Shows({Feature.RETRIES, Feature.BALANCING})
   void anInstanceThatIsGoneOrBrokenCostsNoGet() throws Exception {

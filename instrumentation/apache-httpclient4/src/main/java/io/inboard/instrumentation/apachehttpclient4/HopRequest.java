@@ -4,6 +4,7 @@ package io.inboard.instrumentation.apachehttpclient4;
 import io.inboard.call.client.KeptBody;
 import org.apache.http.HttpEntity;
 import org.apache.http.client.methods.HttpRequestWrapper;
+import org.apache.http.client.protocol.HttpClientContext;
 import org.apache.http.conn.routing.HttpRoute;
 
 /** A hop as the core sees it. */
@@ -15,8 +16,12 @@ final class HopRequest extends RequestView {
   private final KeptBody kept = new KeptBody();
 
   HopRequest(
-      HttpRequestWrapper request, HttpRoute route, Conversation conversation, boolean resent) {
-    super(request, route, resent);
+      HttpRequestWrapper request,
+      HttpRoute route,
+      HttpClientContext context,
+      Conversation conversation,
+      boolean resent) {
+    super(request, route, context, resent);
     this.conversation = conversation;
   }
 

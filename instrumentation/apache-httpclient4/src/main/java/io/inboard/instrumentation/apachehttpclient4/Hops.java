@@ -48,7 +48,7 @@ final class Hops {
     if (past != null) {
       return new Object[] {null, past};
     }
-    HopRequest view = new HopRequest(request, route, conversation, resent);
+    HopRequest view = new HopRequest(request, route, context, conversation, resent);
     Call call = Inboard.outbound().begin(view);
     if (call == Call.UNTOUCHED) {
       return outer == null ? null : hidden(outer, main, route, request, context, aware);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.apache.http.Header;
 import org.apache.http.HttpEntity;
@@ -17,6 +18,7 @@ import org.apache.http.HttpHost;
 import org.apache.http.HttpRequest;
 import org.apache.http.client.methods.HttpRequestWrapper;
 import org.apache.http.client.methods.HttpUriRequest;
+import org.apache.http.client.protocol.HttpClientContext;
 import org.apache.http.conn.routing.HttpRoute;
 
 /** What is sent to one URL as the core sees it: the same of a client that blocks and of one not. */
@@ -29,11 +31,15 @@ public abstract class RequestView implements OutboundRequest {
   private final HttpHost target;
   private final boolean proxied;
   private final boolean resent;
+  private final HttpClientContext context;
 
   /**
+   * @param context of the call
    * @param resent whether the library has sent the same in a call before this one
    */
-  protected RequestView(HttpRequestWrapper request, HttpRoute route, boolean resent) {
+  protected RequestView(
+      HttpRequestWrapper request, HttpRoute route, HttpClientContext context, boolean resent) {
+    this.context = context;
     this.request = request;
     this.target = route.getTargetHost();
     this.proxied = route.getProxyHost() != null;
@@ -181,6 +187,13 @@ public abstract class RequestView implements OutboundRequest {
   @Override
   public final boolean proxied() {
     return proxied;
+  }
+
+  /** Its socket timeout, which every attempt has anew. */
+  @Override
+  public final long patienceNanos(long elapsedNanos) {
+    int own = context.getRequestConfig().getSocketTimeout();
+    return own > 0 ? TimeUnit.MILLISECONDS.toNanos(own) : Long.MAX_VALUE;
   }
 
   @Override

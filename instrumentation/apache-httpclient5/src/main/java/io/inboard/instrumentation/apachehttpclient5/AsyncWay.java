@@ -84,7 +84,8 @@ abstract class AsyncWay {
         isProxied(),
         conversation != null && conversation.takeResends(),
         body == null ? Body.NONE : body.isRepeatable() ? Body.REPLAYABLE : Body.ONE_SHOT,
-        () -> conversation != null && conversation.repeats(asked, known));
+        () -> conversation != null && conversation.repeats(asked, known),
+        known);
   }
 
   /** Whom the application calls. */

@@ -11,11 +11,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.MessageHeaders;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.net.NamedEndpoint;
+import org.apache.hc.core5.util.Timeout;
 
 /** A hop as the core sees it, of a classic client and of one that does not block. */
 final class HopRequest implements OutboundRequest {
@@ -30,6 +34,7 @@ final class HopRequest implements OutboundRequest {
   private final boolean resent;
   private final Body content;
   private final BooleanSupplier repeats;
+  private final HttpContext context;
 
   /** What was sent of a body that can be read once. */
   private final KeptBody kept = new KeptBody();
@@ -39,6 +44,7 @@ final class HopRequest implements OutboundRequest {
    * @param target whom the application calls
    * @param content what the library says of the body
    * @param repeats whether the application's strategy would repeat it after an end without answer
+   * @param context of the call
    */
   HopRequest(
       String library,
@@ -47,7 +53,8 @@ final class HopRequest implements OutboundRequest {
       boolean proxied,
       boolean resent,
       Body content,
-      BooleanSupplier repeats) {
+      BooleanSupplier repeats,
+      HttpContext context) {
     this.library = library;
     this.request = request;
     this.target = target;
@@ -55,6 +62,7 @@ final class HopRequest implements OutboundRequest {
     this.resent = resent;
     this.content = content;
     this.repeats = repeats;
+    this.context = context;
   }
 
   /** A refusal of what must be encrypted; empty to let the library send. */
@@ -185,6 +193,14 @@ final class HopRequest implements OutboundRequest {
   @Override
   public boolean resent() {
     return resent;
+  }
+
+  /** Its response timeout, which every attempt has anew. */
+  @Override
+  public long patienceNanos(long elapsedNanos) {
+    RequestConfig config = context instanceof HttpClientContext c ? c.getRequestConfig() : null;
+    Timeout own = config == null ? null : config.getResponseTimeout();
+    return own != null && own.isEnabled() ? own.toNanoseconds() : Long.MAX_VALUE;
   }
 
   /** HttpRequestRetryExec, which asks the application's strategy. */

@@ -77,7 +77,8 @@ abstract sealed class Way {
         isProxied(),
         resent,
         content(request.getEntity()),
-        () -> repeating != null && repeating.repeats(asked, known));
+        () -> repeating != null && repeating.repeats(asked, known),
+        known);
   }
 
   /** As the entity itself says it: the library's proxy of it says so only once it was read. */

@@ -166,6 +166,14 @@ final class HopRequest implements OutboundRequest {
     return now != null && !now.streaming() && IDEMPOTENT.contains(method());
   }
 
+  /** Its read timeout, see {@link Patience}: of all attempts of a hop. */
+  @Override
+  public long patienceNanos(long elapsedNanos) {
+    HttpURLConnection now = connection.get();
+    long own = now == null ? Long.MAX_VALUE : Patience.readNanos(now);
+    return own == Long.MAX_VALUE ? own : own - elapsedNanos;
+  }
+
   @Override
   public Body body() {
     HttpURLConnection now = connection.get();

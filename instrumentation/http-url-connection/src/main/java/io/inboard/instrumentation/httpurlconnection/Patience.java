@@ -19,7 +19,12 @@ final class Patience {
 
   Patience(HttpURLConnection connection) {
     connectNanos = nanos(connection.getConnectTimeout(), Internals.defaultConnectTimeout());
-    readNanos = nanos(connection.getReadTimeout(), Internals.defaultReadTimeout());
+    readNanos = readNanos(connection);
+  }
+
+  /** From the request's last byte to the head; {@link Long#MAX_VALUE}: for ever. */
+  static long readNanos(HttpURLConnection connection) {
+    return nanos(connection.getReadTimeout(), Internals.defaultReadTimeout());
   }
 
   private static long nanos(int millis, int otherwise) {

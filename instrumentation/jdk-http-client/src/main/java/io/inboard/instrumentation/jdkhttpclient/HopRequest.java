@@ -6,6 +6,7 @@ import io.inboard.call.client.Refusals;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +26,9 @@ final class HopRequest implements OutboundRequest {
           PUBLISHERS + "StringPublisher",
           PUBLISHERS + "FilePublisher",
           PUBLISHERS + "IterablePublisher");
+
+  /** More would not fit into nanoseconds, and is as good as for ever. */
+  private static final Duration LONGEST = Duration.ofDays(365);
 
   private static final String EMPTY = PUBLISHERS + "EmptyPublisher";
 
@@ -148,6 +152,15 @@ final class HopRequest implements OutboundRequest {
         && held() != Body.ONE_SHOT
         && !pushes
         && !Internals.isWebSocket(request);
+  }
+
+  /** {@code HttpRequest.timeout}, of the whole hop up to the head. */
+  @Override
+  public long patienceNanos(long elapsedNanos) {
+    Duration own = request.timeout().orElse(null);
+    return own == null || own.compareTo(LONGEST) > 0
+        ? Long.MAX_VALUE
+        : own.toNanos() - elapsedNanos;
   }
 
   @Override

@@ -4,6 +4,7 @@ package io.inboard.instrumentation.jettyclient;
 import io.inboard.call.OutboundRequest;
 import java.net.URI;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The request of a hop, as the core sees it. Used by one thread at a time. */
 final class HopRequest implements OutboundRequest {
@@ -68,6 +69,13 @@ final class HopRequest implements OutboundRequest {
   @Override
   public boolean proxied() {
     return Jetty.isProxied(destination);
+  }
+
+  /** {@code Request.timeout}, of all hops of a call: at most this is left. */
+  @Override
+  public long patienceNanos(long elapsedNanos) {
+    long own = TimeUnit.MILLISECONDS.toNanos((long) Members.TIMEOUT.call(request));
+    return own > 0 ? own - elapsedNanos : Long.MAX_VALUE;
   }
 
   @Override

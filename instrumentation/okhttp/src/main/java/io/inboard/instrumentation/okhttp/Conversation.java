@@ -86,7 +86,7 @@ final class Conversation {
   private boolean begins(Interceptor connect, Interceptor.Chain chain) {
     last = null;
     boolean retries = Internals.retries(engine, chain);
-    HopRequest request = new HopRequest(chain.request(), own, resends, retries);
+    HopRequest request = new HopRequest(chain, own, resends, retries);
     Call call = Inboard.outbound().begin(request);
     if (call == Call.UNTOUCHED) {
       return false;

@@ -8,8 +8,10 @@ import java.net.Proxy;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import okhttp3.Address;
 import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 
@@ -19,6 +21,7 @@ final class HopRequest implements OutboundRequest {
   private static final Set<String> IDEMPOTENT =
       Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE");
 
+  private final Interceptor.Chain chain;
   private final Request request;
   private final Address own;
   private final boolean resent;
@@ -34,8 +37,9 @@ final class HopRequest implements OutboundRequest {
    * @param resent whether the library sends by itself once more what it has sent before
    * @param retries whether the application lets it
    */
-  HopRequest(Request request, Address own, boolean resent, boolean retries) {
-    this.request = request;
+  HopRequest(Interceptor.Chain chain, Address own, boolean resent, boolean retries) {
+    this.chain = chain;
+    this.request = chain.request();
     this.own = Objects.requireNonNull(own);
     this.resent = resent;
     this.retries = retries;
@@ -145,6 +149,15 @@ final class HopRequest implements OutboundRequest {
   @Override
   public boolean repeatedAfterRequestTimeout() {
     return repeatedByLibrary();
+  }
+
+  /** Its read timeout, which every attempt has anew, and what its callTimeout leaves. */
+  @Override
+  public long patienceNanos(long elapsedNanos) {
+    long read = TimeUnit.MILLISECONDS.toNanos(chain.readTimeoutMillis());
+    long whole = chain.call().timeout().timeoutNanos();
+    return Math.min(
+        read > 0 ? read : Long.MAX_VALUE, whole > 0 ? whole - elapsedNanos : Long.MAX_VALUE);
   }
 
   @Override

@@ -4,6 +4,7 @@ package io.inboard.instrumentation.apachehttpclient4.async;
 import io.inboard.call.client.KeptBody;
 import io.inboard.instrumentation.apachehttpclient4.RequestView;
 import org.apache.http.client.methods.HttpRequestWrapper;
+import org.apache.http.client.protocol.HttpClientContext;
 import org.apache.http.conn.routing.HttpRoute;
 import org.apache.http.nio.protocol.HttpAsyncRequestProducer;
 
@@ -17,9 +18,10 @@ final class CallRequest extends RequestView {
   CallRequest(
       HttpRequestWrapper request,
       HttpRoute route,
+      HttpClientContext context,
       HttpAsyncRequestProducer producer,
       boolean resent) {
-    super(request, route, resent);
+    super(request, route, context, resent);
     this.producer = producer;
   }
 

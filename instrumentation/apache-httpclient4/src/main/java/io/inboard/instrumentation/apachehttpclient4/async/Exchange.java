@@ -122,7 +122,8 @@ final class Exchange {
   private Hop next() {
     HttpRequestWrapper request = director.request();
     CallRequest view =
-        new CallRequest(request, director.route(), director.producer(), sent == request);
+        new CallRequest(
+            request, director.route(), director.context(), director.producer(), sent == request);
     Call call;
     try (Contexts.Scope scope = Inboard.contexts().activate(context)) {
       call = Inboard.outbound().begin(view);

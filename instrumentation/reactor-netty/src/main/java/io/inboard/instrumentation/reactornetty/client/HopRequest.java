@@ -4,12 +4,16 @@ package io.inboard.instrumentation.reactornetty.client;
 import io.inboard.call.HeaderView;
 import io.inboard.call.OutboundRequest;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import reactor.netty.http.client.HttpClientConfig;
 import reactor.netty.transport.ProxyProvider;
 
 /** The request of a hop, as the core sees it. */
 final class HopRequest implements OutboundRequest {
+  /** More would not fit into nanoseconds, and is as good as for ever. */
+  private static final Duration LONGEST = Duration.ofDays(365);
+
   private final HttpClientConfig config;
   private final Stage stage;
   private final SentBody body;
@@ -87,6 +91,13 @@ final class HopRequest implements OutboundRequest {
   @Override
   public boolean hedgeable() {
     return body.isNone();
+  }
+
+  /** {@code responseTimeout}, which every attempt has anew. */
+  @Override
+  public long patienceNanos(long elapsedNanos) {
+    Duration own = config.responseTimeout();
+    return own == null || own.compareTo(LONGEST) > 0 ? Long.MAX_VALUE : own.toNanos();
   }
 
   @Override
