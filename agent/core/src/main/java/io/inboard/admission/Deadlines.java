@@ -8,6 +8,7 @@ import io.inboard.settings.DeadlineSettings.Mode;
 import io.inboard.settings.DeadlineSettings.Trust;
 import io.inboard.time.Clock;
 import io.inboard.time.HeaderDuration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -22,6 +23,12 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Deadlines {
   private static final String ATTEMPTS = "x-envoy-attempt-count";
+
+  /** By these an application shortens its own calls, as Envoy's documentation has them. */
+  private static final List<String> OVERRIDES =
+      List.of("x-envoy-upstream-rq-timeout-ms", "x-envoy-upstream-rq-per-try-timeout-ms");
+
+  private static final String GRPC = "grpc-timeout";
 
   private static final long NONE = -1;
 
@@ -41,6 +48,21 @@ public final class Deadlines {
         deadline != CallerTerms.NO_DEADLINE && settings.mode() == Mode.ENFORCE,
         repetition(request),
         request.remoteAddress());
+  }
+
+  /**
+   * The headers by which a peer that is not believed could shorten the calls of an application that
+   * copies them, as gateways do; instances that then seem too slow would be ejected. Envoy removes
+   * them where requests come in from outside. gRPC's own stays: without Inboard, too, its server
+   * obeys everybody.
+   */
+  public static List<String> unbelieved(DeadlineSettings settings) {
+    if (settings.trust() != Trust.MESH) {
+      return List.of();
+    }
+    List<String> names = new ArrayList<>(OVERRIDES);
+    settings.headers().stream().filter(name -> !name.equals(GRPC)).forEach(names::add);
+    return List.copyOf(names);
   }
 
   /** Deadlines that were ignored, because their sender is not known. */

@@ -58,15 +58,17 @@ public final class MeshInbound implements Inbound {
 
   /** Replaced whole by {@link #apply}. */
   private volatile Rules rules =
-      new Rules(false, false, new Authorization(List.of()), false, DeadlineSettings.OFF);
+      new Rules(false, false, List.of(), new Authorization(List.of()), false, DeadlineSettings.OFF);
 
   /**
    * @param guards whether what requests say of their sender's identity is removed
+   * @param unbelieved headers that a peer without an identity has no say by
    * @param signals whether callers are told not to repeat
    */
   private record Rules(
       boolean enabled,
       boolean guards,
+      List<String> unbelieved,
       Authorization authorization,
       boolean signals,
       DeadlineSettings deadline) {}
@@ -88,15 +90,17 @@ public final class MeshInbound implements Inbound {
 
   void apply(Settings settings) {
     shedding.apply(settings.resilience(), settings.inbound().server());
+    boolean resilience = settings.resilience().enabled();
+    DeadlineSettings deadline =
+        resilience ? settings.resilience().deadline() : DeadlineSettings.OFF;
     rules =
         new Rules(
             settings.enabled(),
             settings.guardsIdentity(),
+            resilience ? Deadlines.unbelieved(deadline) : List.of(),
             new Authorization(settings.inbound().authorization()),
-            settings.resilience().enabled(),
-            settings.resilience().enabled()
-                ? settings.resilience().deadline()
-                : DeadlineSettings.OFF);
+            resilience,
+            deadline);
   }
 
   @Override
@@ -350,12 +354,16 @@ public final class MeshInbound implements Inbound {
     /**
      * In every mode and on every port: an application that reads the header cannot tell by which
      * port a request came. Without identity and {@code inbound} in the settings it may be the word
-     * of a proxy in front, which is not ours to remove.
+     * of a proxy in front, which is not ours to remove. Of times the same holds: a gateway that
+     * copies its request's headers would have its own calls obey a stranger.
      */
     @Override
     public void writeHeaders(HeaderSink request) {
       if (!rules.guards) {
         return;
+      }
+      if (peer.isEmpty()) {
+        rules.unbelieved.forEach(request::remove);
       }
       try {
         Optional<KeyMaterial> own = identity.current();

@@ -15,6 +15,7 @@ final class B3 {
   static final String SINGLE = "b3";
   static final String TRACE_ID = "x-b3-traceid";
   static final String SPAN_ID = "x-b3-spanid";
+  static final String PARENT_ID = "x-b3-parentspanid";
   static final String SAMPLED = "x-b3-sampled";
   static final String FLAGS = "x-b3-flags";
 
@@ -86,6 +87,16 @@ final class B3 {
     headers.set(TRACE_ID, span.getTraceId());
     headers.set(SPAN_ID, span.getSpanId());
     headers.set(SAMPLED, state(span));
+  }
+
+  /** Removes both forms. */
+  static void remove(HeaderSink headers) {
+    headers.remove(SINGLE);
+    headers.remove(TRACE_ID);
+    headers.remove(SPAN_ID);
+    headers.remove(PARENT_ID);
+    headers.remove(SAMPLED);
+    headers.remove(FLAGS);
   }
 
   private static String state(TraceIds span) {

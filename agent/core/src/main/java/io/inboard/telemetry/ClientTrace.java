@@ -13,7 +13,13 @@ import java.util.Optional;
 public final class ClientTrace {
   private final OutboundRequest request;
   private final RequestContext context;
+
+  /** Whether another tracer traces this call. */
   private final boolean foreign;
+
+  /** Whether the request carries the trace headers of the request that is served here. */
+  private final boolean copied;
+
   private final boolean recording;
   private final SpanStarter spans;
   private final Propagation propagation;
@@ -28,17 +34,21 @@ public final class ClientTrace {
 
   private String destination = "";
 
+  /**
+   * @param carried the span that the application's request names; perhaps invalid
+   */
   ClientTrace(
       OutboundRequest request,
       RequestContext context,
-      boolean foreign,
+      TraceIds carried,
       boolean recording,
       SpanStarter spans,
       Propagation propagation,
       Optional<DurationMetrics> durations) {
     this.request = request;
     this.context = context;
-    this.foreign = foreign;
+    this.copied = carried.isValid() && carried.isSameSpan(context.received());
+    this.foreign = carried.isValid() && !copied;
     this.recording = recording;
     this.spans = spans;
     this.propagation = propagation;
@@ -158,6 +168,9 @@ public final class ClientTrace {
 
   void writeHeaders(ActiveSpan span, HeaderSink headers) {
     if (!foreign) {
+      if (copied) {
+        propagation.removeSpan(headers);
+      }
       propagation.writeSpan(span, headers);
       if (request.headers(BaggageHeader.NAME).isEmpty()) {
         propagation.writeBaggage(context.baggage(), headers);

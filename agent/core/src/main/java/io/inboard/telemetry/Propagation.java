@@ -47,6 +47,15 @@ final class Propagation {
         case B3_MULTI -> B3.writeMulti(span, headers);
       }
     }
+
+    void remove(HeaderSink headers) {
+      if (this == TRACECONTEXT) {
+        headers.remove(TraceParent.PARENT);
+        headers.remove(TraceParent.STATE);
+      } else {
+        B3.remove(headers);
+      }
+    }
   }
 
   private final Format[] formats;
@@ -90,6 +99,13 @@ final class Propagation {
       for (Format format : formats) {
         format.write(span, headers);
       }
+    }
+  }
+
+  /** Removes trace headers, in every form that {@link #readSpan} reads. */
+  void removeSpan(HeaderSink headers) {
+    for (Format format : formats) {
+      format.remove(headers);
     }
   }
 

@@ -13,14 +13,24 @@ import io.opentelemetry.api.trace.SpanContext;
 public sealed class RequestContext implements Context permits ServerTrace {
   /** No trace, no baggage, no deadline: the parent of calls that no request has caused. */
   static final RequestContext ROOT =
-      new RequestContext(TraceIds.NONE, BaggageHeader.EMPTY, "", CallerTerms.NONE);
+      new RequestContext(TraceIds.NONE, TraceIds.NONE, BaggageHeader.EMPTY, "", CallerTerms.NONE);
 
+  private final TraceIds received;
   private final TraceIds span;
   private final BaggageHeader baggage;
   private final String requestId;
   private final CallerTerms terms;
 
-  RequestContext(TraceIds span, BaggageHeader baggage, String requestId, CallerTerms terms) {
+  /**
+   * @param received the caller's span, as the request's headers say it; perhaps invalid
+   */
+  RequestContext(
+      TraceIds received,
+      TraceIds span,
+      BaggageHeader baggage,
+      String requestId,
+      CallerTerms terms) {
+    this.received = received;
     this.span = span;
     this.baggage = baggage;
     this.requestId = requestId;
@@ -41,6 +51,11 @@ public sealed class RequestContext implements Context permits ServerTrace {
   /** The same. */
   final TraceIds ids() {
     return span;
+  }
+
+  /** The span that the request's headers name, which is the parent of {@link #ids}. */
+  final TraceIds received() {
+    return received;
   }
 
   @Override

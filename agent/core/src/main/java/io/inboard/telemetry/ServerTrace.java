@@ -42,11 +42,12 @@ public final class ServerTrace extends RequestContext {
       Propagation propagation,
       String method,
       Rpc rpc,
+      TraceIds received,
       ActiveSpan span,
       boolean excluded,
       Optional<DurationMetrics> durations,
       SpanNames names) {
-    super(span, propagation.readBaggage(request), RequestIds.read(request), terms);
+    super(received, span, propagation.readBaggage(request), RequestIds.read(request), terms);
     this.names = names;
     this.excluded = excluded;
     this.durations = durations;

@@ -202,6 +202,7 @@ public final class Telemetry {
         now.propagation,
         method,
         rpc,
+        remote,
         span,
         excluded,
         durations(now, built),
@@ -213,17 +214,19 @@ public final class Telemetry {
    *
    * <p>If the application's request already carries a valid trace header, another tracer (the
    * OpenTelemetry agent, Brave, the application's own code) traces this call: then no span of ours
-   * is made and its trace headers and baggage are left as they are; metrics are still kept.
+   * is made and its trace headers and baggage are left as they are; metrics are still kept. A
+   * header that names the span of the request that is served here is no other tracer's: the
+   * application has copied it, as gateways do, and a span of ours takes its place.
    */
   public ClientTrace client(OutboundRequest request) {
     View now = view;
     Sdk built = sdk();
     RequestContext context = RequestContext.of(contexts.current());
-    boolean foreign = now.propagation.readSpan(request, traceId -> true).isValid();
+    TraceIds carried = now.propagation.readSpan(request, traceId -> true);
     return new ClientTrace(
         request,
         context,
-        foreign,
+        carried,
         now.recording,
         built.spans(),
         now.propagation,

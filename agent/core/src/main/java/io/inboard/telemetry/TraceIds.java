@@ -75,6 +75,11 @@ class TraceIds implements SpanContext {
     Chars.writeHex(spanId, to, at);
   }
 
+  /** Whether it is the same span, whatever else a message says of it. */
+  final boolean isSameSpan(TraceIds other) {
+    return spanId == other.spanId && traceLow == other.traceLow && traceHigh == other.traceHigh;
+  }
+
   @Override
   public final String getTraceId() {
     byte[] text = new byte[TRACE_LENGTH];

@@ -249,6 +249,31 @@ final class MeshInboundTest {
     assertThat(headers).isEmpty();
   }
 
+  @Test
+  void timesOfAPeerOutsideOfTheMeshDoNotReachTheApplication() {
+    apply();
+    Map<String, String> times =
+        Map.of(
+            "x-envoy-expected-rq-timeout-ms", "7",
+            "x-envoy-upstream-rq-timeout-ms", "7",
+            "x-envoy-upstream-rq-per-try-timeout-ms", "7",
+            "l5d-timeout", "7",
+            "grpc-timeout", "7m",
+            "x-request-id", "7");
+    TreeMap<String, String> headers = new TreeMap<>(times);
+    mesh.begin(ORDER).writeHeaders(sink(headers));
+    assertThat(headers).containsOnlyKeys("grpc-timeout", "x-request-id");
+
+    headers.putAll(times);
+    mesh.begin(ORDER.from(WEB)).writeHeaders(sink(headers));
+    assertThat(headers).isEqualTo(times);
+
+    resilience = false;
+    apply();
+    mesh.begin(ORDER).writeHeaders(sink(headers));
+    assertThat(headers).isEqualTo(times);
+  }
+
   private static HeaderSink sink(Map<String, String> headers) {
     return new HeaderSink() {
       @Override

@@ -187,6 +187,9 @@ final class Given {
   static final class Wire implements HeaderSink {
     final Map<String, String> headers = new TreeMap<>();
 
+    /** In lower case, whether it was there or not. */
+    final List<String> removed = new ArrayList<>();
+
     @Override
     public void set(String name, String value) {
       headers.put(name.toLowerCase(Locale.ROOT), value);
@@ -194,6 +197,7 @@ final class Given {
 
     @Override
     public void remove(String name) {
+      removed.add(name.toLowerCase(Locale.ROOT));
       headers.remove(name.toLowerCase(Locale.ROOT));
     }
   }

@@ -49,7 +49,8 @@ class RequestContextsTest {
   @Test
   void whatIsDoneOnceMoreBelongsToTheSameTrace() {
     RequestContext request =
-        new RequestContext(TraceIds.NONE, BaggageHeader.EMPTY, "id", CallerTerms.NONE);
+        new RequestContext(
+            TraceIds.NONE, TraceIds.NONE, BaggageHeader.EMPTY, "id", CallerTerms.NONE);
     Context again = Repeated.by("spring-retry", request);
     assertThat(RequestContext.of(again)).isSameAs(request);
     assertThat(again.terms().repetition()).isTrue();

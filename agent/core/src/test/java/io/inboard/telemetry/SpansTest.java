@@ -383,6 +383,43 @@ class SpansTest {
     assertThat(points("http.client.request.duration")).hasSize(1);
   }
 
+  /** A gateway copies what it was asked with: nobody else traces the call. */
+  @Test
+  void aTraceHeaderThatIsTheServedRequestsIsReplaced() {
+    ServerTrace server =
+        telemetry()
+            .server(
+                Given.In.get("/", "traceparent", PARENT, "tracestate", "a=1"), CallerTerms.NONE);
+    Given.Wire wire = call(server, Given.Out.get("traceparent", PARENT, "tracestate", "a=1"));
+    server.end(200, null);
+    assertThat(wire.headers.get("traceparent"))
+        .startsWith(PARENT.substring(0, 36))
+        .isNotEqualTo(PARENT);
+    assertThat(wire.headers).containsEntry("tracestate", "a=1");
+    assertThat(collector.spans())
+        .extracting(SpanData::getKind)
+        .containsExactlyInAnyOrder(SpanKind.CLIENT, SpanKind.SERVER);
+    SpanData client =
+        collector.spans().stream().filter(s -> s.getKind() == SpanKind.CLIENT).findAny().get();
+    assertThat(client.getParentSpanId()).isEqualTo(server.context().spanContext().getSpanId());
+  }
+
+  @Test
+  void whatIsLeftOfACopiedB3IsRemoved() {
+    collector = new Given.Collector(Given.settings("b3"));
+    String[] copied = {
+      "x-b3-traceid", "463ac35c9f6413ad48485a3953bb6124", "x-b3-spanid", "a2fb4a1d1a96d312",
+      "x-b3-parentspanid", "0020000000000001", "x-b3-flags", "1"
+    };
+    ServerTrace server = telemetry().server(Given.In.get("/", copied), CallerTerms.NONE);
+    Given.Wire wire = call(server, Given.Out.get(copied));
+    assertThat(wire.headers.get("b3"))
+        .matches("463ac35c9f6413ad48485a3953bb6124-[0-9a-f]{16}-1")
+        .doesNotContain("a2fb4a1d1a96d312");
+    assertThat(wire.removed)
+        .contains("x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-b3-flags");
+  }
+
   @Test
   void anInvalidTraceparentOfTheApplicationIsNone() {
     ServerTrace server = telemetry().server(Given.In.get("/"), CallerTerms.NONE);

@@ -4,6 +4,9 @@ package io.inboard.contract;
 import static io.inboard.contract.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.call.Context;
+import io.inboard.call.Contexts;
+import io.inboard.call.Inboard;
 import io.inboard.discovery.EndpointFileStatus;
 import io.inboard.mesh.Mesh;
 import io.inboard.mesh.MeshOutbound;
@@ -209,6 +212,29 @@ public abstract class MeshClientContract extends AddressedClientContract {
     assertThat(server.received())
         .extracting(r -> r.header("x-envoy-attempt-count").get())
         .containsExactly("1", "2");
+  }
+
+  /** A gateway copies them from the request that it serves: no other tracer has set them. */
+  @Test
+  @Shows(Feature.TRACING)
+  void traceHeadersOfTheServedRequestAreReplacedByThoseOfTheCall() throws Exception {
+    TestServer server = plainServer();
+    mesh("", destination("", server.address()));
+    String[] served = {
+      "traceparent", "00-11111111111111111111111111111111-2222222222222222-01", "tracestate", "a=1"
+    };
+    Context context = Inboard.inbound().begin(new ServedRequest(served)).context();
+    try (Contexts.Scope scope = Inboard.contexts().activate(context)) {
+      send(Request.get(URL + "/").header(served[0], served[1]).header(served[2], served[3]));
+    }
+    assertThat(server.received().get(0).all("traceparent"))
+        .singleElement()
+        .satisfies(
+            parent ->
+                assertThat(parent)
+                    .startsWith("00-11111111111111111111111111111111-")
+                    .doesNotContain("2222222222222222"));
+    assertThat(server.received().get(0).all("tracestate")).containsExactly("a=1");
   }
 
   @Test
