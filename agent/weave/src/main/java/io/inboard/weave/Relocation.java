@@ -69,9 +69,14 @@ public final class Relocation {
                 tag,
                 prefix,
                 List.copyOf(packages),
-                known == null || known.adapters.contains(adapter)
-                    ? List.of(adapter)
-                    : Stream.concat(known.adapters.stream(), Stream.of(adapter)).toList()));
+                known == null ? List.of(adapter) : with(known.adapters, adapter)));
+  }
+
+  /** One that is asked for again takes nothing from the others. */
+  private static List<String> with(List<String> adapters, String another) {
+    return adapters.contains(another)
+        ? adapters
+        : Stream.concat(adapters.stream(), Stream.of(another)).toList();
   }
 
   /** The hooks of a library, for where it was moved to. */
