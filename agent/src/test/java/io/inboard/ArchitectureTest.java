@@ -125,6 +125,7 @@ final class ArchitectureTest {
     library("grpc.client", "io.grpc..");
     library("grpc.okhttp", "io.grpc..", "instrumentation.grpc.client");
     library("grpc.netty", "io.grpc..", "io.netty..", "instrumentation.grpc.client");
+    library("grpc.server", "io.grpc..");
     library("httpurlconnection", "sun.net.www..", "sun.net..");
     library("jdkhttpclient", "jdk.internal.net.http..");
     library("jdkhttpserver", "com.sun.net.httpserver..", "sun.net.httpserver..");
