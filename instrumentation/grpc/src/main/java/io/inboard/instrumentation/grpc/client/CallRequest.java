@@ -9,6 +9,8 @@ import java.util.function.Supplier;
 /** A call of gRPC as a request of HTTP, which it is on the wire. */
 record CallRequest(Route route, String fullMethod, Metadata metadata, Supplier<Body> bodyState)
     implements OutboundRequest {
+  private static final List<String> CONTENT_TYPE = List.of("application/grpc");
+
   @Override
   public String library() {
     return GrpcClientHooks.NAME;
@@ -39,9 +41,15 @@ record CallRequest(Route route, String fullMethod, Metadata metadata, Supplier<B
     return "/" + fullMethod;
   }
 
+  /** The transport adds what says that it is gRPC. */
   @Override
   public List<String> headers(String name) {
-    return Headers.all(metadata, name);
+    return name.equals("content-type") ? CONTENT_TYPE : Headers.all(metadata, name);
+  }
+
+  @Override
+  public boolean isGrpc() {
+    return true;
   }
 
   /** What finds addresses in a way of its own is not led elsewhere. */

@@ -17,6 +17,7 @@ final class Flight extends ClientStreamTracer.Factory {
   static final CallOptions.Key<Flight> KEY = CallOptions.Key.create("io.inboard.flight");
 
   private final Attempt attempt;
+  private final boolean bounded;
   private final Status refusal;
 
   /** What the picker has it wait for; null before. Picks of one call follow each other. */
@@ -29,18 +30,23 @@ final class Flight extends ClientStreamTracer.Factory {
 
   private volatile boolean timedOut;
 
-  private Flight(Attempt attempt, Status refusal) {
+  private Flight(Attempt attempt, boolean bounded, Status refusal) {
     this.attempt = attempt;
+    this.bounded = bounded;
     this.refusal = refusal;
   }
 
-  static Flight of(Attempt attempt) {
-    return new Flight(attempt, null);
+  /**
+   * @param bounded whether the time of the call is that of its last message, too: the server is
+   *     told of it
+   */
+  static Flight of(Attempt attempt, boolean bounded) {
+    return new Flight(attempt, bounded, null);
   }
 
   /** One that ends with that status, and is not sent. */
   static Flight refused(Status refusal) {
-    return new Flight(null, refusal);
+    return new Flight(null, false, refusal);
   }
 
   Attempt attempt() {
@@ -72,10 +78,6 @@ final class Flight extends ClientStreamTracer.Factory {
     return answered;
   }
 
-  boolean isSent() {
-    return progress != Progress.NOT_CONNECTED && progress != Progress.NOT_SENT;
-  }
-
   /**
    * How far it came.
    *
@@ -92,7 +94,7 @@ final class Flight extends ClientStreamTracer.Factory {
   public ClientStreamTracer newClientStreamTracer(
       ClientStreamTracer.StreamInfo info, Metadata headers) {
     progress = Progress.NOT_CONNECTED;
-    attempt.writeHeaders(new Headers(headers));
+    attempt.writeHeaders(new Headers(headers, bounded));
     return new Tracer();
   }
 

@@ -104,8 +104,34 @@ final class GrpcCall<Q, R> extends ClientCall<Q, R> {
     return said.isWhole() ? Body.REPLAYABLE : Body.ONE_SHOT;
   }
 
+  // What an attempt's response asks of its call.
+
+  Call call() {
+    return call;
+  }
+
+  Listener<R> listener() {
+    return listener;
+  }
+
+  MethodType type() {
+    return method.getType();
+  }
+
+  /** The application has an attempt's answer; it is not said again to another one. */
+  void commit() {
+    committed = true;
+    steps.execute(said::forget);
+  }
+
+  /** The application's own time is up, or it has cancelled. */
+  boolean isOver(Status status) {
+    io.grpc.Deadline deadline = options.getDeadline();
+    return status.getCode() == Status.Code.CANCELLED || (deadline != null && deadline.isExpired());
+  }
+
   /** What is sent next; nothing is under way. */
-  private void follow(Step step) {
+  void follow(Step step) {
     if (step instanceof Step.Send send) {
       if (send.delayNanos() == 0) {
         launch(send.attempt());
@@ -146,11 +172,10 @@ final class GrpcCall<Q, R> extends ClientCall<Q, R> {
       refuse(Status.CANCELLED.withDescription("the call was cancelled"));
       return;
     }
-    Flight flight = Flight.of(attempt);
+    Flight flight = Flight.of(attempt, isUnary());
     CallOptions with = options.withOption(Flight.KEY, flight).withStreamTracerFactory(flight);
-    long bound = attempt.timeoutNanos();
-    if (bound != Long.MAX_VALUE && method.getType() == MethodType.UNARY) {
-      with = bounded(with, bound);
+    if (isUnary()) {
+      with = bounded(with, attempt);
     }
     ClientCall<Q, R> sent = next.newCall(method, with);
     attempt.onTimeout(
@@ -158,14 +183,29 @@ final class GrpcCall<Q, R> extends ClientCall<Q, R> {
           flight.timeUp();
           sent.cancel("inboard: the time of the call is up", null);
         });
-    run(sent, new Response(flight, sent));
+    run(sent, new Response<>(this, flight, sent));
   }
 
-  /** The server is told of a bound of ours, too; the smaller one counts. */
-  private static CallOptions bounded(CallOptions options, long nanos) {
+  /**
+   * gRPC tells the server of its own deadline, over what the mesh has written into the headers: so
+   * the smaller of the two becomes that deadline. A stream may take longer than its head, and is
+   * bounded by the application alone.
+   */
+  private static CallOptions bounded(CallOptions options, Attempt attempt) {
     io.grpc.Deadline given = options.getDeadline();
-    io.grpc.Deadline ours = io.grpc.Deadline.after(nanos, TimeUnit.NANOSECONDS);
+    long bound = attempt.timeoutNanos();
+    if (given != null) {
+      bound = Math.min(bound, attempt.toldNanos());
+    }
+    if (bound == Long.MAX_VALUE) {
+      return options;
+    }
+    io.grpc.Deadline ours = io.grpc.Deadline.after(bound, TimeUnit.NANOSECONDS);
     return given != null && given.isBefore(ours) ? options : options.withDeadline(ours);
+  }
+
+  private boolean isUnary() {
+    return method.getType() == MethodType.UNARY;
   }
 
   private void run(ClientCall<Q, R> sent, Listener<R> responses) {
@@ -271,132 +311,5 @@ final class GrpcCall<Q, R> extends ClientCall<Q, R> {
   public Attributes getAttributes() {
     ClientCall<Q, R> under = current;
     return under == null ? Attributes.EMPTY : under.getAttributes();
-  }
-
-  /** What comes back of one attempt, on the channel's threads, one after the other. */
-  private final class Response extends Listener<R> {
-    private final Flight flight;
-    private final ClientCall<Q, R> sent;
-
-    /** Held back until a message shows that the server means it; null: none. */
-    private Metadata head;
-
-    private boolean handedOn;
-
-    /** What still comes is nobody's. */
-    private boolean over;
-
-    Response(Flight flight, ClientCall<Q, R> sent) {
-      this.flight = flight;
-      this.sent = sent;
-    }
-
-    @Override
-    public void onReady() {
-      if (!over) {
-        listener.onReady();
-      }
-    }
-
-    @Override
-    public void onHeaders(Metadata received) {
-      head = received;
-      // A server that fails a call of one message has often sent its head before.
-      if (!over && method.getType() != MethodType.UNARY) {
-        succeed();
-      }
-    }
-
-    @Override
-    public void onMessage(R message) {
-      if (!over && !handedOn) {
-        succeed();
-      }
-      if (!over) {
-        listener.onMessage(message);
-      }
-    }
-
-    private void succeed() {
-      flight.attempt().protocolVersion("2");
-      Metadata received = head == null ? new Metadata() : head;
-      Step step = call.responded(flight.attempt(), 200, name -> Headers.all(received, name));
-      if (step instanceof Step.Deliver) {
-        handOn();
-      } else {
-        over = true;
-        sent.cancel("inboard: not good enough", null);
-        follow(step);
-      }
-    }
-
-    private void handOn() {
-      handedOn = true;
-      committed = true;
-      steps.execute(said::forget);
-      if (!method.getType().serverSendsOneMessage()) {
-        // A stream is not bound by the time of a call.
-        call.done();
-      }
-      if (head != null) {
-        listener.onHeaders(head);
-      }
-    }
-
-    @Override
-    public void onClose(Status status, Metadata trailers) {
-      if (over) {
-        return;
-      }
-      over = true;
-      if (!handedOn) {
-        decide(status, trailers);
-      } else {
-        call.done();
-        listener.onClose(flight.isTimeUp() ? timedOut(status) : status, trailers);
-      }
-    }
-
-    private void decide(Status status, Metadata trailers) {
-      Step step;
-      boolean ours = flight.isTimeUp();
-      if (flight.isAnswered() && !ours) {
-        step =
-            call.responded(
-                flight.attempt(),
-                Statuses.http(status.getCode()),
-                name -> Headers.all(trailers, name));
-      } else {
-        step =
-            call.failed(
-                flight.attempt(),
-                ours ? Statuses.error(timedOut(status)) : Statuses.error(status),
-                flight.progress(status));
-        if (!ours && isOver(status) && step instanceof Step.Send) {
-          call.abandoned();
-          step = Step.DELIVER;
-        }
-      }
-      if (step instanceof Step.Deliver) {
-        handOn();
-        call.done();
-        listener.onClose(ours ? timedOut(status) : status, trailers);
-      } else {
-        follow(step);
-      }
-    }
-
-    /** The application's own time is up, or it has cancelled. */
-    private boolean isOver(Status status) {
-      io.grpc.Deadline deadline = options.getDeadline();
-      return status.getCode() == Status.Code.CANCELLED
-          || (deadline != null && deadline.isExpired());
-    }
-
-    private Status timedOut(Status status) {
-      return status.getCode() == Status.Code.CANCELLED
-          ? Status.DEADLINE_EXCEEDED.withDescription(status.getDescription())
-          : status;
-    }
   }
 }

@@ -6,10 +6,20 @@ import io.inboard.call.HeaderSink;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Metadata as headers; binary ones are nobody's but the application's. */
-record Headers(Metadata metadata) implements HeaderSink {
+/**
+ * Metadata as headers; binary ones are nobody's but the application's.
+ *
+ * @param bounded whether the server is told how long an answer is of use: it would end a stream
+ *     then
+ */
+record Headers(Metadata metadata, boolean bounded) implements HeaderSink {
+  private static final String TIMEOUT = "grpc-timeout";
+
   @Override
   public void set(String name, String value) {
+    if (!bounded && name.equals(TIMEOUT)) {
+      return;
+    }
     Metadata.Key<String> key = key(name);
     metadata.discardAll(key);
     metadata.put(key, value);

@@ -17,6 +17,7 @@ import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.inboard.time.HeaderDuration;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +28,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** A service of gRPC, as an application writes it: one method of each kind, which echo. */
@@ -91,6 +93,14 @@ final class GrpcServer implements AutoCloseable {
   GrpcServer failing(Function<String, Status> with) {
     failing = with;
     return this;
+  }
+
+  /** The caller's {@code grpc-timeout}; 0: it has said none. */
+  static long timeoutMillis(Metadata of) {
+    String value = header(of, "grpc-timeout");
+    return value == null
+        ? 0
+        : TimeUnit.NANOSECONDS.toMillis(HeaderDuration.nanos("grpc-timeout", value));
   }
 
   static String header(Metadata of, String name) {
@@ -161,6 +171,11 @@ final class GrpcServer implements AutoCloseable {
         to.onCompleted();
       }
     };
+  }
+
+  /** In order: calls that are under way may end. */
+  void shutdown() {
+    server.shutdown();
   }
 
   @Override

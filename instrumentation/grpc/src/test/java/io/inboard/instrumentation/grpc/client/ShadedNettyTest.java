@@ -7,7 +7,12 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 
 /** The same over the Netty of grpc-netty-shaded, on both sides. */
-final class ShadedNettyTest extends NettyTest {
+final class ShadedNettyTest extends GrpcContract {
+  @Override
+  public String library() {
+    return "grpc-shaded-netty-client";
+  }
+
   @Override
   GrpcServer makeServer() throws IOException {
     return new GrpcServer(NettyServerBuilder::forAddress);

@@ -14,8 +14,6 @@ import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,8 +21,6 @@ import org.junit.jupiter.api.Timeout;
 /** Calls of more than one message, over mutual TLS. */
 @Timeout(60)
 final class StreamingTest extends GrpcHarness {
-  private static final String END = "(end)";
-
   private ManagedChannel secured(GrpcServer... servers) throws Exception {
     java.net.InetSocketAddress[] addresses =
         java.util.Arrays.stream(servers)
@@ -39,13 +35,17 @@ final class StreamingTest extends GrpcHarness {
 
   @Test
   void aStreamOfTheServerArrives() throws Exception {
-    ManagedChannel channel = secured(server());
+    GrpcServer server = server();
+    ManagedChannel channel = secured(server);
     Iterator<String> answers =
         ClientCalls.blockingServerStreamingCall(
             channel, GrpcServer.SERVER_STREAM, CallOptions.DEFAULT, "m");
     List<String> all = new ArrayList<>();
     answers.forEachRemaining(all::add);
     assertThat(all).containsExactly("m0", "m1", "m2");
+    assertThat(GrpcServer.timeoutMillis(server.received().get(0)))
+        .as("the time of the mesh is that of the stream's head")
+        .isZero();
   }
 
   @Test
@@ -60,7 +60,7 @@ final class StreamingTest extends GrpcHarness {
     }
     to.onCompleted();
     assertThat(answers.next()).startsWith("0,1,2,").endsWith("48,49,");
-    assertThat(answers.next()).isEqualTo(END);
+    assertThat(answers.next()).isEqualTo(Answers.END);
   }
 
   @Test
@@ -76,7 +76,7 @@ final class StreamingTest extends GrpcHarness {
       assertThat(answers.next()).isEqualTo("m" + i);
     }
     to.onCompleted();
-    assertThat(answers.next()).isEqualTo(END);
+    assertThat(answers.next()).isEqualTo(Answers.END);
     assertThat(server.received()).hasSize(1);
   }
 
@@ -133,30 +133,5 @@ final class StreamingTest extends GrpcHarness {
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
-  }
-
-  /** What comes back, one after the other. */
-  private static final class Answers implements StreamObserver<String> {
-    private final BlockingQueue<String> all = new LinkedBlockingQueue<>();
-
-    String next() throws InterruptedException {
-      return all.poll(30, TimeUnit.SECONDS);
-    }
-
-    @Override
-    public void onNext(String message) {
-      all.add(message);
-    }
-
-    @Override
-    public void onError(Throwable error) {
-      Status status = Status.fromThrowable(error);
-      all.add(status.getCode() + ": " + status.getDescription());
-    }
-
-    @Override
-    public void onCompleted() {
-      all.add(END);
-    }
   }
 }
