@@ -17,10 +17,16 @@ public sealed interface Verdict {
    * @param status 403, 429 or 503
    * @param grpcStatus of an answer to a call of gRPC, which has status 200: see {@link GrpcStatus}
    * @param reason for spans and logs; never sent to the peer
+   * @param retryAfterSeconds after which time another request would be let in; 0: that is not known
    */
-  record Deny(int status, int grpcStatus, String reason) implements Verdict {
+  record Deny(int status, int grpcStatus, String reason, int retryAfterSeconds) implements Verdict {
     public Deny {
       Objects.requireNonNull(reason);
+    }
+
+    /** Without a time after which it is worth to come again. */
+    public Deny(int status, int grpcStatus, String reason) {
+      this(status, grpcStatus, reason, 0);
     }
 
     /** The same, with the code of gRPC that stands for the status. */

@@ -140,6 +140,15 @@ final class InboundText {
           refused,
           shed.isEmpty() ? "" : shed.append(')'));
     }
+    JsonTree rate = s.get("rateLimit");
+    String most = rate.get("limit").text();
+    if (!most.isEmpty() || !isZero(rate.get("refused"))) {
+      lines.add(
+          INDENT,
+          "  rate limit %s; %s refused",
+          most.isEmpty() ? "none" : most,
+          number(rate.get("refused")));
+    }
     String expired = load.get("expired").text();
     String untrusted = s.get("deadlinesUntrusted").text();
     String malformed = s.get("deadlinesMalformed").text();

@@ -3,6 +3,7 @@ package io.inboard.mesh;
 
 import io.inboard.admission.Authorization;
 import io.inboard.admission.Deadlines;
+import io.inboard.admission.RateLimit;
 import io.inboard.admission.Shedding;
 import io.inboard.admission.Shedding.Admission;
 import io.inboard.call.CallerTerms;
@@ -37,6 +38,12 @@ public final class MeshInbound implements Inbound {
   /** Ours, of a response: why the request should not be repeated. */
   static final String NO_RETRY = "x-inboard-no-retry";
 
+  /** HTTP's (RFC 9110 section 10.2.3), in seconds. */
+  static final String RETRY_AFTER = "retry-after";
+
+  /** Envoy's: a retry policy that does not name it leaves such an answer alone. */
+  static final String RATE_LIMITED = "x-envoy-ratelimited";
+
   /** gRPC's (proposal A6): a negative one means never. */
   static final String GRPC_PUSHBACK = "grpc-retry-pushback-ms";
 
@@ -54,6 +61,7 @@ public final class MeshInbound implements Inbound {
   private final LongAdder denied = new LongAdder();
   private final InboundTraffic traffic;
   private final Deadlines deadlines;
+  private final RateLimit rateLimit;
   private final Shedding shedding;
 
   /** Replaced whole by {@link #apply}. */
@@ -85,10 +93,12 @@ public final class MeshInbound implements Inbound {
     this.identity = identity;
     this.tls = tls;
     this.deadlines = new Deadlines(clock);
+    this.rateLimit = new RateLimit(clock);
     this.shedding = new Shedding(clock);
   }
 
   void apply(Settings settings) {
+    rateLimit.apply(settings.inbound().server());
     shedding.apply(settings.resilience(), settings.inbound().server());
     boolean resilience = settings.resilience().enabled();
     DeadlineSettings deadline =
@@ -127,6 +137,9 @@ public final class MeshInbound implements Inbound {
     if (verdict instanceof Verdict.Deny) {
       denied.increment();
     } else {
+      verdict = limit(request);
+    }
+    if (verdict instanceof Verdict.Allow) {
       admission = admit(request, terms);
       verdict = admission == null ? verdict : admission.verdict();
     }
@@ -169,6 +182,15 @@ public final class MeshInbound implements Inbound {
     } catch (RuntimeException | LinkageError e) {
       errors.add("limiting requests", e);
       return null;
+    }
+  }
+
+  private Verdict limit(InboundRequest request) {
+    try {
+      return rateLimit.judge(request);
+    } catch (RuntimeException | LinkageError e) {
+      errors.add("limiting the rate of requests", e);
+      return Verdict.ALLOW;
     }
   }
 
@@ -234,6 +256,7 @@ public final class MeshInbound implements Inbound {
         arrived.connectionsRefused(),
         requests.sum(),
         denied.sum(),
+        rateLimit.status(),
         shedding.status(),
         deadlines.untrusted(),
         deadlines.malformed(),
@@ -247,6 +270,7 @@ public final class MeshInbound implements Inbound {
    * @param connectionsRefused before they had a request: plaintext in STRICT, handshakes that
    *     failed
    * @param denied by authorization
+   * @param rateLimit requests in a time
    * @param deadlinesUntrusted deadlines of unknown callers, which were ignored
    * @param deadlinesMalformed deadlines that could not be read
    * @param traffic port by port, and what was refused
@@ -257,6 +281,7 @@ public final class MeshInbound implements Inbound {
       long connectionsRefused,
       long requests,
       long denied,
+      RateLimit.Status rateLimit,
       Shedding.Status load,
       long deadlinesUntrusted,
       long deadlinesMalformed,
@@ -394,6 +419,10 @@ public final class MeshInbound implements Inbound {
       }
       if (admission != null) {
         admission.answered(status);
+      }
+      if (verdict instanceof Verdict.Deny deny && deny.retryAfterSeconds() > 0) {
+        response.set(RETRY_AFTER, Integer.toString(deny.retryAfterSeconds()));
+        response.set(RATE_LIMITED, "true");
       }
       String reason = terms.noRetry();
       if (rules.signals && status >= 500 && !reason.isEmpty()) {

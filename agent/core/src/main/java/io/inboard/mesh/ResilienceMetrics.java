@@ -288,6 +288,9 @@ final class ResilienceMetrics {
           }
           inFlight.record(load.inFlight());
           load.shed().forEach((reason, n) -> shed.record(n, Attributes.of(REASON, reason)));
+          if (status.rateLimit().refused() > 0) {
+            shed.record(status.rateLimit().refused(), Attributes.of(REASON, "rate_limit"));
+          }
           exceeded.record(load.expired());
           ignored.record(status.deadlinesUntrusted(), Attributes.of(REASON, "untrusted"));
           ignored.record(status.deadlinesMalformed(), Attributes.of(REASON, "malformed"));

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param authorization in the order of the file
  * @param declared whether the settings have a section {@code inbound} or {@code identity}, whatever
  *     it says
- * @param server limits; keys {@code inbound.concurrencyLimit} and {@code server}
+ * @param server limits; keys {@code inbound.concurrencyLimit}, {@code inbound.rateLimit} and {@code
+ *     server}
  * @param unknownServers as the settings say it; empty: REFUSE for ports that are STRICT or
  *     authorized, WARN for the others
  */

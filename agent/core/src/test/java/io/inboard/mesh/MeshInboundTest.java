@@ -19,6 +19,9 @@ import io.inboard.settings.IdentitySettings;
 import io.inboard.settings.InboundSettings;
 import io.inboard.settings.InboundSettings.Action;
 import io.inboard.settings.InboundSettings.AuthorizationRule;
+import io.inboard.settings.RateLimitSettings;
+import io.inboard.settings.RateLimitSettings.Per;
+import io.inboard.settings.RateLimitSettings.Unit;
 import io.inboard.settings.ReloadSettings;
 import io.inboard.settings.ResilienceSettings;
 import io.inboard.settings.ResilienceSettings.LibraryRetries;
@@ -124,6 +127,34 @@ final class MeshInboundTest {
     assertThat(status().load().inFlight()).isZero();
     assertThat(status().denied()).isEqualTo(5);
     assertThat(status().load().shed()).containsEntry("concurrency", 1L);
+  }
+
+  @Test
+  void whoIsAtItsRateIsToldWhenToComeAgainAndWhoIsRefusedAnywayUsesUpNothing() {
+    rules = List.of(ONLY_WEB);
+    server =
+        new ServerSettings(
+            Optional.empty(),
+            1,
+            Optional.empty(),
+            false,
+            List.of(),
+            Optional.of(new RateLimitSettings(1, Unit.MINUTE, Per.ALL, "")));
+    apply();
+    mesh.begin(ORDER).end(403, null);
+    InboundCall first = mesh.begin(ORDER.from(WEB));
+    assertThat(first.verdict()).isEqualTo(Verdict.ALLOW);
+    InboundCall second = mesh.begin(ORDER.from(WEB));
+    assertThat(second.verdict())
+        .isInstanceOfSatisfying(Verdict.Deny.class, d -> assertThat(d.status()).isEqualTo(429));
+    assertThat(answer(second, 429))
+        .isEqualTo(Map.of("retry-after", "60", "x-envoy-ratelimited", "true"));
+    second.end(429, null);
+    first.end(200, null);
+    assertThat(status().rateLimit().refused()).isEqualTo(1);
+    assertThat(status().rateLimit().limit()).contains("1 per MINUTE");
+    assertThat(status().denied()).isEqualTo(1);
+    assertThat(status().load().shed().values()).containsOnly(0L);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inboard.admission.Arrival;
+import io.inboard.admission.RateLimit;
 import io.inboard.admission.Shedding;
 import io.inboard.call.AgentLoop;
 import io.inboard.call.CallerTerms;
@@ -40,6 +41,7 @@ final class ResilienceMetricsTest {
           3,
           9,
           1,
+          new RateLimit.Status(Optional.of("100 per SECOND"), 2),
           new Shedding.Status(30, 4, Map.of("limit", 5L), 6),
           7,
           8,
@@ -95,6 +97,7 @@ final class ResilienceMetricsTest {
         .containsEntry("inboard.server.limit", 30.0)
         .containsEntry("inboard.server.inflight", 4.0)
         .containsEntry("inboard.server.shed limit", 5.0)
+        .containsEntry("inboard.server.shed rate_limit", 2.0)
         .containsEntry("inboard.deadline.exceeded", 6.0)
         .containsEntry("inboard.deadline.ignored untrusted", 7.0)
         .containsEntry("inboard.deadline.ignored malformed", 8.0);

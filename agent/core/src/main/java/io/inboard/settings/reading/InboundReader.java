@@ -53,10 +53,12 @@ final class InboundReader {
     for (Value item : section.items("authorization")) {
       rules.add(rule(item.section()));
     }
-    ServerSettings limits = ServerReader.server(server, ServerReader.adaptive(section));
+    ServerSettings limits =
+        ServerReader.server(
+            server, ServerReader.adaptive(section), RateLimitReader.read(section, hasIdentity));
     Optional<UnknownServers> unknownServers =
         section.choice("unknownServers", Value.words(UnknownServers.class), Set.of());
-    section.notYet("fault", "rateLimit").end();
+    section.notYet("fault").end();
     return new InboundSettings(mtls, ports, rules, declared, limits, unknownServers);
   }
 

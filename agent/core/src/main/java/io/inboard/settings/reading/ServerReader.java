@@ -2,6 +2,7 @@
 package io.inboard.settings.reading;
 
 import io.inboard.settings.DeadlineSettings;
+import io.inboard.settings.RateLimitSettings;
 import io.inboard.settings.ServerSettings;
 import io.inboard.settings.ServerSettings.Adaptive;
 import java.time.Duration;
@@ -21,7 +22,8 @@ final class ServerReader {
 
   private ServerReader() {}
 
-  static ServerSettings server(Section section, Optional<Adaptive> adaptive) {
+  static ServerSettings server(
+      Section section, Optional<Adaptive> adaptive, Optional<RateLimitSettings> rateLimit) {
     ServerSettings d = ServerSettings.DEFAULT;
     ServerSettings server =
         new ServerSettings(
@@ -29,7 +31,8 @@ final class ServerReader {
             section.integer("maxConcurrent", d.maxConcurrent(), 1, Integer.MAX_VALUE),
             section.duration("maxQueueTime", Duration.ofMillis(1), SettingsReader.LONGEST),
             section.bool("dropExpired", d.dropExpired()),
-            section.has("exempt") ? TelemetryReader.paths(section.items("exempt")) : d.exempt());
+            section.has("exempt") ? TelemetryReader.paths(section.items("exempt")) : d.exempt(),
+            rateLimit);
     section.end();
     return server;
   }
