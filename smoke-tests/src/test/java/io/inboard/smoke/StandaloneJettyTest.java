@@ -21,27 +21,58 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Two web applications in one Jetty 9.4, as an operator installed it. */
+/** Two web applications in one Jetty, as an operator installed it. */
 class StandaloneJettyTest {
   @TempDir Path directory;
 
-  private static final String LOADER = "org.eclipse.jetty.webapp.WebAppClassLoader";
+  /** A distribution, and what it calls its parts. */
+  enum Line {
+    JETTY_9_4("9.4", "deploy,annotations", "org.eclipse.jetty.webapp.WebAppClassLoader"),
+    JETTY_12_0(
+        "12.0", "ee10-deploy,ee10-annotations", "org.eclipse.jetty.ee10.webapp.WebAppClassLoader"),
+    JETTY_12_1(
+        "12.1", "ee10-deploy,ee10-annotations", "org.eclipse.jetty.ee.webapp.WebAppClassLoader");
 
-  @Test
-  void bothAreSecuredAndOneThatIsUndeployedLeavesNothingBehind() throws Exception {
+    final String version;
+    final String modules;
+    final String loader;
+
+    Line(String version, String modules, String loader) {
+      this.version = version;
+      this.modules = modules;
+      this.loader = loader;
+    }
+
+    Path war() {
+      return this == JETTY_9_4 ? Tree.warOfJavax() : Tree.war();
+    }
+  }
+
+  static List<Line> lines() {
+    if (System.getProperty("inboard.versions", "").equals("all")) {
+      return List.of(Line.values());
+    }
+    System.out.println("not run: Jetty 12.0, which -Dinboard.versions=all runs");
+    return List.of(Line.JETTY_9_4, Line.JETTY_12_1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("lines")
+  void bothAreSecuredAndOneThatIsUndeployedLeavesNothingBehind(Line line) throws Exception {
     Pki pki = new Pki(directory.resolve("pki"));
     Path base = Files.createDirectories(directory.resolve("base"));
     Path applications = Files.createDirectories(base.resolve("webapps"));
-    Files.copy(Tree.warOfJavax(), applications.resolve("a.war"));
-    Files.copy(Tree.warOfJavax(), applications.resolve("b.war"));
+    Files.copy(line.war(), applications.resolve("a.war"));
+    Files.copy(line.war(), applications.resolve("b.war"));
     Path web = pki.issue("web");
     int port = Ports.free();
     String url = "https://127.0.0.1:" + port;
     try (Collector collector = Collector.start(directory);
-        Program jetty = start(base, port, settings(pki, port), collector)) {
+        Program jetty = start(line, base, port, settings(pki, port), collector)) {
       jetty.awaitLine("oejs.Server:main: Started");
       for (String version : List.of("--http1.1", "--http2")) {
         assertThat(Curl.mutual(web, version, url + "/a/hello").out()).isEqualTo("hello from /a");
@@ -64,7 +95,7 @@ class StandaloneJettyTest {
               spans.stream().anyMatch(s -> s.name().equals("GET /a/call"))
                   && spans.stream().anyMatch(s -> s.name().equals("GET /b/hello")));
 
-      assertThat(loaders(jetty)).isEqualTo(2);
+      assertThat(loaders(line, jetty)).isEqualTo(2);
       Files.delete(applications.resolve("b.war"));
       jetty.await(
           "undeploys b",
@@ -74,17 +105,17 @@ class StandaloneJettyTest {
                   .out()
                   .equals("404"));
       Await.until(
-          "the loader of b is collected", Duration.ofSeconds(60), () -> loaders(jetty) == 1);
+          "the loader of b is collected", Duration.ofSeconds(60), () -> loaders(line, jetty) == 1);
       assertThat(Curl.mutual(web, url + "/a/hello").out()).isEqualTo("hello from /a");
     }
   }
 
   /** Of the class itself: it has inner ones. */
-  private static long loaders(Program jetty) {
+  private static long loaders(Line line, Program jetty) {
     return Jcmd.run(jetty.pid(), "GC.class_histogram")
         .lines()
         .map(line -> line.strip().split("\\s+"))
-        .filter(words -> words.length >= 4 && words[3].equals(LOADER))
+        .filter(words -> words.length >= 4 && words[3].equals(line.loader))
         .mapToLong(words -> Long.parseLong(words[1]))
         .sum();
   }
@@ -107,8 +138,8 @@ class StandaloneJettyTest {
     return settings;
   }
 
-  private static Program start(Path base, int port, Path settings, Collector collector)
-      throws IOException {
+  private static Program start(
+      Line line, Path base, int port, Path settings, Collector collector) throws IOException {
     Map<String, String> environment = new HashMap<>(collector.environment("http/protobuf"));
     environment.put("OTEL_BSP_SCHEDULE_DELAY", "200");
     List<String> command =
@@ -119,9 +150,9 @@ class StandaloneJettyTest {
             "-javaagent:" + Tree.agent() + "=" + settings,
             "-Djava.io.tmpdir=" + Files.createDirectories(base.resolve("work")),
             "-jar",
-            Tree.jetty().resolve("start.jar").toString(),
+            Tree.jetty(line.version).resolve("start.jar").toString(),
             "jetty.base=" + base,
-            "--module=http,http2c,deploy,annotations",
+            "--module=http,http2c," + line.modules,
             "jetty.http.host=127.0.0.1",
             "jetty.http.port=" + port,
             "jetty.deploy.scanInterval=1");

@@ -42,9 +42,19 @@ public final class Tree {
     return built(SMOKE.resolve("apps/war-javax/target/shop.war"));
   }
 
-  /** A standalone Jetty 9.4; its base, where it writes, is another folder. */
-  public static Path jetty() {
-    return built(SMOKE.resolve("apps/war-javax/target/jetty"));
+  /**
+   * A standalone Jetty; its base, where it writes, is another folder.
+   *
+   * @param version {@code 9.4}, {@code 12.1}; with {@code -Dinboard.versions=all} also {@code 12.0}
+   */
+  public static Path jetty(String version) {
+    return built(
+        SMOKE.resolve(
+            switch (version) {
+              case "9.4" -> "apps/war-javax/target/jetty";
+              case "12.1" -> "apps/war/target/jetty";
+              default -> "apps/war/target/jetty-" + version;
+            }));
   }
 
   /** A file that belongs to a peer. */
