@@ -66,6 +66,7 @@ abstract class ClientStory {
                               endpoints: ["%s", "%s"]
                               loadBalancer: {simple: ROUND_ROBIN}
                               tls: {mode: MUTUAL, principals: ["%s"]}
+                              unknownClients: REFUSE
                             """
                                 .formatted(gone.address(), back.address(), Pki.principal("pay"))))
                 .start()) {
@@ -78,6 +79,7 @@ abstract class ClientStory {
         }
       }
       assertThat(front.status().findPath("innerAttempts")).as("the library's own").isEmpty();
+      assertThat(front.status().get("sockets").get("unmeshed")).as("no client is unknown").isEmpty();
       assertThat(back.warnings()).as("the back").isEmpty();
     }
   }
