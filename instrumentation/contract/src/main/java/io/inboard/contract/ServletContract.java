@@ -330,4 +330,26 @@ public abstract class ServletContract extends ServerContract {
   private interface Leave {
     void leave(RawHttp2Connection wire, int stream) throws IOException;
   }
+
+  /** Of a servlet that has {@code count}, which reads a body, and {@code flood}, which writes one. */
+  protected final void hundredMegabytesInChunksPassBothWays() throws Exception {
+    byte[] megabyte = new byte[1 << 20];
+    for (RawConnection wire : both()) {
+      try (wire) {
+        wire.send(
+            "POST "
+                + servlet("count")
+                + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+        for (int i = 0; i < 100; i++) {
+          wire.send("100000\r\n");
+          wire.send(megabyte);
+          wire.send("\r\n");
+        }
+        wire.send("0\r\n\r\n");
+        assertThat(wire.response().text()).isEqualTo("" + (100 << 20));
+        assertThat(wire.get(servlet("flood?megabytes=100")).body()).hasSize(100 << 20);
+        assertThat(wire.get("/hello").text()).isEqualTo("hello");
+      }
+    }
+  }
 }

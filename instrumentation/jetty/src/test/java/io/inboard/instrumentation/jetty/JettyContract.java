@@ -171,6 +171,11 @@ abstract class JettyContract extends ServletContract {
         .isEqualTo(seen + " 2");
   }
 
+  @Test
+  void aHundredMegabytesInChunksPassBothWays() throws Exception {
+    hundredMegabytesInChunksPassBothWays();
+  }
+
   // --- A server whose class has a method of its own where Jetty asks it.
 
   @Test

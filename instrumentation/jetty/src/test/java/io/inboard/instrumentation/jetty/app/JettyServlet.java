@@ -33,6 +33,20 @@ final class JettyServlet extends HttpServlet {
         }
         response.getWriter().print(bytes);
       }
+      case "/count" -> {
+        byte[] buffer = new byte[10_000];
+        long bytes = 0;
+        for (int n = 0; n >= 0; n = request.getInputStream().read(buffer)) {
+          bytes += n;
+        }
+        response.getWriter().print(bytes);
+      }
+      case "/flood" -> {
+        byte[] megabyte = new byte[1 << 20];
+        for (int i = 0; i < Integer.parseInt(request.getParameter("megabytes")); i++) {
+          response.getOutputStream().write(megabyte);
+        }
+      }
       case "/dispatch" -> {
         if (request.getAttribute("again") == null) {
           request.setAttribute("again", true);
