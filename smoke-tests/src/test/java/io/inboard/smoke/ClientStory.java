@@ -79,7 +79,9 @@ abstract class ClientStory {
         }
       }
       assertThat(front.status().findPath("innerAttempts")).as("the library's own").isEmpty();
-      assertThat(front.status().get("sockets").get("unmeshed")).as("no client is unknown").isEmpty();
+      assertThat(front.status().get("sockets").get("unmeshed"))
+          .as("no client is unknown")
+          .isEmpty();
       assertThat(back.warnings()).as("the back").isEmpty();
     }
   }

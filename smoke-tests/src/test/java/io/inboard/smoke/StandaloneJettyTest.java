@@ -114,7 +114,7 @@ class StandaloneJettyTest {
   private static long loaders(Line line, Program jetty) {
     return Jcmd.run(jetty.pid(), "GC.class_histogram")
         .lines()
-        .map(line -> line.strip().split("\\s+"))
+        .map(row -> row.strip().split("\\s+"))
         .filter(words -> words.length >= 4 && words[3].equals(line.loader))
         .mapToLong(words -> Long.parseLong(words[1]))
         .sum();
@@ -138,8 +138,8 @@ class StandaloneJettyTest {
     return settings;
   }
 
-  private static Program start(
-      Line line, Path base, int port, Path settings, Collector collector) throws IOException {
+  private static Program start(Line line, Path base, int port, Path settings, Collector collector)
+      throws IOException {
     Map<String, String> environment = new HashMap<>(collector.environment("http/protobuf"));
     environment.put("OTEL_BSP_SCHEDULE_DELAY", "200");
     List<String> command =
@@ -152,10 +152,11 @@ class StandaloneJettyTest {
             "-jar",
             Tree.jetty(line.version).resolve("start.jar").toString(),
             "jetty.base=" + base,
-            "--module=http,http2c," + line.modules,
+            // Before the modules: what follows one of an environment is of that environment alone.
             "jetty.http.host=127.0.0.1",
             "jetty.http.port=" + port,
-            "jetty.deploy.scanInterval=1");
+            "jetty.deploy.scanInterval=1",
+            "--module=http,http2c," + line.modules);
     return Program.start("jetty", command, environment, base);
   }
 }

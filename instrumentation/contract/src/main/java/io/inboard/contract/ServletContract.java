@@ -331,7 +331,9 @@ public abstract class ServletContract extends ServerContract {
     void leave(RawHttp2Connection wire, int stream) throws IOException;
   }
 
-  /** Of a servlet that has {@code count}, which reads a body, and {@code flood}, which writes one. */
+  /**
+   * Of a servlet that has {@code count}, which reads a body, and {@code flood}, which writes one.
+   */
   protected final void hundredMegabytesInChunksPassBothWays() throws Exception {
     byte[] megabyte = new byte[1 << 20];
     for (RawConnection wire : both()) {
