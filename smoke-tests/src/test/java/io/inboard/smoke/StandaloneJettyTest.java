@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two web applications in one Jetty, as an operator installed it. */
 class StandaloneJettyTest {
@@ -32,8 +32,6 @@ class StandaloneJettyTest {
   /** A distribution, and what it calls its parts. */
   enum Line {
     JETTY_9_4("9.4", "deploy,annotations", "org.eclipse.jetty.webapp.WebAppClassLoader"),
-    JETTY_12_0(
-        "12.0", "ee10-deploy,ee10-annotations", "org.eclipse.jetty.ee10.webapp.WebAppClassLoader"),
     JETTY_12_1(
         "12.1", "ee10-deploy,ee10-annotations", "org.eclipse.jetty.ee.webapp.WebAppClassLoader");
 
@@ -52,16 +50,8 @@ class StandaloneJettyTest {
     }
   }
 
-  static List<Line> lines() {
-    if (System.getProperty("inboard.versions", "").equals("all")) {
-      return List.of(Line.values());
-    }
-    System.out.println("not run: Jetty 12.0, which -Dinboard.versions=all runs");
-    return List.of(Line.JETTY_9_4, Line.JETTY_12_1);
-  }
-
   @ParameterizedTest
-  @MethodSource("lines")
+  @EnumSource
   void bothAreSecuredAndOneThatIsUndeployedLeavesNothingBehind(Line line) throws Exception {
     Pki pki = new Pki(directory.resolve("pki"));
     Path base = Files.createDirectories(directory.resolve("base"));

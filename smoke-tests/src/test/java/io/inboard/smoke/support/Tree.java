@@ -45,16 +45,12 @@ public final class Tree {
   /**
    * A standalone Jetty; its base, where it writes, is another folder.
    *
-   * @param version {@code 9.4}, {@code 12.1}; with {@code -Dinboard.versions=all} also {@code 12.0}
+   * @param version {@code 9.4} or {@code 12.1}
    */
   public static Path jetty(String version) {
     return built(
         SMOKE.resolve(
-            switch (version) {
-              case "9.4" -> "apps/war-javax/target/jetty";
-              case "12.1" -> "apps/war/target/jetty";
-              default -> "apps/war/target/jetty-" + version;
-            }));
+            version.equals("9.4") ? "apps/war-javax/target/jetty" : "apps/war/target/jetty"));
   }
 
   /** A file that belongs to a peer. */
