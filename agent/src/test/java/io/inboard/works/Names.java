@@ -20,6 +20,7 @@ final class Names {
           Map.entry("jetty", "Jetty"),
           Map.entry("jetty-client", "Jetty's client"),
           Map.entry("netty", "Netty"),
+          Map.entry("netty-client", "Clients built of Netty's codecs"),
           Map.entry("okhttp", "OkHttp"),
           Map.entry("tomcat", "Tomcat"),
           Map.entry("undertow", "Undertow"));

@@ -97,8 +97,32 @@ public interface OutboundRequest extends HeaderView {
     return Long.MAX_VALUE;
   }
 
+  /** What is decided. Constant. */
+  default Kind kind() {
+    return Kind.CALL;
+  }
+
   /** Whether the body can be sent a second time. Asked lazily, before a retry only. */
   Body body();
+
+  /** What a {@link Call} is about. */
+  enum Kind {
+    /** A request: the adapter sends each attempt where the mesh says. */
+    CALL,
+    /**
+     * A connection that a library opens without a request: the endpoint of its attempt is that of
+     * all requests which go over it. There is no span of it, and {@link Call#UNTOUCHED} where the
+     * host is no destination's. The adapter reports {@link Call#failed}, or says {@link
+     * Call#abandoned} as soon as it is open: nothing is left to decide. It follows no second {@link
+     * Step.Send}.
+     */
+    CONNECTION,
+    /**
+     * A request over a connection that is open already: the mesh only looks on ({@link
+     * Call#isWatched}), or refuses it.
+     */
+    ON_CONNECTION
+  }
 
   /** Whether a body can be sent again. */
   enum Body {

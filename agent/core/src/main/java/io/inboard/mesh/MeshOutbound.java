@@ -40,9 +40,14 @@ import java.util.stream.Stream;
  * it in the clear.
  */
 public final class MeshOutbound implements Outbound {
+  /** What becomes of calls whose library opens connections without a request. */
+  private static final String ONE_ENDPOINT =
+      "connections, each with one endpoint; calls on them are not balanced, repeated or bounded";
+
   private final Errors errors = new Errors();
   private final MeshCall.Means means;
   private final StrayCalls strays = new StrayCalls();
+  private final Unmeshed connections = new Unmeshed();
   private final UnsecuredCalls unsecured = new UnsecuredCalls();
   private final OwnTls ownTls = new OwnTls();
   private final LibraryRetryCounts libraryRetryCounts = new LibraryRetryCounts();
@@ -244,6 +249,9 @@ public final class MeshOutbound implements Outbound {
         asked = new AtHost(request, match.destination().host(), match.addresses());
       }
     }
+    if (request.kind() != OutboundRequest.Kind.CALL) {
+      return ofConnection(s, found, request, asked);
+    }
     // A proxy is asked for last: only some calls have a destination, and libraries must look it up.
     if (found.isEmpty() || request.proxied()) {
       return watched(s, found, request);
@@ -256,6 +264,35 @@ public final class MeshOutbound implements Outbound {
     }
     CallObserver.OfCall observed = observer.call(request, Optional.of(policy.name()));
     return new MeshCall(destination, policy, asked, terms, observed, means);
+  }
+
+  /** Of a library whose connections are opened without a request. */
+  private Call ofConnection(
+      Snapshot s, Optional<Destination> found, OutboundRequest request, OutboundRequest asked) {
+    boolean opens = request.kind() == OutboundRequest.Kind.CONNECTION;
+    if (found.isEmpty() || request.proxied()) {
+      return opens ? Call.UNTOUCHED : watched(s, found, request);
+    }
+    Destination destination = found.get();
+    if (!opens) {
+      CallObserver.OfCall observed = observer.call(request, Optional.of(destination.name()));
+      return new TracedCall(
+          observed.attempt(1, "", Optional.empty()),
+          TracedCall.Way.FREE,
+          libraryRetryCounts,
+          request,
+          false);
+    }
+    connections.count("client", request.library(), destination.name(), ONE_ENDPOINT);
+    return new MeshCall(
+        destination,
+        policy(destination, asked),
+        asked,
+        // Another try is another connection, if anybody makes one: no endpoint is chosen for it
+        // now.
+        contexts.current().terms().again(request.library()),
+        CallObserver.OfCall.NONE,
+        means);
   }
 
   private Call watched(Snapshot s, Optional<Destination> found, OutboundRequest request) {
@@ -420,7 +457,9 @@ public final class MeshOutbound implements Outbound {
         s.entries().stream().flatMap(e -> e.destination().status().stream()).toList(),
         libraryRetryCounts.counts(),
         libraryRetryCounts.outerCounts(),
-        Stream.concat(strays.counts().stream(), unsecured.counts().stream()).toList(),
+        Stream.of(strays.counts(), unsecured.counts(), connections.counts())
+            .flatMap(List::stream)
+            .toList(),
         discovery.names().status(),
         discovery.files().status(),
         errors.count());

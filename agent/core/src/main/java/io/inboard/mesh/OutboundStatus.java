@@ -17,7 +17,8 @@ import java.util.Map;
  * @param outerAttempts calls to destinations that a library of the application has repeated, by
  *     library
  * @param unmeshed calls to endpoints of MUTUAL destinations by another name than the destination's,
- *     and those that were not sent because they would not have been secured
+ *     those that were not sent because they would not have been secured, and connections of
+ *     libraries that open them without a request
  * @param names that endpoints are given by, and what they resolve to
  * @param endpointFiles files that list endpoints, and how reading them stands
  * @param errors of ours that were kept from calls; 0 unless there is a bug

@@ -92,6 +92,11 @@ public record AtHost(OutboundRequest request, String host, List<String> named)
   }
 
   @Override
+  public Kind kind() {
+    return request.kind();
+  }
+
+  @Override
   public Body body() {
     return request.body();
   }

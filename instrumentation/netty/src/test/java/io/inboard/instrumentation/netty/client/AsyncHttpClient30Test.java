@@ -1,0 +1,9 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.netty.client;
+
+/** The line of Java 11. */
+final class AsyncHttpClient30Test extends AsyncHttpClientContract {
+  AsyncHttpClient30Test() {
+    super("3.0");
+  }
+}

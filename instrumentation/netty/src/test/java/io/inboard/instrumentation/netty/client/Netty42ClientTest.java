@@ -1,0 +1,11 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.netty.client;
+
+import java.util.Map;
+
+/** On the JDK's sockets. */
+final class Netty42ClientTest extends NettyClientContract {
+  Netty42ClientTest() {
+    super("4.2.18.Final", Map.of());
+  }
+}
