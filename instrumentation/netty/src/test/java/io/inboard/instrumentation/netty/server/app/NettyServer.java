@@ -43,16 +43,21 @@ public final class NettyServer implements RunningServer {
   private final Channel listener;
 
   /**
-   * @param properties a {@code keystore} gives it TLS of its own, {@code epoll} another transport,
-   *     {@code http2} takes HTTP/2, too, {@code apart} decodes and encodes in handlers apart, a
-   *     {@code router} serves paths, {@code haproxy} reads the PROXY protocol first
+   * @param properties a {@code keystore} gives it TLS of its own, {@code epoll} or {@code io_uring}
+   *     another transport, {@code http2} takes HTTP/2, too, {@code apart} decodes and encodes in
+   *     handlers apart, a {@code router} serves paths, {@code haproxy} reads the PROXY protocol
+   *     first
    * @param threads for requests; empty: the event loops
    */
   public NettyServer(Map<String, String> properties, Optional<Executor> threads) throws Exception {
+    boolean uring = properties.containsKey("io_uring");
     boolean epoll = properties.containsKey("epoll");
-    this.loops = epoll ? new EpollEventLoopGroup(2) : new NioEventLoopGroup(2);
+    this.loops =
+        uring ? uringLoops() : epoll ? new EpollEventLoopGroup(2) : new NioEventLoopGroup(2);
     Class<? extends ServerChannel> channels =
-        epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        uring
+            ? uringChannels()
+            : epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     Optional<SslContext> own =
         properties.containsKey("keystore")
             ? Optional.of(secured(properties.get("keystore")))
@@ -87,6 +92,23 @@ public final class NettyServer implements RunningServer {
             .bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0))
             .sync()
             .channel();
+  }
+
+  /** Of Netty 4.2, which this class is not compiled against. */
+  private static EventLoopGroup uringLoops() throws Exception {
+    Object factory =
+        Class.forName("io.netty.channel.uring.IoUringIoHandler")
+            .getMethod("newFactory")
+            .invoke(null);
+    return (EventLoopGroup)
+        Class.forName("io.netty.channel.MultiThreadIoEventLoopGroup")
+            .getConstructor(int.class, Class.forName("io.netty.channel.IoHandlerFactory"))
+            .newInstance(2, factory);
+  }
+
+  private static Class<? extends ServerChannel> uringChannels() throws Exception {
+    return Class.forName("io.netty.channel.uring.IoUringServerSocketChannel")
+        .asSubclass(ServerChannel.class);
   }
 
   private static HttpObjectAggregator whole() {
