@@ -13,7 +13,8 @@ import org.objectweb.asm.Opcodes;
 
 /**
  * Weaves one class. Changes the bodies of hooked methods only, so that classes already loaded,
- * other agents and shared archives keep working; every other method is copied byte by byte.
+ * other agents and shared archives keep working; every other method is copied byte by byte, but for
+ * the frames that {@link BeforeJavaSeven} gives it.
  */
 final class ClassWeaver implements UnitState.FitCheck {
   /** See the dispatcher in java.base, which bootstrap/ brings. */
@@ -54,21 +55,19 @@ final class ClassWeaver implements UnitState.FitCheck {
     if (mine.isEmpty()) {
       return null;
     }
-    ClassReader reader = new ClassReader(classFile);
+    ClassReader reader = BeforeJavaSeven.lifted(new ClassReader(classFile), classFile, files);
     ClassWriter writer = new ClassWriter(reader, 0);
-    reader.accept(new HookedMethods(writer, mine, reader), ClassReader.EXPAND_FRAMES);
+    reader.accept(new HookedMethods(writer, mine), ClassReader.EXPAND_FRAMES);
     return writer.toByteArray();
   }
 
   private final class HookedMethods extends ClassVisitor {
     private final List<Unit.Hook> hooks;
-    private final ClassReader reader;
     private String owner;
 
-    HookedMethods(ClassVisitor next, List<Unit.Hook> hooks, ClassReader reader) {
+    HookedMethods(ClassVisitor next, List<Unit.Hook> hooks) {
       super(Opcodes.ASM9, next);
       this.hooks = hooks;
-      this.reader = reader;
     }
 
     @Override
@@ -79,13 +78,8 @@ final class ClassWeaver implements UnitState.FitCheck {
         String signature,
         String superName,
         String[] interfaces) {
-      int major = version & 0xffff;
-      boolean lifted = major == Opcodes.V1_6 && JavaSix.isJavaSeven(reader);
-      if (major < Opcodes.V1_7 && !lifted) {
-        throw new Unweavable("its class file version " + major + " knows no invokedynamic");
-      }
       owner = name;
-      super.visit(lifted ? Opcodes.V1_7 : version, access, name, signature, superName, interfaces);
+      super.visit(version, access, name, signature, superName, interfaces);
     }
 
     @Override

@@ -29,6 +29,15 @@ final class EveryMethodTest {
     "sample.Library"
   };
 
+  private static final String[] OLD_SAMPLE = {
+    "org.objectweb.asm.ClassReader",
+    "org.objectweb.asm.ClassWriter",
+    "org.objectweb.asm.Frame",
+    "org.objectweb.asm.MethodWriter",
+    "org.objectweb.asm.SymbolTable",
+    "org.objectweb.asm.Type"
+  };
+
   @Test
   void isVerifiedWhenWoven() throws Exception {
     ClassLoader woven = new WeavingLoader();
@@ -50,27 +59,75 @@ final class EveryMethodTest {
     }
   }
 
+  /** Java 5 knows no frames: Apache HttpClient 4.3 is such a library; ASM's classes as sample. */
   @Test
-  void ofAClassBeforeJava7IsLeftAsItIs() {
-    String old = "org.objectweb.asm.Type";
-    assertThatThrownBy(() -> weave(old, file(old))).hasMessageContaining("no invokedynamic");
+  void ofJava5IsWovenWithFramesThatAreComputed() throws Exception {
+    ClassLoader woven = new WeavingLoader();
+    for (String name : OLD_SAMPLE) {
+      assertThat(version(file(name))).as(name).isEqualTo(Opcodes.V1_5);
+      assertThat(woven.loadClass(name).getDeclaredMethods()).isNotEmpty(); // Which verifies it.
+    }
   }
 
   /** Netty 4.1 is such a library. */
   @Test
-  void ofJava6IsWovenWhereItHasTheFramesOfJava7() throws Exception {
-    byte[] woven = weave("sample.Old", ofJava6(ClassWriter.COMPUTE_FRAMES));
-    Class<?> type =
-        new ClassLoader(EveryMethodTest.class.getClassLoader()) {
-          Class<?> define() {
-            return defineClass("sample.Old", woven, 0, woven.length);
-          }
-        }.define();
-    assertThat(type.getDeclaredMethods()).hasSize(1); // Links the class, which verifies it.
-    assertThat(new ClassReader(woven).readUnsignedShort(6)).isEqualTo(Opcodes.V1_7);
+  void ofJava6IsWovenWithTheFramesThatItHasOrElseWithComputedOnes() throws Exception {
+    for (int flags : new int[] {ClassWriter.COMPUTE_FRAMES, ClassWriter.COMPUTE_MAXS}) {
+      byte[] woven = weave("sample.Old", ofJava6(flags));
+      Class<?> type =
+          new ClassLoader(EveryMethodTest.class.getClassLoader()) {
+            Class<?> define() {
+              return defineClass("sample.Old", woven, 0, woven.length);
+            }
+          }.define();
+      assertThat(type.getDeclaredMethods()).hasSize(1); // Links the class, which verifies it.
+      assertThat(version(woven)).isEqualTo(Opcodes.V1_7);
+    }
+  }
 
-    byte[] bare = ofJava6(ClassWriter.COMPUTE_MAXS);
-    assertThatThrownBy(() -> weave("sample.Old", bare)).hasMessageContaining("no invokedynamic");
+  @Test
+  void ofAClassThatNoFrameCanDescribeIsLeftAsItIs() {
+    assertThatThrownBy(() -> weave("sample.Older", before5("sample/Gone", false)))
+        .hasMessageContaining("sample/Gone")
+        .hasMessageContaining("missing");
+    assertThatThrownBy(() -> weave("sample.Older", before5("java/lang/Integer", true)))
+        .hasMessageContaining("sample/Older.choose has subroutines");
+    assertThat(weave("sample.Older", before5("java/lang/Integer", false))).isNotNull();
+  }
+
+  /** {@code static int choose(Long a, OTHER b)}, which has one or the other in a variable. */
+  private static byte[] before5(String other, boolean subroutine) {
+    ClassWriter file = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+    file.visit(Opcodes.V1_4, Opcodes.ACC_PUBLIC, "sample/Older", null, "java/lang/Object", null);
+    int access = Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC;
+    MethodVisitor code =
+        file.visitMethod(access, "choose", "(Ljava/lang/Long;L" + other + ";)I", null, null);
+    Label second = new Label();
+    Label joined = new Label();
+    code.visitCode();
+    code.visitVarInsn(Opcodes.ALOAD, 0);
+    code.visitJumpInsn(Opcodes.IFNULL, second);
+    code.visitVarInsn(Opcodes.ALOAD, 0);
+    code.visitVarInsn(Opcodes.ASTORE, 2);
+    code.visitJumpInsn(Opcodes.GOTO, joined);
+    code.visitLabel(second);
+    code.visitVarInsn(Opcodes.ALOAD, 1);
+    code.visitVarInsn(Opcodes.ASTORE, 2);
+    code.visitLabel(joined);
+    if (subroutine) {
+      code.visitJumpInsn(Opcodes.JSR, second);
+    }
+    code.visitVarInsn(Opcodes.ALOAD, 2);
+    code.visitMethodInsn(Opcodes.INVOKEVIRTUAL, "java/lang/Object", "hashCode", "()I", false);
+    code.visitInsn(Opcodes.IRETURN);
+    code.visitMaxs(0, 0);
+    code.visitEnd();
+    file.visitEnd();
+    return file.toByteArray();
+  }
+
+  private static int version(byte[] file) {
+    return new ClassReader(file).readUnsignedShort(6);
   }
 
   /** {@code static int most(int a, int b)}. */
@@ -141,7 +198,9 @@ final class EveryMethodTest {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      if (!name.startsWith("org.assertj.") && !name.startsWith("sample.")) {
+      if (!name.startsWith("org.assertj.")
+          && !name.startsWith("org.objectweb.asm.")
+          && !name.startsWith("sample.")) {
         return super.loadClass(name, resolve);
       }
       synchronized (getClassLoadingLock(name)) {
@@ -150,7 +209,7 @@ final class EveryMethodTest {
           return known;
         }
         byte[] bytes = file(name);
-        boolean isSample = List.of(SAMPLE).contains(name);
+        boolean isSample = List.of(SAMPLE).contains(name) || List.of(OLD_SAMPLE).contains(name);
         byte[] defined = isSample ? weave(name, bytes) : bytes;
         return defineClass(name, defined, 0, defined.length);
       }
