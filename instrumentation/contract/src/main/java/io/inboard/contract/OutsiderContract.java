@@ -5,10 +5,6 @@ import static io.inboard.contract.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inboard.call.Inboard;
-import io.inboard.call.Sockets;
-import io.inboard.mesh.FoundEndpoints;
-import io.inboard.mesh.MeshSockets;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -21,7 +17,7 @@ import org.junit.jupiter.api.Test;
  * client: it counts as one that no hook knows.
  */
 public abstract class OutsiderContract extends MeshHarness {
-  private final MeshSockets sockets = new MeshSockets(new FoundEndpoints());
+  private final SocketGuard sockets = new SocketGuard();
 
   /** Connects by the outsider. */
   protected abstract Future<?> connect(InetSocketAddress to) throws Exception;
@@ -31,50 +27,36 @@ public abstract class OutsiderContract extends MeshHarness {
 
   @AfterEach
   final void watchNothing() {
-    Inboard.watch(Sockets.PASS);
-  }
-
-  private String guard(String unknownClients, TestServer server) throws Exception {
-    String yaml =
-        identity()
-            + destination(
-                "tls: {mode: MUTUAL}\n    unknownClients: " + unknownClients, server.address());
-    sockets.known(WovenJvm.ensure()::knows);
-    sockets.apply(settings(yaml));
-    Inboard.watch(sockets);
-    return yaml;
+    sockets.close();
   }
 
   @Test
   void whatConnectsByTheClientsMeansIsNotTakenForTheClient() throws Exception {
     TestServer server = plainServer();
-    guard("REFUSE", server);
+    sockets.guard(identity(), "REFUSE", server.address());
     assertThatThrownBy(() -> connect(server.address()).get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
         .hasStackTraceContaining("no connection to " + HOST)
         .hasStackTraceContaining(outsider());
     assertThat(server.connections()).isZero();
-    guard("WARN", server);
+    sockets.guard(identity(), "WARN", server.address());
     connect(server.address());
     eventually(() -> server.connections() == 1, () -> "the connection");
-    assertThat(sockets.status().unmeshed())
-        .hasToString("[" + count("refused") + ", " + count("not secured") + "]");
-  }
-
-  private String count(String outcome) {
-    return "Count[role=client, library=%s, where=%s, outcome=%s, count=1]"
-        .formatted(outsider(), HOST, outcome);
+    assertThat(sockets.counts())
+        .isEqualTo(
+            "[%s, %s]",
+            SocketGuard.count(outsider(), "refused", 1),
+            SocketGuard.count(outsider(), "not secured", 1));
   }
 
   @Test
   void theClientItselfIsLeftAlone() throws Exception {
     TestServer server = closing(TestServer.secured(ORDERS));
     CA.issue(CLIENT_ID).save(directory);
-    String yaml = guard("REFUSE", server);
-    mesh("", yaml);
+    mesh("", sockets.guard(identity(), "REFUSE", server.address()));
     assertThat(send(Request.get(URL + "/")).status()).isEqualTo(200);
     assertThat(server.received())
         .singleElement()
         .satisfies(r -> assertThat(r.peer()).isEqualTo(Optional.of(CLIENT_ID)));
-    assertThat(sockets.status().unmeshed()).isEmpty();
+    assertThat(sockets.counts()).isEqualTo("[]");
   }
 }

@@ -4,10 +4,6 @@ package io.inboard.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inboard.call.Inboard;
-import io.inboard.call.Sockets;
-import io.inboard.mesh.FoundEndpoints;
-import io.inboard.mesh.MeshSockets;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -19,7 +15,7 @@ import org.junit.jupiter.api.Test;
  * the mesh knows: it counts as a client that no hook knows.
  */
 public abstract class TunnelContract extends MeshHarness {
-  private final MeshSockets sockets = new MeshSockets(new FoundEndpoints());
+  private final SocketGuard sockets = new SocketGuard();
 
   /** Asks the proxy for a tunnel, as an application does. */
   protected abstract Socket tunnel(InetSocketAddress proxy, String host, int port) throws Exception;
@@ -34,18 +30,11 @@ public abstract class TunnelContract extends MeshHarness {
 
   @AfterEach
   final void watchNothing() {
-    Inboard.watch(Sockets.PASS);
+    sockets.close();
   }
 
   private void guard(String unknownClients) throws Exception {
-    sockets.known(WovenJvm.ensure()::knows);
-    sockets.apply(
-        settings(
-            identity()
-                + destination(
-                    "tls: {mode: MUTUAL}\n    unknownClients: " + unknownClients,
-                    new InetSocketAddress("10.0.0.5", 8443))));
-    Inboard.watch(sockets);
+    sockets.guard(identity(), unknownClients, new InetSocketAddress("10.0.0.5", 8443));
   }
 
   /** Whether the tool does what it is for in this version of its library. */
@@ -77,10 +66,7 @@ public abstract class TunnelContract extends MeshHarness {
           .hasMessageContaining(tool());
     }
     assertThat(proxy.connections()).isZero();
-    assertThat(sockets.status().unmeshed())
-        .singleElement()
-        .hasToString(
-            "Count[role=client, library=%s, where=%s, outcome=refused, count=2]", tool(), HOST);
+    assertThat(sockets.counts()).isEqualTo("[%s]", SocketGuard.count(tool(), "refused", 2));
     opensTunnel(proxy, "elsewhere.invalid", 443);
   }
 
@@ -89,9 +75,6 @@ public abstract class TunnelContract extends MeshHarness {
     TestServer proxy = plainServer();
     guard("WARN");
     opensTunnel(proxy, HOST, 80);
-    assertThat(sockets.status().unmeshed())
-        .singleElement()
-        .hasToString(
-            "Count[role=client, library=%s, where=%s, outcome=not secured, count=1]", tool(), HOST);
+    assertThat(sockets.counts()).isEqualTo("[%s]", SocketGuard.count(tool(), "not secured", 1));
   }
 }

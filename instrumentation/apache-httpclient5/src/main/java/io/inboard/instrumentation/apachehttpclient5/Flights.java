@@ -2,9 +2,12 @@
 package io.inboard.instrumentation.apachehttpclient5;
 
 import io.inboard.call.Inboard;
+import io.inboard.call.client.Refusals;
+import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.net.ssl.SSLException;
+import java.util.function.Supplier;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.async.AsyncExecRuntime;
 import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
@@ -204,21 +207,40 @@ final class Flights {
       flight.passage().executing(own, Passage.Connected.over(session(endpoint), true));
       return new SentHandler(own, flight);
     }
-    return Inboard.outbound().disabled() ? null : new SentHandler(own, null);
+    return Inboard.outbound().disabled()
+        ? null
+        : new SentHandler(own, null, unled(endpoint, session(endpoint)));
   }
 
   /** An exchange over a connection that calls share; null to leave it. */
   static AsyncClientExchangeHandler executing(
       AsyncExecRuntime runtime, AsyncClientExchangeHandler own) {
     AsyncFlight flight = CURRENT.get();
-    if (flight != null) {
-      Object endpoint = ((AtomicReference<?>) AsyncMembers.H2_ENDPOINT.get(runtime)).get();
-      IOSession session =
-          endpoint == null ? null : (IOSession) AsyncMembers.H2_SESSION.get(endpoint);
-      flight.passage().executing(own, Passage.Connected.over(session, false));
-      return new SentHandler(own, flight);
+    if (flight == null && Inboard.outbound().disabled()) {
+      return null;
     }
-    return Inboard.outbound().disabled() ? null : new SentHandler(own, null);
+    Object endpoint = ((AtomicReference<?>) AsyncMembers.H2_ENDPOINT.get(runtime)).get();
+    IOSession session = endpoint == null ? null : (IOSession) AsyncMembers.H2_SESSION.get(endpoint);
+    if (flight == null) {
+      return new SentHandler(own, null, unled(runtime, session));
+    }
+    flight.passage().executing(own, Passage.Connected.over(session, false));
+    return new SentHandler(own, flight);
+  }
+
+  /**
+   * What no hop sends, by where its connection leads, whatever the name in its URL: says why it
+   * must not go there in the clear; null: it may.
+   *
+   * @param by what sends it
+   * @param session null: there is none any more
+   */
+  private static Supplier<IOException> unled(Object by, IOSession session) {
+    return () ->
+        session == null
+            ? null
+            : Refusals.opening(() -> Optional.of(by.getClass()), session.getRemoteAddress())
+                .orElse(null);
   }
 
   /** Such an exchange has been given to its connection. */
@@ -245,14 +267,20 @@ final class Flights {
   /**
    * What no hop sends: a chain of the application's own, or after an error of ours. Null, or why it
    * must not go out in the clear.
+   *
+   * @param unled says why not over its connection
    */
-  static SSLException unsent(HttpRequest request) {
+  static IOException unsent(HttpRequest request, Supplier<IOException> unled) {
     NamedEndpoint authority = request.getAuthority();
-    if (authority == null || Inboard.outbound().disabled()) {
+    String scheme = request.getScheme() == null ? "http" : request.getScheme();
+    if (!scheme.equalsIgnoreCase("http") || Inboard.outbound().disabled()) {
       return null;
     }
-    String scheme = request.getScheme() == null ? "http" : request.getScheme();
-    return HopRequest.failClosed(new HttpHost(scheme, authority), null).orElse(null);
+    IOException named =
+        authority == null
+            ? null
+            : HopRequest.failClosed(new HttpHost(scheme, authority), null).orElse(null);
+    return named == null ? unled.get() : named;
   }
 
   /** Goes on with an attempt where the library is told. */

@@ -3,7 +3,9 @@ package io.inboard.instrumentation.apachehttpclient5;
 
 import io.inboard.call.Call;
 import io.inboard.call.Inboard;
+import io.inboard.call.client.Refusals;
 import java.io.IOException;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.classic.ExecChain;
@@ -181,7 +183,21 @@ final class Hops {
   /** The head of a request is written next; null, or why not. */
   static Throwable head(Object connection, ClassicHttpRequest request) throws IOException {
     Hop hop = hop();
-    return hop == null ? unsent(null, request) : hop.head(connection, request);
+    if (hop != null) {
+      return hop.head(connection, request);
+    }
+    Throwable refused = unsent(null, request);
+    return refused == null ? unled(connection) : refused;
+  }
+
+  /** The same by where its connection leads, whatever the name in its URL. */
+  private static Throwable unled(Object connection) {
+    return Inboard.outbound().disabled()
+            || !(connection instanceof ManagedHttpClientConnection managed)
+            || managed.getSSLSession() != null
+        ? null
+        : Refusals.opening(() -> Optional.of(connection.getClass()), managed.getRemoteAddress())
+            .orElse(null);
   }
 
   /**

@@ -4,6 +4,7 @@ package io.inboard.instrumentation.apachehttpclient5;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.Header;
@@ -21,9 +22,15 @@ import org.apache.hc.core5.http.protocol.HttpContext;
  * out. On the thread of the connection.
  *
  * @param flight null for what no hop sends
+ * @param unled says why what no hop sends must not go over this connection in the clear, or null
  */
-record SentHandler(AsyncClientExchangeHandler own, AsyncFlight flight)
+record SentHandler(AsyncClientExchangeHandler own, AsyncFlight flight, Supplier<IOException> unled)
     implements AsyncClientExchangeHandler {
+  /** Over whatever connection. */
+  SentHandler(AsyncClientExchangeHandler own, AsyncFlight flight) {
+    this(own, flight, () -> null);
+  }
+
   @Override
   public void produceRequest(RequestChannel channel, HttpContext context)
       throws HttpException, IOException {
@@ -38,7 +45,7 @@ record SentHandler(AsyncClientExchangeHandler own, AsyncFlight flight)
       RequestChannel channel, HttpRequest request, EntityDetails details, HttpContext context)
       throws HttpException, IOException {
     if (flight == null) {
-      IOException refused = Flights.unsent(request);
+      IOException refused = Flights.unsent(request, unled);
       if (refused != null) {
         throw refused;
       }

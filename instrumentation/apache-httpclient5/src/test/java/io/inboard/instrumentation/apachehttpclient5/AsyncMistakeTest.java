@@ -11,9 +11,11 @@ import io.inboard.contract.Request;
 import io.inboard.contract.Response;
 import io.inboard.contract.Script;
 import io.inboard.contract.ScriptedOutbound;
+import io.inboard.contract.SocketGuard;
 import io.inboard.contract.TestEndpoint;
 import io.inboard.contract.TestServer;
 import io.inboard.contract.WovenJvm;
+import java.net.ConnectException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -34,6 +36,9 @@ import org.junit.jupiter.api.Test;
 
 /** Mistakes of ours: no call fails for them, except one that would go out in the clear. */
 final class AsyncMistakeTest extends MistakeContract {
+  private static final String NO_IDENTITY =
+      "identity: {certificateChain: a.pem, privateKey: b.pem, trustBundle: c.pem}\n";
+
   private AsyncApplication application = new AsyncApplication();
 
   @Override
@@ -147,6 +152,14 @@ final class AsyncMistakeTest extends MistakeContract {
     Mistakes.serve("elsewhere", script::begin);
     assertThat(own.send(request(server)).status()).isEqualTo(200);
     assertThat(server.received()).singleElement().matches(r -> r.header("traceparent").isEmpty());
+    // By the address of an endpoint.
+    SocketGuard sockets = closing(new SocketGuard());
+    sockets.guard(NO_IDENTITY, "REFUSE", server.address());
+    assertThatThrownBy(() -> own.send(request(server)))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("no connection to " + HOST)
+        .hasMessageContaining("PoolingAsyncClientConnectionManager");
+    assertThat(server.received()).hasSize(1);
     client.close(CloseMode.IMMEDIATE);
   }
 

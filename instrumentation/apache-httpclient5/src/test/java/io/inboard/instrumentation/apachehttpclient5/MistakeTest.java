@@ -10,8 +10,10 @@ import io.inboard.contract.Request;
 import io.inboard.contract.Response;
 import io.inboard.contract.Script;
 import io.inboard.contract.ScriptedOutbound;
+import io.inboard.contract.SocketGuard;
 import io.inboard.contract.TestServer;
 import io.inboard.contract.WovenJvm;
+import java.net.ConnectException;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -27,6 +29,9 @@ import org.junit.jupiter.api.Test;
 
 /** Mistakes of ours: no call fails for them, except one that would go out in the clear. */
 final class MistakeTest extends MistakeContract {
+  private static final String NO_IDENTITY =
+      "identity: {certificateChain: a.pem, privateKey: b.pem, trustBundle: c.pem}\n";
+
   private final Application application = new Application();
 
   @Override
@@ -80,8 +85,16 @@ final class MistakeTest extends MistakeContract {
       try (ClassicHttpResponse response = client.execute(get)) {
         assertThat(response.getCode()).isEqualTo(200);
       }
+      assertThat(server.received()).singleElement().matches(r -> r.header("traceparent").isEmpty());
+      // By the address of an endpoint.
+      SocketGuard sockets = closing(new SocketGuard());
+      sockets.guard(NO_IDENTITY, "REFUSE", server.address());
+      assertThatThrownBy(() -> client.execute(get))
+          .isInstanceOf(ConnectException.class)
+          .hasMessageContaining("no connection to " + HOST)
+          .hasMessageContaining("DefaultManagedHttpClientConnection");
+      assertThat(server.received()).hasSize(1);
     }
-    assertThat(server.received()).singleElement().matches(r -> r.header("traceparent").isEmpty());
   }
 
   /** The URL names the destination, wherever the application leads the call. */
