@@ -5,24 +5,26 @@ import static io.inboard.weave.Member.method;
 
 import io.inboard.weave.Library;
 import io.inboard.weave.Unit;
+import java.util.List;
 
-/**
- * Apache HttpClient 4.4 and 4.5, in the order in which a call meets the hooks. The class files of
- * 4.3 are of Java 5, which cannot be woven.
- */
+/** Apache HttpClient 4.3 to 4.5, in the order in which a call meets the hooks. */
 public final class ApacheHttpClient4Hooks implements Library {
   static final String NAME = "apache-httpclient4";
 
   private static final String HTTP = "org.apache.http.";
   private static final String EXEC = HTTP + "impl.execchain.";
   private static final String UNAVAILABLE = EXEC + "ServiceUnavailableRetryExec";
+  private static final String DIRECTOR = HTTP + "impl.client.DefaultRequestDirector";
   private static final String HOLDER = EXEC + "ConnectionHolder";
   private static final String CONFIG =
       HTTP + "impl.conn.PoolingHttpClientConnectionManager$ConfigData";
   private static final String CONNECTION = HTTP + "impl.DefaultBHttpClientConnection";
 
-  /** Its name in 4.3 was another one: what is left out then says so. */
-  private static final String OPERATOR = HTTP + "impl.conn.DefaultHttpClientConnectionOperator";
+  /** Since 4.4, and in 4.3. */
+  private static final List<String> OPERATOR =
+      List.of(
+          HTTP + "impl.conn.DefaultHttpClientConnectionOperator",
+          HTTP + "impl.conn.HttpClientConnectionOperator");
 
   @Override
   public Unit unit() {
@@ -55,6 +57,9 @@ public final class ApacheHttpClient4Hooks implements Library {
             HTTP + "impl.client.ProxyClient",
             method("tunnel", 3).whereItExists(),
             ClientAdvice.Tunnel.class)
+        // What no hook directs, through a proxy; that is so where these do not fit, too.
+        .weave(DIRECTOR, method("tryConnect", 2).whereItExists(), ClientAdvice.Legacy.class)
+        .otherwise(DIRECTOR, method("tryConnect", 2).whereItExists(), ClientAdvice.Legacy.class)
         .build();
   }
 }

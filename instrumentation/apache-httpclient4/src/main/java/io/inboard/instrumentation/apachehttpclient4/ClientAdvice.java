@@ -10,9 +10,11 @@ import org.apache.http.client.methods.HttpRequestWrapper;
 import org.apache.http.client.protocol.HttpClientContext;
 import org.apache.http.conn.ManagedHttpClientConnection;
 import org.apache.http.conn.routing.HttpRoute;
+import org.apache.http.impl.client.RoutedRequest;
 import org.apache.http.impl.execchain.ClientExecChain;
 
 /** One nested class for each kind of line of {@link ApacheHttpClient4Hooks}. */
+@SuppressWarnings("deprecation") // RoutedRequest is of the style of 4.2.
 final class ClientAdvice {
   private ClientAdvice() {}
 
@@ -132,7 +134,7 @@ final class ClientAdvice {
         @Advice.Argument(0) ManagedHttpClientConnection connection,
         @Advice.Argument(1) HttpHost host,
         @Advice.Thrown Throwable thrown) {
-      return thrown == null ? Hops.secure(connection, host) : null;
+      return thrown == null ? Hops.secure(connection, host) : Hops.notConnected(thrown);
     }
 
     static Throwable exit(
@@ -195,6 +197,25 @@ final class ClientAdvice {
 
     static Throwable enter(Throwable mistake, Object client, HttpHost target) {
       return RequestView.tunnelAfter(mistake, target).orElse(null);
+    }
+
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToThrown
+    static Throwable exit(@Advice.Enter Throwable refused) {
+      return refused;
+    }
+  }
+
+  /** {@code DefaultRequestDirector#tryConnect}: a client of the style of 4.2, through a proxy. */
+  static final class Legacy {
+    @Advice.OnMethodEnter(skipOn = Throwable.class)
+    static Throwable enter(
+        @Advice.This Object director, @Advice.Argument(0) RoutedRequest request) {
+      return LegacyClient.refusal(director.getClass(), request.getRoute());
+    }
+
+    static Throwable enter(Throwable mistake, Object director, RoutedRequest request) {
+      return LegacyClient.refusalAfter(mistake, request.getRoute());
     }
 
     @Advice.OnMethodExit(onThrowable = true)

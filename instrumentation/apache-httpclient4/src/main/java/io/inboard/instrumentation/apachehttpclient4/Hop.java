@@ -185,6 +185,11 @@ final class Hop implements Transport<CloseableHttpResponse> {
     return current == null ? null : current.secure(connection);
   }
 
+  /** Null to leave the error. */
+  Throwable notConnected(Throwable error) {
+    return current == null ? null : current.notConnected(error);
+  }
+
   /** After an error of ours: what is thrown in place of sending; null where that is plaintext. */
   SSLException unsecured(Throwable mistake) {
     return current == null ? null : current.unsecured(mistake);

@@ -138,7 +138,7 @@ final class Hops {
   /**
    * TLS over what has connected; null, or what the application gets. A connection of no hop is one
    * that an application opens by hand, past the client: it is refused where it would be in the
-   * clear.
+   * clear, by whatever name it got there.
    */
   static Throwable secure(ManagedHttpClientConnection connection, HttpHost host) {
     Hop hop = CURRENT.get();
@@ -148,7 +148,11 @@ final class Hops {
     if (Inboard.outbound().disabled()) {
       return null;
     }
-    Throwable refused = HopRequest.failClosed(host, null).orElse(null);
+    Throwable refused =
+        HopRequest.failClosed(host, null)
+            .<Throwable>map(r -> r)
+            .or(() -> HopRequest.byHand(connection, host))
+            .orElse(null);
     if (refused != null) {
       try {
         connection.shutdown();
@@ -157,6 +161,12 @@ final class Hops {
       }
     }
     return refused;
+  }
+
+  /** What the application is told of an error of the library's; null to leave it. */
+  static Throwable notConnected(Throwable error) {
+    Hop hop = CURRENT.get();
+    return hop == null ? null : hop.notConnected(error);
   }
 
   /** After an error of ours. */

@@ -140,6 +140,11 @@ final class InFlight {
     }
   }
 
+  /** What the application is told of an error of the library's; null to leave it. */
+  Throwable notConnected(Throwable error) {
+    return endpoint == null ? null : Routes.told(error, endpoint, logical);
+  }
+
   private static void close(ManagedHttpClientConnection connection) {
     try {
       connection.shutdown();

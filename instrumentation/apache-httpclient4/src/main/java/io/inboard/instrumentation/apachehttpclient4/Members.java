@@ -2,6 +2,7 @@
 package io.inboard.instrumentation.apachehttpclient4;
 
 import static io.inboard.weave.Member.field;
+import static io.inboard.weave.Member.method;
 
 import io.inboard.weave.Handles;
 import java.lang.invoke.MethodHandles;
@@ -17,6 +18,16 @@ final class Members {
       HANDLES.in("org.apache.http.impl.execchain.ServiceUnavailableRetryExec");
   static final Handles.Field AVAILED = UNAVAILABLE.reach(field("requestExecutor"));
   static final Handles.Field STRATEGY = UNAVAILABLE.reach(field("retryStrategy"));
+
+  /** With an address and a name of its own: since HttpCore 4.4. */
+  static final Handles.Method NAMED_HOST =
+      HANDLES.in("org.apache.http.HttpHost").reach(method("<init>", 4).whereItExists());
+
+  /** The host that the application gave beside the request: known since HttpClient 4.4. */
+  static final Handles.Method GIVEN_HOST =
+      HANDLES
+          .in("org.apache.http.client.methods.HttpRequestWrapper")
+          .reach(method("getTarget", 0).whereItExists());
 
   private Members() {}
 }

@@ -4,6 +4,7 @@ package io.inboard.instrumentation.apachehttpclient4;
 import io.inboard.call.OutboundRequest;
 import io.inboard.call.client.Refusals;
 import java.net.ConnectException;
+import java.net.Socket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.apache.http.HttpRequest;
 import org.apache.http.client.methods.HttpRequestWrapper;
 import org.apache.http.client.methods.HttpUriRequest;
 import org.apache.http.client.protocol.HttpClientContext;
+import org.apache.http.conn.ManagedHttpClientConnection;
 import org.apache.http.conn.routing.HttpRoute;
 
 /** What is sent to one URL as the core sees it: the same of a client that blocks and of one not. */
@@ -26,6 +28,9 @@ public abstract class RequestView implements OutboundRequest {
   /** RFC 9110 section 9.2.2. */
   private static final Set<String> IDEMPOTENT =
       Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE");
+
+  /** Whether a request knows the host that the application gave beside it. */
+  private static final boolean GIVEN = Members.GIVEN_HOST.isThere();
 
   private final HttpRequestWrapper request;
   private final HttpHost target;
@@ -75,7 +80,7 @@ public abstract class RequestView implements OutboundRequest {
         uri == null || uri.getHost() == null || uri.getScheme() == null
             ? null
             : new HttpHost(uri.getHost(), uri.getPort(), uri.getScheme());
-    return past(inUrl, target).or(() -> past(request.getTarget(), target));
+    return past(inUrl, target).or(() -> past(GIVEN ? request.getTarget() : null, target));
   }
 
   /**
@@ -89,6 +94,15 @@ public abstract class RequestView implements OutboundRequest {
             || (port(named) == port(target)
                 && host(named.getHostName()).equalsIgnoreCase(host(target.getHostName())));
     return same || mustEncrypt(target) ? Optional.empty() : failClosed(named, null);
+  }
+
+  /** A refusal of a connection that an application opens by hand, by where it has led. */
+  static Optional<ConnectException> byHand(ManagedHttpClientConnection connection, HttpHost host) {
+    Socket socket = connection.getSocket();
+    return socket == null || !host.getSchemeName().equalsIgnoreCase("http")
+        ? Optional.empty()
+        : Refusals.opening(
+            () -> Optional.of(connection.getClass()), socket.getRemoteSocketAddress());
   }
 
   /** A refusal of a tunnel that an application opens by the library's ProxyClient. */

@@ -1,6 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 /**
- * Apache HttpClient 4.4 and 4.5, with all that HttpClientBuilder makes, and the minimal client.
+ * Apache HttpClient 4.3 to 4.5, with all that HttpClientBuilder makes, and the minimal client.
  *
  * <pre>
  *   RedirectExec
@@ -21,7 +21,7 @@
  * a plain socket: of one with TLS it would keep connections for the user that the session names.
  *
  * <p>A client of the style of 4.2 (DefaultHttpClient) connects by classes that are not named here:
- * it is a client that no hook knows, and is treated as one.
+ * it is a client that no hook knows, and is treated as one, through a proxy, too.
  *
  * <p>Not hedged: a call has one connection, and its thread waits on it.
  */

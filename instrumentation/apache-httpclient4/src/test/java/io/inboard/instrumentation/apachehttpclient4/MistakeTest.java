@@ -10,7 +10,9 @@ import io.inboard.contract.Request;
 import io.inboard.contract.Response;
 import io.inboard.contract.Script;
 import io.inboard.contract.ScriptedOutbound;
+import io.inboard.contract.SocketGuard;
 import io.inboard.contract.TestServer;
+import java.net.ConnectException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.apache.http.HttpClientConnection;
@@ -52,6 +54,15 @@ final class MistakeTest extends MistakeContract {
     assertThatThrownBy(() -> connect(route)).isInstanceOf(SSLException.class);
     Mistakes.serve("elsewhere", script::begin);
     connect(route);
+    // By the address of an endpoint.
+    SocketGuard sockets = closing(new SocketGuard());
+    sockets.guard(
+        "identity: {certificateChain: a.pem, privateKey: b.pem, trustBundle: c.pem}\n",
+        "REFUSE",
+        server.address());
+    assertThatThrownBy(() -> connect(route))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("no connection to " + HOST);
     assertThat(server.received()).isEmpty();
   }
 

@@ -25,6 +25,7 @@ import org.apache.http.client.methods.HttpUriRequest;
 import org.apache.http.client.methods.RequestBuilder;
 import org.apache.http.client.utils.URIUtils;
 import org.apache.http.concurrent.FutureCallback;
+import org.apache.http.config.RegistryBuilder;
 import org.apache.http.entity.ByteArrayEntity;
 import org.apache.http.entity.InputStreamEntity;
 import org.apache.http.impl.nio.client.CloseableHttpAsyncClient;
@@ -33,6 +34,9 @@ import org.apache.http.impl.nio.client.HttpAsyncClients;
 import org.apache.http.impl.nio.conn.PoolingNHttpClientConnectionManager;
 import org.apache.http.impl.nio.reactor.DefaultConnectingIOReactor;
 import org.apache.http.impl.nio.reactor.IOReactorConfig;
+import org.apache.http.nio.conn.NoopIOSessionStrategy;
+import org.apache.http.nio.conn.SchemeIOSessionStrategy;
+import org.apache.http.nio.conn.ssl.SSLIOSessionStrategy;
 import org.apache.http.nio.reactor.IOReactorException;
 import org.apache.http.util.EntityUtils;
 
@@ -51,6 +55,11 @@ final class AsyncApplication {
 
   AsyncApplication(HttpAsyncClientBuilder builder) {
     this(newPool(), builder);
+  }
+
+  /** With TLS of its own. */
+  AsyncApplication(SSLIOSessionStrategy tls, HttpAsyncClientBuilder builder) {
+    this(newPool(tls), builder);
   }
 
   private AsyncApplication(
@@ -72,10 +81,19 @@ final class AsyncApplication {
   }
 
   private static PoolingNHttpClientConnectionManager newPool() {
+    return newPool(SSLIOSessionStrategy.getDefaultStrategy());
+  }
+
+  private static PoolingNHttpClientConnectionManager newPool(SSLIOSessionStrategy tls) {
     try {
       IOReactorConfig config = IOReactorConfig.custom().setIoThreadCount(2).build();
       PoolingNHttpClientConnectionManager pool =
-          new PoolingNHttpClientConnectionManager(new DefaultConnectingIOReactor(config));
+          new PoolingNHttpClientConnectionManager(
+              new DefaultConnectingIOReactor(config),
+              RegistryBuilder.<SchemeIOSessionStrategy>create()
+                  .register("http", NoopIOSessionStrategy.INSTANCE)
+                  .register("https", tls)
+                  .build());
       pool.setDefaultMaxPerRoute(50);
       pool.setMaxTotal(100);
       return pool;
