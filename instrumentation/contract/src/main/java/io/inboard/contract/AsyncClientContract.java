@@ -3,6 +3,7 @@ package io.inboard.contract;
 
 import static io.inboard.contract.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inboard.call.Call.Progress;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -268,6 +270,31 @@ public abstract class AsyncClientContract extends ClientHarness {
                 assertThat(attempt.connections()).hasSize(1);
               });
     }
+  }
+
+  /** As over HTTP/1.1, which the application would speak without the mesh. */
+  @Test
+  @Shows(Feature.HTTP2)
+  void aBodyThatEndsBeforeItsLengthIsAnError() throws Exception {
+    needs(Capability.HTTP2);
+    FrameServer server = warm();
+    needs(Capability.COUNTS_BODY);
+    server.answering(FrameServer.Reply.SHORT_BODY);
+    assertThatThrownBy(() -> send(GET)).isInstanceOf(ExecutionException.class);
+    assertThat(send(GET).status()).isEqualTo(200);
+  }
+
+  /** Its flow control lets no more than 64 kB pass: what is thrown by writing is no answer. */
+  @Test
+  @Shows(Feature.HTTP2)
+  void anAnswerToARequestWhoseBodyTheServerDoesNotReadArrives() throws Exception {
+    needs(Capability.HTTP2);
+    FrameServer server = warm();
+    needs(Capability.READS_EARLY_ANSWER);
+    server.answering(FrameServer.Reply.ANSWER_EARLY);
+    Response response = send(Request.post(URL + "/", "x".repeat(200_000)));
+    assertThat(response.status()).isEqualTo(413);
+    assertThat(response.text()).isEqualTo("a");
   }
 
   /** A server that has a connection already, which calls that are not repeated share. */

@@ -11,6 +11,10 @@ public enum Capability {
   HTTP2,
   /** Goes on using a connection of HTTP/2 after the server has reset one of its streams. */
   KEEPS_RESET_CONNECTION,
+  /** Notices over HTTP/2, too, that a body ends before the length that its head says. */
+  COUNTS_BODY,
+  /** Reads over HTTP/2 an answer after which the server resets the stream of its request. */
+  READS_EARLY_ANSWER,
   /** Lets the application stream a body that can be read once only. */
   ONE_SHOT_BODY,
   /** Lets the adapter keep such a body while it is sent, to send it again. */

@@ -71,7 +71,11 @@ public final class FrameServer implements AutoCloseable {
     RESET_STREAM,
     /** A head, and then nothing. */
     HANG_IN_BODY,
+    /** A head that says a length, and a body that ends in good order before that. */
+    SHORT_BODY,
     REFUSE_STREAM,
+    /** 413 with a body, and RST_STREAM(NO_ERROR): the server wants no more of the request. */
+    ANSWER_EARLY,
     /** GOAWAY that names no stream as processed, then the end of the connection. */
     GO_AWAY,
     /** The connection is reset without a frame, as by a process that is killed. */
@@ -178,6 +182,34 @@ public final class FrameServer implements AutoCloseable {
       case RESET_STREAM ->
           frame(out, RST_STREAM, 0, stream, (byte) 0, (byte) 0, (byte) 0, (byte) INTERNAL_ERROR);
       case HANG_IN_BODY -> frame(out, HEADERS, END_HEADERS, stream, (byte) 0x88);
+      case SHORT_BODY -> {
+        // 0x0f 0x0d is a literal with the name "content-length".
+        frame(
+            out,
+            HEADERS,
+            END_HEADERS,
+            stream,
+            (byte) 0x88,
+            (byte) 0x0f,
+            (byte) 0x0d,
+            (byte) 1,
+            (byte) '9');
+        frame(out, DATA, END_STREAM, stream, (byte) 'a');
+      }
+      case ANSWER_EARLY -> {
+        frame(
+            out,
+            HEADERS,
+            END_HEADERS,
+            stream,
+            (byte) 0x48,
+            (byte) 3,
+            (byte) '4',
+            (byte) '1',
+            (byte) '3');
+        frame(out, DATA, END_STREAM, stream, (byte) 'a');
+        frame(out, RST_STREAM, 0, stream, new byte[4]);
+      }
       case REFUSE_STREAM ->
           frame(out, RST_STREAM, 0, stream, (byte) 0, (byte) 0, (byte) 0, (byte) REFUSED_STREAM);
       case GO_AWAY -> frame(out, GOAWAY, 0, 0, new byte[8]);

@@ -2,11 +2,14 @@
 package io.inboard.instrumentation.jdkhttpclient;
 
 import io.inboard.contract.AsyncClientContract;
+import io.inboard.contract.Capability;
 import io.inboard.contract.Request;
 import io.inboard.contract.Running;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,6 +36,12 @@ final class JdkAsyncClientTest extends AsyncClientContract {
   @Override
   protected String libraryName() {
     return JdkHttpClientHooks.NAME;
+  }
+
+  /** The JDK does so over HTTP/1.1 alone; the application has chosen the version. */
+  @Override
+  protected Set<Capability> capabilities() {
+    return EnumSet.complementOf(EnumSet.of(Capability.COUNTS_BODY, Capability.READS_EARLY_ANSWER));
   }
 
   @Override

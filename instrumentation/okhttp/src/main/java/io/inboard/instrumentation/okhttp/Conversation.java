@@ -8,6 +8,7 @@ import okhttp3.Address;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
+import okhttp3.Response;
 import okhttp3.internal.connection.Exchange;
 
 /**
@@ -149,6 +150,13 @@ final class Conversation {
     if (hop != null) {
       hop.broken();
     }
+  }
+
+  /** See {@link OkHttpAdvice.Early}. */
+  static Object[] early(Throwable error, Interceptor.Chain chain) {
+    Hop hop = error == null ? null : current();
+    Response answer = hop == null ? null : hop.early(error, chain.request());
+    return answer == null ? null : new Object[] {answer, null};
   }
 
   /** The request to send; null to leave it. */

@@ -199,6 +199,11 @@ final class Hop implements Transport<Response> {
     }
   }
 
+  /** What was answered before this error of sending; null to leave the error. */
+  Response early(Throwable error, Request sent) {
+    return current == null ? null : current.early(error, sent, Internals.connection(engine));
+  }
+
   /** The first request that goes down after there is a connection; null to leave it. */
   Request request(Request own) {
     if (!current.takeHead()) {

@@ -14,6 +14,8 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import okhttp3.Address;
 import okhttp3.Connection;
+import okhttp3.Request;
+import okhttp3.Response;
 import okhttp3.internal.connection.Exchange;
 import okhttp3.internal.http2.ConnectionShutdownException;
 import okhttp3.internal.http2.ErrorCode;
@@ -57,6 +59,11 @@ final class InFlight {
 
   boolean hasEndpoint() {
     return endpoint != null;
+  }
+
+  /** Whether its connection has the mesh's TLS, whose protocol the mesh has negotiated. */
+  boolean isSecured() {
+    return endpoint != null && endpoint.tls().isPresent();
   }
 
   /** The library asks where to connect. */
@@ -125,6 +132,17 @@ final class InFlight {
   /** Why its connection was closed before it was used; null: it was not. */
   IOException refusal() {
     return refusal;
+  }
+
+  /** What the server has answered before this error of sending; null: nothing. */
+  Response early(Throwable error, Request sent, Connection connection) {
+    Exchange now;
+    synchronized (this) {
+      now = exchange;
+    }
+    return isSecured() && now != null && EarlyAnswer.isComplete(error)
+        ? EarlyAnswer.read(now, connection.handshake(), sent)
+        : null;
   }
 
   /** Its reading or writing has failed. */

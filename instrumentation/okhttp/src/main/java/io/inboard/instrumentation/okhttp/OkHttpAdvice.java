@@ -138,6 +138,17 @@ final class OkHttpAdvice {
     }
   }
 
+  /** {@code CallServerInterceptor#intercept}: sends and reads over the exchange. */
+  static final class Early {
+    @Advice.OnMethodExit(onThrowable = true)
+    @Advice.ToReturned(index = 0)
+    @Advice.ToThrown(index = 1)
+    static Object[] exit(
+        @Advice.Argument(0) Interceptor.Chain chain, @Advice.Thrown Throwable thrown) {
+      return Conversation.early(thrown, chain);
+    }
+  }
+
   /** {@code recover}: whether the library connects or sends once more by itself. */
   static final class Recover {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)

@@ -53,6 +53,7 @@ public final class OkHttpHooks implements Library {
         .weave(CONNECTION + "Exchange", method("trackFailure", 1), OkHttpAdvice.Broken.class)
         .weave(CHAIN, method("proceed", 1), OkHttpAdvice.Head.class)
         .weave(CHAIN, method("proceed", 3).whereItExists(), OkHttpAdvice.Head.class)
+        .weave(HTTP + "CallServerInterceptor", method("intercept", 1), OkHttpAdvice.Early.class)
         // What the library repeats by itself.
         .weave(REDIRECTS, method("recover"), OkHttpAdvice.Recover.class)
         .weave(REDIRECTS, method("followUpRequest"), OkHttpAdvice.FollowUp.class)

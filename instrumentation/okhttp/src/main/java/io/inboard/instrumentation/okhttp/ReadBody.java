@@ -4,10 +4,12 @@ package io.inboard.instrumentation.okhttp;
 import io.inboard.call.client.BlockingCall;
 import io.inboard.call.client.BodyTap;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import okhttp3.MediaType;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
+import okhttp3.internal.http2.StreamResetException;
 import okio.Buffer;
 import okio.BufferedSource;
 import okio.ForwardingSource;
@@ -16,7 +18,9 @@ import okio.Okio;
 /**
  * A response's body, which tells of its end, and shows a small one to the mesh. Where its length is
  * known it ends with its last byte, as it does for the library, whose connection serves others from
- * then on.
+ * then on. One that ends before that is an error, as it is over HTTP/1.1: of HTTP/2 the library
+ * does not look (RFC 9113 section 8.1.1), and an application that says {@code http} did not ask for
+ * it.
  */
 final class ReadBody extends ResponseBody {
   private final ResponseBody own;
@@ -37,7 +41,7 @@ final class ReadBody extends ResponseBody {
               @Override
               public long read(Buffer sink, long most) throws IOException {
                 try {
-                  long count = super.read(sink, most);
+                  long count = next(sink, most);
                   if (count > 0) {
                     total += count;
                     show(sink, count);
@@ -52,6 +56,25 @@ final class ReadBody extends ResponseBody {
                   end(false);
                   throw late ? late(e) : e;
                 }
+              }
+
+              private long next(Buffer sink, long most) throws IOException {
+                if (!attempt.isSecured()) {
+                  return super.read(sink, most);
+                }
+                long count;
+                try {
+                  count = super.read(sink, most);
+                } catch (StreamResetException e) {
+                  if (!EarlyAnswer.isComplete(e)) {
+                    throw e;
+                  }
+                  count = -1;
+                }
+                if (count < 0 && total < length) {
+                  throw new ProtocolException("unexpected end of stream");
+                }
+                return count;
               }
 
               private void show(Buffer sink, long count) {

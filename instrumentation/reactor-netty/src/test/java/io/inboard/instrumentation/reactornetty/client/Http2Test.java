@@ -20,6 +20,8 @@ final class Http2Test extends AsyncClientContract {
           "aStreamThatTheServerResetsFailsNoOther",
           "anAttemptWhoseTimeIsUpFailsNoOther",
           "aCallThatIsCancelledFailsNoOther",
+          "aBodyThatEndsBeforeItsLengthIsAnError",
+          "anAnswerToARequestWhoseBodyTheServerDoesNotReadArrives",
           "eachCallOnAConnectionIsRepeatedByItself");
 
   @Override
