@@ -145,6 +145,27 @@ public final class Service implements AutoCloseable {
     return builder;
   }
 
+  /**
+   * The JDK's own server, which calls others by gRPC: {@code netty}, {@code shaded}, {@code
+   * okhttp}.
+   */
+  public static Builder grpcFront(String name, Jdk jdk) {
+    Builder builder = new Builder(name, jdk);
+    builder.ready = "listens on";
+    builder.program = List.of("-jar", Tree.app("grpc").toString());
+    builder.arguments.addAll(List.of("" + builder.port, name));
+    return builder;
+  }
+
+  /** A server of gRPC, on {@code netty} or {@code shaded}. */
+  public static Builder grpcBack(String name, String transport, Jdk jdk) {
+    Builder builder = new Builder(name, jdk);
+    builder.ready = "listens on";
+    builder.program = List.of("-cp", Tree.app("grpc").toString(), "shop.grpc.GrpcBack");
+    builder.arguments.addAll(List.of("" + builder.port, name, transport));
+    return builder;
+  }
+
   /** A server of java.base alone. */
   public static Builder bare(String name, Jdk jdk) {
     Builder builder = new Builder(name, jdk);

@@ -1,0 +1,165 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package shop.grpc;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A server of {@link Echo} and of gRPC's health service. Arguments: port, name, {@code netty} or
+ * {@code shaded}. A message that is the name of a status of gRPC ends its call with that status;
+ * {@code who} is answered with the header that names the caller, {@code deadline} with the
+ * milliseconds that the caller still waits.
+ */
+public final class GrpcBack {
+  private static final Metadata.Key<String> CLIENT_CERT =
+      Metadata.Key.of("x-forwarded-client-cert", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Context.Key<String> CALLER = Context.key("caller");
+
+  private final String name;
+
+  private GrpcBack(String name) {
+    this.name = name;
+  }
+
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    int port = Integer.parseInt(arguments[0]);
+    InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
+    ServerBuilder<?> builder =
+        arguments.length > 2 && arguments[2].equals("shaded")
+            ? io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder.forAddress(address)
+            : NettyServerBuilder.forAddress(address);
+    Server server =
+        builder
+            .addService(
+                ServerInterceptors.intercept(new GrpcBack(arguments[1]).echo(), new Caller()))
+            .addService(new HealthStatusManager().getHealthService())
+            .build()
+            .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server)));
+    System.out.println(arguments[1] + " listens on " + port);
+    server.awaitTermination();
+  }
+
+  /** As an application should: those under way may end. */
+  private static void end(Server server) {
+    try {
+      if (!server.shutdown().awaitTermination(10, TimeUnit.SECONDS)) {
+        server.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+    }
+  }
+
+  private ServerServiceDefinition echo() {
+    return ServerServiceDefinition.builder(Echo.NAME)
+        .addMethod(Echo.UNARY, ServerCalls.asyncUnaryCall(this::unary))
+        .addMethod(Echo.SERVER_STREAM, ServerCalls.asyncServerStreamingCall(this::stream))
+        .addMethod(Echo.CLIENT_STREAM, ServerCalls.asyncClientStreamingCall(this::collect))
+        .addMethod(Echo.BIDI, ServerCalls.asyncBidiStreamingCall(this::talk))
+        .build();
+  }
+
+  private void unary(String message, StreamObserver<String> to) {
+    if (!fails(message, to)) {
+      to.onNext(answer(message));
+      to.onCompleted();
+    }
+  }
+
+  private String answer(String message) {
+    return switch (message) {
+      case "who" -> String.valueOf(CALLER.get());
+      case "deadline" -> left();
+      default -> name + " " + message;
+    };
+  }
+
+  private static String left() {
+    io.grpc.Deadline deadline = Context.current().getDeadline();
+    return deadline == null ? "none" : Long.toString(deadline.timeRemaining(TimeUnit.MILLISECONDS));
+  }
+
+  private static boolean fails(String message, StreamObserver<String> to) {
+    for (Status.Code code : Status.Code.values()) {
+      if (message.equals(code.name())) {
+        to.onError(Status.fromCode(code).withDescription("as asked").asRuntimeException());
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void stream(String message, StreamObserver<String> to) {
+    if (!fails(message, to)) {
+      for (int i = 0; i < 3; i++) {
+        to.onNext(answer(message) + i);
+      }
+      to.onCompleted();
+    }
+  }
+
+  private StreamObserver<String> collect(StreamObserver<String> to) {
+    StringBuilder all = new StringBuilder();
+    return new Incoming() {
+      @Override
+      public void onNext(String message) {
+        all.append(message);
+      }
+
+      @Override
+      public void onCompleted() {
+        unary(all.toString(), to);
+      }
+    };
+  }
+
+  private StreamObserver<String> talk(StreamObserver<String> to) {
+    return new Incoming() {
+      @Override
+      public void onNext(String message) {
+        if (!fails(message, to)) {
+          to.onNext(answer(message));
+        }
+      }
+
+      @Override
+      public void onCompleted() {
+        to.onCompleted();
+      }
+    };
+  }
+
+  /** What a caller streams; that it has gone is told to nobody. */
+  private abstract static class Incoming implements StreamObserver<String> {
+    @Override
+    public void onError(Throwable error) {}
+  }
+
+  /** Keeps who calls for the service. */
+  private static final class Caller implements ServerInterceptor {
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+      Context context = Context.current().withValue(CALLER, headers.get(CLIENT_CERT));
+      return Contexts.interceptCall(context, call, headers, next);
+    }
+  }
+}
