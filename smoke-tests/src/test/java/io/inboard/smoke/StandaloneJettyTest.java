@@ -101,8 +101,8 @@ class StandaloneJettyTest {
             () -> loaders(line, jetty) == 1);
       } else {
         System.out.println(
-            "not asserted: that the loader of b is collected by Jetty 12, where it stayed for more"
-                + " than a minute in some runs; who holds it then is not known yet");
+            "not asserted: that the loader of b is collected; Jetty 12 may keep it for long, also"
+                + " without Inboard");
       }
       assertThat(Curl.mutual(web, url + "/a/hello").out()).isEqualTo("hello from /a");
     }
