@@ -105,6 +105,9 @@ class StandaloneJettyTest {
                 + " without Inboard");
       }
       assertThat(Curl.mutual(web, url + "/a/hello").out()).isEqualTo("hello from /a");
+      assertThat(jetty.err())
+          .as("a server without Jetty's client, of which jetty-io has classes")
+          .doesNotContain("the hooks do not fit");
     }
   }
 

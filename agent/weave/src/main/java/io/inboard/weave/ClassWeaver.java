@@ -39,6 +39,11 @@ final class ClassWeaver implements UnitState.FitCheck {
     this.files = new ClassFiles(loader, className.replace('.', '/'), classFile);
   }
 
+  /** Whether there is the unit's library, where the class lives. */
+  boolean isThere(Unit unit) {
+    return new Fitting(files).isThere(unit);
+  }
+
   @Override
   public String misfit(Unit unit) {
     return new Fitting(files).misfit(unit);

@@ -9,6 +9,11 @@ import org.objectweb.asm.Type;
 record Fitting(ClassFiles files) {
   private static final int BODILESS = Opcodes.ACC_ABSTRACT | Opcodes.ACC_NATIVE;
 
+  /** Whether the library is there at all. */
+  boolean isThere(Unit unit) {
+    return unit.main().isEmpty() || files.find(unit.main().replace('.', '/')) != null;
+  }
+
   /** What does not fit, for a person who reads one line; empty if everything does. */
   String misfit(Unit unit) {
     for (Unit.Witness witness : unit.witnesses()) {

@@ -93,7 +93,8 @@ public final class Relocation {
         hooks(original.hooks()),
         hooks(original.guards()),
         original.openings(),
-        original.sockets().stream().map(this::renamed).collect(Collectors.toSet()));
+        original.sockets().stream().map(this::renamed).collect(Collectors.toSet()),
+        renamed(original.main()));
   }
 
   private List<Unit.Hook> hooks(List<Unit.Hook> originals) {

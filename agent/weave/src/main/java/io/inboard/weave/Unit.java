@@ -17,6 +17,8 @@ import java.util.Set;
  * @param guards what is woven instead when the hooks do not fit
  * @param openings packages that the advice reaches into
  * @param sockets classes by which the library opens ports and connections: those it opens are known
+ * @param main a class of the library without which it is not there, though another one brings some
+ *     of the hooked classes; empty: each hooked class is its own
  */
 public record Unit(
     String name,
@@ -24,8 +26,10 @@ public record Unit(
     List<Hook> hooks,
     List<Hook> guards,
     List<Opening> openings,
-    Set<String> sockets) {
+    Set<String> sockets,
+    String main) {
   public Unit {
+    Objects.requireNonNull(main);
     Objects.requireNonNull(name);
     witnesses = List.copyOf(witnesses);
     hooks = List.copyOf(hooks);
@@ -41,7 +45,7 @@ public record Unit(
       List<Hook> hooks,
       List<Hook> guards,
       List<Opening> openings) {
-    this(name, witnesses, hooks, guards, openings, Set.of());
+    this(name, witnesses, hooks, guards, openings, Set.of(), "");
   }
 
   /** The classes that it wants to see, each once. */
@@ -123,9 +127,19 @@ public record Unit(
     private final List<Hook> guards = new ArrayList<>();
     private final List<Opening> openings = new ArrayList<>();
     private final Set<String> sockets = new LinkedHashSet<>();
+    private String main = "";
 
     private Builder(String name) {
       this.name = name;
+    }
+
+    /**
+     * Names a class without which the library is not there: where a class loader has none, but some
+     * of the hooked classes, nothing is woven, and nothing is said.
+     */
+    public Builder whereThereIs(String className) {
+      main = className;
+      return this;
     }
 
     /** The unit needs this class with these members, in every version that it is woven into. */
@@ -211,7 +225,7 @@ public record Unit(
 
     /** The unit, complete. */
     public Unit build() {
-      return new Unit(name, witnesses, hooks, guards, openings, sockets);
+      return new Unit(name, witnesses, hooks, guards, openings, sockets, main);
     }
   }
 }

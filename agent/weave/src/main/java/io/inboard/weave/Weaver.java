@@ -240,6 +240,9 @@ public final class Weaver implements ClassFileTransformer {
       try {
         ClassWeaver weaver =
             new ClassWeaver(agentLoader, loader, className, woven == null ? classFile : woven);
+        if (!weaver.isThere(state.unit())) {
+          continue;
+        }
         UnitState.Fit fit = state.fit(loader, library(loader, domain), weaver, listener);
         List<Unit.Hook> hooks = fit.fits() ? state.unit().hooks() : state.unit().guards();
         byte[] result = weaver.weave(hooks);

@@ -77,6 +77,13 @@ final class WeaverTest {
   }
 
   @Test
+  void ofALibraryThatIsNotThereNothingIsSaidThoughAnotherBringsSomeOfItsClasses() throws Exception {
+    assertThat(call(application(), "greet", "you")).isEqualTo("[hello you!]");
+    assertThat(EVENTS).noneMatch(e -> e.contains("absent"));
+    assertThat(report("absent").libraries()).isEmpty();
+  }
+
+  @Test
   void aUnitThatDoesNotFitGetsItsGuardInstead() throws Exception {
     assertThat(call(application(), "start", "server")).isEqualTo("guarded started server");
   }

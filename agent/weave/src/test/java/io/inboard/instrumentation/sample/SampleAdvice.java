@@ -49,6 +49,13 @@ public final class SampleAdvice {
     }
   }
 
+  static final class OfNothing {
+    @Advice.OnMethodEnter
+    static void enter() {
+      throw new AssertionError("its library is not there");
+    }
+  }
+
   static final class Guard {
     @Advice.OnMethodExit
     @Advice.ToReturned

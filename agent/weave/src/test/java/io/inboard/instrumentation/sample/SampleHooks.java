@@ -33,6 +33,12 @@ public final class SampleHooks {
                 .otherwise(LIBRARY, method("start"), SampleAdvice.Guard.class)
                 .build(),
         () ->
+            Unit.named("absent")
+                .whereThereIs("sample.NotThere")
+                .weave(LIBRARY, method("secret"), SampleAdvice.OfNothing.class)
+                .weave("sample.NotThere", method("serve"), SampleAdvice.OfNothing.class)
+                .build(),
+        () ->
             Unit.named("jdk")
                 .weave("java.util.TimeZone", method("getID"), SampleAdvice.LocalTime.class)
                 .build());

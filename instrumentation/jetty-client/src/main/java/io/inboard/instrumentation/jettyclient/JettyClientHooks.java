@@ -28,6 +28,8 @@ public final class JettyClientHooks implements Library {
   @Override
   public Unit unit() {
     return Unit.named(NAME)
+        // Jetty's servers have jetty-io, and its ClientConnector, without the client.
+        .whereThereIs(P + "HttpClient")
         .openingSockets(CONNECTOR, P + "AbstractConnectorHttpClientTransport")
         // For ConnectionProbe, which does without if need be.
         .opening("java.base", "sun.nio.ch")
