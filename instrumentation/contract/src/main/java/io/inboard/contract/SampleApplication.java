@@ -17,7 +17,8 @@ public final class SampleApplication {
     "x_forwarded-client_cert",
     "x-mine",
     "x_mine",
-    "traceparent"
+    "traceparent",
+    "host"
   };
 
   /** The paths that it serves; a subclass maps each of them as a route of its own. */

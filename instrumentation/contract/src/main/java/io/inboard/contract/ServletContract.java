@@ -190,6 +190,15 @@ public abstract class ServletContract extends ServerContract {
         .isEqualTo("200 2");
   }
 
+  /** As an application reads it that knows HTTP/1.1 alone. */
+  @Test
+  @Shows(Feature.HTTP2)
+  void theHostIsAHeaderOverHttp2Too() throws Exception {
+    assertThat(Curl.with(client).get(server.port(), "/headers", "--http2"))
+        .containsIgnoringCase("host=[")
+        .contains(":" + server.port() + "]");
+  }
+
   @Test
   @Shows(Feature.HTTP2)
   void parallelStreamsAreRequestsOfTheirOwn() throws Exception {

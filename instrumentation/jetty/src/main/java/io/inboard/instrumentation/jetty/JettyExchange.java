@@ -138,6 +138,7 @@ final class JettyExchange implements ServerExchange {
   @Override
   public void correctHeaders(Consumer<HeaderSink> correction) {
     Headers headers = new Headers(request.getHeaders());
+    nameHost(headers);
     correction.accept(headers);
     HttpFields changed = headers.changed();
     if (changed != null) {
@@ -145,6 +146,22 @@ final class JettyExchange implements ServerExchange {
         throw new IllegalStateException("the headers of this request cannot be corrected");
       }
       ours.setHeaders(changed);
+    }
+  }
+
+  /**
+   * Jetty 12 keeps {@code :authority} of HTTP/2 in the URI alone; an application that did not ask
+   * for HTTP/2 reads the header {@code Host}, too (RFC 9113 section 8.3.1).
+   */
+  private void nameHost(Headers headers) {
+    if (isMutualTls()
+        && request instanceof MeshRequest
+        && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2
+        && !request.getHeaders().contains(HttpHeader.HOST)) {
+      String authority = request.getHttpURI().getAuthority();
+      if (authority != null && !authority.isEmpty()) {
+        headers.set(HttpHeader.HOST.asString(), authority);
+      }
     }
   }
 

@@ -220,7 +220,25 @@ final class TomcatRequest implements ServerExchange {
 
   @Override
   public void correctHeaders(Consumer<HeaderSink> correction) {
-    correction.accept(new TomcatHeaders(request.getMimeHeaders()));
+    TomcatHeaders headers = new TomcatHeaders(request.getMimeHeaders());
+    nameHost(headers);
+    correction.accept(headers);
+  }
+
+  /**
+   * Of HTTP/2 Tomcat keeps {@code :authority} as the server's name alone; an application that did
+   * not ask for HTTP/2 reads the header {@code Host}, too (RFC 9113 section 8.3.1).
+   */
+  private void nameHost(TomcatHeaders headers) {
+    if (isMutualTls()
+        && request.protocol().equals("HTTP/2.0")
+        && headers.headers().getValue("host") == null) {
+      String name = text(request.serverName());
+      int port = request.getServerPort();
+      if (!name.isEmpty()) {
+        headers.set("host", port > 0 ? name + ':' + port : name);
+      }
+    }
   }
 
   @Override
