@@ -21,4 +21,18 @@ public interface Context {
    * throw.
    */
   default void matched(String route) {}
+
+  /**
+   * A framework inside the server that tries one route after another says which one has the request
+   * now: the last one before the end counts, unless a route has {@link #matched}. On a thread that
+   * works for the request; does not throw.
+   */
+  default void route(String template) {}
+
+  /**
+   * A framework inside the server has taken what a handler of the application has thrown, which the
+   * server does not see: it is the error of the request if that fails, and the first one counts. On
+   * a thread that works for the request; does not throw.
+   */
+  default void thrown(Throwable error) {}
 }

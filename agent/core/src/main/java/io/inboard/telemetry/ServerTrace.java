@@ -33,6 +33,9 @@ public final class ServerTrace extends RequestContext {
   /** Whether a framework has said the route. Written after it. */
   private volatile boolean matched;
 
+  /** What a handler has thrown and a framework has taken; null if nothing. */
+  private volatile Throwable thrown;
+
   /** Guarded by this. */
   private boolean ended;
 
@@ -147,6 +150,7 @@ public final class ServerTrace extends RequestContext {
    * The route's template ({@code /orders/{id}}); the last one before the end counts, unless a
    * framework has {@link #matched}.
    */
+  @Override
   public void route(String template) {
     if (!matched) {
       route = template;
@@ -158,6 +162,13 @@ public final class ServerTrace extends RequestContext {
     if (!matched) {
       route = template;
       matched = true;
+    }
+  }
+
+  @Override
+  public void thrown(Throwable error) {
+    if (thrown == null) {
+      thrown = error;
     }
   }
 
@@ -185,15 +196,17 @@ public final class ServerTrace extends RequestContext {
    * The response went out, or the connection broke. The first call counts.
    *
    * @param status the HTTP status; 0 when none went out
-   * @param error what the application threw through the server; null if nothing
+   * @param seen what the application threw through the server; null if nothing
    */
-  public void end(int status, Throwable error) {
+  public void end(int status, Throwable seen) {
     synchronized (this) {
       if (ended) {
         return;
       }
       ended = true;
     }
+    // What a handler has thrown, and a framework has made a good answer of, is no error.
+    Throwable error = thrown != null && (status == 0 || status >= 500) ? thrown : seen;
     if (rpc != null) {
       endRpc(error);
       return;

@@ -41,6 +41,7 @@ public final class SeenRequest implements InboundCall, Context {
   private final List<String> routes = new CopyOnWriteArrayList<>();
   private final List<String> matched = new CopyOnWriteArrayList<>();
   private final List<Integer> grpcStatuses = new CopyOnWriteArrayList<>();
+  private final List<Throwable> thrown = new CopyOnWriteArrayList<>();
   private final List<End> ends = new CopyOnWriteArrayList<>();
 
   /**
@@ -206,8 +207,15 @@ public final class SeenRequest implements InboundCall, Context {
   }
 
   @Override
+  public void thrown(Throwable error) {
+    thrown.add(error);
+  }
+
+  /** As the mesh has it: what a framework has taken is the error of a request that fails. */
+  @Override
   public void end(int status, Throwable error) {
-    ends.add(new End(status, Optional.ofNullable(error)));
+    boolean fails = !thrown.isEmpty() && (status == 0 || status >= 500);
+    ends.add(new End(status, Optional.ofNullable(fails ? thrown.get(0) : error)));
   }
 
   @Override

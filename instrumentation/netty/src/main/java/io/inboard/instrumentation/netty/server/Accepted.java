@@ -25,6 +25,7 @@ final class Accepted {
   private static final AttributeKey<BiConsumer<Object, Throwable>> ERRORS =
       AttributeKey.valueOf(HandlerErrors.KEY);
 
+  private final Channel channel;
   private final InboundConnection inbound;
 
   /** Null until a codec of HTTP/1.1 is there. */
@@ -39,13 +40,15 @@ final class Accepted {
   /** Written before the channel has an event loop, then by that. */
   private boolean awaitsPlace;
 
-  private Accepted(InboundConnection inbound) {
+  private Accepted(Channel channel, InboundConnection inbound) {
+    this.channel = channel;
     this.inbound = inbound;
   }
 
   static Accepted just(Channel channel, SocketAddress local) {
     Accepted accepted =
         new Accepted(
+            channel,
             new InboundConnection(local, channel.remoteAddress(), InboundConnection.FEWEST_BYTES));
     channel.attr(KEY).set(accepted);
     channel.attr(ERRORS).set((of, error) -> Http1Places.thrown((Channel) of, error));
@@ -95,7 +98,7 @@ final class Accepted {
 
   /** Whether requests on it are judged, as far as one can tell before the first. */
   boolean isSpoken() {
-    return spoken;
+    return spoken || !Spoken.announced(channel).isEmpty();
   }
 
   /** What is added in the course of things will judge. */

@@ -1,12 +1,14 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.netty.server;
 
+import io.inboard.call.server.AnnouncedProtocols;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.OptionalSslHandler;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
 import java.util.List;
 import java.util.Map;
 
@@ -17,6 +19,10 @@ import java.util.Map;
 record Spoken(boolean ownTls, boolean http1, boolean http2) {
   private static final String HTTP_1 = "http/1.1";
   private static final String HTTP_2 = "h2";
+
+  /** See {@link AnnouncedProtocols}. */
+  private static final AttributeKey<List<String>> ANNOUNCED =
+      AttributeKey.valueOf(AnnouncedProtocols.KEY);
 
   /** In pieces of Netty that need not be there. */
   private static final Class<?> HTTP_1_DECODER =
@@ -52,7 +58,15 @@ record Spoken(boolean ownTls, boolean http1, boolean http2) {
       http1 |= either || speaksHttp1(handler);
       http2 |= either || HTTP_2_CODEC.isInstance(handler);
     }
-    return new Spoken(ownTls, http1, http2);
+    List<String> announced = announced(pipeline.channel());
+    return new Spoken(
+        ownTls, http1 || announced.contains(HTTP_1), http2 || announced.contains(HTTP_2));
+  }
+
+  /** What stands on Netty and decides by the first bytes; empty where nothing has said so. */
+  static List<String> announced(Channel channel) {
+    List<String> names = channel.hasAttr(ANNOUNCED) ? channel.attr(ANNOUNCED).get() : null;
+    return names == null ? List.of() : names;
   }
 
   /** Whether a handler of a server makes requests of bytes. */
