@@ -66,6 +66,14 @@ public abstract class ServerFixture {
     return false;
   }
 
+  /**
+   * Whether curl asks for several resources over one connection of HTTP/2, which it has not been
+   * seen to do with every server.
+   */
+  protected boolean curlKeepsHttp2() {
+    return true;
+  }
+
   /** Whether the library knows routes. */
   protected boolean routes() {
     return true;

@@ -1,0 +1,9 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.vertx.client;
+
+/** The newest. */
+final class WatchedTest extends WatchedContract {
+  WatchedTest() {
+    super("5.1.6");
+  }
+}

@@ -1,0 +1,9 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.vertx.server;
+
+/** The newest. */
+final class RoutedTest extends RoutedContract {
+  RoutedTest() {
+    super("5.1.6");
+  }
+}
