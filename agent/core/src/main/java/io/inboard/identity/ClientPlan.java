@@ -64,6 +64,7 @@ abstract class ClientPlan implements TlsPlan {
     engine.setUseClientMode(true);
     SSLParameters parameters = engine.getSSLParameters();
     configure(parameters, applicationProtocols);
+    parameters.setAlgorithmConstraints(OneHandshake.of(engine));
     engine.setSSLParameters(parameters);
     return engine;
   }
@@ -92,6 +93,7 @@ abstract class ClientPlan implements TlsPlan {
       socket.setSoTimeout(handshakeMillis);
       socket.startHandshake();
       verify(socket.getSession());
+      OneHandshake.wasThatOf(socket);
       socket.setSoTimeout(readTimeout);
       return socket;
     } catch (IOException | RuntimeException e) {

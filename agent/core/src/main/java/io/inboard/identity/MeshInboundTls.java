@@ -63,7 +63,7 @@ final class MeshInboundTls implements InboundTls {
     SSLParameters parameters = engine.getSSLParameters();
     Jsse.restrict(parameters, context);
     parameters.setNeedClientAuth(true);
-    parameters.setAlgorithmConstraints(new OneHandshake(engine));
+    parameters.setAlgorithmConstraints(OneHandshake.of(engine));
     engine.setSSLParameters(parameters);
     engine.setHandshakeApplicationProtocolSelector(
         ApplicationProtocols.selector(preferred, possible));

@@ -14,6 +14,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -23,8 +24,11 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -225,6 +229,59 @@ class MutualTlsTest {
     try (SSLSocket secure = plan.wrap(socket, HTTP1, 10_000)) {
       assertThat(secure.getSoTimeout()).isEqualTo(4321);
     }
+  }
+
+  /** What TLS 1.2 calls renegotiation: the server asks, and the client would prove itself again. */
+  @Test
+  void aServerIsShownWhoWeAreOnce() throws Exception {
+    TlsPlan plan = client.identity.clientPlan(TlsMode.MUTUAL, "payments", List.of());
+    try (SSLServerSocket asking =
+        (SSLServerSocket)
+            payments
+                .identity
+                .usable()
+                .serverContext()
+                .getServerSocketFactory()
+                .createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      asking.setEnabledProtocols(new String[] {"TLSv1.2"});
+      asking.setNeedClientAuth(true);
+      FutureTask<String> ended = new FutureTask<>(() -> handshakes(asking));
+      new Thread(ended, "asking-server").start();
+      Socket raw = new Socket(InetAddress.getLoopbackAddress(), asking.getLocalPort());
+      raw.setSoTimeout(10_000);
+      try (SSLSocket secure = plan.wrap(raw, HTTP1, 10_000)) {
+        assertThat(secure.getSession().getProtocol()).isEqualTo("TLSv1.2");
+        assertThat(secure.getInputStream().read()).as("what was sent before").isEqualTo('1');
+        assertThatThrownBy(() -> secure.getInputStream().read()).isInstanceOf(SSLException.class);
+      }
+      assertThat(ended.get()).isEqualTo("refused");
+    }
+  }
+
+  private static String handshakes(SSLServerSocket server) throws IOException {
+    try (SSLSocket socket = (SSLSocket) server.accept()) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write('1');
+      socket.startHandshake();
+      return socket.getInputStream().read() < 0 ? "refused" : "twice";
+    } catch (SSLException e) {
+      return "refused";
+    }
+  }
+
+  @Test
+  void anEngineShakesHandsOnce() throws Exception {
+    TlsPlan plan = client.identity.clientPlan(TlsMode.MUTUAL, "payments", List.of());
+    SSLEngine asked = plan.engine(InetSocketAddress.createUnresolved("127.0.0.1", 1), HTTP1);
+    SSLEngine asking = payments.identity.usable().serverContext().createSSLEngine();
+    asking.setUseClientMode(false);
+    asking.setNeedClientAuth(true);
+    asking.setEnabledProtocols(new String[] {"TLSv1.2"});
+    EnginePair pair = new EnginePair(asked, asking);
+    pair.shakeHands();
+    assertThat(asked.getSession().getProtocol()).isEqualTo("TLSv1.2");
+    asking.beginHandshake();
+    assertThatThrownBy(pair::shakeHands).isInstanceOf(SSLException.class);
   }
 
   @Test
