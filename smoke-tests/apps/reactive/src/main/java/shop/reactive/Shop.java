@@ -1,9 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package shop.reactive;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
@@ -11,7 +13,9 @@ import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -21,6 +25,8 @@ import reactor.core.publisher.Mono;
 @SpringBootApplication
 @RestController
 public class Shop {
+  private final WebClient client = WebClient.create();
+
   public static void main(String[] arguments) {
     SpringApplication.run(Shop.class, arguments);
   }
@@ -33,6 +39,17 @@ public class Shop {
   @GetMapping("/items/{id}")
   Mono<String> item(@PathVariable String id) {
     return Mono.delay(Duration.ofMillis(20)).map(passed -> "item " + id);
+  }
+
+  @GetMapping({"/who", "/who/{why}"})
+  String who(@Value("${shop.name}") String name) {
+    return name;
+  }
+
+  /** What another service answers. */
+  @GetMapping("/relay")
+  Mono<String> relay(@RequestParam URI url) {
+    return client.get().uri(url).retrieve().bodyToMono(String.class);
   }
 
   @GetMapping("/headers")
