@@ -105,7 +105,7 @@ class StandaloneJettyTest {
                 + " without Inboard");
       }
       assertThat(Curl.mutual(web, url + "/a/hello").out()).isEqualTo("hello from /a");
-      assertThat(jetty.err())
+      assertThat(jetty.err().text())
           .as("a server without Jetty's client, of which jetty-io has classes")
           .doesNotContain("the hooks do not fit");
     }
