@@ -196,4 +196,40 @@ class GrpcTest {
     assertThat(Long.parseLong(Http.body(url + "&deadline=5000"))).isBetween(1L, 5000L);
     assertThat(Http.body(url + "&deadline=none")).isEqualTo("none");
   }
+
+  /**
+   * gRPC's own cases (doc/interop-test-descriptions.md of grpc/grpc), over mutual TLS. Those named
+   * {@code noprobe} do not first ask whether the server can see that a message was compressed: that
+   * of gRPC-Java cannot.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "empty_unary",
+        "large_unary",
+        "client_streaming",
+        "server_streaming",
+        "ping_pong",
+        "empty_stream",
+        "status_code_and_message",
+        "special_status_message",
+        "unimplemented_method",
+        "unimplemented_service",
+        "cancel_after_begin",
+        "cancel_after_first_response",
+        "timeout_on_sleeping_server",
+        "custom_metadata",
+        "client_compressed_unary_noprobe",
+        "client_compressed_streaming_noprobe",
+        "server_compressed_unary",
+        "server_compressed_streaming",
+        "very_large_request"
+      })
+  void interoperability(String test) throws Exception {
+    for (String okHttp : List.of("false", "true")) {
+      assertThat(Http.body(front.url("/interop?case=" + test + "&host=pay&okhttp=" + okHttp)))
+          .as("over OkHttp: " + okHttp)
+          .isEqualTo("passed");
+    }
+  }
 }

@@ -16,19 +16,24 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.grpc.testing.integration.TestServiceImpl;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server of {@link Echo} and of gRPC's health service. Arguments: port, name, {@code netty} or
- * {@code shaded}. A message that is the name of a status of gRPC ends its call with that status;
- * {@code who} is answered with the header that names the caller, {@code deadline} with the
- * milliseconds that the caller still waits.
+ * A server of {@link Echo}, of gRPC's health service and of its interoperability tests. Arguments:
+ * port, name, {@code netty} or {@code shaded}. A message that is the name of a status of gRPC ends
+ * its call with that status; {@code who} is answered with the header that names the caller, {@code
+ * deadline} with the milliseconds that the caller still waits.
  */
 public final class GrpcBack {
   private static final Metadata.Key<String> CLIENT_CERT =
       Metadata.Key.of("x-forwarded-client-cert", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** In bytes; as gRPC's own test server, which is sent 10 MiB at once. */
+  private static final int LARGEST = 16 << 20;
 
   private static final Context.Key<String> CALLER = Context.key("caller");
 
@@ -50,6 +55,11 @@ public final class GrpcBack {
             .addService(
                 ServerInterceptors.intercept(new GrpcBack(arguments[1]).echo(), new Caller()))
             .addService(new HealthStatusManager().getHealthService())
+            .addService(
+                ServerInterceptors.intercept(
+                    new TestServiceImpl(Executors.newSingleThreadScheduledExecutor()),
+                    TestServiceImpl.interceptors()))
+            .maxInboundMessageSize(LARGEST)
             .build()
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server)));

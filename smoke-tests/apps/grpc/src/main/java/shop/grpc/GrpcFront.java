@@ -31,7 +31,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Calls others by gRPC. Arguments: port, name. {@code
- * /call?client=netty|shaded|okhttp&kind=unary|server-stream|client-stream|bidi|health&target=&message=&deadline=}.
+ * /call?client=netty|shaded|okhttp&kind=unary|server-stream|client-stream|bidi|health&target=&message=&deadline=}
+ * and {@code /interop?case=&host=&okhttp=}, a case of gRPC's interoperability tests.
  */
 public final class GrpcFront {
   private static final Map<String, ManagedChannel> CHANNELS = new ConcurrentHashMap<>();
@@ -43,6 +44,7 @@ public final class GrpcFront {
     HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
     server.setExecutor(Executors.newFixedThreadPool(8));
     server.createContext("/call", exchange -> answer(exchange, GrpcFront::call));
+    server.createContext("/interop", exchange -> answer(exchange, GrpcFront::interop));
     server.start();
     System.out.println(arguments[1] + " listens on " + port);
   }
@@ -111,6 +113,40 @@ public final class GrpcFront {
       to.onNext(message);
     }
     to.onCompleted();
+  }
+
+  /** As its {@code main}, which would end the JVM. */
+  private static String interop(Map<String, String> query) throws Exception {
+    Class<?> type = Class.forName("io.grpc.testing.integration.TestServiceClient");
+    Object client = type.getConstructor().newInstance();
+    String[] arguments = {
+      "--server_host=" + query.get("host"),
+      "--server_port=80",
+      "--use_tls=false",
+      "--use_okhttp=" + query.getOrDefault("okhttp", "false"),
+      "--test_case=" + query.get("case")
+    };
+    invoke(type, client, "parseArgs", String[].class, arguments);
+    invoke(type, client, "setUp", null, null);
+    try {
+      invoke(type, client, "run", null, null);
+      return "passed";
+    } finally {
+      invoke(type, client, "tearDown", null, null);
+    }
+  }
+
+  private static void invoke(
+      Class<?> type, Object client, String name, Class<?> parameter, Object argument)
+      throws Exception {
+    java.lang.reflect.Method method =
+        parameter == null ? type.getDeclaredMethod(name) : type.getDeclaredMethod(name, parameter);
+    method.setAccessible(true);
+    if (parameter == null) {
+      method.invoke(client);
+    } else {
+      method.invoke(client, argument);
+    }
   }
 
   /** What a request is answered with. */
