@@ -166,6 +166,15 @@ public final class Service implements AutoCloseable {
     return builder;
   }
 
+  /** {@code vertx} or {@code micronaut}; the first calls others, too. */
+  public static Builder onNetty(String framework, String name, Jdk jdk) {
+    Builder builder = new Builder(name, jdk);
+    builder.ready = "listens on";
+    builder.program = List.of("-jar", Tree.app(framework).toString());
+    builder.arguments.addAll(List.of("" + builder.port, name));
+    return builder;
+  }
+
   /** A server of java.base alone. */
   public static Builder bare(String name, Jdk jdk) {
     Builder builder = new Builder(name, jdk);
