@@ -92,6 +92,11 @@ public record AtHost(OutboundRequest request, String host, List<String> named)
   }
 
   @Override
+  public long patienceNanos(long elapsedNanos) {
+    return request.patienceNanos(elapsedNanos);
+  }
+
+  @Override
   public Kind kind() {
     return request.kind();
   }
