@@ -5,9 +5,11 @@ import io.inboard.contract.Capability;
 import io.inboard.contract.Request;
 import io.inboard.contract.Response;
 import io.inboard.contract.Running;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 
@@ -24,6 +26,9 @@ interface Application {
 
   /** What a listener hears that aborts as soon as a response begins, up to its end, in order. */
   List<String> heardAfterAborting(URI uri, Throwable cause) throws Exception;
+
+  /** The response's body while it arrives; of a POST with a body, of a GET without one. */
+  InputStream stream(URI uri, Optional<InputStream> body) throws Exception;
 
   static Response send(Request request) throws Exception {
     try {

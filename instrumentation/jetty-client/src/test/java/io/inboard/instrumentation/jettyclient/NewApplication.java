@@ -5,8 +5,10 @@ import io.inboard.contract.Request;
 import io.inboard.contract.Response;
 import io.inboard.contract.Running;
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,6 +19,7 @@ import org.eclipse.jetty.client.ContentResponse;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpClientTransport;
 import org.eclipse.jetty.client.InputStreamRequestContent;
+import org.eclipse.jetty.client.InputStreamResponseListener;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -91,6 +94,16 @@ record NewApplication(HttpClient client) implements Application {
             });
     complete.get(20, TimeUnit.SECONDS);
     return heard;
+  }
+
+  @Override
+  public InputStream stream(URI uri, Optional<InputStream> body) throws Exception {
+    org.eclipse.jetty.client.Request of = client.newRequest(uri);
+    body.ifPresent(b -> of.method("POST").body(new InputStreamRequestContent(b)));
+    InputStreamResponseListener listener = new InputStreamResponseListener();
+    of.send(listener);
+    listener.get(60, TimeUnit.SECONDS);
+    return listener.getInputStream();
   }
 
   private static Response response(ContentResponse response) {

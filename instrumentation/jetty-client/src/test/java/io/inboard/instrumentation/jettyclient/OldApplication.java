@@ -12,6 +12,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +27,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  */
 final class OldApplication implements Application {
   private static final String P = "org.eclipse.jetty.client.";
+
+  private static final boolean SINCE_10 = exists("util.BytesRequestContent");
+  private static final String KIND = SINCE_10 ? "RequestContent" : "ContentProvider";
 
   private final HttpClient client = client();
 
@@ -114,6 +118,22 @@ final class OldApplication implements Application {
     return heard;
   }
 
+  @Override
+  public InputStream stream(URI uri, Optional<InputStream> body) throws Exception {
+    Object of = call(client, "newRequest", URI.class, uri);
+    if (body.isPresent()) {
+      call(of, "method", String.class, "POST");
+      streamed(of, body.get());
+    }
+    Object listener = type("util.InputStreamResponseListener").getConstructor().newInstance();
+    call(of, "send", type("api.Response$CompleteListener"), listener);
+    listener
+        .getClass()
+        .getMethod("get", long.class, TimeUnit.class)
+        .invoke(listener, 60L, TimeUnit.SECONDS);
+    return (InputStream) call(listener, "getInputStream");
+  }
+
   private static Class<?>[] interfaces(Class<?> of) {
     return new Class<?>[] {find("api.Response$Listener")};
   }
@@ -148,17 +168,24 @@ final class OldApplication implements Application {
   }
 
   private static void body(Object of, Request request) throws Exception {
-    boolean since10 = exists("util.BytesRequestContent");
-    String kind = since10 ? "RequestContent" : "ContentProvider";
-    Object content =
-        request.oneShot()
-            ? type("util.InputStream" + kind)
-                .getConstructor(InputStream.class)
-                .newInstance(new ByteArrayInputStream(request.body()))
-            : type("util.Bytes" + kind)
-                .getConstructor(byte[][].class)
-                .newInstance((Object) new byte[][] {request.body()});
-    if (since10) {
+    if (request.oneShot()) {
+      streamed(of, new ByteArrayInputStream(request.body()));
+      return;
+    }
+    content(
+        of,
+        type("util.Bytes" + KIND)
+            .getConstructor(byte[][].class)
+            .newInstance((Object) new byte[][] {request.body()}));
+  }
+
+  private static void streamed(Object of, InputStream body) throws Exception {
+    content(
+        of, type("util.InputStream" + KIND).getConstructor(InputStream.class).newInstance(body));
+  }
+
+  private static void content(Object of, Object content) throws Exception {
+    if (SINCE_10) {
       call(of, "body", type("api.Request$Content"), content);
     } else {
       call(of, "content", type("api.ContentProvider"), content);
