@@ -23,7 +23,8 @@ import java.util.concurrent.atomic.LongAdder;
  * no lock.
  *
  * <p>Requests that lack what tells callers apart (no such header, no identity) share one bucket:
- * else to leave the header out would be the way around the limit.
+ * else to leave the header out would be the way around the limit. So do those with several such
+ * headers, of which the application may read any: each set of them would be a caller of its own.
  */
 public final class RateLimit {
   /** What the reason of every refusal of ours begins with. */
@@ -82,7 +83,7 @@ public final class RateLimit {
             // Rounded up: never more than was asked for.
             (unit + requests - 1) / requests,
             reason,
-            reason + ", and those without it share one");
+            reason + ", and those without it, or with several, share one");
   }
 
   /** {@link Verdict#ALLOW}, or a {@link Verdict.Deny} with 429. */
@@ -116,11 +117,7 @@ public final class RateLimit {
       case PRINCIPAL -> request.peer().map(PeerIdentity::principal).orElse(WITHOUT);
       case HEADER -> {
         List<String> values = request.headers(settings.header());
-        yield switch (values.size()) {
-          case 0 -> WITHOUT;
-          case 1 -> values.get(0).strip();
-          default -> String.join(",", values);
-        };
+        yield values.size() == 1 ? values.get(0).strip() : WITHOUT;
       }
     };
   }

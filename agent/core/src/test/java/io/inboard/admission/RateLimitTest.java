@@ -62,7 +62,19 @@ final class RateLimitTest {
     assertThat(taken(ORDER.header(KEY, ""), 5)).as("as without").isZero();
     assertThat(refusal(ORDER).reason())
         .isEqualTo(
-            "rate limit: 3 per HOUR for each value of x-api-key, and those without it share one");
+            "rate limit: 3 per HOUR for each value of x-api-key, and those without it, or with"
+                + " several, share one");
+  }
+
+  /** The application may read any of them: a second one is no way around the limit of the first. */
+  @Test
+  void whoSendsTheHeaderTwiceHasTheLimitOfThoseWithout() {
+    apply(3, Unit.HOUR, Per.HEADER, KEY);
+    assertThat(taken(ORDER.header(KEY, "a", "b"), 2)).isEqualTo(2);
+    assertThat(taken(ORDER.header(KEY, "a", "c"), 2)).isEqualTo(1);
+    assertThat(taken(ORDER.header(KEY, "a", "a"), 2)).isZero();
+    assertThat(taken(ORDER, 2)).isZero();
+    assertThat(taken(ORDER.header(KEY, "a"), 5)).isEqualTo(3);
   }
 
   @Test
