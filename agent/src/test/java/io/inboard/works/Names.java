@@ -11,6 +11,7 @@ final class Names {
           Map.entry("apache-httpclient4", "Apache HttpClient 4"),
           Map.entry("apache-httpclient5", "Apache HttpClient 5"),
           Map.entry("apache-httpclient5-async", "Apache HttpClient 5, async"),
+          Map.entry("async-http-client", "AsyncHttpClient"),
           Map.entry("grpc-netty-client", "gRPC-Java over Netty"),
           Map.entry("grpc-okhttp-client", "gRPC-Java over OkHttp"),
           Map.entry("grpc-shaded-netty-client", "gRPC-Java over grpc-netty-shaded"),
@@ -22,8 +23,10 @@ final class Names {
           Map.entry("netty", "Netty"),
           Map.entry("netty-client", "Clients built of Netty's codecs"),
           Map.entry("okhttp", "OkHttp"),
+          Map.entry("reactor-netty-client", "reactor-netty's client"),
           Map.entry("tomcat", "Tomcat"),
-          Map.entry("undertow", "Undertow"));
+          Map.entry("undertow", "Undertow"),
+          Map.entry("vertx-client", "Vert.x's client"));
 
   private Names() {}
 
