@@ -23,15 +23,17 @@ final class SipHash {
     long v3 = k1 ^ 0x7465646279746573L;
     int length = text.length();
     int whole = length & ~3;
-    for (int i = 0; i <= whole; i += 4) {
-      // The last word holds what is left, and the length in bytes.
+    // Words of four characters, then one that holds what is left and the length in bytes, then the
+    // end: no word and twice the rounds.
+    for (int i = 0; i <= whole + 4; i += 4) {
+      boolean end = i > whole;
       long word = i == whole ? (2L * length) << 56 : 0;
-      int end = Math.min(i + 4, length);
-      for (int c = i; c < end; c++) {
+      for (int c = i; c < Math.min(i + 4, length); c++) {
         word |= (long) text.charAt(c) << (16 * (c - i));
       }
+      v2 ^= end ? 0xff : 0;
       v3 ^= word;
-      for (int round = 0; round < 2; round++) {
+      for (int round = 0; round < (end ? 4 : 2); round++) {
         v0 += v1;
         v1 = Long.rotateLeft(v1, 13) ^ v0;
         v0 = Long.rotateLeft(v0, 32);
@@ -44,19 +46,6 @@ final class SipHash {
         v2 = Long.rotateLeft(v2, 32);
       }
       v0 ^= word;
-    }
-    v2 ^= 0xff;
-    for (int round = 0; round < 4; round++) {
-      v0 += v1;
-      v1 = Long.rotateLeft(v1, 13) ^ v0;
-      v0 = Long.rotateLeft(v0, 32);
-      v2 += v3;
-      v3 = Long.rotateLeft(v3, 16) ^ v2;
-      v0 += v3;
-      v3 = Long.rotateLeft(v3, 21) ^ v0;
-      v2 += v1;
-      v1 = Long.rotateLeft(v1, 17) ^ v2;
-      v2 = Long.rotateLeft(v2, 32);
     }
     return v0 ^ v1 ^ v2 ^ v3;
   }

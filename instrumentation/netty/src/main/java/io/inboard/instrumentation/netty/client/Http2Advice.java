@@ -13,40 +13,9 @@ import io.netty.handler.codec.http2.Http2Headers;
 final class Http2Advice {
   private Http2Advice() {}
 
-  /** {@code writeHeaders} without a priority. */
+  /** {@code writeHeaders}, with and without a priority. */
   static final class Headers {
     private Headers() {}
-
-    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-    static ChannelFuture enter(
-        @Advice.FieldValue("connection") Http2Connection connection,
-        @Advice.Argument(0) ChannelHandlerContext context,
-        @Advice.Argument(1) int stream,
-        @Advice.Argument(2) Http2Headers headers,
-        @Advice.Argument(-1) ChannelPromise promise) {
-      return Streams.sending(connection, context, stream, headers, promise);
-    }
-
-    static ChannelFuture enter(
-        Throwable error,
-        Http2Connection connection,
-        ChannelHandlerContext context,
-        int stream,
-        Http2Headers headers,
-        ChannelPromise promise) {
-      return Streams.refuseAfterError(error, context, promise);
-    }
-
-    @Advice.OnMethodExit
-    @Advice.ToReturned
-    static ChannelFuture exit(@Advice.Enter ChannelFuture refused) {
-      return refused;
-    }
-  }
-
-  /** {@code writeHeaders} with a priority. */
-  static final class PrioritizedHeaders {
-    private PrioritizedHeaders() {}
 
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static ChannelFuture enter(

@@ -22,7 +22,7 @@ public final class Http2ClientHooks implements Library {
   public Unit unit() {
     return Unit.named(NAME)
         .weave(ENCODER, method("writeHeaders", 6), Http2Advice.Headers.class)
-        .weave(ENCODER, method("writeHeaders", 9), Http2Advice.PrioritizedHeaders.class)
+        .weave(ENCODER, method("writeHeaders", 9), Http2Advice.Headers.class)
         .weave(
             DECODER,
             method("frameListener", "io.netty.handler.codec.http2.Http2FrameListener"),

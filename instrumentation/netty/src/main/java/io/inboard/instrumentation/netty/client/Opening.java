@@ -1,40 +1,19 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.netty.client;
 
-import io.inboard.call.OutboundRequest;
 import java.util.List;
 
 /** A connection that is opened, as the core sees it. */
-record Opening(Opened opened) implements OutboundRequest {
+record Opening(Opened opened) implements OverConnection {
   @Override
   public Kind kind() {
     return Kind.CONNECTION;
-  }
-
-  @Override
-  public String library() {
-    return NettyClientHooks.NAME;
   }
 
   /** Nothing is repeated for its sake: what was not connected was not sent. */
   @Override
   public String method() {
     return "CONNECT";
-  }
-
-  @Override
-  public String scheme() {
-    return opened.scheme();
-  }
-
-  @Override
-  public String host() {
-    return opened.host();
-  }
-
-  @Override
-  public int port() {
-    return opened.port();
   }
 
   @Override

@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.netty.client;
 
-import io.inboard.call.OutboundRequest;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -14,7 +13,7 @@ import java.util.List;
  * @param path of the target
  */
 record SentRequest(Opened opened, HttpRequest request, InetSocketAddress called, String path)
-    implements OutboundRequest {
+    implements OverConnection {
   private static final String HTTP = "http://";
 
   static SentRequest of(Opened opened, HttpRequest request) {
@@ -58,18 +57,8 @@ record SentRequest(Opened opened, HttpRequest request, InetSocketAddress called,
   }
 
   @Override
-  public String library() {
-    return NettyClientHooks.NAME;
-  }
-
-  @Override
   public String method() {
     return request.method().name();
-  }
-
-  @Override
-  public String scheme() {
-    return opened.scheme();
   }
 
   @Override

@@ -4,7 +4,6 @@ package io.inboard.instrumentation.netty.client;
 import io.inboard.call.Call.Progress;
 import io.inboard.call.Context;
 import io.inboard.call.HeaderSink;
-import io.inboard.call.OutboundRequest;
 import io.inboard.weave.HookErrors;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -140,35 +139,15 @@ final class Streams extends Http2ConnectionAdapter {
   }
 
   /** A request, as the core sees it. */
-  private record SentHeaders(Opened opened, Http2Headers headers) implements OutboundRequest {
+  private record SentHeaders(Opened opened, Http2Headers headers) implements OverConnection {
     @Override
     public Kind kind() {
       return Kind.ON_CONNECTION;
     }
 
     @Override
-    public String library() {
-      return NettyClientHooks.NAME;
-    }
-
-    @Override
     public String method() {
       return headers.method().toString();
-    }
-
-    @Override
-    public String scheme() {
-      return opened.scheme();
-    }
-
-    @Override
-    public String host() {
-      return opened.host();
-    }
-
-    @Override
-    public int port() {
-      return opened.port();
     }
 
     @Override
