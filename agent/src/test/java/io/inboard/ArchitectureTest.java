@@ -120,6 +120,7 @@ final class ArchitectureTest {
     library("apachehttpclient4", "org.apache.http..");
     library("apachehttpclient4.async", "org.apache.http..", "instrumentation.apachehttpclient4");
     library("apachehttpclient5", "org.apache.hc..");
+    library("coroutines", "kotlin..", "kotlinx..");
     library("executors", "org.springframework..", "org.apache.tomcat..");
     library("feign", "feign..");
     library("grpc.client", "io.grpc..");
@@ -133,6 +134,7 @@ final class ArchitectureTest {
     library("jersey", "org.glassfish.jersey..");
     library("jetty", "org.eclipse.jetty..");
     library("jettyclient", "org.eclipse.jetty..");
+    library("mutiny", "io.smallrye.mutiny..");
     library("netty.client", "io.netty..");
     library("netty.server", "io.netty..");
     library("okhttp", "okhttp3..", "okio..");

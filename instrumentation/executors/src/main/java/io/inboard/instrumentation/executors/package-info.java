@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 /**
  * The context of a request across threads: thread pools, CompletableFuture, fork/join, virtual
- * threads.
+ * threads, the schedulers of Reactor and RxJava.
  *
  * <p>A task in a pool's queue stays the very object that the application gave, so that queues,
  * comparators, {@code remove} and cancellation work as ever: its context is remembered beside it,

@@ -4,6 +4,7 @@ package io.inboard.instrumentation.executors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.inboard.contract.Named;
 import io.inboard.contract.WovenJvm;
 import io.inboard.weave.UnitReport;
 import java.util.ArrayList;

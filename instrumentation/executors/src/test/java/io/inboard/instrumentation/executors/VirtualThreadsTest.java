@@ -3,6 +3,7 @@ package io.inboard.instrumentation.executors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.contract.Named;
 import io.inboard.contract.WovenJvm;
 import java.io.File;
 import java.io.IOException;
