@@ -4,10 +4,10 @@ package io.inboard.instrumentation.undertow;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * The newest of its line; {@code -Dundertow.every.version} runs it, too. The oldest of 2.2 and the
+ * The newest of its line; {@code -Dinboard.versions=all} runs it, too. The oldest of 2.2 and the
  * newest of 2.3 are what it lies between.
  */
-@EnabledIfSystemProperty(named = "undertow.every.version", matches = ".*")
+@EnabledIfSystemProperty(named = "inboard.versions", matches = "all")
 final class Undertow22Test extends UndertowContract {
   Undertow22Test() {
     super("2.2.40.Final");

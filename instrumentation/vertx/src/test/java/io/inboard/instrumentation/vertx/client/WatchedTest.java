@@ -1,7 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.vertx.client;
 
+import org.junit.jupiter.api.Tag;
+
 /** The newest. */
+@Tag("newest")
 final class WatchedTest extends WatchedContract {
   WatchedTest() {
     super("5.1.6");
