@@ -35,7 +35,9 @@ final class Service extends Child {
       String back,
       String otlp) {
     String name = variant + "-" + role.service();
-    Path settings = site.work().resolve(name + ".yaml");
+    // Of this one alone: there may be several pairs of a variant, and settings are read again when they change.
+    String file = name + "-" + port;
+    Path settings = site.work().resolve(file + ".yaml");
     List<String> words = new ArrayList<>(List.of(site.java().toString(), "-Xmx256m"));
     words.addAll(agent(site, certificates, variant, role, back, settings));
     if (variant.way() == Way.TLS_BY_HAND && role == Role.FRONT) {
@@ -52,7 +54,7 @@ final class Service extends Child {
       words.add("--server.tomcat.max-keep-alive-requests=-1");
     }
     Command command = new Command(words, environment(role, otlp));
-    return new Service(name, command, site.work().resolve(name + ".log"), port);
+    return new Service(name, command, site.work().resolve(file + ".log"), port);
   }
 
   /** The flag that puts the variant's agent into a JVM; none for none. */

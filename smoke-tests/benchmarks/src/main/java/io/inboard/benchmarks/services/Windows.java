@@ -14,6 +14,9 @@ final class Windows {
    * Connections and pools that emptied while the pair stood still fill again: not part of the
    * window, but of the processor time, as what follows from one follows from the other.
    */
+  /** Of processor time; an answer takes ten times as much at least. */
+  private static final double AT_WORK_MICROS = 2;
+
   private static final double SETTLE_SECONDS = 0.25;
 
   private final double seconds;
@@ -67,6 +70,9 @@ final class Windows {
     after.cpu.forEach(
         (metric, nanos) -> sample.put(metric, (nanos - before.cpu.get(metric)) / requests / 1e3));
     sample.put(Metric.CPU, before.nanosUntil(after) / requests / 1e3);
+    if (sample.get(Metric.CPU_BACK) < AT_WORK_MICROS) {
+      ledger.strike(pair.variant(), "the front did not call the back of its own pair");
+    }
     sample.put(Metric.ALLOCATED_FRONT, frontBytes / requests);
     sample.put(Metric.ALLOCATED_BACK, backBytes / requests);
     sample.put(Metric.ALLOCATED, (frontBytes + backBytes) / requests);
