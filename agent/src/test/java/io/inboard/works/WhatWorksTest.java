@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The table of what works in {@code instrumentation/README.md} says nothing that the tests of the
- * libraries' modules, which Maven runs before, have not found; or is written from it.
- * Of two runs, with the oldest versions and with the newest, it belongs to the last one.
+ * libraries' modules, which Maven runs before, have not found; or is written from it. Of two runs,
+ * with the oldest versions and with the newest, it belongs to the last one.
  */
 @Tag("newest")
 final class WhatWorksTest {

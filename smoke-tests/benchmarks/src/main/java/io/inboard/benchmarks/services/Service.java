@@ -35,7 +35,8 @@ final class Service extends Child {
       String back,
       String otlp) {
     String name = variant + "-" + role.service();
-    // Of this one alone: there may be several pairs of a variant, and settings are read again when they change.
+    // Of this one alone: there may be several pairs of a variant, and settings are read again when
+    // they change.
     String file = name + "-" + port;
     Path settings = site.work().resolve(file + ".yaml");
     List<String> words = new ArrayList<>(List.of(site.java().toString(), "-Xmx256m"));

@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.reactornetty.server;
 
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import java.util.Map;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** HTTP/1.1 only, as most have it. */
 @EnabledIfSystemProperty(named = "inboard.versions", matches = "all")

@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.reactornetty.server;
 
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import java.util.Map;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** The version of Spring Boot 3.5, with HTTP/2. */
 @EnabledIfSystemProperty(named = "inboard.versions", matches = "all")

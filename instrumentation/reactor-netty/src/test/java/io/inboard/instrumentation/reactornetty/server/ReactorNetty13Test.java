@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.reactornetty.server;
 
-import org.junit.jupiter.api.Tag;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 
 /** The version of Spring Boot 4, on Netty 4.2, with HTTP/2. */
 @Tag("newest")
