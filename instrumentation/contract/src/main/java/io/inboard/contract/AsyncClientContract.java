@@ -15,12 +15,14 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 
 /**
  * What a library that sends without blocking its caller does beyond {@link ClientContract}: nothing
@@ -33,6 +35,23 @@ public abstract class AsyncClientContract extends ClientHarness {
   private static final Duration NEVER = Duration.ofHours(1);
 
   private static final Request GET = Request.get(URL + "/");
+
+  private static final Set<String> OVER_HTTP2 =
+      Set.of(
+          "aStreamThatTheServerResetsFailsNoOther",
+          "anAttemptWhoseTimeIsUpFailsNoOther",
+          "aCallThatIsCancelledFailsNoOther",
+          "aBodyThatEndsBeforeItsLengthIsAnError",
+          "anAnswerToARequestWhoseBodyTheServerDoesNotReadArrives",
+          "eachCallOnAConnectionIsRepeatedByItself");
+
+  /**
+   * Whether a test has a server that speaks HTTP/2 alone; the others have one of HTTP/1.1. For a
+   * library whose application chooses between them.
+   */
+  protected static boolean isOverHttp2(TestInfo test) {
+    return OVER_HTTP2.contains(test.getTestMethod().orElseThrow().getName());
+  }
 
   @Override
   protected abstract Running start(Request request);

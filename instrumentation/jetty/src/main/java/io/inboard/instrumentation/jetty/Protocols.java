@@ -16,7 +16,8 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 /** What the connections of a connector speak. Asked once or twice a connection. */
 record Protocols(ServerConnector connector) {
   private static final String HTTP_2 = "h2";
-  private static final List<String> BOTH = List.of(HTTP_2, "http/1.1");
+  private static final String HTTP_1 = "http/1.1";
+  private static final List<String> BOTH = List.of(HTTP_2, HTTP_1);
 
   /** HTTP/2 that the application has not enabled; races make one a second time. */
   private static final WeakIdentityMap<ServerConnector, Optional<ConnectionFactory>> OURS =
@@ -44,14 +45,16 @@ record Protocols(ServerConnector connector) {
 
   /**
    * The version of HTTP is the application's choice: HTTP/2 where it enabled that for plaintext.
-   * Otherwise a client that prefers it to HTTP/1.1 gets it, where Jetty can speak it.
+   * Otherwise a client that speaks nothing else gets it, where Jetty can speak it.
    */
   SSLEngine engine() throws SSLException {
     InboundTls tls = Inboard.inboundTls();
     if (enabledHttp2() != null) {
       return tls.engine(BOTH);
     }
-    return ours().isPresent() ? tls.engine(List.of(), BOTH) : tls.engine(List.of());
+    return ours().isPresent()
+        ? tls.engine(List.of(HTTP_1), List.of(HTTP_2))
+        : tls.engine(List.of());
   }
 
   private ConnectionFactory enabledHttp2() {

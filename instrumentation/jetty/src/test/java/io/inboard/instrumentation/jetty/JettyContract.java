@@ -12,6 +12,7 @@ import io.inboard.call.Verdict;
 import io.inboard.contract.Curl;
 import io.inboard.contract.PathHandlers.Router;
 import io.inboard.contract.RawConnection;
+import io.inboard.contract.RawHttp2Connection;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.ServletContract;
 import io.inboard.contract.Workload;
@@ -40,12 +41,12 @@ abstract class JettyContract extends ServletContract {
 
   @Override
   protected RunningServer start() throws Exception {
-    return jetty.start(Map.of());
+    return jetty.start(Map.of("http2", "yes"));
   }
 
   @Override
   protected RunningServer startWith(Executor threads) throws Exception {
-    return jetty.start(Map.of(), Optional.of(threads));
+    return jetty.start(Map.of("http2", "yes"), Optional.of(threads));
   }
 
   @Override
@@ -181,7 +182,7 @@ abstract class JettyContract extends ServletContract {
   @Test
   void aServerOfTheApplicationsOwnIsAskedForNothingThatIsRefused() throws Exception {
     for (String own : List.of("alone", "asks")) {
-      try (RunningServer subclass = jetty.start(Map.of("own", own))) {
+      try (RunningServer subclass = jetty.start(Map.of("own", own, "http2", "yes"))) {
         mesh.deny(403);
         for (String path : List.of("/hello", "/nothing")) {
           assertThat(status(RawConnection.plain(subclass.port()), path)).isEqualTo(403);
@@ -237,7 +238,7 @@ abstract class JettyContract extends ServletContract {
   /** A gateway in front says how its own client came; the hop between the two is no word on it. */
   @Test
   void whatAProxySaysOfTheSchemeCountsOverTlsAsInPlaintext() throws Exception {
-    try (RunningServer behind = jetty.start(Map.of("forwarded", "yes"))) {
+    try (RunningServer behind = jetty.start(Map.of("forwarded", "yes", "http2", "yes"))) {
       for (String header :
           List.of(
               "X-Forwarded-Proto: https",
@@ -279,7 +280,7 @@ abstract class JettyContract extends ServletContract {
   @Test
   void noNameOfAServerIsAskedFor() throws Exception {
     mesh.mode(Mode.STRICT);
-    try (RunningServer shared = jetty.start(Map.of("customizer", "yes"));
+    try (RunningServer shared = jetty.start(Map.of("customizer", "yes", "http2", "yes"));
         RawConnection wire = RawConnection.tls(shared.port(), client)) {
       assertThat(wire.get("/hello").text()).isEqualTo("hello");
       assertThat(wire.get("/jetty/seen").text()).startsWith("http false ");
@@ -291,10 +292,16 @@ abstract class JettyContract extends ServletContract {
   // --- HTTP/2.
 
   @Test
-  void aClientGetsTheVersionOfHttpThatItWantsMost() throws Exception {
-    assertThat(agreed(server, "http/1.1", "h2")).isEqualTo("http/1.1");
-    assertThat(agreed(server, "h2", "http/1.1")).isEqualTo("h2");
-    assertThat(agreed(server, "istio-h2", "istio", "h2")).isEqualTo("h2");
+  void http2IsForThoseAloneWhoSpeakNothingElseWhereTheApplicationHasNotEnabledIt()
+      throws Exception {
+    try (RunningServer usual = jetty.start(Map.of())) {
+      assertThat(agreed(usual, "http/1.1", "h2")).isEqualTo("http/1.1");
+      assertThat(agreed(usual, "h2", "http/1.1")).isEqualTo("http/1.1");
+      assertThat(agreed(usual, "istio-h2", "istio", "h2")).isEqualTo("h2");
+      try (RawHttp2Connection wire = RawHttp2Connection.connect(usual.port(), client)) {
+        assertThat(wire.bodyOf(wire.get("/hello", "http"))).isEqualTo("hello");
+      }
+    }
   }
 
   @Test

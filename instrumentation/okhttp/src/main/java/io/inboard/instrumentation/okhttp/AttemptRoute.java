@@ -76,14 +76,14 @@ final class AttemptRoute extends SSLSocketFactory implements Dns, HostnameVerifi
     this.connectDeadline = System.nanoTime() + Math.min(connectNanos, HANDSHAKE_NANOS);
   }
 
-  /** HTTP/2 without negotiation is none over TLS. */
+  /**
+   * What the library speaks to a URL of http, as without us: HTTP/1.1, unless the application has
+   * chosen HTTP/2 with prior knowledge, which over TLS is negotiated.
+   */
   private static List<Protocol> secured(List<Protocol> own) {
-    if (!Internals.NEGOTIATES) {
-      return List.of(Protocol.HTTP_1_1);
-    }
-    return own.contains(Protocol.H2_PRIOR_KNOWLEDGE)
+    return own.contains(Protocol.H2_PRIOR_KNOWLEDGE) && Internals.NEGOTIATES
         ? List.of(Protocol.HTTP_2, Protocol.HTTP_1_1)
-        : own;
+        : List.of(Protocol.HTTP_1_1);
   }
 
   /** The library's address with these parts. */

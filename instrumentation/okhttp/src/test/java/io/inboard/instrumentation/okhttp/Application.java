@@ -6,12 +6,14 @@ import io.inboard.contract.Response;
 import io.inboard.contract.Running;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.RequestBody;
 import okio.BufferedSink;
 
@@ -24,6 +26,16 @@ final class Application {
   Application() {
     // The library's own bound of 10 s is shorter than what a test waits on a slow machine.
     this(new OkHttpClient.Builder().readTimeout(Duration.ofSeconds(60)).build());
+  }
+
+  /** One that speaks HTTP/2 to a URL of http. */
+  static Application ofHttp2() {
+    return new Application(
+        new Application()
+            .client
+            .newBuilder()
+            .protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE))
+            .build());
   }
 
   Application(OkHttpClient client) {

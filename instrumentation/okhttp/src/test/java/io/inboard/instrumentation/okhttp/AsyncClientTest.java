@@ -7,12 +7,19 @@ import io.inboard.contract.Request;
 import io.inboard.contract.Running;
 import java.util.EnumSet;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInfo;
 
 /**
  * Calls by the library's Dispatcher, which gives each a thread: one that waits holds up no other.
  */
 final class AsyncClientTest extends AsyncClientContract {
-  private final Application application = new Application();
+  private Application application;
+
+  @BeforeEach
+  void choose(TestInfo test) {
+    application = isOverHttp2(test) ? Application.ofHttp2() : new Application();
+  }
 
   @Override
   protected String libraryName() {

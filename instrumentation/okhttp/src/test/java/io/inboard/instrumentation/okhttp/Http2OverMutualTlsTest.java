@@ -19,14 +19,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
-import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import org.junit.jupiter.api.Test;
 
-/** An application that says http, and a server that speaks h2 over our TLS. */
+/**
+ * An application that says http and means HTTP/2 by prior knowledge, and a server that speaks h2
+ * over our TLS.
+ */
 @Shows(Feature.HTTP2)
 final class Http2OverMutualTlsTest extends ClientHarness {
-  private final Application application = new Application();
+  private final Application application = Application.ofHttp2();
 
   @Override
   protected String libraryName() {
@@ -47,11 +49,11 @@ final class Http2OverMutualTlsTest extends ClientHarness {
   }
 
   @Test
-  void aPlaintextUrlTravelsAsHttp2OverMutualTls() throws Exception {
+  void priorKnowledgeIsNegotiatedOverTls() throws Exception {
     Http2Server server = http2();
     mesh.script(Script.to(endpoint(server)));
     try (okhttp3.Response response = application.call(Request.get(URL + "/")).execute()) {
-      assertThat(response.protocol()).isEqualTo(Protocol.HTTP_2);
+      assertThat(response.protocol()).isEqualTo(Protocol.H2_PRIOR_KNOWLEDGE);
       assertThat(response.handshake()).isNull();
     }
     assertThat(server.arrived)
@@ -64,14 +66,17 @@ final class Http2OverMutualTlsTest extends ClientHarness {
     assertThat(mesh.call().attempts().get(0).versions()).containsExactly("2");
   }
 
+  /** As without the mesh: the library speaks HTTP/2 to a URL of https, or by prior knowledge. */
   @Test
-  void priorKnowledgeIsNegotiatedOverTls() throws Exception {
+  void aPlaintextUrlStaysHttp11AlsoWhereTheServerCanHttp2() throws Exception {
     Http2Server server = http2();
     mesh.script(Script.to(endpoint(server)));
-    OkHttpClient prior =
-        new OkHttpClient.Builder().protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE)).build();
-    assertThat(new Application(prior).send(Request.get(URL + "/")).status()).isEqualTo(200);
-    assertThat(server.arrived.get(0).protocol()).isEqualTo("HTTP/2.0");
+    try (okhttp3.Response response = new Application().call(Request.get(URL + "/")).execute()) {
+      assertThat(response.protocol()).isEqualTo(Protocol.HTTP_1_1);
+    }
+    assertThat(server.arrived)
+        .singleElement()
+        .satisfies(a -> assertThat(a.protocol()).isEqualTo("HTTP/1.1"));
   }
 
   @Test

@@ -32,8 +32,9 @@ import org.apache.tomcat.util.net.SocketBufferHandler;
  * #getIOChannel}, which is set before the connection is published.
  */
 final class MeshChannel extends SecureNioChannel {
+  private static final String HTTP_1 = "http/1.1";
   private static final String HTTP_2 = "h2";
-  private static final List<String> ENABLED_HTTP_2 = List.of(HTTP_2, "http/1.1");
+  private static final List<String> ENABLED_HTTP_2 = List.of(HTTP_2, HTTP_1);
 
   /** How long a peer that was refused may take to read the answer and go. */
   private static final int LINGER_MILLIS = 1_000;
@@ -120,11 +121,11 @@ final class MeshChannel extends SecureNioChannel {
   private void beginTls() throws IOException {
     InboundTls tls = Inboard.inboundTls();
     // The version of HTTP is the application's choice: HTTP/2 where it enabled that for plaintext.
-    // Otherwise a client that prefers it to HTTP/1.1 gets it: Envoy, or curl --http2.
+    // Otherwise a client that speaks nothing else gets it: Envoy with HTTP/2, gRPC.
     SSLEngine engine =
         Connections.hasHttp2(endpoint)
             ? tls.engine(ENABLED_HTTP_2)
-            : tls.engine(List.of(), ENABLED_HTTP_2);
+            : tls.engine(List.of(HTTP_1), List.of(HTTP_2));
     int packet = engine.getSession().getPacketBufferSize();
     getBufHandler().expand(engine.getSession().getApplicationBufferSize());
     netInBuffer = atLeast(packet, netInBuffer);

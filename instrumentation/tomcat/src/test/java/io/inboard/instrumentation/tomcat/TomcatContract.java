@@ -9,6 +9,7 @@ import io.inboard.call.Refusal;
 import io.inboard.contract.Curl;
 import io.inboard.contract.PathHandlers.Router;
 import io.inboard.contract.RawConnection;
+import io.inboard.contract.RawHttp2Connection;
 import io.inboard.contract.RunningServer;
 import io.inboard.contract.SeenRequest;
 import io.inboard.contract.ServletContract;
@@ -40,12 +41,12 @@ abstract class TomcatContract extends ServletContract {
 
   @Override
   protected RunningServer start() throws Exception {
-    return tomcat.start(TomcatLoader.NIO, Map.of());
+    return tomcat.start(TomcatLoader.NIO, Map.of("http2", "yes"));
   }
 
   @Override
   protected RunningServer startWith(Executor threads) throws Exception {
-    return tomcat.start(TomcatLoader.NIO, Map.of(), Optional.of(threads));
+    return tomcat.start(TomcatLoader.NIO, Map.of("http2", "yes"), Optional.of(threads));
   }
 
   @Override
@@ -143,10 +144,16 @@ abstract class TomcatContract extends ServletContract {
   // --- HTTP/2.
 
   @Test
-  void aClientGetsTheVersionOfHttpThatItWantsMost() throws Exception {
-    assertThat(agreed(server, "http/1.1", "h2")).isEqualTo("http/1.1");
-    assertThat(agreed(server, "h2", "http/1.1")).isEqualTo("h2");
-    assertThat(agreed(server, "istio-h2", "istio", "h2")).isEqualTo("h2");
+  void http2IsForThoseAloneWhoSpeakNothingElseWhereTheApplicationHasNotEnabledIt()
+      throws Exception {
+    try (RunningServer usual = tomcat.start(TomcatLoader.NIO, Map.of())) {
+      assertThat(agreed(usual, "http/1.1", "h2")).isEqualTo("http/1.1");
+      assertThat(agreed(usual, "h2", "http/1.1")).isEqualTo("http/1.1");
+      assertThat(agreed(usual, "istio-h2", "istio", "h2")).isEqualTo("h2");
+      try (RawHttp2Connection wire = RawHttp2Connection.connect(usual.port(), client)) {
+        assertThat(wire.bodyOf(wire.get("/hello", "http"))).isEqualTo("hello");
+      }
+    }
   }
 
   @Test

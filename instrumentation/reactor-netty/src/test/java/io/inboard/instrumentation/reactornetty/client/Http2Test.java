@@ -15,15 +15,6 @@ import org.junit.jupiter.api.TestInfo;
 
 /** Over one connection of HTTP/2, which the application has chosen for a URL that says http. */
 final class Http2Test extends AsyncClientContract {
-  private static final Set<String> OVER_HTTP2 =
-      Set.of(
-          "aStreamThatTheServerResetsFailsNoOther",
-          "anAttemptWhoseTimeIsUpFailsNoOther",
-          "aCallThatIsCancelledFailsNoOther",
-          "aBodyThatEndsBeforeItsLengthIsAnError",
-          "anAnswerToARequestWhoseBodyTheServerDoesNotReadArrives",
-          "eachCallOnAConnectionIsRepeatedByItself");
-
   @Override
   protected String libraryName() {
     return ReactorNettyClientHooks.NAME;
@@ -47,10 +38,9 @@ final class Http2Test extends AsyncClientContract {
   /** What is not about HTTP/2 has a server that speaks HTTP/1.1, and this client asks nobody. */
   @BeforeEach
   void isAboutHttp2(TestInfo test) {
-    String name = test.getTestMethod().orElseThrow().getName();
-    boolean about = OVER_HTTP2.contains(name);
+    boolean about = isOverHttp2(test);
     if (!about) {
-      System.out.println("skipped: " + name + " is not over HTTP/2");
+      System.out.println("skipped: " + test.getDisplayName() + " is not over HTTP/2");
     }
     assumeTrue(about, "not over HTTP/2");
   }
