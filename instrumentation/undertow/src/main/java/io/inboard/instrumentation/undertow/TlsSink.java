@@ -170,7 +170,7 @@ final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     boolean terminates;
     lock.lock();
     try {
-      if (!drain() || (closing && !notified())) {
+      if (!isSettled()) {
         return false;
       }
       terminates = closing && !terminated;
@@ -182,6 +182,25 @@ final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
       next.terminateWrites();
     }
     return next.flush();
+  }
+
+  /**
+   * Whether the socket has taken everything, and at the end that it is the end. XNIO closes a
+   * connection's socket first, and tells its conduits so afterwards: then nobody is left to be told
+   * anything, which is no error, as it is none in plaintext. Nor is a peer that does not wait for
+   * close_notify.
+   */
+  private boolean isSettled() throws IOException {
+    try {
+      return drain() && (!closing || notified());
+    } catch (IOException e) {
+      if (!closing || !(notified || e instanceof ClosedChannelException)) {
+        throw e;
+      }
+      out = null;
+      notified = true;
+      return true;
+    }
   }
 
   /** Tells the peer that nothing was cut off (close_notify); whether the socket has taken it. */
@@ -206,6 +225,8 @@ final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     close();
     try {
       flush();
+    } catch (IOException e) {
+      // What is left is dropped in any case.
     } finally {
       lock.lock();
       out = null;
