@@ -38,6 +38,7 @@ public final class ApacheHttpClient5Hooks implements Library {
         .weave(CLASSIC + "MinimalHttpClient", method("doExecute", 3), ClassicAdvice.Minimal.class)
         // Inside an attempt.
         .weave(RUNTIME, method("acquireEndpoint", 4), ClassicAdvice.Acquire.class)
+        .weave(POOL, method("lease", 4), ClassicAdvice.Leasing.class)
         .weave(POOL, method("resolveSocketConfig", 1).whereItExists(), ClassicAdvice.Resolve.class)
         .weave(
             POOL, method("resolveConnectionConfig", 1).whereItExists(), ClassicAdvice.Resolve.class)

@@ -9,6 +9,7 @@ import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.client5.http.impl.classic.HttpRequestRetryExec;
 import org.apache.hc.client5.http.impl.classic.MinimalHttpClient;
+import org.apache.hc.client5.http.io.LeaseRequest;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.HttpHost;
@@ -113,6 +114,15 @@ final class ClassicAdvice {
     @Advice.ToArgument(1)
     static HttpRoute enter(@Advice.This Object runtime, @Advice.Argument(1) HttpRoute own) {
       return Hops.route(runtime, own);
+    }
+  }
+
+  /** {@code PoolingHttpClientConnectionManager#lease}: the wait for the pool. */
+  static final class Leasing {
+    @Advice.OnMethodExit
+    @Advice.ToReturned
+    static LeaseRequest exit(@Advice.Return LeaseRequest own) {
+      return Hops.leasing(own);
     }
   }
 

@@ -11,6 +11,7 @@ import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.client5.http.impl.classic.MinimalHttpClient;
+import org.apache.hc.client5.http.io.LeaseRequest;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.HttpHost;
@@ -147,6 +148,11 @@ final class Hops {
   static HttpRoute route(Object runtime, HttpRoute own) {
     Hop hop = hop();
     return hop == null ? null : hop.route(runtime, own);
+  }
+
+  /** The wait for the pool; null to leave the library's. */
+  static LeaseRequest leasing(LeaseRequest own) {
+    return own == null || hop() == null ? null : new Lease(own);
   }
 
   /** The route that the application knows; null to leave the one that is asked about. */

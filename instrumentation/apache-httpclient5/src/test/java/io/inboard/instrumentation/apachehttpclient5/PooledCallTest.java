@@ -130,6 +130,16 @@ final class PooledCallTest extends ClientHarness {
     assertThat(server.received()).hasSize(1);
   }
 
+  /** As the library gives up the wait. */
+  @Test
+  void aConnectionThatThePoolHandsOverAtTheEndOfTheWaitIsNotLost() throws Exception {
+    TestServer server = plainServer();
+    Pools.waitingTooLong(application.pool);
+    mesh.script(Script.to(plain(server)).perTry(PATIENCE));
+    assertThat(send(Request.get(URL + "/")).status()).isEqualTo(200);
+    assertThat(application.pool.getTotalStats().getLeased()).isZero();
+  }
+
   // Interceptors and bodies of the application.
 
   @Test
