@@ -254,6 +254,10 @@ final class TomcatRequest implements ServerExchange {
   /**
    * At once, and into the access log like Tomcat's own early errors. After a 400 Tomcat closes the
    * connection by itself.
+   *
+   * <p>A head that Tomcat could not read comes here, too, with the status of that, and no rule
+   * knows what it asks. It is told what is wrong with it, though not by a page of the
+   * application's, which is not for who may not come in.
    */
   @Override
   public void answer(Answer answer) {
@@ -261,7 +265,9 @@ final class TomcatRequest implements ServerExchange {
       return;
     }
     byte[] text = answer.text().getBytes(StandardCharsets.US_ASCII);
-    response.setStatus(answer.status());
+    if (!isUnreadable() || text.length > 0) {
+      response.setStatus(answer.status());
+    }
     response.setContentLength(text.length);
     if (answer.close() && !request.protocol().equals("HTTP/2.0")) {
       response.getMimeHeaders().setValue("Connection").setString("close");
@@ -276,6 +282,11 @@ final class TomcatRequest implements ServerExchange {
     }
     response.action(ActionCode.CLOSE, null);
     adapter.log(request, response, 0);
+  }
+
+  /** See {@code Http11Processor#service}: 400, or 501 of an unknown coding, with an error set. */
+  private boolean isUnreadable() {
+    return response.isError() && response.getStatus() >= 400;
   }
 
   private static boolean isTheSameForMany(String header) {

@@ -14,6 +14,7 @@ import io.inboard.contract.RunningServer;
 import io.inboard.contract.SeenRequest;
 import io.inboard.contract.ServletContract;
 import io.inboard.contract.Workload;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -139,6 +140,24 @@ abstract class TomcatContract extends ServletContract {
         .hasStackTraceContaining("inbound.mtls is STRICT")
         .hasStackTraceContaining("Http11Nio2Protocol cannot be given mutual TLS")
         .hasStackTraceContaining("portLevelMtls");
+  }
+
+  /** Tomcat passes on what it could not read, for an error page. */
+  @Test
+  void aHeadThatCannotBeReadIsABadRequestWhateverTheRulesSay() throws Exception {
+    for (int verdict : new int[] {0, 403}) {
+      if (verdict > 0) {
+        mesh.deny(verdict);
+      }
+      for (String head : List.of("GET /he{llo HTTP/1.1", "G@T /hello HTTP/1.1")) {
+        try (RawConnection wire = RawConnection.plain(server.port())) {
+          wire.send(head + "\r\nHost: localhost\r\n\r\n");
+          assertThat(wire.response().status()).as(head).isEqualTo(400);
+          assertThat(wire.untilClosed()).isEmpty();
+        }
+      }
+    }
+    assertThat(calls()).isZero();
   }
 
   // --- HTTP/2.
