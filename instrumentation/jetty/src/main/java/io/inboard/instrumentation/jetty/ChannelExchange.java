@@ -41,10 +41,13 @@ final class ChannelExchange implements ServerExchange {
 
   /**
    * Over TLS of ours the application sees the request that it would see without us. To be asked
-   * before Jetty's customizers: what those say of the scheme in front of a proxy counts.
+   * before Jetty's customizers: what those say of the scheme in front of a proxy counts. A request
+   * of HTTP/1 that is https by now says so itself, in its target, which counts in plaintext, too.
    */
   void asWithoutUs() {
-    if (below.connection().isPresent() && scheme().equals("https")) {
+    if (below.connection().isPresent()
+        && protocolVersion().equals("2")
+        && scheme().equals("https")) {
       ChannelMembers.SET_SECURE.call(request, false);
       if (HAS_SCHEME) {
         ChannelMembers.SET_SCHEME.call(request, "http");

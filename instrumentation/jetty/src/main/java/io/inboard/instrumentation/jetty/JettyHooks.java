@@ -46,6 +46,10 @@ public final class JettyHooks implements Library {
             ConnectionAdvice.Accept.class)
 
         // Jetty 12: a request, from its head to the moment when its objects are used again.
+        .weave(
+            "org.eclipse.jetty.server.internal.HttpConnection$HttpStreamOverHTTP1",
+            method("<init>", 4).whereItExists(),
+            SilentHead.Target.class)
         .weave(STATE, method("onRequest", 1).whereItExists(), SilentHead.Arrive.class)
         .weave(
             STATE + "$HandlerInvoker",

@@ -17,6 +17,7 @@ import io.inboard.contract.RunningServer;
 import io.inboard.contract.ServletContract;
 import io.inboard.contract.Workload;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -273,6 +274,23 @@ abstract class JettyContract extends ServletContract {
   private static String seen(RawConnection wire, String header) throws IOException {
     try (wire) {
       return wire.get("/jetty/seen", header).text();
+    }
+  }
+
+  /** Jetty believes a target that says https, as one may that a proxy was asked for. */
+  @Test
+  void whatATargetSaysOfTheSchemeCountsOverTlsAsInPlaintext() throws Exception {
+    for (String scheme : List.of("https", "HTTPS", "http")) {
+      List<String> seen = new ArrayList<>();
+      for (RawConnection wire : both()) {
+        try (wire) {
+          wire.send(
+              "GET " + scheme + "://localhost/jetty/seen HTTP/1.1\r\nHost: localhost\r\n\r\n");
+          seen.add(wire.response().text());
+          assertThat(wire.get("/jetty/seen").text()).startsWith("http false ");
+        }
+      }
+      assertThat(seen.get(1)).as(scheme).isEqualTo(seen.get(0));
     }
   }
 
