@@ -4,11 +4,9 @@ package shop.call;
 import java.io.IOException;
 import java.net.URI;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
@@ -16,6 +14,7 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.springframework.stereotype.Component;
+import shop.common.SystemStores;
 
 /** OkHttp 4, waiting. */
 @Component
@@ -27,11 +26,8 @@ class OkHttpCaller implements Caller {
 
   OkHttpCaller() throws GeneralSecurityException {
     // TLS as java.net.http has it: by the JVM's system properties, the client's certificate, too.
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init((KeyStore) null);
     X509TrustManager trusted =
-        Arrays.stream(trust.getTrustManagers())
+        Arrays.stream(SystemStores.trust().getTrustManagers())
             .filter(X509TrustManager.class::isInstance)
             .map(X509TrustManager.class::cast)
             .findFirst()

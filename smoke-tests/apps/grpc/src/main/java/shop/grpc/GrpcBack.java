@@ -3,15 +3,18 @@ package shop.grpc;
 
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ServerCalls;
@@ -21,12 +24,18 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import javax.net.ssl.KeyManagerFactory;
+import shop.common.Figures;
+import shop.common.SystemStores;
 
 /**
  * A server of {@link Echo}, of gRPC's health service and of its interoperability tests. Arguments:
- * port, name, {@code netty} or {@code shaded}. A message that is the name of a status of gRPC ends
- * its call with that status; {@code who} is answered with the header that names the caller, {@code
- * deadline} with the milliseconds that the caller still waits.
+ * port, name, {@code netty} or {@code shaded}. It speaks TLS to clients with a certificate, where
+ * this JVM has a key store, plaintext else. A message that is the name of a status of gRPC ends its
+ * call with that status; {@code who} is answered with the header that names the caller, {@code
+ * deadline} with the milliseconds that the caller still waits, {@code figures?gc=true} or {@code
+ * false} with {@link Figures} as JSON.
  */
 public final class GrpcBack {
   private static final Metadata.Key<String> CLIENT_CERT =
@@ -38,6 +47,7 @@ public final class GrpcBack {
   private static final Context.Key<String> CALLER = Context.key("caller");
 
   private final String name;
+  private final Figures figures = new Figures();
 
   private GrpcBack(String name) {
     this.name = name;
@@ -46,10 +56,12 @@ public final class GrpcBack {
   public static void main(String[] arguments) throws IOException, InterruptedException {
     int port = Integer.parseInt(arguments[0]);
     InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
+    ServerCredentials credentials =
+        SystemStores.keys().map(GrpcBack::mutual).orElseGet(InsecureServerCredentials::create);
     ServerBuilder<?> builder =
         arguments.length > 2 && arguments[2].equals("shaded")
-            ? io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder.forAddress(address)
-            : NettyServerBuilder.forAddress(address);
+            ? io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder.forAddress(address, credentials)
+            : NettyServerBuilder.forAddress(address, credentials);
     Server server =
         builder
             .addService(
@@ -65,6 +77,14 @@ public final class GrpcBack {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server)));
     System.out.println(arguments[1] + " listens on " + port);
     server.awaitTermination();
+  }
+
+  private static ServerCredentials mutual(KeyManagerFactory keys) {
+    return TlsServerCredentials.newBuilder()
+        .keyManager(keys.getKeyManagers())
+        .trustManager(SystemStores.trust().getTrustManagers())
+        .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+        .build();
   }
 
   /** As an application should: those under way may end. */
@@ -98,8 +118,16 @@ public final class GrpcBack {
     return switch (message) {
       case "who" -> String.valueOf(CALLER.get());
       case "deadline" -> left();
+      case "figures?gc=true" -> figures(true);
+      case "figures?gc=false" -> figures(false);
       default -> name + " " + message;
     };
+  }
+
+  private String figures(boolean gc) {
+    return figures.now(gc).entrySet().stream()
+        .map(each -> '"' + each.getKey() + "\":" + each.getValue())
+        .collect(Collectors.joining(",", "{", "}"));
   }
 
   private static String left() {

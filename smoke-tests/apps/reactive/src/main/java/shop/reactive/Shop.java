@@ -5,10 +5,12 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.KeyManagerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -20,15 +22,33 @@ import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.Http11SslContextSpec;
+import reactor.netty.http.client.HttpClient;
+import shop.common.Figures;
+import shop.common.SystemStores;
 
 /** Says hello, by annotated handlers and by a functional one. */
 @SpringBootApplication
 @RestController
 public class Shop {
-  private final WebClient client = WebClient.create();
+  private final WebClient client = client();
+  private final Figures figures = new Figures();
 
   public static void main(String[] arguments) {
     SpringApplication.run(Shop.class, arguments);
+  }
+
+  /** With mutual TLS to {@code https}, where this JVM has a key store. */
+  private static WebClient client() {
+    return SystemStores.keys().map(Shop::clientWith).orElseGet(WebClient::create);
+  }
+
+  private static WebClient clientWith(KeyManagerFactory keys) {
+    Http11SslContextSpec mutual =
+        Http11SslContextSpec.forClient()
+            .configure(tls -> tls.keyManager(keys).trustManager(SystemStores.trust()));
+    HttpClient netty = HttpClient.create().secure(spec -> spec.sslContext(mutual));
+    return WebClient.builder().clientConnector(new ReactorClientHttpConnector(netty)).build();
   }
 
   @GetMapping("/hello")
@@ -50,6 +70,11 @@ public class Shop {
   @GetMapping("/relay")
   Mono<String> relay(@RequestParam URI url) {
     return client.get().uri(url).retrieve().bodyToMono(String.class);
+  }
+
+  @GetMapping("/figures")
+  Map<String, Long> figures(@RequestParam(defaultValue = "false") boolean gc) {
+    return figures.now(gc);
   }
 
   @GetMapping("/headers")

@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The sample service taken apart, with an AppCDS archive made by a run without any agent, as Spring
- * Boot's documentation recommends it for fast starts.
+ * The front taken apart, with an AppCDS archive made by a run without any agent, as Spring Boot's
+ * documentation recommends it for fast starts.
  */
 final class Archive {
   private Archive() {}
 
-  /** The same site, whose sample service starts from the archive. */
+  /** The same site, whose front starts from the archive. */
   static Site of(Site site) {
     Path directory = site.work().resolve("archive");
-    String jar = directory.resolve("boot-3.5.jar").toString();
+    String packed = site.program(Role.FRONT).get(1);
+    String jar = directory.resolve(Path.of(packed).getFileName()).toString();
     String archive = site.work().resolve("app.jsa").toString();
     String java = site.java().toString();
-    String packed = site.app().get(1);
     run(
         site,
         List.of(
@@ -39,7 +39,7 @@ final class Archive {
             "-Dspring.context.exit=onRefresh",
             "-jar",
             jar));
-    return site.with(List.of("-XX:SharedArchiveFile=" + archive, "-jar", jar));
+    return site.withFront(List.of("-XX:SharedArchiveFile=" + archive, "-jar", jar));
   }
 
   private static void run(Site site, List<String> command) {

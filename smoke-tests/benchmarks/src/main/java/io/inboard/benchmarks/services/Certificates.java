@@ -19,7 +19,8 @@ final class Certificates {
 
   private final Path directory;
 
-  private Certificates(Path directory) {
+  /** Those that lie there, or will. */
+  Certificates(Path directory) {
     this.directory = directory;
   }
 

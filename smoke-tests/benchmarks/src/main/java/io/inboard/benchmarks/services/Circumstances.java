@@ -25,7 +25,7 @@ final class Circumstances {
         first(said(root, options.java().toString(), "-version")),
         machine(),
         Runtime.getRuntime().availableProcessors(),
-        options.client(),
+        options.client().label(),
         options.connections(),
         options.seconds(),
         rate,

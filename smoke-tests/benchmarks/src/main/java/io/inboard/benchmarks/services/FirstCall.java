@@ -22,16 +22,13 @@ final class FirstCall {
 
   private final Site site;
   private final Certificates certificates;
-  private final Options options;
   private final Sink sink;
   private final Load load;
   private final Ledger ledger;
 
-  FirstCall(
-      Site site, Certificates certificates, Options options, Sink sink, Load load, Ledger ledger) {
+  FirstCall(Site site, Certificates certificates, Sink sink, Load load, Ledger ledger) {
     this.site = site;
     this.certificates = certificates;
-    this.options = options;
     this.sink = sink;
     this.load = load;
     this.ledger = ledger;
@@ -39,8 +36,7 @@ final class FirstCall {
 
   Map<Metric, Double> measure(Variant variant) {
     Map<Metric, Double> sample = new EnumMap<>(Metric.class);
-    try (Pair pair =
-        Pair.untouched(site, certificates, variant, options.client(), sink.endpoint(variant))) {
+    try (Pair pair = Pair.untouched(site, certificates, variant, sink.endpoint(variant))) {
       pause();
       sample.put(Metric.FIRST_CALL, Ask.timed(pair.url()));
       long requests = 0;

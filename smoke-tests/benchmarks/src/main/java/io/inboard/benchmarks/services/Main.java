@@ -106,7 +106,7 @@ public final class Main {
         Load load = new Load(site, options.connections())) {
       started(certificates, sink);
       if (options.does(Step.CALL)) {
-        FirstCall call = new FirstCall(site, certificates, options, sink, load, ledger);
+        FirstCall call = new FirstCall(site, certificates, sink, load, ledger);
         measure(
             Series.FIRST_CALL,
             variants,
@@ -167,8 +167,7 @@ public final class Main {
     try {
       for (int set = 0; set < options.pairs(); set++) {
         for (Variant variant : options.variants()) {
-          pairs.add(
-              Pair.start(site, certificates, variant, options.client(), sink.endpoint(variant)));
+          pairs.add(Pair.start(site, certificates, variant, sink.endpoint(variant)));
           Progress.say("started " + variant);
         }
       }

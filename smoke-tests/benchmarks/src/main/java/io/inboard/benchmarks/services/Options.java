@@ -25,20 +25,6 @@ import picocli.CommandLine.Option;
         "Starts pairs of real services under variants in turn, drives them, and says what each"
             + " variant costs.")
 final class Options {
-  /** What the sample service's {@code /call} takes; the last two in another build of it. */
-  static final List<String> CLIENTS =
-      List.of(
-          "jdk",
-          "jdk-async",
-          "url-connection",
-          "rest-template",
-          "rest-client",
-          "apache5",
-          "okhttp");
-
-  /** Clients that neither the JDK nor Spring brings. */
-  private static final Set<String> LIBRARIES = Set.of("apache5", "okhttp");
-
   /** The parts of a run. */
   enum Step {
     START,
@@ -52,11 +38,20 @@ final class Options {
   /** How many cycles there are at least, and at most while something is not decided. */
   record Bounds(int least, int most) {}
 
-  @Option(names = "--variants", split = ",", paramLabel = "NAME", description = "Default: all.")
-  private List<String> variantNames = Variant.labels();
+  @Option(
+      names = "--variants",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Default: all that there are with the client.")
+  private List<String> variantNames;
 
-  @Option(names = "--client", description = "Of the front. Default: ${DEFAULT-VALUE}.")
-  private String client = "jdk";
+  @Option(
+      names = "--client",
+      paramLabel = "NAME",
+      description =
+          "With what the front calls the back; front and back are chosen to go with it. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private String clientName = Client.JDK.label();
 
   @Option(
       names = "--cycles",
@@ -161,6 +156,7 @@ final class Options {
   @Option(names = "--help", usageHelp = true, description = "This.")
   private boolean help;
 
+  private Client client;
   private final Set<Variant> variants = new LinkedHashSet<>();
   private final Set<Step> steps = EnumSet.noneOf(Step.class);
 
@@ -192,10 +188,13 @@ final class Options {
   }
 
   private void check() {
-    for (String name : variantNames) {
-      variants.add(
-          Variant.named(name)
-              .orElseThrow(() -> new Trouble(Known.complaint("variant", name, Variant.labels()))));
+    client =
+        Client.named(clientName)
+            .orElseThrow(() -> new Trouble(Known.complaint("client", clientName, Client.labels())));
+    if (variantNames == null) {
+      variants.addAll(client.stack().variants());
+    } else {
+      variantNames.forEach(name -> variants.add(variant(name)));
     }
     List<String> stepsKnown = steps().toList();
     for (String name : stepNames) {
@@ -206,9 +205,6 @@ final class Options {
     }
     if (profile != null && !List.of("cpu", "alloc").contains(profile)) {
       throw new Trouble(Known.complaint("event", profile, List.of("cpu", "alloc")));
-    }
-    if (!CLIENTS.contains(client)) {
-      throw new Trouble(Known.complaint("client", client, CLIENTS));
     }
     atLeastOne("--cycles", cycles);
     atLeastOne("--starts", starts);
@@ -233,6 +229,28 @@ final class Options {
       throw new Trouble("--java: " + program + " is no program; give a JDK or its bin/java");
     }
     java = program.toAbsolutePath();
+  }
+
+  private Variant variant(String name) {
+    Variant variant =
+        Variant.named(name)
+            .orElseThrow(() -> new Trouble(Known.complaint("variant", name, Variant.labels())));
+    client
+        .stack()
+        .lacks(variant)
+        .ifPresent(
+            why -> {
+              throw new Trouble(
+                  "there is no variant "
+                      + name
+                      + " with --client "
+                      + clientName
+                      + ": "
+                      + why
+                      + ". There are: "
+                      + String.join(", ", Variant.labels(client.stack().variants())));
+            });
+    return variant;
   }
 
   private static Stream<String> steps() {
@@ -260,9 +278,23 @@ final class Options {
             Stream.of(Variant.values())
                 .map(v -> String.format("  %-17s %s%n", v.label(), v.about()))
                 .toList())
-        + "Clients: "
-        + String.join(", ", CLIENTS)
-        + "\n";
+        + "Clients:\n"
+        + String.join("", Stream.of(Stack.values()).map(Options::clients).toList());
+  }
+
+  private static String clients(Stack stack) {
+    String lacking =
+        String.join(
+            ", ",
+            Stream.of(Variant.values())
+                .filter(variant -> stack.lacks(variant).isPresent())
+                .map(Variant::label)
+                .toList());
+    return String.format(
+        "  %s%n      %s%s%n",
+        String.join(", ", Client.labels(stack)),
+        stack.about(),
+        lacking.isEmpty() ? "" : "; without the variants " + lacking);
   }
 
   /** In the order in which they were named; the first is what the others are compared with. */
@@ -274,13 +306,8 @@ final class Options {
     return steps.contains(step);
   }
 
-  String client() {
+  Client client() {
     return client;
-  }
-
-  /** The build of the sample service that has the client. */
-  String app() {
-    return LIBRARIES.contains(client) ? "boot-3.5-clients" : "boot-3.5";
   }
 
   Bounds cycles() {

@@ -3,8 +3,6 @@ package io.inboard.benchmarks.services;
 
 import io.inboard.benchmarks.report.Metric;
 import io.inboard.benchmarks.services.Ask.Figures;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +13,7 @@ import java.util.stream.Stream;
 /** Front and back of one variant, and the sidecars between them; alive for the whole run. */
 final class Pair implements AutoCloseable {
   private final Variant variant;
-  private final String client;
+  private final Client client;
   private final Service front;
   private final Service back;
   private final Optional<Sidecar> frontProxy;
@@ -24,9 +22,9 @@ final class Pair implements AutoCloseable {
   /** Scheme, host and port by which the front calls the back. */
   private final String target;
 
-  private Pair(Site site, Certificates certificates, Variant variant, String client, String otlp) {
+  private Pair(Site site, Certificates certificates, Variant variant, String otlp) {
     this.variant = variant;
-    this.client = client;
+    this.client = site.client();
     int backPort = Site.freePort();
     String backAddress = "127.0.0.1:" + backPort;
     back = Service.launch(site, certificates, variant, Role.BACK, backPort, backAddress, otlp);
@@ -50,9 +48,8 @@ final class Pair implements AutoCloseable {
   }
 
   /** Starts both and waits until each is up; nothing was called yet from one to the other. */
-  static Pair untouched(
-      Site site, Certificates certificates, Variant variant, String client, String otlp) {
-    Pair pair = new Pair(site, certificates, variant, client, otlp);
+  static Pair untouched(Site site, Certificates certificates, Variant variant, String otlp) {
+    Pair pair = new Pair(site, certificates, variant, otlp);
     // The back may take nobody but the front: that it listens is all that can be seen of it.
     pair.back.awaitListening();
     pair.frontProxy.ifPresent(Sidecar::awaitListening);
@@ -62,9 +59,8 @@ final class Pair implements AutoCloseable {
   }
 
   /** Starts both and waits until the front has an answer of the back. */
-  static Pair start(
-      Site site, Certificates certificates, Variant variant, String client, String otlp) {
-    Pair pair = new Pair(site, certificates, variant, client, otlp);
+  static Pair start(Site site, Certificates certificates, Variant variant, String otlp) {
+    Pair pair = new Pair(site, certificates, variant, otlp);
     pair.front.awaitAnswer("/hello");
     try {
       pair.front.await(
@@ -93,11 +89,7 @@ final class Pair implements AutoCloseable {
   }
 
   private String through(String path) {
-    return front.url(
-        "/call?client="
-            + client
-            + "&url="
-            + URLEncoder.encode(target + path, StandardCharsets.UTF_8));
+    return front.url(client.call(target + path));
   }
 
   Figures frontFigures(boolean collect) {

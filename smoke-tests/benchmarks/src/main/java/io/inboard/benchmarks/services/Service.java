@@ -8,16 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Front or back of a pair: the sample service in a JVM of its own, as its variant wants it. */
+/** Front or back of a pair: a sample service in a JVM of its own, as its variant wants it. */
 final class Service extends Child {
   private final int port;
 
-  private Service(String name, Command command, Path log, int port) {
-    super(name, command.words, command.environment, log, false);
+  private Service(
+      String name, List<String> words, Map<String, String> environment, Path log, int port) {
+    super(name, words, environment, log, false);
     this.port = port;
   }
-
-  private record Command(List<String> words, Map<String, String> environment) {}
 
   /**
    * Starts it and does not wait.
@@ -39,23 +38,46 @@ final class Service extends Child {
     // they change.
     String file = name + "-" + port;
     Path settings = site.work().resolve(file + ".yaml");
+    List<String> agent = agent(site, certificates, variant, role, back, settings);
+    List<String> words = words(site, certificates, variant, role, port, agent);
+    Path log = site.work().resolve(file + ".log");
+    return new Service(name, words, environment(role, otlp), log, port);
+  }
+
+  /**
+   * The command that starts it.
+   *
+   * @param agent the flag that puts one into the JVM, if any
+   */
+  static List<String> words(
+      Site site,
+      Certificates certificates,
+      Variant variant,
+      Role role,
+      int port,
+      List<String> agent) {
     List<String> words = new ArrayList<>(List.of(site.java().toString(), "-Xmx256m"));
-    words.addAll(agent(site, certificates, variant, role, back, settings));
-    if (variant.way() == Way.TLS_BY_HAND && role == Role.FRONT) {
-      words.addAll(clientStores(certificates));
+    words.addAll(agent);
+    boolean boot = site.client().isBoot(role);
+    boolean byHand = variant.way() == Way.TLS_BY_HAND;
+    if (byHand && (role == Role.FRONT || !boot)) {
+      words.addAll(systemStores(certificates, role));
     }
-    words.addAll(site.app());
-    words.addAll(List.of("--server.address=127.0.0.1", "--server.port=" + port));
-    words.add("--spring.main.banner-mode=off");
-    if (variant.way() == Way.TLS_BY_HAND && role == Role.BACK) {
-      words.addAll(serverStores(certificates));
+    words.addAll(site.program(role));
+    if (boot) {
+      words.addAll(List.of("--server.address=127.0.0.1", "--server.port=" + port));
+      words.add("--spring.main.banner-mode=off");
+      if (byHand && role == Role.BACK) {
+        words.addAll(serverStores(certificates));
+      }
+    } else {
+      words.addAll(List.of("" + port, role.service(), site.client().transport()));
     }
     // Of the connections between the two alone, as Inboard lifts it: those of the load keep theirs.
     if (variant == Variant.NATIVE_UNLIMITED && role == Role.BACK) {
       words.add("--server.tomcat.max-keep-alive-requests=-1");
     }
-    Command command = new Command(words, environment(role, otlp));
-    return new Service(name, command, site.work().resolve(file + ".log"), port);
+    return words;
   }
 
   /** The flag that puts the variant's agent into a JVM; none for none. */
@@ -112,9 +134,9 @@ final class Service extends Child {
     return environment;
   }
 
-  private static List<String> clientStores(Certificates certificates) {
+  private static List<String> systemStores(Certificates certificates, Role role) {
     return List.of(
-        "-Djavax.net.ssl.keyStore=" + certificates.keyStore(Role.FRONT),
+        "-Djavax.net.ssl.keyStore=" + certificates.keyStore(role),
         "-Djavax.net.ssl.keyStorePassword=" + Certificates.PASSWORD,
         "-Djavax.net.ssl.trustStore=" + certificates.trustStore(),
         "-Djavax.net.ssl.trustStorePassword=" + Certificates.PASSWORD);

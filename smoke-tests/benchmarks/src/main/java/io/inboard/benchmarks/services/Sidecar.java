@@ -25,6 +25,7 @@ final class Sidecar extends Child {
     String name = variant + "-" + role.service() + "-envoy";
     int port = Site.freePort();
     boolean http2 = variant.way() == Way.ENVOY_HTTP_2;
+    boolean grpc = site.client().stack() == Stack.GRPC;
     Path file =
         Template.write(
             role == Role.FRONT ? "envoy-front.yaml" : "envoy-back.yaml",
@@ -36,7 +37,9 @@ final class Sidecar extends Child {
                 "IDENTITY",
                 certificates.pem(role),
                 "HTTP",
-                http2 ? "http2_protocol_options" : "http_protocol_options",
+                protocol(http2),
+                "APP_HTTP",
+                protocol(grpc),
                 "ALPN",
                 http2 ? "h2" : "http/1.1"),
             site.work().resolve(name + ".yaml"));
@@ -51,6 +54,11 @@ final class Sidecar extends Child {
             "--log-level",
             "warning");
     return new Sidecar(name, command, site.work().resolve(name + ".log"), port);
+  }
+
+  /** As Envoy names the options of an upstream. */
+  private static String protocol(boolean http2) {
+    return http2 ? "http2_protocol_options" : "http_protocol_options";
   }
 
   int port() {

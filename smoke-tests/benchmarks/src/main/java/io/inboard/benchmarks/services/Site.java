@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -18,12 +19,22 @@ import java.util.stream.Stream;
  *
  * @param java of the services
  * @param agent our jar
- * @param app what java is told so that it runs the sample service
+ * @param client of the front
+ * @param programs what java is told so that it runs the front, and the back
  * @param openTelemetry the other agent
  * @param work for logs, settings and certificates
  */
 record Site(
-    Path java, Path agent, List<String> app, Path openTelemetry, Optional<Path> envoy, Path work) {
+    Path java,
+    Path agent,
+    Client client,
+    Map<Role, List<String>> programs,
+    Path openTelemetry,
+    Optional<Path> envoy,
+    Path work) {
+
+  /** The main class of the sample grpc's server. */
+  private static final String GRPC_SERVER = "shop.grpc.GrpcBack";
 
   /**
    * Throws {@link Trouble} that says what is missing and how to get it.
@@ -31,17 +42,27 @@ record Site(
    * @param root of the project
    */
   static Site of(Path root, Path openTelemetry, Options options, Path work) {
-    String name = options.app();
-    Path app = root.resolve("smoke-tests/apps/" + name + "/target/" + name + ".jar");
+    Client client = options.client();
+    Path front = app(root, client, Role.FRONT);
+    Path back = app(root, client, Role.BACK);
+    Map<Role, List<String>> programs =
+        Map.of(
+            Role.FRONT,
+            List.of("-jar", front.toString()),
+            Role.BACK,
+            client.isBoot(Role.BACK)
+                ? List.of("-jar", back.toString())
+                : List.of("-cp", back.toString(), GRPC_SERVER));
     Site site =
         new Site(
             options.java(),
             root.resolve("agent/target/inboard.jar"),
-            List.of("-jar", app.toString()),
+            client,
+            programs,
             openTelemetry,
             envoyProgram(),
             work);
-    for (Path built : new Path[] {site.agent, app, site.openTelemetry}) {
+    for (Path built : new Path[] {site.agent, front, back, site.openTelemetry}) {
       if (!Files.isRegularFile(built)) {
         throw new Trouble(built + " is missing: run without --no-build");
       }
@@ -58,6 +79,11 @@ record Site(
                       .toList()));
     }
     return site;
+  }
+
+  private static Path app(Path root, Client client, Role role) {
+    String name = client.app(role);
+    return root.resolve("smoke-tests/apps/" + name + "/target/" + name + ".jar");
   }
 
   /** Where peers/install puts it, then in PATH. */
@@ -77,9 +103,15 @@ record Site(
         .findFirst();
   }
 
-  /** The same, with another way to start the sample service. */
-  Site with(List<String> otherApp) {
-    return new Site(java, agent, otherApp, openTelemetry, envoy, work);
+  /** What java is told so that it runs the service. */
+  List<String> program(Role role) {
+    return programs.get(role);
+  }
+
+  /** The same, with another way to start the front. */
+  Site withFront(List<String> program) {
+    Map<Role, List<String>> other = Map.of(Role.FRONT, program, Role.BACK, program(Role.BACK));
+    return new Site(java, agent, client, other, openTelemetry, envoy, work);
   }
 
   /** A tool of the services' JDK. */

@@ -30,7 +30,8 @@ enum Variant {
       Agent.NONE,
       Way.TLS_BY_HAND,
       false,
-      "mutual TLS by hand: server.ssl.*, javax.net.ssl.*; Tomcat's 100 requests a connection"),
+      "mutual TLS by hand: server.ssl.*, javax.net.ssl.*; where Tomcat is the back, its 100 requests"
+          + " a connection"),
   NATIVE_UNLIMITED(
       "native-unlimited",
       Agent.NONE,
@@ -136,7 +137,11 @@ enum Variant {
   }
 
   static List<String> labels() {
-    return Arrays.stream(values()).map(Variant::label).toList();
+    return labels(List.of(values()));
+  }
+
+  static List<String> labels(List<Variant> variants) {
+    return variants.stream().map(Variant::label).toList();
   }
 
   static Optional<Variant> named(String label) {

@@ -44,10 +44,25 @@ final class OptionsTest {
     assertThat(Options.parse().seed()).isBetween(0L, 999_999L);
   }
 
-  @ParameterizedTest
-  @CsvSource({"jdk, boot-3.5", "apache5, boot-3.5-clients", "okhttp, boot-3.5-clients"})
-  void aClientThatIsALibraryHasABuildOfTheServiceOfItsOwn(String client, String app) {
-    assertThat(Options.parse("--client", client).app()).isEqualTo(app);
+  @Test
+  void withoutVariantsThereAreThoseOfTheClient() {
+    assertThat(Options.parse("--client", "webclient").variants())
+        .contains(Variant.NONE, Variant.EVERYTHING, Variant.NATIVE, Variant.ENVOY_H1)
+        .doesNotContain(Variant.NATIVE_UNLIMITED);
+    assertThat(Options.parse("--client", "grpc").variants())
+        .contains(Variant.NONE, Variant.EVERYTHING, Variant.NATIVE, Variant.ENVOY_H2)
+        .doesNotContain(Variant.NATIVE_UNLIMITED, Variant.ENVOY_H1, Variant.ENVOY_OTEL);
+  }
+
+  @Test
+  void theHelpTellsWhatEachClientStandsIn() {
+    assertThat(Options.usage())
+        .contains(
+            """
+              webclient
+                  Spring WebFlux on reactor-netty, front and back; without the variants native-unlimited
+              grpc, grpc-netty
+            """);
   }
 
   @ParameterizedTest
@@ -56,6 +71,9 @@ final class OptionsTest {
       value = {
         "--variants none,tracin | unknown variant 'tracin'; did you mean tracing? Known: none, ",
         "--client netty | unknown client 'netty'. Known: jdk, ",
+        "--client grpc --variants none,envoy-h1 | there is no variant envoy-h1 with --client grpc: gRPC"
+            + " is HTTP/2 all the way. There are: none, tracing, ",
+        "--client webclient --variants native-unlimited | there is no variant native-unlimited with",
         "--client url-conection | unknown client 'url-conection'; did you mean url-connection?",
         "--cycle 3 | unknown option '--cycle'; did you mean --cycles?",
         "--steps starts | unknown step 'starts'; did you mean start?",
