@@ -14,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import org.apache.http.HttpResponse;
@@ -105,11 +106,22 @@ final class Line {
     return asked > 0 ? Math.min(asked, most) : most;
   }
 
-  /** The pool need not answer any more. */
+  /**
+   * The pool need not answer any more. Since HttpCore 4.4.6 a cancellation is more than one step,
+   * and a connection that AbstractNIOConnPool hands over between two of them stays leased, and is
+   * nobody's: so it is all of them, or none, before the pool does something else.
+   */
   void cancelLease() {
     Future<NHttpClientConnection> asked = lease;
-    if (asked != null) {
+    if (asked == null) {
+      return;
+    }
+    Lock pools = Members.lock(director.manager());
+    pools.lock();
+    try {
       asked.cancel(true);
+    } finally {
+      pools.unlock();
     }
   }
 

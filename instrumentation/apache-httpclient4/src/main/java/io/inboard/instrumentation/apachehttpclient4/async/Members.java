@@ -6,6 +6,8 @@ import static io.inboard.weave.Member.method;
 
 import io.inboard.weave.Handles;
 import java.lang.invoke.MethodHandles;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** What is not public in the library, each once: witness of the unit and way there. */
 final class Members {
@@ -47,10 +49,22 @@ final class Members {
   private static final Handles.Owner INTERNAL_STATE = HANDLES.in(CLIENT + "InternalState");
   static final Handles.Field EXECUTIONS = INTERNAL_STATE.reach(field("execCount"));
 
+  private static final Handles.Owner POOLING =
+      HANDLES.in("org.apache.http.impl.nio.conn.PoolingNHttpClientConnectionManager");
+
+  private static final Handles.Field POOL = POOLING.reach(field("pool"));
+  private static final Handles.Field LOCK =
+      HANDLES.in("org.apache.http.nio.pool.AbstractNIOConnPool").reach(field("lock"));
+
   private static final Handles.Owner REACTOR =
       HANDLES.in("org.apache.http.impl.nio.reactor.AbstractIOReactor");
   static final Handles.Field NEW_CHANNELS = REACTOR.reach(field("newChannels"));
   static final Handles.Field SELECTOR = REACTOR.reach(field("selector"));
 
   private Members() {}
+
+  /** What guards a pool; one of the application's own has none that we know. */
+  static Lock lock(Object manager) {
+    return POOLING.isInstance(manager) ? (Lock) LOCK.get(POOL.get(manager)) : new ReentrantLock();
+  }
 }

@@ -41,7 +41,7 @@ import org.apache.http.nio.reactor.IOReactorException;
 import org.apache.http.util.EntityUtils;
 
 /** A client as an application uses it. */
-final class AsyncApplication {
+final class AsyncApplication implements AutoCloseable {
   /** Longer than anything takes that is not broken. */
   private static final long PATIENCE_SECONDS = 20;
 
@@ -62,8 +62,8 @@ final class AsyncApplication {
     this(newPool(tls), builder);
   }
 
-  private AsyncApplication(
-      PoolingNHttpClientConnectionManager pool, HttpAsyncClientBuilder builder) {
+  /** With a pool of its own. */
+  AsyncApplication(PoolingNHttpClientConnectionManager pool, HttpAsyncClientBuilder builder) {
     this(pool, builder.setConnectionManager(pool).build(), false);
   }
 
@@ -212,6 +212,11 @@ final class AsyncApplication {
     eventually(
         () -> pool.getTotalStats().getLeased() == 0 && pool.getTotalStats().getPending() == 0,
         () -> "all connections given back: " + pool.getTotalStats());
+    client.close();
+  }
+
+  @Override
+  public void close() throws IOException {
     client.close();
   }
 }

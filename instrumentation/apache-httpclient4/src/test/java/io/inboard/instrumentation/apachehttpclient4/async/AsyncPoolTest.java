@@ -33,8 +33,10 @@ import org.apache.http.client.methods.HttpUriRequest;
 import org.apache.http.concurrent.FutureCallback;
 import org.apache.http.conn.routing.HttpRoute;
 import org.apache.http.entity.ByteArrayEntity;
+import org.apache.http.impl.nio.client.HttpAsyncClients;
 import org.apache.http.nio.ContentEncoder;
 import org.apache.http.nio.IOControl;
+import org.apache.http.nio.NHttpClientConnection;
 import org.apache.http.nio.client.methods.HttpAsyncMethods;
 import org.apache.http.nio.protocol.BasicAsyncRequestProducer;
 import org.apache.http.nio.protocol.HttpAsyncRequestProducer;
@@ -150,6 +152,29 @@ final class AsyncPoolTest extends ClientHarness {
     second.cancel().run();
     eventually(
         () -> first.response().isDone() && second.response().isDone(), () -> "the end of both");
+  }
+
+  /** As the library does it in several steps. */
+  @Test
+  void aConnectionThatThePoolHandsOverWhileTheWaitIsCancelledIsNotLost() throws Exception {
+    TestServer server = plainServer();
+    TestEndpoint endpoint = plain(server);
+    try (HaltingPool halting = new HaltingPool();
+        AsyncApplication waiting = new AsyncApplication(halting, HttpAsyncClients.custom())) {
+      halting.setDefaultMaxPerRoute(1);
+      mesh.script(Script.to(endpoint));
+      assertThat(waiting.send(Request.get(URL + "/")).status()).isEqualTo(200);
+      NHttpClientConnection only = halting.leased();
+      Running running = waiting.start(Request.get(URL + "/"));
+      eventually(halting::isAsked, () -> "the wait for the pool");
+      halting.beforeLastStep(() -> halting.releaseConnection(only, null, 0, TimeUnit.MILLISECONDS));
+      running.cancel().run();
+      eventually(halting::isCancelled, () -> "the end of the wait");
+      eventually(
+          () -> halting.getTotalStats().getLeased() == 0,
+          () -> "given back: " + halting.getTotalStats());
+      assertThat(halting.getTotalStats().getAvailable()).isEqualTo(1);
+    }
   }
 
   /** Both of the reactor's threads are busy while they are made. */
