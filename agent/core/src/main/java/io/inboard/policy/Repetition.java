@@ -50,7 +50,11 @@ final class Repetition {
     this.hash = hash;
   }
 
-  /** Whether a call that serves a retry of its caller is not retried: they would multiply. */
+  /**
+   * Whether a call that serves a retry of its caller is not retried: they would multiply. What was
+   * never sent is no work for anybody, and goes elsewhere nevertheless: the caller has spent its
+   * own retry, perhaps on an instance that has just gone, and here may be another one.
+   */
   static boolean suppressed(DestinationPolicy policy, CallerTerms terms) {
     return terms.repetition() && !policy.rules().retryOfRetry();
   }
@@ -82,7 +86,7 @@ final class Repetition {
       discourage("budget");
     }
     boolean wanted = rules.attempts() > 0 && rules.retries(outcome, request);
-    boolean allowed = wanted && !forbidden && !suppressed(policy, terms);
+    boolean allowed = wanted && !forbidden && (outcome.neverSent() || !suppressed(policy, terms));
     PolicyAttempt next =
         allowed && attempts <= rules.attempts() ? affordable(last, outcome, wait) : null;
     if (next == null) {

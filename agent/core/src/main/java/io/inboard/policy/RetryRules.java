@@ -27,7 +27,8 @@ import java.util.Set;
  * @param ignorePreviousHosts whether a retry goes to an endpoint that was not tried, if there is
  *     one
  * @param retryAfterMaxNanos the longest {@code Retry-After} that is waited for
- * @param retryOfRetry whether a call that serves a retry of its caller is retried here, too
+ * @param retryOfRetry whether a call that serves a retry of its caller is retried here, too, once
+ *     something was sent
  * @param signals whether "do not retry" is said and obeyed
  */
 record RetryRules(

@@ -1,11 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.policy;
 
+import static io.inboard.policy.Answer.fails;
 import static io.inboard.policy.Answer.refused;
 import static io.inboard.policy.Answer.status;
 import static io.inboard.policy.Given.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.call.Call.Progress;
 import io.inboard.call.CallerTerms;
 import io.inboard.call.Step;
 import io.inboard.settings.BalancerSettings.Simple;
@@ -80,6 +82,19 @@ final class RetrySignalsTest {
     assertThat(world.status().limits().retriesSuppressed()).isEqualTo(1);
     world.change(payments(1, 2, 3).retryingRetries());
     assertThat(world.get().attempts()).isEqualTo(3);
+  }
+
+  /** It is nobody's work a second time, and its caller has spent its own retry. */
+  @Test
+  void aRetryOfWhichNothingWasSentGoesElsewhere() {
+    world.terms = caller(true);
+    all(payments(1, 2, 3), fails(Progress.SENT));
+    assertThat(world.get().attempts()).isEqualTo(1);
+    world.always(1, refused()).always(2, refused()).always(3, status(200));
+    for (int i = 0; i < 10; i++) {
+      assertThat(world.get().ok()).isTrue();
+    }
+    assertThat(world.endpoint(1).failures()).isGreaterThan(1);
   }
 
   @Test
