@@ -19,8 +19,8 @@ import java.util.TreeSet;
 /**
  * What settings secure, and what a change of them would give up. A file is not always written in
  * one step: half of it often parses, and then says less than its writer means. So what changes who
- * may come in, or whom this JVM trusts, must stand unchanged for a while before it counts; and
- * where something is gone, be it one port's STRICT or one rule of two, for a long one.
+ * may come in and how often, or whom this JVM trusts, must stand unchanged for a while before it
+ * counts; and where something is gone, be it one port's STRICT or one rule of two, for a long one.
  */
 final class Secured {
   /** For changes of nothing that secures. */
@@ -53,6 +53,10 @@ final class Secured {
     }
     strict(settings.inbound(), after.inbound(), dropped);
     authorization(settings.inbound().authorization(), after.inbound().authorization(), dropped);
+    if (settings.inbound().server().rateLimit().isPresent()
+        && after.inbound().server().rateLimit().isEmpty()) {
+      dropped.add("the rate limit");
+    }
     tls(settings, after, dropped);
     byEndpoint(settings, after, dropped);
     return dropped;

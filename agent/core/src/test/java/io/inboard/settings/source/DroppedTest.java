@@ -91,12 +91,30 @@ class DroppedTest {
     assertStands(MUTUAL, MUTUAL + "  - {host: more}\n", Secured.SOON);
   }
 
+  /** A file that is cut before its last block says nothing of it. */
+  @Test
+  void aLimitThatIsGoneMustStandAsLongToo() throws Exception {
+    String limit = "inbound:\n  rateLimit: {requestsPerUnit: 3, unit: HOUR}\n";
+    Settings limited = read(IDENTITY + limit);
+    for (String without : new String[] {"", "inbound:\n", "inbound: {mtls: PERMISSIVE}\n"}) {
+      Settings after = read(IDENTITY + without);
+      assertThat(Secured.dropped(inForce(limited), after)).containsExactly("the rate limit");
+      assertThat(Secured.patience(inForce(limited), after)).isEqualTo(Secured.LONG);
+      assertThat(Secured.dropped(inForce(after), limited)).isEmpty();
+    }
+    Settings other = read(IDENTITY + limit.replace("3", "30"));
+    assertThat(Secured.patience(inForce(limited), other)).isEqualTo(Secured.CAUTIOUS);
+  }
+
   /** STRICT holds though switched off; who switches off and drops it at once has to wait. */
   @Test
   void theKillSwitchActsSoonAndTakesNothingElseAlong() throws Exception {
     assertStands(IDENTITY, "enabled: false\n" + IDENTITY, Secured.SOON);
     assertThat(Secured.dropped(inForce(read(SECURED)), read("enabled: false\n" + IDENTITY)))
         .containsExactly("STRICT", "all authorization", "TLS or principals of pay, stock");
+    assertThat(Secured.dropped(inForce(read(SECURED)), read("enabled: false\n")))
+        .containsExactly(
+            "the identity", "STRICT", "all authorization", "TLS or principals of pay, stock");
   }
 
   @Test
