@@ -342,6 +342,14 @@ public final class Handles {
       }
     }
 
+    /**
+     * With more values than six, in one array: a handle of type {@code (Object[])Object}. To be
+     * kept in a constant by who calls it for each request.
+     */
+    public MethodHandle spread() {
+      return handle().asSpreader(Object[].class, arity());
+    }
+
     private MethodHandle handle() {
       MethodHandle known = found.getTarget();
       if (known == UNKNOWN) {

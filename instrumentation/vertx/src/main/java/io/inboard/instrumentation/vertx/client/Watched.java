@@ -9,7 +9,6 @@ import io.inboard.call.WeakIdentityMap;
 import io.inboard.call.client.Refusals;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,9 +17,10 @@ import java.net.UnknownHostException;
 import java.util.Optional;
 
 /**
- * A request that the library sends as without us: it gets the headers of its trace, and what comes
- * of it is told. A redirect is another request of the library's, and a call of its own. Immutable;
- * any thread, for each event of a request one.
+ * A request that the library sends as without us, by TLS, a proxy or an address of the
+ * application's own, or over a connection that it has opened by itself: it gets the headers of its
+ * trace, and what comes of it is told. A redirect is another request of the library's, and a call
+ * of its own. Immutable; any thread, for each event of a request one.
  *
  * @param attempt the only one
  */
@@ -55,6 +55,11 @@ record Watched(Call call, Attempt attempt) {
         : null;
   }
 
+  /** A request that has not been written is of no interest. */
+  static void leaveAlone(HttpClientRequest request) {
+    BEGUN.put(request, true);
+  }
+
   private static Throwable send(HttpClientRequest request, SentRequest sent, Watched watched) {
     Optional<? extends Throwable> astray =
         sent.scheme().equals("http")
@@ -71,7 +76,7 @@ record Watched(Call call, Attempt attempt) {
   }
 
   /** Where its connection leads; null where the library does not say. */
-  private static InetSocketAddress remote(HttpClientRequest request) {
+  static InetSocketAddress remote(HttpClientRequest request) {
     SocketAddress address = request.connection().remoteAddress();
     String digits = address == null ? null : address.hostAddress();
     if (digits == null) {
@@ -103,21 +108,11 @@ record Watched(Call call, Attempt attempt) {
   static void responded(HttpClientRequest request, HttpClientResponse response) {
     Watched watched = UNDER_WAY.remove(request);
     if (watched != null) {
-      watched.attempt.protocolVersion(version(request.version()));
+      watched.attempt.protocolVersion(Head.version(request.version()));
       watched.call.responded(
           watched.attempt, response.statusCode(), name -> response.headers().getAll(name));
       watched.call.done();
     }
-  }
-
-  /** As network.protocol.version has it. */
-  private static String version(HttpVersion version) {
-    return switch (version) {
-      case HTTP_1_0 -> "1.0";
-      case HTTP_1_1 -> "1.1";
-      case HTTP_2 -> "2";
-      default -> "3";
-    };
   }
 
   /** There will be none. */

@@ -8,11 +8,16 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SocketAddress;
+import java.lang.reflect.Method;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Calls others by whatever version of Vert.x this class was loaded beside. */
+/**
+ * Calls others by whatever version of Vert.x this class was loaded beside, at an address that it
+ * has chosen itself.
+ */
 public final class VertxCaller
     implements Function<Request, CompletableFuture<Response>>, AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
@@ -23,6 +28,19 @@ public final class VertxCaller
     client = (HttpClient) Vertx.class.getMethod("createHttpClient").invoke(vertx);
   }
 
+  /** By reflection: the method's parameter is another type in 5. */
+  private static void goTo(RequestOptions options, SocketAddress server) {
+    try {
+      for (Method each : RequestOptions.class.getMethods()) {
+        if (each.getName().equals("setServer") && !each.isBridge()) {
+          each.invoke(options, server);
+        }
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Override
   public CompletableFuture<Response> apply(Request request) {
     RequestOptions options =
@@ -31,6 +49,8 @@ public final class VertxCaller
             .setAbsoluteURI(request.uri().toString())
             .setFollowRedirects(true);
     request.headers().forEach(options::putHeader);
+    goTo(
+        options, SocketAddress.inetSocketAddress(request.uri().getPort(), request.uri().getHost()));
     return client
         .request(options)
         .compose(made -> request.hasBody() ? made.send(Buffer.buffer(request.body())) : made.send())

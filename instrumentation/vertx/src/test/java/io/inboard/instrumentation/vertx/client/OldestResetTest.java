@@ -1,0 +1,9 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.vertx.client;
+
+/** The oldest. */
+final class OldestResetTest extends VertxResetContract {
+  OldestResetTest() {
+    super(Application.OLDEST);
+  }
+}

@@ -1,0 +1,12 @@
+// Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.inboard.instrumentation.vertx.client;
+
+import org.junit.jupiter.api.Tag;
+
+/** The newest. */
+@Tag("newest")
+final class WebSocketTest extends VertxWebSocketContract {
+  WebSocketTest() {
+    super(Application.NEWEST);
+  }
+}
