@@ -361,6 +361,9 @@ final class Hop implements Transport<Response> {
         && !(error instanceof ProtocolException)) {
       return Failure.GIVEN_UP;
     }
+    if (current.attempt().meshRetries() && current.isTooLarge(error, chain.request())) {
+      return Failure.GIVEN_UP;
+    }
     return error instanceof SocketTimeoutException && current.isSent() && !current.isAborted()
         ? Failure.TIME_IS_UP
         : Failure.OF_ATTEMPT;

@@ -14,6 +14,7 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import okhttp3.Address;
 import okhttp3.Connection;
+import okhttp3.Headers;
 import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.internal.connection.Exchange;
@@ -26,6 +27,9 @@ import okhttp3.internal.http2.StreamResetException;
  * mesh's timer, {@link #finish} from whoever reads the body.
  */
 final class InFlight {
+  /** What servers take of a head unless told otherwise: Tomcat, Jetty and Netty. */
+  private static final long USUAL_HEAD = 8 * 1024;
+
   private final Attempt attempt;
 
   /** Null where the library resolves the host. */
@@ -33,6 +37,9 @@ final class InFlight {
 
   private boolean connected;
   private boolean headWritten;
+
+  /** Null before there is one. */
+  private Connection connection;
 
   /** Null: it may be sent over its connection. */
   private SSLException refusal;
@@ -94,6 +101,7 @@ final class InFlight {
   /** There is a connection. */
   void connected(Exchange made, Connection connection) {
     connected = true;
+    this.connection = connection;
     synchronized (this) {
       exchange = made;
       if (aborted) {
@@ -180,6 +188,25 @@ final class InFlight {
       return Progress.NOT_SENT;
     }
     return isWithinHead(error) ? Progress.RESPONSE_STARTED : Progress.SENT;
+  }
+
+  /**
+   * Whether a server of HTTP/2 took a request's head for too large. Tomcat then ends the stream,
+   * or, of twice as much, the connection with all that is under way there; neither says more than
+   * that the client should send less. Another server would do the same.
+   */
+  boolean isTooLarge(Throwable error, Request request) {
+    boolean blamed =
+        (error instanceof StreamResetException reset
+                && reset.errorCode == ErrorCode.ENHANCE_YOUR_CALM)
+            || (connection != null && GoAways.hasEnded(connection));
+    return blamed && size(request) > USUAL_HEAD;
+  }
+
+  /** As RFC 9113 counts it, section 6.5.2. */
+  private static long size(Request request) {
+    Headers headers = request.headers();
+    return request.url().toString().length() + headers.byteCount() + 32L * headers.size();
   }
 
   /** A head that broke off, as Okio tells it, or that was none. */

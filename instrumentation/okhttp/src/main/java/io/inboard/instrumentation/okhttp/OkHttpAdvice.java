@@ -14,6 +14,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.Route;
 import okhttp3.internal.connection.Exchange;
+import okhttp3.internal.http2.ErrorCode;
 
 /** One nested class for each line of {@link OkHttpHooks}; what they do is elsewhere. */
 final class OkHttpAdvice {
@@ -126,6 +127,15 @@ final class OkHttpAdvice {
     @Advice.OnMethodEnter
     static void enter() {
       Conversation.broken();
+    }
+  }
+
+  /** {@code Http2Connection.ReaderRunnable#goAway}, on the thread that reads the connection. */
+  static final class GoneAway {
+    @Advice.OnMethodEnter
+    static void enter(
+        @Advice.FieldValue("this$0") Object connection, @Advice.Argument(1) ErrorCode code) {
+      GoAways.came(connection, code);
     }
   }
 

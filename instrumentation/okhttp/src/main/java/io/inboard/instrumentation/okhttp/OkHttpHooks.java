@@ -54,6 +54,10 @@ public final class OkHttpHooks implements Library {
         .weave(CHAIN, method("proceed", 1), OkHttpAdvice.Head.class)
         .weave(CHAIN, method("proceed", 3).whereItExists(), OkHttpAdvice.Head.class)
         .weave(HTTP + "CallServerInterceptor", method("intercept", 1), OkHttpAdvice.Early.class)
+        .weave(
+            "okhttp3.internal.http2.Http2Connection$ReaderRunnable",
+            method("goAway", 3),
+            OkHttpAdvice.GoneAway.class)
         // What the library repeats by itself.
         .weave(REDIRECTS, method("recover"), OkHttpAdvice.Recover.class)
         .weave(REDIRECTS, method("followUpRequest"), OkHttpAdvice.FollowUp.class)

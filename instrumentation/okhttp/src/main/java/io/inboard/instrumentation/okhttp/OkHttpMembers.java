@@ -44,6 +44,10 @@ final class OkHttpMembers {
   static final Handles.Method RELEASE = CALL.reach(method("releaseConnectionNoEvents$okhttp", 0));
   static final Handles.Method LISTENER = CALL.reach(method("getEventListener$okhttp", 0));
 
+  /** Null where it speaks HTTP/1.1. */
+  static final Handles.Field HTTP_2 =
+      HANDLES.in("okhttp3.internal.connection.RealConnection").reach(field("http2Connection"));
+
   /** With pins, and a cleaner of chains. */
   static final Handles.Method PINNER =
       HANDLES.in("okhttp3.CertificatePinner").reach(method("<init>", 2));

@@ -14,6 +14,7 @@ import io.inboard.contract.Script;
 import io.inboard.contract.Shows;
 import io.inboard.contract.TestEndpoint;
 import io.inboard.contract.TestServer;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import okhttp3.Protocol;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * An application that says http and means HTTP/2 by prior knowledge, and a server that speaks h2
@@ -120,6 +123,20 @@ final class Http2OverMutualTlsTest extends ClientHarness {
     assertThat(send(Request.put(URL + "/", body)).status()).isEqualTo(200);
     assertThat(first.arrived).extracting(Http2Server.Arrived::body).containsExactly(body);
     assertThat(second.received()).singleElement().matches(r -> r.text().equals(body));
+  }
+
+  /** The server ends the stream, or the connection, without an answer; others would as well. */
+  @ParameterizedTest
+  @ValueSource(ints = {10_000, 20_000})
+  void aHeadThatIsTooLargeForAServerIsNotTriedElsewhere(int size) throws Exception {
+    Http2Server first = http2();
+    TestServer second = securedServer();
+    mesh.script(Script.to(endpoint(first), secured(second)));
+    Request large = Request.get(URL + "/").header("x-large", "x".repeat(size));
+    assertThat(failure(large)).isInstanceOf(IOException.class);
+    assertThat(second.connections()).isZero();
+    assertThat(mesh.call().wasAbandoned()).isTrue();
+    assertThat(mesh.call().failures()).isEmpty();
   }
 
   @Test
