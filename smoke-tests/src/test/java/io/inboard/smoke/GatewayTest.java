@@ -7,22 +7,27 @@ import io.inboard.smoke.support.Await;
 import io.inboard.smoke.support.Collector;
 import io.inboard.smoke.support.FaultyServer;
 import io.inboard.smoke.support.Http;
-import io.inboard.smoke.support.Jdks;
 import io.inboard.smoke.support.Load;
 import io.inboard.smoke.support.Pki;
 import io.inboard.smoke.support.Service;
-import io.inboard.smoke.support.Yaml;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -33,163 +38,133 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Spring Cloud Gateway at the edge takes plain requests from outside. Behind it WebFlux and Spring
- * MVC take members only. All services live as long as this class; the last tests kill some.
+ * Spring Cloud Gateway at the edge takes plain requests from outside, on Netty ({@code gateway})
+ * and on Tomcat ({@code gateway-mvc}). The services behind take members only. All of them live as
+ * long as this class; the last tests kill some.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GatewayTest {
-  private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+  private static final String CALLER = "b7ad6b7169203331";
 
-  private static final List<AutoCloseable> ALL = new ArrayList<>();
-  private static Collector collector;
-  private static List<Service> stock;
-  private static List<Service> pay;
-  private static List<FaultyServer> orders;
-  private static Service gateway;
-  private static Path file;
-  private static Yaml settings;
+  /** Traces, each of which is asked for once. */
+  private static final AtomicInteger TRACES = new AtomicInteger();
+
+  private static EdgeServices all;
 
   @BeforeAll
-  static void start(@TempDir Path directory) {
-    Pki pki = new Pki(directory);
-    collector = closed(Collector.start(directory));
-    stock =
-        List.of(
-            member(Service.boot("boot-3.5", "stock", Jdks.own()), strict("stock", pki)),
-            member(Service.boot("boot-3.5", "stock", Jdks.own()), strict("stock", pki)));
-    String toStock =
-        destination(
-            "stock",
-            addresses(stock, "\"%s\""),
-            "{mode: MUTUAL, principals: [\"" + Pki.principal("stock") + "\"]}");
-    pay =
-        List.of(
-            member(
-                Service.boot("reactive", "pay-1", Jdks.own()),
-                strict("pay", pki).destinations(toStock)),
-            member(
-                Service.boot("reactive", "pay-2", Jdks.own()),
-                strict("pay", pki).destinations(toStock)));
-    orders = List.of(closed(new FaultyServer()), closed(new FaultyServer()));
-    String toPay =
-        destination(
-                "pay",
-                "{address: \"%s\", labels: {version: v1}}, {address: \"%s\", labels: {version: v2}}"
-                    .formatted(pay.get(0).address(), pay.get(1).address()),
-                "{mode: MUTUAL, principals: [\"" + Pki.principal("pay") + "\"]}")
-            + """
-              alsoMatches: endpoints
-              timeout: 20s
-              subsets: {v1: {labels: {version: v1}}, v2: {labels: {version: v2}}}
-              routes:
-                - {match: {headers: {x-canary: {exact: "1"}}}, subset: v2}
-                - {match: {path: {prefix: /who/weighted}}, subsets: {v1: 80, v2: 20}}
-            """;
-    String toOrders =
-        destination(
-                "orders",
-                "\"%s\", \"%s\"".formatted(orders.get(0).address(), orders.get(1).address()),
-                "{mode: DISABLE}")
-            + "  alsoMatches: endpoints\n";
-    Service.Builder builder =
-        Service.boot("gateway", "gateway", Jdks.own())
-            .argument(instance("pay", 0, pay.get(0).address()))
-            .argument(instance("pay", 1, pay.get(1).address()))
-            .argument(instance("orders", 0, orders.get(0).address()))
-            .argument(instance("orders", 1, orders.get(1).address()));
-    file = builder.settingsFile();
-    settings = Yaml.traced("gateway").identity(pki.issue("gateway")).destinations(toPay + toOrders);
-    gateway = member(builder, settings);
-  }
-
-  private static <T extends AutoCloseable> T closed(T started) {
-    ALL.add(0, started);
-    return started;
-  }
-
-  private static Service member(Service.Builder builder, Yaml settings) {
-    collector.environment("http/protobuf").forEach(builder::environment);
-    return closed(builder.environment("OTEL_BSP_SCHEDULE_DELAY", "200").agent(settings).start());
-  }
-
-  private static Yaml strict(String name, Pki pki) {
-    return Yaml.traced(name).identity(pki.issue(name)).inbound("STRICT");
-  }
-
-  private static String addresses(List<Service> services, String form) {
-    return services.stream()
-        .map(service -> form.formatted(service.address()))
-        .collect(Collectors.joining(", "));
-  }
-
-  private static String destination(String host, String endpoints, String tls) {
-    return """
-        - host: %s
-          endpoints: [%s]
-          tls: %s
-          retries: {attempts: 2}
-          retryBudget: {percent: 100, minRetriesPerSecond: 1000, fundedBy: request}
-        """
-        .formatted(host, endpoints, tls);
-  }
-
-  private static String instance(String service, int index, String address) {
-    return "--spring.cloud.discovery.client.simple.instances.%s[%d].uri=http://%s"
-        .formatted(service, index, address);
+  static void start(@TempDir Path directory) throws IOException {
+    all = EdgeServices.start(directory);
   }
 
   @AfterAll
-  static void end() throws Exception {
-    for (AutoCloseable each : ALL) {
-      each.close();
+  static void end() {
+    if (all != null) {
+      all.close();
     }
   }
 
-  private static String get(String path, String... headers) throws IOException {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url(path)));
+  private static String get(String edge, String path, String... headers) throws IOException {
+    String url = all.gateways.get(edge).url(path);
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
     for (int i = 0; i < headers.length; i += 2) {
       request.header(headers[i], headers[i + 1]);
     }
-    return Http.send(request.build()).body();
+    HttpResponse<String> response = Http.send(request.build());
+    assertThat(response.statusCode()).as("%s: %s", url, response.body()).isEqualTo(200);
+    return response.body();
+  }
+
+  /** Each in turn. */
+  private static String edge(int number) {
+    return number % 2 == 0 ? "gateway" : "gateway-mvc";
   }
 
   private static String relayed(String url) {
     return "/pay/relay?url=" + Service.encode(url);
   }
 
-  /** The caller's own trace goes on, whose headers the gateway copies. */
-  @Order(1)
-  @Test
-  void aRequestFromOutsideIsOneTraceThroughAllServices() throws Exception {
-    assertThat(
-            get(
-                relayed("http://stock/items/7"),
-                "traceparent",
-                "00-" + TRACE + "-b7ad6b7169203331-01"))
-        .isEqualTo("item 7 of stock");
-    List<Collector.Span> trace =
-        collector.awaitTrace(
-            "the whole way",
-            spans -> spans.size() == 5 && spans.stream().allMatch(s -> s.trace().equals(TRACE)));
+  private static String newTrace() {
+    return "cafe%028x".formatted(TRACES.incrementAndGet());
+  }
+
+  private static String parent(String trace) {
+    return "00-" + trace + "-" + CALLER + "-01";
+  }
+
+  /**
+   * The caller's own trace goes on, whose headers a gateway copies: each is a child of the last.
+   */
+  private static void assertChain(List<Collector.Span> trace, String... names) {
     Map<String, Collector.Span> by =
         trace.stream()
             .collect(Collectors.toMap(s -> s.service() + " " + s.kind(), Function.identity()));
-    String parent = "b7ad6b7169203331";
-    for (String name :
-        List.of("gateway SERVER", "gateway CLIENT", "pay SERVER", "pay CLIENT", "stock SERVER")) {
-      assertThat(by).containsKey(name);
-      assertThat(by.get(name).parent()).as("the parent of " + name).isEqualTo(parent);
+    assertThat(by).containsOnlyKeys(names);
+    String parent = CALLER;
+    for (String name : names) {
+      assertThat(by.get(name).parent()).as(name).isEqualTo(parent);
       parent = by.get(name).id();
     }
   }
 
+  private static List<Collector.Span> awaitTrace(String trace, int spans) {
+    return all.collector.awaitTrace(
+        "trace " + trace,
+        found -> found.size() == spans && found.stream().allMatch(s -> s.trace().equals(trace)));
+  }
+
   @Order(1)
-  @Test
-  void whatAStrangerClaimsDoesNotReachTheServicesBehind() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"gateway", "gateway-mvc"})
+  void aRequestFromOutsideIsOneTraceThroughAllServices(String edge) throws Exception {
+    String trace = newTrace();
+    assertThat(get(edge, relayed("http://stock/entries/7"), "traceparent", parent(trace)))
+        .isEqualTo("ledger 7");
+    assertChain(
+        awaitTrace(trace, 7),
+        "gateway SERVER",
+        "gateway CLIENT",
+        "pay SERVER",
+        "pay CLIENT",
+        "stock SERVER",
+        "stock CLIENT",
+        "ledger SERVER");
+  }
+
+  @Order(1)
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "reactor",
+        "reactor-interval",
+        "rxjava",
+        "rxjava-interval",
+        "mutiny",
+        "coroutines"
+      })
+  void itIsOneTraceWhateverThreadsTheWorkTakes(String way) throws Exception {
+    String trace = newTrace();
+    String path = "/pay/through/" + way + "?url=" + Service.encode("http://stock/items/7");
+    assertThat(get("gateway", path, "traceparent", parent(trace))).isEqualTo("item 7 of stock");
+    assertChain(
+        awaitTrace(trace, 5),
+        "gateway SERVER",
+        "gateway CLIENT",
+        "pay SERVER",
+        "pay CLIENT",
+        "stock SERVER");
+  }
+
+  @Order(1)
+  @ParameterizedTest
+  @ValueSource(strings = {"gateway", "gateway-mvc"})
+  void whatAStrangerClaimsDoesNotReachTheServicesBehind(String edge) throws Exception {
     String seen =
         get(
+            edge,
             "/pay/headers",
             "x-forwarded-client-cert",
             "URI=spiffe://cluster.local/ns/shop/sa/forged",
@@ -207,94 +182,202 @@ class GatewayTest {
   }
 
   @Order(1)
-  @Test
-  void theLogicalHostIsADestinationToo() throws Exception {
-    assertThat(get("/direct/who")).startsWith("pay-");
+  @ParameterizedTest
+  @ValueSource(strings = {"gateway", "gateway-mvc"})
+  void theLogicalHostIsADestinationToo(String edge) throws Exception {
+    assertThat(get(edge, "/direct/who")).startsWith("pay-");
   }
 
   @Order(1)
-  @Test
-  void aCanaryIsChosenByHeaderAndByWeightWhateverInstanceTheGatewayChose() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"gateway", "gateway-mvc"})
+  void aCanaryIsChosenByHeaderAndByWeightWhateverInstanceTheGatewayChose(String edge)
+      throws Exception {
     Set<String> headed = new HashSet<>();
-    Set<String> any = new HashSet<>();
     int second = 0;
     for (int i = 0; i < 10; i++) {
-      headed.add(get("/pay/who", "x-canary", "1"));
-    }
-    // Not in turn with the others: of two instances in turn each would have got the same.
-    for (int i = 0; i < 10; i++) {
-      any.add(get("/pay/who"));
+      headed.add(get(edge, "/pay/who", "x-canary", "1"));
     }
     for (int i = 0; i < 100; i++) {
-      second += get("/pay/who/weighted").equals("pay-2") ? 1 : 0;
+      second += get(edge, "/pay/who/weighted").equals("pay-2") ? 1 : 0;
     }
     assertThat(headed).containsExactly("pay-2");
-    assertThat(any).as("as the gateway chooses").containsExactlyInAnyOrder("pay-1", "pay-2");
+    // Not in turn with the others: of two instances in turn each would have got the same.
+    assertThat(whoAnswers(edge)).as("as the gateway chooses").containsExactly("pay-1", "pay-2");
     assertThat(second).as("of a hundred, twenty on average").isBetween(3, 45);
+  }
+
+  /** Of ten requests; sorted. */
+  private static List<String> whoAnswers(String edge) throws IOException {
+    List<String> any = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      any.add(get(edge, "/pay/who"));
+    }
+    return any.stream().distinct().sorted().toList();
+  }
+
+  @Order(2)
+  @Test
+  void anInstanceIsCalledWhileItIsInTheRegistry() throws Exception {
+    all.deregister("pay-1");
+    awaitAnswersOf("pay-2");
+    all.register("pay-1", all.pay.get(0).port());
+    awaitAnswersOf("pay-1", "pay-2");
+  }
+
+  private static void awaitAnswersOf(String... names) {
+    Await.untilAsserted(
+        Duration.ofSeconds(20),
+        () -> {
+          for (String edge : all.gateways.keySet()) {
+            assertThat(whoAnswers(edge)).as(edge).containsExactly(names);
+          }
+        });
   }
 
   @Order(2)
   @Test
   void aPostArrivesOnceAlsoWhileAnInstanceGoes() {
     AtomicInteger next = new AtomicInteger();
-    try (Load posts =
-        Load.closed(
-            4,
-            5,
-            () -> Http.post(gateway.url("/orders/" + next.getAndIncrement()), "pay").body())) {
+    Callable<String> post =
+        () -> {
+          int number = next.getAndIncrement();
+          Service edge = all.gateways.get(edge(number));
+          return Http.post(edge.url("/orders/" + number), "pay").body();
+        };
+    try (Load posts = Load.closed(4, 5, post)) {
       posts.awaitMore(40);
-      orders.get(0).close();
+      all.orders.get(0).close();
       posts.awaitMore(80);
       posts.stop();
     }
-    assertThat(FaultyServer.byTarget(orders).values()).containsOnly(1).hasSizeGreaterThan(100);
+    assertThat(FaultyServer.byTarget(all.orders).values()).containsOnly(1).hasSizeGreaterThan(100);
+  }
+
+  @Order(2)
+  @Test
+  void tenThousandInterleavedRequestsKeepTheirTraces() throws Exception {
+    int requests = 10_000;
+    List<Callable<String>> calls = new ArrayList<>();
+    Set<String> traces = new HashSet<>();
+    for (int i = 0; i < requests; i++) {
+      String trace = newTrace();
+      traces.add(trace);
+      String path = relayed("http://stock/headers") + "&pause=" + i % 7;
+      calls.add(
+          () -> {
+            String seen = get("gateway", path, "traceparent", parent(trace));
+            assertThat(seen).as("the headers of the last call").contains("00-" + trace + "-");
+            return seen;
+          });
+    }
+    ExecutorService callers = Executors.newFixedThreadPool(48);
+    try {
+      for (Future<String> one : callers.invokeAll(calls)) {
+        one.get();
+      }
+    } finally {
+      callers.shutdownNow();
+    }
+    Map<String, List<Collector.Span>> spans =
+        Await.value(
+            "all spans",
+            Duration.ofSeconds(30),
+            () ->
+                Optional.of(
+                        all.collector.spans().stream()
+                            .filter(span -> traces.contains(span.trace()))
+                            .collect(Collectors.groupingBy(Collector.Span::trace)))
+                    .filter(
+                        found ->
+                            found.values().stream().mapToInt(List::size).sum() >= 5 * requests));
+    assertThat(spans).hasSize(requests);
+    spans
+        .values()
+        .forEach(
+            trace ->
+                assertChain(
+                    trace,
+                    "gateway SERVER",
+                    "gateway CLIENT",
+                    "pay SERVER",
+                    "pay CLIENT",
+                    "stock SERVER"));
   }
 
   @Order(3)
   @Test
-  void anInstanceThatIsKilledUnderLoadCostsNoGetWhereverItIs() {
-    try (Load gets =
-        Load.closed(6, 5, () -> Http.body(gateway.url(relayed("http://stock/hello"))))) {
+  void anInstanceThatIsKilledUnderLoadCostsNoGetAndRepeatsNoPostWhereverItIs() throws IOException {
+    AtomicInteger next = new AtomicInteger();
+    Set<String> answered = ConcurrentHashMap.newKeySet();
+    Callable<String> get =
+        () -> {
+          String body = get(edge(next.getAndIncrement()), relayed("http://stock/entries/7"));
+          assertThat(body).isEqualTo("ledger 7");
+          return body;
+        };
+    Callable<Integer> post =
+        () -> {
+          int number = next.getAndIncrement();
+          String url = all.gateways.get(edge(number)).url(relayed("http://stock/entries"));
+          HttpResponse<String> response = Http.post(url, "n" + number);
+          if (response.statusCode() == 200) {
+            assertThat(response.body()).isEqualTo("ledger pay n" + number);
+            answered.add("n" + number);
+          }
+          return response.statusCode();
+        };
+    try (Load gets = Load.closed(6, 5, get);
+        Load posts = Load.closed(3, 5, post)) {
       gets.awaitMore(60);
-      stock.get(0).program().kill();
-      gets.awaitMore(120);
-      pay.get(0).program().kill();
-      gets.awaitMore(120);
+      posts.awaitMore(30);
+      for (List<Service> hop : List.of(all.ledger, all.stock, all.pay)) {
+        hop.get(0).program().kill();
+        gets.awaitMore(120);
+        posts.awaitMore(30);
+      }
       assertThat(gets.stop().failures()).isEmpty();
+      assertThat(posts.stop().failures()).isEmpty();
     }
-    assertThat(gateway.warnings()).as("the gateway").isEmpty();
+    List<String> paid = Files.readAllLines(all.book);
+    assertThat(paid).as("what arrived at the last service").doesNotHaveDuplicates();
+    assertThat(answered).hasSizeGreaterThan(100).isSubsetOf(paid);
+    all.gateways.forEach((name, edge) -> assertThat(edge.warnings()).as(name).isEmpty());
   }
 
   @Order(4)
   @Test
   void aCallerWhoAsksTooOftenIsTurnedAwayAtTheEdge() throws IOException {
-    settings
-        .with("inbound: {rateLimit: {requestsPerUnit: 3, unit: HOUR, per: header x-api-key}}\n")
-        .write(file);
-    Await.until(
-        "the limit is in force",
-        Duration.ofSeconds(20),
-        () -> ordered("some", "first").statusCode() == 429);
+    all.change("inbound: {rateLimit: {requestsPerUnit: 3, unit: HOUR, per: header x-api-key}}\n");
+    for (String edge : all.gateways.keySet()) {
+      Await.until(
+          "the limit is in force at " + edge,
+          Duration.ofSeconds(20),
+          () -> ordered(edge, "some", "first").statusCode() == 429);
 
-    List<Integer> answers = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      answers.add(ordered("limited-" + i, "second").statusCode());
+      List<Integer> answers = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        answers.add(ordered(edge, edge + i, "second").statusCode());
+      }
+      assertThat(answers).as(edge).containsExactly(200, 200, 200, 429);
+      assertThat(FaultyServer.byTarget(all.orders))
+          .containsKeys("/" + edge + 0, "/" + edge + 1, "/" + edge + 2)
+          .doesNotContainKey("/" + edge + 3);
+      HttpResponse<String> refused = ordered(edge, edge + 4, "second");
+      assertThat(refused.statusCode()).isEqualTo(429);
+      assertThat(refused.headers().firstValueAsLong("retry-after").orElse(0))
+          .as("seconds until the next third of an hour's share is back")
+          .isBetween(1L, 1_200L);
+      assertThat(ordered(edge, "another", "third").statusCode())
+          .as("another caller")
+          .isEqualTo(200);
     }
-    assertThat(answers).containsExactly(200, 200, 200, 429);
-    assertThat(FaultyServer.byTarget(orders))
-        .containsKeys("/limited-0", "/limited-1", "/limited-2")
-        .doesNotContainKey("/limited-3");
-    HttpResponse<String> refused = ordered("limited-4", "second");
-    assertThat(refused.statusCode()).isEqualTo(429);
-    assertThat(refused.headers().firstValueAsLong("retry-after").orElse(0))
-        .as("seconds until the next third of an hour's share is back")
-        .isBetween(1L, 1_200L);
-    assertThat(ordered("another", "third").statusCode()).as("another caller").isEqualTo(200);
   }
 
-  private static HttpResponse<String> ordered(String what, String key) throws IOException {
+  private static HttpResponse<String> ordered(String edge, String what, String key)
+      throws IOException {
     return Http.send(
-        HttpRequest.newBuilder(URI.create(gateway.url("/orders/" + what)))
+        HttpRequest.newBuilder(URI.create(all.gateways.get(edge).url("/orders/" + what)))
             .header("x-api-key", key)
             .POST(HttpRequest.BodyPublishers.ofString("pay"))
             .build());

@@ -21,7 +21,11 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.grpc.testing.integration.TestServiceImpl;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -35,7 +39,8 @@ import shop.common.SystemStores;
  * this JVM has a key store, plaintext else. A message that is the name of a status of gRPC ends its
  * call with that status; {@code who} is answered with the header that names the caller, {@code
  * deadline} with the milliseconds that the caller still waits, {@code figures?gc=true} or {@code
- * false} with {@link Figures} as JSON.
+ * false} with {@link Figures} as JSON. What is said after {@code pay} is written into the file that
+ * {@code -Dshop.ledger} names, which outlives a killed JVM.
  */
 public final class GrpcBack {
   private static final Metadata.Key<String> CLIENT_CERT =
@@ -115,6 +120,9 @@ public final class GrpcBack {
   }
 
   private String answer(String message) {
+    if (message.startsWith("pay ")) {
+      pay(message.substring("pay ".length()));
+    }
     return switch (message) {
       case "who" -> String.valueOf(CALLER.get());
       case "deadline" -> left();
@@ -128,6 +136,18 @@ public final class GrpcBack {
     return figures.now(gc).entrySet().stream()
         .map(each -> '"' + each.getKey() + "\":" + each.getValue())
         .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  private static void pay(String id) {
+    try {
+      Files.writeString(
+          Path.of(System.getProperty("shop.ledger")),
+          id + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String left() {

@@ -14,6 +14,8 @@ import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -66,10 +68,22 @@ public class Shop {
     return name;
   }
 
-  /** What another service answers. */
+  /**
+   * What another service answers.
+   *
+   * @param pause in milliseconds, before the call and after it
+   */
   @GetMapping("/relay")
-  Mono<String> relay(@RequestParam URI url) {
-    return client.get().uri(url).retrieve().bodyToMono(String.class);
+  Mono<String> relay(@RequestParam URI url, @RequestParam(defaultValue = "0") int pause) {
+    Mono<String> answer = client.get().uri(url).retrieve().bodyToMono(String.class);
+    Duration each = Duration.ofMillis(pause);
+    return pause == 0 ? answer : Mono.delay(each).then(answer).delayElement(each);
+  }
+
+  /** The same of a POST. */
+  @PostMapping("/relay")
+  Mono<String> relayed(@RequestParam URI url, @RequestBody String body) {
+    return client.post().uri(url).bodyValue(body).retrieve().bodyToMono(String.class);
   }
 
   @GetMapping("/figures")

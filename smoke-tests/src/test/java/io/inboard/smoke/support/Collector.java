@@ -1,11 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.smoke.support;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +23,11 @@ public final class Collector implements AutoCloseable {
   private final int http = Ports.free();
   private final Path file;
   private final Program program;
+
+  /** What was read of the file, and up to which byte. Guarded by this. */
+  private final List<Span> spans = new ArrayList<>();
+
+  private final long[] known = new long[1];
 
   private Collector(Path directory) {
     file = directory.resolve("otlp.jsonl");
@@ -81,10 +85,9 @@ public final class Collector implements AutoCloseable {
     }
   }
 
-  /** All that was received until now. */
-  public List<Span> spans() throws IOException {
-    List<Span> spans = new ArrayList<>();
-    for (JsonNode line : lines()) {
+  /** All that was received until now. Reads what has come since it was asked the last time. */
+  public synchronized List<Span> spans() throws IOException {
+    for (JsonNode line : lines(known)) {
       for (JsonNode resource : line.path("resourceSpans")) {
         String service = attributes(resource.path("resource")).getOrDefault("service.name", "");
         for (JsonNode scope : resource.path("scopeSpans")) {
@@ -104,13 +107,13 @@ public final class Collector implements AutoCloseable {
         }
       }
     }
-    return spans;
+    return List.copyOf(spans);
   }
 
   /** Names of the metrics that a service sent. */
   public List<String> metrics(String service) throws IOException {
     List<String> names = new ArrayList<>();
-    for (JsonNode line : lines()) {
+    for (JsonNode line : lines(new long[1])) {
       for (JsonNode resource : line.path("resourceMetrics")) {
         if (service.equals(attributes(resource.path("resource")).get("service.name"))) {
           resource
@@ -136,18 +139,32 @@ public final class Collector implements AutoCloseable {
         });
   }
 
-  private List<JsonNode> lines() throws IOException {
+  /**
+   * The lines from a position in the file on.
+   *
+   * @param from in bytes; moved behind them
+   */
+  private List<JsonNode> lines(long[] from) throws IOException {
     if (!Files.exists(file)) {
       return List.of();
     }
-    String text = Files.readString(file, UTF_8);
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      in.skipNBytes(from[0]);
+      bytes = in.readAllBytes();
+    }
     List<JsonNode> lines = new ArrayList<>();
+    int start = 0;
     // The last line may still be being written.
-    for (String line : text.substring(0, text.lastIndexOf('\n') + 1).split("\n")) {
-      if (!line.isBlank()) {
-        lines.add(JSON.readTree(line));
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == '\n') {
+        if (i > start) {
+          lines.add(JSON.readTree(bytes, start, i - start));
+        }
+        start = i + 1;
       }
     }
+    from[0] += start;
     return lines;
   }
 

@@ -199,7 +199,11 @@ public final class FaultyServer implements AutoCloseable {
           headers.put(
               h.substring(0, colon).toLowerCase(Locale.ROOT), h.substring(colon + 1).strip());
         }
-        in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
+        if (headers.getOrDefault("transfer-encoding", "").equals("chunked")) {
+          readChunks(in);
+        } else {
+          in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
+        }
         String[] words = line.split(" ");
         Arrival arrival = new Arrival(System.nanoTime(), words[0], words[1], headers, socket);
         arrivals.add(arrival);
@@ -212,6 +216,16 @@ public final class FaultyServer implements AutoCloseable {
     } finally {
       open.remove(socket);
     }
+  }
+
+  /** Up to the last one, without trailers. */
+  private static void readChunks(InputStream in) throws IOException {
+    int length;
+    do {
+      length = Integer.parseInt(line(in), 16);
+      in.readNBytes(length);
+      line(in);
+    } while (length > 0);
   }
 
   /** Empty: the client has closed. */

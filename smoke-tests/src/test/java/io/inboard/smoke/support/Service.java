@@ -375,6 +375,20 @@ public final class Service implements AutoCloseable {
       return service;
     }
 
+    /** Starts them at the same time, and waits until all of them serve. */
+    public static List<Service> startAll(List<Builder> builders) {
+      List<Service> services = builders.stream().map(Builder::launch).toList();
+      try {
+        for (int i = 0; i < services.size(); i++) {
+          services.get(i).program.awaitLine(builders.get(i).ready);
+        }
+      } catch (AssertionError e) {
+        services.forEach(Service::close);
+        throw e;
+      }
+      return services;
+    }
+
     /** Starts it without waiting. */
     public Service launch() {
       List<String> command = new ArrayList<>(List.of(jdk.tool("java").toString()));
