@@ -49,11 +49,11 @@ final class ClientAdvice {
   static final class Connect {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static boolean enter(
-        @Advice.Argument(0) Object destination, @Advice.Argument(1) Promise<?> promise) {
-      return Guard.refuses(destination, promise);
+        @Advice.Argument(0) Object destination, @Advice.Argument(1) Promise<Object> promise) {
+      return OwnHttpConnection.takes(destination, promise);
     }
 
-    static boolean enter(Throwable mistake, Object destination, Promise<?> promise) {
+    static boolean enter(Throwable mistake, Object destination, Promise<Object> promise) {
       return Guard.refusesAfter(mistake, destination, promise);
     }
   }
@@ -84,6 +84,20 @@ final class ClientAdvice {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
     static Object enter(@Advice.This Object connection, @Advice.Argument(0) Object exchange) {
       return HopEvents.carried(connection, exchange);
+    }
+
+    @Advice.OnMethodExit
+    @Advice.ToReturned
+    static Object exit(@Advice.Enter Object failure) {
+      return failure;
+    }
+  }
+
+  /** {@code HttpConnection#send(HttpChannel, HttpExchange)}: behind each way to send. */
+  static final class OwnSend {
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static Object enter(@Advice.This Object connection, @Advice.Argument(1) Object exchange) {
+      return OwnHttpConnection.refusal(connection, exchange);
     }
 
     @Advice.OnMethodExit

@@ -3,7 +3,6 @@ package io.inboard.instrumentation.jettyclient;
 
 import io.inboard.call.Inboard;
 import io.inboard.call.client.Refusals;
-import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.eclipse.jetty.client.Origin;
@@ -28,13 +27,12 @@ final class Guard {
   }
 
   /**
-   * Whether a connection is refused that an application opens by itself, past the mesh, in
-   * plaintext to a destination that has mutual TLS.
+   * Whether a connection is refused that leads past the mesh, in plaintext to a destination that
+   * has mutual TLS.
    */
   static boolean refuses(Object destination, Promise<?> promise) {
     Origin origin = Jetty.origin(destination);
-    String scheme = origin.getScheme().toLowerCase(Locale.ROOT);
-    if (Route.of(origin) != null || !(scheme.equals("http") || scheme.equals("ws"))) {
+    if (Route.of(origin) != null || !isPlain(destination)) {
       return false;
     }
     String host = origin.getAddress().getHost();
@@ -43,6 +41,12 @@ final class Guard {
         Refusals.failClosed(JettyClientHooks.NAME, "http", host, port, null);
     refusal.ifPresent(promise::failed);
     return refusal.isPresent();
+  }
+
+  /** Whether the application has asked for no TLS there. */
+  static boolean isPlain(Object destination) {
+    String scheme = Jetty.origin(destination).getScheme();
+    return scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("ws");
   }
 
   /** Deny on doubt. */

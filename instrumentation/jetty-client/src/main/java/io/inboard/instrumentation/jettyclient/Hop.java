@@ -193,7 +193,9 @@ final class Hop implements AsyncTransport<InFlight> {
   @Override
   public InFlight prepare(Attempt attempt) {
     Endpoint endpoint = bystander ? null : attempt.endpoint().orElse(null);
-    Object destination = endpoint == null ? asked : Route.destination(asked, endpoint);
+    Object protocol = endpoint == null || endpoint.tls().isEmpty() ? null : outgoing.choice();
+    Object destination =
+        endpoint == null ? asked : Route.destination(asked, attempt, endpoint, protocol);
     InFlight flight = new InFlight(this, attempt, destination);
     exchange(flight);
     flights.add(flight);

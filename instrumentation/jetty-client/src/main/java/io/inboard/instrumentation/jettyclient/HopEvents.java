@@ -36,7 +36,7 @@ final class HopEvents {
       return false;
     }
     Context context = before == null ? Inboard.contexts().current() : before.context();
-    Outgoing outgoing = new Outgoing(request);
+    Outgoing outgoing = new Outgoing(Jetty.client(destination), request);
     SentBody body = SentBody.of(request);
     HopRequest view = new HopRequest(destination, request, outgoing, body);
     Call call;

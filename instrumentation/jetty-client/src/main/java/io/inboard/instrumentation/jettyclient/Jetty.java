@@ -5,6 +5,7 @@ import io.inboard.call.client.AnswerHead;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import org.eclipse.jetty.client.HttpClient;
@@ -24,7 +25,9 @@ final class Jetty {
   /** Of a conversation: its hop, the current one or the last. */
   private static final String KEY = "io.inboard.hop";
 
-  private static final boolean HAS_PROTOCOLS = Members.PROTOCOL.isThere();
+  /** Whether origins say what is spoken; since 10. */
+  static final boolean HAS_PROTOCOLS = Members.PROTOCOL.isThere();
+
   private static final boolean HAS_TRANSPORTS = Members.TRANSPORT.isThere();
 
   /** Nobody asks whether an exchange was still there to be aborted. */
@@ -271,13 +274,27 @@ final class Jetty {
             && !(boolean) Members.RESOLVES.call(Members.TRANSPORT.call(origin(destination))));
   }
 
-  /** The same origin elsewhere. */
-  static Origin origin(Origin like, Origin.Address address, Object tag) {
+  /**
+   * The same origin elsewhere.
+   *
+   * @param protocol what is spoken there, in Jetty's words; null: what is spoken here
+   */
+  static Origin origin(Origin like, Origin.Address address, Object tag, Object protocol) {
     String scheme = like.getScheme();
-    return (Origin)
-        (HAS_PROTOCOLS
-            ? Members.NEW_ORIGIN_10.call(scheme, address, tag, Members.PROTOCOL.call(like))
-            : Members.NEW_ORIGIN_9.call(scheme, address, tag));
+    if (!HAS_PROTOCOLS) {
+      return (Origin) Members.NEW_ORIGIN_9.call(scheme, address, tag);
+    }
+    Object spoken = protocol == null ? Members.PROTOCOL.call(like) : protocol;
+    return (Origin) Members.NEW_ORIGIN_10.call(scheme, address, tag, spoken);
+  }
+
+  /** Among what ALPN chooses for a destination's connections; empty: it is known what is spoken. */
+  @SuppressWarnings("unchecked")
+  static List<String> choice(Object destination) {
+    Object protocol = HAS_PROTOCOLS ? Members.PROTOCOL.call(origin(destination)) : null;
+    return protocol != null && (boolean) Members.NEGOTIATES.call(protocol)
+        ? (List<String>) Members.PROTOCOLS.call(protocol)
+        : List.of();
   }
 
   /** Whether HTTP/2 is spoken there, if that is said; a transport of 9.4 is asked by its name. */

@@ -4,6 +4,7 @@ package io.inboard.instrumentation.jettyclient;
 import static io.inboard.weave.Member.method;
 
 import io.inboard.weave.Library;
+import io.inboard.weave.Member;
 import io.inboard.weave.Unit;
 import java.util.List;
 
@@ -17,6 +18,19 @@ public final class JettyClientHooks implements Library {
   private static final String LIST = "java.util.List";
   private static final String CONNECTOR = "org.eclipse.jetty.io.ClientConnector";
   private static final String RESPONSE = P + "api.Response";
+
+  /** What SecuredConnection extends. */
+  static final String SSL = "org.eclipse.jetty.io.ssl.SslConnection";
+
+  static final Member.Method MAKE_SSL =
+      method(
+          "<init>",
+          "org.eclipse.jetty.io.ByteBufferPool",
+          "java.util.concurrent.Executor",
+          "org.eclipse.jetty.io.EndPoint",
+          "javax.net.ssl.SSLEngine",
+          "boolean",
+          "boolean");
 
   /** In 12, and before. */
   private static final List<String> HTTP1 =
@@ -35,17 +49,7 @@ public final class JettyClientHooks implements Library {
         .opening("java.base", "sun.nio.ch")
         .relyingOn(Members.HANDLES)
         .relyingOn("org.eclipse.jetty.io.ClientConnectionFactory$Decorator")
-        // What SecuredConnection extends.
-        .relyingOn(
-            "org.eclipse.jetty.io.ssl.SslConnection",
-            method(
-                "<init>",
-                "org.eclipse.jetty.io.ByteBufferPool",
-                "java.util.concurrent.Executor",
-                "org.eclipse.jetty.io.EndPoint",
-                "javax.net.ssl.SSLEngine",
-                "boolean",
-                "boolean"))
+        .relyingOn(SSL, MAKE_SSL)
         // A hop: its attempts, each an exchange of its own.
         .weave(
             T + "HttpDestination",
@@ -71,6 +75,15 @@ public final class JettyClientHooks implements Library {
             ClientAdvice.Reach.class)
         .weave(HTTP1, method("send", 1), ClientAdvice.Carry.class)
         .weave(HTTP2, method("send", 1).whereItExists(), ClientAdvice.Carry.class)
+        // What the application sends over a connection that it has opened by itself.
+        .weave(
+            T + "HttpConnection",
+            method("send", T + "HttpChannel", T + "HttpExchange").whereItExists(),
+            ClientAdvice.OwnSend.class)
+        .weave(
+            P + "HttpConnection",
+            method("send", P + "HttpChannel", P + "HttpExchange").whereItExists(),
+            ClientAdvice.OwnSend.class)
         .weave(HTTP1, method("abort"), ClientAdvice.Lose.class)
         .weave(HTTP2, method("abort").whereItExists(), ClientAdvice.Lose.class)
         .weave(

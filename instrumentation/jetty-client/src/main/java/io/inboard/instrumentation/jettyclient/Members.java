@@ -9,6 +9,7 @@ import io.inboard.weave.Handles.Field;
 import io.inboard.weave.Handles.Method;
 import io.inboard.weave.Handles.Owner;
 import java.lang.invoke.MethodHandles;
+import java.util.List;
 
 /**
  * What the adapter reaches in Jetty's client, each once: in 12 in one package, in 9.4 to 11 in
@@ -65,6 +66,18 @@ final class Members {
   static final Method ABORT_CAUSE = REQUEST.reach(method("getAbortCause", 0));
   static final Method ABORT_REQUEST = REQUEST.reach(method("abort", "java.lang.Throwable"));
   static final Field HEADERS = REQUEST.reach(field("headers"));
+  static final Field OWN_VERSION = REQUEST.reach(field("version"));
+
+  /** Whether the application has said a version; since 10. */
+  static final Method IS_VERSION_EXPLICIT =
+      REQUEST.reach(method("isVersionExplicit", 0).whereItExists());
+
+  static final Field EXPLICIT_10 =
+      HANDLES
+          .inLineWith(P + "dynamic.HttpClientTransportDynamic", P + "HttpRequest")
+          .reach(field("versionExplicit"));
+  static final Field EXPLICIT_12 =
+      HANDLES.inLineWith(T + "HttpExchange", T + "HttpRequest").reach(field("versionExplicit"));
   static final Field CONTENT = REQUEST.reach(field("content"));
 
   /**
@@ -98,6 +111,14 @@ final class Members {
 
   // Where it goes.
   static final Owner DESTINATION = either("HttpDestination");
+
+  /** What the client calls it in the context of a connection: in 12.1, since 10, and in 9.4. */
+  static final List<String> DESTINATION_KEYS =
+      List.of(
+          "org.eclipse.jetty.client.Destination",
+          "org.eclipse.jetty.client.destination",
+          "http.destination");
+
   static final Method QUEUE = DESTINATION.reach(method("getHttpExchanges", 0));
   static final Method CLIENT = DESTINATION.reach(method("getHttpClient", 0));
   static final Method ORIGIN = DESTINATION.reach(method("getOrigin", 0));
@@ -116,6 +137,7 @@ final class Members {
   private static final Owner CLIENTS = HANDLES.in(P + "HttpClient");
   static final Method RESOLVE = CLIENTS.reach(method("resolveDestination", P + "Origin"));
   static final Method REMOVE_DESTINATION = CLIENTS.reach(method("removeDestination", 1));
+  static final Method NEW_CONNECTION = CLIENTS.reach(method("newConnection", 2));
   static final Method FIND_HANDLER = CLIENTS.reach(method("findProtocolHandler", 2));
   static final Method HANDLER_LISTENER =
       HANDLES.in(P + "ProtocolHandler").reach(method("getResponseListener", 0));
@@ -132,8 +154,11 @@ final class Members {
   /** Since 10. */
   static final Method PROTOCOL = ORIGINS.reach(method("getProtocol", 0).whereItExists());
 
-  static final Method PROTOCOLS =
-      HANDLES.inVersionsWith(P + "Origin$Protocol").reach(method("getProtocols", 0));
+  private static final Owner ORIGIN_PROTOCOL = HANDLES.inVersionsWith(P + "Origin$Protocol");
+  static final Method NEW_PROTOCOL =
+      ORIGIN_PROTOCOL.reach(method("<init>", "java.util.List", "boolean"));
+  static final Method PROTOCOLS = ORIGIN_PROTOCOL.reach(method("getProtocols", 0));
+  static final Method NEGOTIATES = ORIGIN_PROTOCOL.reach(method("isNegotiate", 0));
 
   /** Since 12.0.7. */
   static final Method TRANSPORT = ORIGINS.reach(method("getTransport", 0).whereItExists());
@@ -142,6 +167,10 @@ final class Members {
       HANDLES
           .inVersionsWith("org.eclipse.jetty.io.Transport")
           .reach(method("requiresDomainNameResolution", 0));
+
+  /** Of a connection, in its part that all protocols share. */
+  static final Method DESTINATION_OF =
+      either("HttpConnection").reach(method("getHttpDestination", 0));
 
   // A connection of HTTP/2, of a module that an application need not have.
   static final Method SESSION =

@@ -5,7 +5,9 @@ import io.inboard.call.HeaderSink;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpVersion;
 
 /**
  * The headers of a hop's request, which all its attempts and the hop after it share: what an
@@ -16,14 +18,32 @@ final class Outgoing implements HeaderSink {
   private final Object request;
   private final Iterable<HttpField> fields;
 
+  /** What ALPN may choose among, in Jetty's words; null: nothing. */
+  private final Object choice;
+
+  /** Of the request, once an attempt leaves it to ALPN; else null. */
+  private HttpVersion version;
+
   /** What attempts have changed: the name, and the application's fields of it. */
   private final List<Changed> changed = new ArrayList<>(4);
 
   private record Changed(String name, List<HttpField> fields) {}
 
-  Outgoing(Object request) {
+  Outgoing(HttpClient client, Object request) {
     this.request = request;
     this.fields = Jetty.headers(request);
+    this.choice = Jetty.HAS_PROTOCOLS ? Dynamic.choice(client, request) : null;
+  }
+
+  /**
+   * What the next attempt may speak below our TLS, in Jetty's words; null: what it would speak
+   * without TLS.
+   */
+  synchronized Object choice() {
+    if (choice != null && version == null) {
+      version = (HttpVersion) Members.VERSION.call(request);
+    }
+    return choice;
   }
 
   @Override
@@ -72,6 +92,9 @@ final class Outgoing implements HeaderSink {
       each.fields.forEach(field -> Headers.add(fields, field));
     }
     changed.clear();
+    if (version != null) {
+      Dynamic.forgetVersion(request, version);
+    }
   }
 
   /** Says who is asked, where Jetty would name the endpoint that it connects to. */

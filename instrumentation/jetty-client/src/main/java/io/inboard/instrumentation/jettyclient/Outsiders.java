@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jettyclient;
 
+import io.inboard.call.Directed;
 import io.inboard.call.client.Callers;
 import io.inboard.call.client.Refusals;
 import java.net.InetSocketAddress;
@@ -11,8 +12,9 @@ import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.Promise;
 
 /**
- * What connects by Jetty's ClientConnector and is no HttpClient: an HTTP2Client of its own, whose
- * requests are nobody's call. Loaded where there is a ClientConnector, since 10. Any thread.
+ * What connects by Jetty's ClientConnector and is no HttpClient, for instance an HTTP2Client with
+ * TLS of the application's own: its requests are nobody's call. Loaded where there is a
+ * ClientConnector, since 10. Any thread.
  */
 final class Outsiders {
   /** Whose value differs between versions: the compiler must not put it here. */
@@ -30,7 +32,8 @@ final class Outsiders {
 
   /** Whether it must not connect, and is told so. */
   static boolean refuses(SocketAddress address, Map<?, ?> context) {
-    return tell(Refusals.opening(() -> asking(context), address), context);
+    return !(address instanceof Directed)
+        && tell(Refusals.opening(() -> asking(context), address), context);
   }
 
   /** The client gives its destination along, under a key that versions have renamed. */
@@ -47,6 +50,7 @@ final class Outsiders {
   /** Deny on doubt. */
   static boolean refusesAfter(Throwable mistake, SocketAddress address, Map<?, ?> context) {
     return address instanceof InetSocketAddress to
+        && !(address instanceof Directed)
         && tell(Refusals.tunnelAfter(mistake, to.getHostString(), to.getPort()), context);
   }
 

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.jettyclient;
 
+import io.inboard.call.Attempt;
 import io.inboard.call.Endpoint;
 import io.inboard.call.Log;
 import io.inboard.call.TlsPlan;
@@ -32,6 +33,9 @@ final class Route implements ClientConnectionFactory.Decorator {
   /** When it was last asked for, of {@link System#nanoTime}. Any thread writes. */
   private volatile long asked = System.nanoTime();
 
+  /** How long the last attempt lets a connection take. Any thread writes. */
+  private volatile long connectNanos = Long.MAX_VALUE;
+
   /** Asked for here: an endpoint that cannot be secured is not sent anything. */
   private final Optional<TlsPlan> plan;
 
@@ -46,8 +50,13 @@ final class Route implements ClientConnectionFactory.Decorator {
     return origin.getTag() instanceof Route route ? route : null;
   }
 
-  /** The destination of an endpoint, in place of the one that the application has asked for. */
-  static Object destination(Object asked, Endpoint endpoint) {
+  /**
+   * The destination of an endpoint, in place of the one that the application has asked for.
+   *
+   * @param attempt whose endpoint this is
+   * @param protocol what is spoken there, in Jetty's words; null: what is spoken where it has asked
+   */
+  static Object destination(Object asked, Attempt attempt, Endpoint endpoint, Object protocol) {
     Origin origin = Jetty.origin(asked);
     InetSocketAddress address = endpoint.address();
     Origin.Address to =
@@ -59,8 +68,9 @@ final class Route implements ClientConnectionFactory.Decorator {
             address.getPort());
     Route route = new Route(endpoint, origin.getTag());
     HttpClient client = Jetty.client(asked);
-    Object destination = Members.RESOLVE.call(client, Jetty.origin(origin, to, route));
+    Object destination = Members.RESOLVE.call(client, Jetty.origin(origin, to, route, protocol));
     Route used = of(Jetty.origin(destination));
+    used.connectNanos = attempt.connectTimeoutNanos();
     if (used == route) {
       giveUpIdle(client);
     } else {
@@ -104,12 +114,17 @@ final class Route implements ClientConnectionFactory.Decorator {
         || pool.getPendingConnectionCount() > 0;
   }
 
+  /** Whether its connections have TLS of ours. */
+  boolean isSecured() {
+    return plan.isPresent();
+  }
+
   /** Wraps what Jetty makes of a connection, when the destination is made. */
   @Override
   public ClientConnectionFactory apply(ClientConnectionFactory factory) {
     ClientConnectionFactory secured =
         plan.<ClientConnectionFactory>map(
-                tls -> new SecuredFactory(tls, endpoint.address(), factory))
+                tls -> new SecuredFactory(tls, endpoint.address(), factory, () -> connectNanos))
             .orElse(factory);
     return tag instanceof ClientConnectionFactory.Decorator own ? own.apply(secured) : secured;
   }

@@ -6,12 +6,14 @@ import io.inboard.call.WeakIdentityMap;
 import io.inboard.call.client.Handshakes;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
-import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.io.ssl.SslHandshakeListener;
@@ -25,9 +27,17 @@ class SecuredConnection extends SslConnection implements SslHandshakeListener {
   private static final WeakIdentityMap<Object, WeakReference<SecuredConnection>> BELOW =
       new WeakIdentityMap<>();
 
+  /** Of what has no HttpClient, this is asked, too. */
+  private static final boolean SINCE_12 = Members.SSL_END_POINT.isThere();
+
   private final SSLEngine engine;
   private final TlsPlan plan;
-  private final String protocol;
+
+  /** What may be spoken, the application's favourite first. */
+  private final List<String> protocols;
+
+  /** Of those, as the handshake has ended; null before. Written like the next two. */
+  private volatile String protocol;
 
   /** The next two are written once, by the thread that shakes hands. */
   private volatile boolean trusted;
@@ -42,25 +52,40 @@ class SecuredConnection extends SslConnection implements SslHandshakeListener {
 
   @SuppressWarnings({"deprecation", "this-escape"}) // The one constructor that all versions have.
   private SecuredConnection(
-      HttpClient client, EndPoint endPoint, SSLEngine engine, TlsPlan plan, String protocol) {
-    super(client.getByteBufferPool(), client.getExecutor(), endPoint, engine, false, false);
+      ByteBufferPool buffers,
+      Executor executor,
+      EndPoint endPoint,
+      SSLEngine engine,
+      TlsPlan plan,
+      List<String> protocols) {
+    super(buffers, executor, endPoint, engine, false, false);
     this.engine = engine;
     this.plan = plan;
-    this.protocol = protocol;
+    this.protocols = protocols;
     setRenegotiationAllowed(false);
     addHandshakeListener(this);
   }
 
+  /**
+   * @param engine of the plan, which offers these protocols
+   * @param protocols what may be spoken, the application's favourite first; of more than one a
+   *     {@link Negotiating} is above
+   */
   static SecuredConnection of(
-      HttpClient client, EndPoint endPoint, SSLEngine engine, TlsPlan plan, String protocol) {
-    return Jetty.IS_12
-        ? new Silent(client, endPoint, engine, plan, protocol)
-        : new SecuredConnection(client, endPoint, engine, plan, protocol);
+      ByteBufferPool buffers,
+      Executor executor,
+      EndPoint endPoint,
+      SSLEngine engine,
+      TlsPlan plan,
+      List<String> protocols) {
+    return SINCE_12
+        ? new Silent(buffers, executor, endPoint, engine, plan, protocols)
+        : new SecuredConnection(buffers, executor, endPoint, engine, plan, protocols);
   }
 
   /** What is above TLS. */
   EndPoint decrypted() {
-    return (EndPoint) (Jetty.IS_12 ? Members.SSL_END_POINT : Members.DECRYPTED).call(this);
+    return (EndPoint) (SINCE_12 ? Members.SSL_END_POINT : Members.DECRYPTED).call(this);
   }
 
   static void below(Object connection, SecuredConnection secured) {
@@ -82,7 +107,7 @@ class SecuredConnection extends SslConnection implements SslHandshakeListener {
   protected SSLEngineResult unwrap(SSLEngine by, ByteBuffer encrypted, ByteBuffer decrypted)
       throws SSLException {
     SSLEngineResult result = super.unwrap(by, encrypted, decrypted);
-    holding = Jetty.IS_12 && encrypted.hasRemaining();
+    holding = SINCE_12 && encrypted.hasRemaining();
     return result;
   }
 
@@ -105,12 +130,32 @@ class SecuredConnection extends SslConnection implements SslHandshakeListener {
 
   @Override
   public void handshakeSucceeded(Event event) throws SSLException {
-    Optional<SSLException> objection = Handshakes.objection(plan, engine, protocol);
+    String spoken = spoken();
+    Optional<SSLException> objection = Handshakes.objection(plan, engine, spoken);
     if (objection.isPresent()) {
       failure = objection.get();
       throw objection.get();
     }
+    protocol = spoken;
     trusted = true;
+    if (protocols.size() > 1) {
+      ((Negotiating) decrypted().getConnection()).agreed(spoken);
+    }
+  }
+
+  /** What is going to be spoken: where there is a choice, HTTP/1.1 needs no agreement. */
+  private String spoken() {
+    if (protocols.size() == 1) {
+      return protocols.get(0);
+    }
+    return Dynamic.HTTP_2.equals(engine.getApplicationProtocol())
+        ? Dynamic.HTTP_2
+        : Dynamic.HTTP_1_1;
+  }
+
+  /** What is spoken; null before the end of the handshake. */
+  String protocol() {
+    return protocol;
   }
 
   @Override
@@ -122,8 +167,14 @@ class SecuredConnection extends SslConnection implements SslHandshakeListener {
 
   /** In 12 an application may ask for a connection's session: it has asked for no TLS. */
   private static final class Silent extends SecuredConnection {
-    Silent(HttpClient client, EndPoint endPoint, SSLEngine engine, TlsPlan plan, String protocol) {
-      super(client, endPoint, engine, plan, protocol);
+    Silent(
+        ByteBufferPool buffers,
+        Executor executor,
+        EndPoint endPoint,
+        SSLEngine engine,
+        TlsPlan plan,
+        List<String> protocols) {
+      super(buffers, executor, endPoint, engine, plan, protocols);
     }
 
     @Override

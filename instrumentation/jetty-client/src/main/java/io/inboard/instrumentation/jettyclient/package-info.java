@@ -21,6 +21,9 @@
  * destinations apart and which it lets wrap the connections ({@code
  * ClientConnectionFactory.Decorator}).
  *
+ * <p>What an application opens by itself, a {@code Connection} or a session of HTTP/2, is directed
+ * as a whole, once: {@link io.inboard.instrumentation.jettyclient.OwnConnection}.
+ *
  * <p>9.4 to 11 have most classes in another package than 12: what differs is reached by {@link
  * io.inboard.instrumentation.jettyclient.Members}.
  */

@@ -30,6 +30,15 @@ interface Application {
   /** The response's body while it arrives; of a POST with a body, of a GET without one. */
   InputStream stream(URI uri, Optional<InputStream> body) throws Exception;
 
+  /** Opens a connection by itself, past the client's pools. */
+  Own open(URI uri) throws Exception;
+
+  /** A connection of the application's own. */
+  interface Own extends AutoCloseable {
+    /** Over this connection, and none else. */
+    Response send(Request request) throws Exception;
+  }
+
   static Response send(Request request) throws Exception {
     try {
       return HERE.sendAndWait(request);

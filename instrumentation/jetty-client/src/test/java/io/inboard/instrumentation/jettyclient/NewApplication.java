@@ -12,14 +12,18 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.client.BufferingResponseListener;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.CompletableResponseListener;
+import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.ContentResponse;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpClientTransport;
 import org.eclipse.jetty.client.InputStreamRequestContent;
 import org.eclipse.jetty.client.InputStreamResponseListener;
+import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -30,7 +34,10 @@ record NewApplication(HttpClient client) implements Application {
   }
 
   static HttpClient started(HttpClientTransport transport) {
-    HttpClient client = new HttpClient(transport);
+    return started(new HttpClient(transport));
+  }
+
+  static HttpClient started(HttpClient client) {
     QueuedThreadPool threads = new QueuedThreadPool();
     threads.setDaemon(true);
     threads.setName("application");
@@ -104,6 +111,46 @@ record NewApplication(HttpClient client) implements Application {
     of.send(listener);
     listener.get(60, TimeUnit.SECONDS);
     return listener.getInputStream();
+  }
+
+  @Override
+  public Own open(URI uri) throws Exception {
+    Connection connection =
+        client.resolveDestination(client.newRequest(uri)).newConnection().get(20, TimeUnit.SECONDS);
+    return new Own() {
+      @Override
+      public Response send(Request request) throws Exception {
+        return over(connection, request);
+      }
+
+      @Override
+      public void close() throws Exception {
+        connection.close();
+      }
+    };
+  }
+
+  private Response over(Connection connection, Request request) throws Exception {
+    CompletableFuture<Response> future = new CompletableFuture<>();
+    connection.send(
+        request(request),
+        new BufferingResponseListener() {
+          @Override
+          public void onComplete(Result result) {
+            if (result.isFailed()) {
+              future.completeExceptionally(result.getFailure());
+            } else {
+              byte[] content = getContent();
+              byte[] body = content == null ? new byte[0] : content;
+              future.complete(new Response(result.getResponse().getStatus(), body));
+            }
+          }
+        });
+    try {
+      return future.get(20, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
   }
 
   private static Response response(ContentResponse response) {

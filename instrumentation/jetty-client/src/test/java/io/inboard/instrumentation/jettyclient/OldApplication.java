@@ -5,6 +5,8 @@ import io.inboard.contract.Request;
 import io.inboard.contract.Response;
 import io.inboard.contract.Running;
 import java.io.ByteArrayInputStream;
+import java.io.Closeable;
+import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -17,8 +19,11 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.util.FuturePromise;
+import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -31,9 +36,17 @@ final class OldApplication implements Application {
   private static final boolean SINCE_10 = exists("util.BytesRequestContent");
   private static final String KIND = SINCE_10 ? "RequestContent" : "ContentProvider";
 
-  private final HttpClient client = client();
+  private final HttpClient client;
 
   OldApplication() {
+    this(client());
+  }
+
+  /**
+   * @param client which is started here
+   */
+  OldApplication(HttpClient client) {
+    this.client = client;
     QueuedThreadPool threads = new QueuedThreadPool();
     threads.setDaemon(true);
     threads.setName("application");
@@ -132,6 +145,50 @@ final class OldApplication implements Application {
         .getMethod("get", long.class, TimeUnit.class)
         .invoke(listener, 60L, TimeUnit.SECONDS);
     return (InputStream) call(listener, "getInputStream");
+  }
+
+  @Override
+  public Own open(URI uri) throws Exception {
+    Object destination =
+        SINCE_10
+            ? call(
+                client,
+                "resolveDestination",
+                type("api.Request"),
+                call(client, "newRequest", URI.class, uri))
+            : HttpClient.class
+                .getMethod("getDestination", String.class, String.class, int.class)
+                .invoke(client, uri.getScheme(), uri.getHost(), uri.getPort());
+    FuturePromise<Closeable> promise = new FuturePromise<>();
+    type("api.Destination").getMethod("newConnection", Promise.class).invoke(destination, promise);
+    return new OldOwn(promise.get(20, TimeUnit.SECONDS));
+  }
+
+  private final class OldOwn implements Own {
+    private final Closeable connection;
+
+    OldOwn(Closeable connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    public Response send(Request request) throws Exception {
+      Object of = request(request);
+      Object listener = make(type("util.FutureResponseListener"), of);
+      type("api.Connection")
+          .getMethod("send", type("api.Request"), type("api.Response$CompleteListener"))
+          .invoke(connection, of, listener);
+      try {
+        return response(((Future<?>) listener).get(20, TimeUnit.SECONDS));
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof Exception cause ? cause : e;
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      connection.close();
+    }
   }
 
   private static Class<?>[] interfaces(Class<?> of) {
