@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param fields names and values, in turn
  */
-record ServedRequest(String... fields) implements InboundRequest {
+public record ServedRequest(String... fields) implements InboundRequest {
   @Override
   public String library() {
     return "test";

@@ -4,6 +4,9 @@ package io.inboard.instrumentation.netty.client;
 import static io.inboard.contract.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inboard.call.Context;
+import io.inboard.call.Contexts;
+import io.inboard.call.Inboard;
 import io.inboard.contract.Answer;
 import io.inboard.contract.Feature;
 import io.inboard.contract.FrameServer;
@@ -13,6 +16,7 @@ import io.inboard.contract.Response;
 import io.inboard.contract.Running;
 import io.inboard.contract.Script;
 import io.inboard.contract.ScriptedCall;
+import io.inboard.contract.ServedRequest;
 import io.inboard.contract.Shows;
 import io.inboard.contract.TestServer;
 import io.inboard.contract.VersionLoader;
@@ -131,6 +135,20 @@ abstract class NettyClientContract extends MeshHarness {
     String own = "00-11111111111111111111111111111111-2222222222222222-01";
     send(Request.get(url + "/").header("traceparent", own));
     assertThat(server.received().get(2).all("traceparent")).containsExactly(own);
+  }
+
+  @Test
+  void aRequestThatIsWrittenOutsideOfTheEventLoopBelongsToWhatItsThreadServes() throws Exception {
+    TestServer server = plainServer();
+    mesh("", "");
+    String caller = "00-11111111111111111111111111111111-2222222222222222-01";
+    Context served = Inboard.inbound().begin(new ServedRequest("traceparent", caller)).context();
+    try (Contexts.Scope scope = Inboard.contexts().activate(served)) {
+      send(Request.get("http://127.0.0.1:" + server.port() + "/"));
+    }
+    assertThat(server.received().get(0).header("traceparent"))
+        .hasValueSatisfying(
+            sent -> assertThat(sent).startsWith("00-11111111111111111111111111111111-"));
   }
 
   @Test
