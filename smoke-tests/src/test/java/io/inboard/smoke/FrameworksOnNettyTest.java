@@ -112,6 +112,34 @@ class FrameworksOnNettyTest {
     }
   }
 
+  @Test
+  void theWebClientOfVertxProvesWhoItIsAndLosesNoCallToAnInstanceThatIsGone() throws Exception {
+    Pki pki = new Pki(directory);
+    try (Service back =
+            Service.onNetty("vertx", "pay", Jdks.own())
+                .agent(Yaml.service("pay").identity(pki.issue("pay")).inbound("STRICT"))
+                .start();
+        Service front =
+            Service.onNetty("vertx", "web", Jdks.own())
+                .agent(
+                    Yaml.service("web")
+                        .identity(pki.issue("web"))
+                        .destinations(
+                            """
+                            - host: pay
+                              endpoints: ["127.0.0.1:1", "%s"]
+                              tls: {mode: MUTUAL, principals: ["%s"]}
+                              loadBalancer: {simple: ROUND_ROBIN}
+                            """
+                                .formatted(back.address(), Pki.principal("pay"))))
+                .start()) {
+      String url = front.url("/call?url=" + Service.encode("http://pay/headers"));
+      for (int i = 0; i < 10; i++) {
+        assertThat(Http.body(url)).contains("URI=" + Pki.spiffe("web")).contains("host: pay");
+      }
+    }
+  }
+
   private static String call(Service front, String path) throws Exception {
     return Http.body(
         front.url("/call?client=rest-template&url=" + Service.encode("http://pay" + path)));
