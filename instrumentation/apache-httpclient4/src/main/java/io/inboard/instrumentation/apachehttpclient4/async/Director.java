@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.inboard.instrumentation.apachehttpclient4.async;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.http.HttpResponse;
@@ -23,6 +25,12 @@ final class Director {
 
   /** Whether it follows redirects and answers challenges. */
   private final boolean full;
+
+  /**
+   * Connections of attempts that ended while the next one already had its own: whoever ends such an
+   * attempt, perhaps on another thread, gives them back.
+   */
+  private final Set<NHttpClientConnection> displaced = ConcurrentHashMap.newKeySet();
 
   Director(Object handler) {
     this.handler = (HttpAsyncClientExchangeHandler) handler;
@@ -81,17 +89,33 @@ final class Director {
     return (AtomicReference<NHttpClientConnection>) Members.CONNECTION.get(handler);
   }
 
-  /** It has this connection from now on, of which it knows nothing yet. */
+  /**
+   * It has this connection from now on, of which it knows nothing yet. One that it still had belongs
+   * to an attempt that is over and has not been ended yet.
+   */
   void attach(NHttpClientConnection leased) {
     ((AtomicReference<?>) Members.VALID.get(handler)).set(null);
     ((AtomicReference<?>) Members.TRACKER.get(handler)).set(null);
     ((AtomicBoolean) Members.ESTABLISHED.get(handler)).set(false);
-    connection().set(leased);
+    AtomicReference<NHttpClientConnection> connection = connection();
+    NHttpClientConnection before = connection.get();
+    while (true) {
+      if (before != null) {
+        displaced.add(before);
+      }
+      if (connection.compareAndSet(before, leased)) {
+        return;
+      }
+      if (before != null) {
+        displaced.remove(before);
+      }
+      before = connection.get();
+    }
   }
 
   /** Takes its connection away; false if it has given that up by itself. */
   boolean detach(NHttpClientConnection leased) {
-    return connection().compareAndSet(leased, null);
+    return connection().compareAndSet(leased, null) || displaced.remove(leased);
   }
 
   /** Whether it has a connection. */
