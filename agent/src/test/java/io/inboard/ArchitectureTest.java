@@ -138,6 +138,7 @@ final class ArchitectureTest {
     library("netty.client", "io.netty..");
     library("netty.server", "io.netty..");
     library("okhttp", "okhttp3..", "okio..");
+    library("quarkus", "org.jboss.resteasy.reactive..");
     library("reactornetty.client", "io.netty..", "reactor..", "org.reactivestreams..");
     library("reactornetty.server", "io.netty..", "reactor..", "org.reactivestreams..");
     library("resteasy", "org.jboss.resteasy..");

@@ -19,13 +19,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Services of Vert.x and Micronaut are members like any other. */
+/** Services of Vert.x, Micronaut and Quarkus are members like any other. */
 class FrameworksOnNettyTest {
   @TempDir Path directory;
 
   /** Micronaut's routes are not known. */
   @ParameterizedTest
-  @CsvSource({"vertx, /items/:id", "micronaut,"})
+  @CsvSource({"vertx, /items/:id", "micronaut,", "quarkus, /items/{id}"})
   void itTrustsOnlyMembersAndTellsTheRoutesOfItsRequests(String framework, String route)
       throws Exception {
     Pki pki = new Pki(directory);
@@ -77,7 +77,7 @@ class FrameworksOnNettyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"vertx", "micronaut"})
+  @ValueSource(strings = {"vertx", "micronaut", "quarkus"})
   void whoMayNotIsRefusedByHttp1AndHttp2(String framework) throws Exception {
     Pki pki = new Pki(directory);
     String rules =

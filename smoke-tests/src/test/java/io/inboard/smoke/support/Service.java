@@ -166,11 +166,13 @@ public final class Service implements AutoCloseable {
     return builder;
   }
 
-  /** {@code vertx} or {@code micronaut}; the first calls others, too. */
+  /** {@code vertx}, {@code micronaut} or {@code quarkus}; all but the second call others, too. */
   public static Builder onNetty(String framework, String name, Jdk jdk) {
+    boolean quarkus = framework.equals("quarkus");
     Builder builder = new Builder(name, jdk);
-    builder.ready = "listens on";
-    builder.program = List.of("-jar", Tree.app(framework).toString());
+    builder.ready = quarkus ? "Listening on" : "listens on";
+    Path jar = quarkus ? Tree.quarkus() : Tree.app(framework);
+    builder.program = List.of("-jar", jar.toString());
     builder.arguments.addAll(List.of("" + builder.port, name));
     return builder;
   }

@@ -28,6 +28,11 @@ public final class Tree {
     return built(SMOKE.resolve("apps/" + name + "/target/" + name + ".jar"));
   }
 
+  /** What Quarkus makes of its sample, beside the folders that it reads by a loader of its own. */
+  static Path quarkus() {
+    return built(SMOKE.resolve("apps/quarkus/target/quarkus-app/quarkus-run.jar"));
+  }
+
   public static Path war() {
     return built(SMOKE.resolve("apps/war/target/shop.war"));
   }

@@ -90,8 +90,8 @@ final class Director {
   }
 
   /**
-   * It has this connection from now on, of which it knows nothing yet. One that it still had belongs
-   * to an attempt that is over and has not been ended yet.
+   * It has this connection from now on, of which it knows nothing yet. One that it still had
+   * belongs to an attempt that is over and has not been ended yet.
    */
   void attach(NHttpClientConnection leased) {
     ((AtomicReference<?>) Members.VALID.get(handler)).set(null);
