@@ -49,7 +49,7 @@ final class StoppedJettyTest extends ServerFixture {
 
   private WeakReference<ClassLoader> serveAndStop() throws Exception {
     JettyLoader loader = new JettyLoader("12.0-ee10");
-    try (RunningServer jetty = loader.start(Map.of())) {
+    try (RunningServer jetty = loader.start(Map.of("http2", "yes"))) {
       try (RawConnection plain = RawConnection.plain(jetty.port());
           RawConnection secured = RawConnection.tls(jetty.port(), client)) {
         for (RawConnection wire : new RawConnection[] {plain, secured}) {

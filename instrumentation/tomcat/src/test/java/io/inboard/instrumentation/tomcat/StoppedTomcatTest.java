@@ -49,7 +49,7 @@ final class StoppedTomcatTest extends ServerFixture {
 
   private WeakReference<ClassLoader> serveAndStop() throws Exception {
     TomcatLoader loader = new TomcatLoader("10.1.61");
-    try (RunningServer tomcat = loader.start(TomcatLoader.NIO, Map.of())) {
+    try (RunningServer tomcat = loader.start(TomcatLoader.NIO, Map.of("http2", "yes"))) {
       try (RawConnection plain = RawConnection.plain(tomcat.port());
           RawConnection secured = RawConnection.tls(tomcat.port(), client)) {
         for (RawConnection wire : new RawConnection[] {plain, secured}) {
