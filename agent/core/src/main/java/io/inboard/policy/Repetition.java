@@ -53,7 +53,8 @@ final class Repetition {
   /**
    * Whether a call that serves a retry of its caller is not retried: they would multiply. What was
    * never sent is no work for anybody, and goes elsewhere nevertheless: the caller has spent its
-   * own retry, perhaps on an instance that has just gone, and here may be another one.
+   * own retry, perhaps on an instance that has just gone, and here may be another one. Not where a
+   * library of this JVM does the work again: it does so after this one, too.
    */
   static boolean suppressed(DestinationPolicy policy, CallerTerms terms) {
     return terms.repetition() && !policy.rules().retryOfRetry();
@@ -86,7 +87,8 @@ final class Repetition {
       discourage("budget");
     }
     boolean wanted = rules.attempts() > 0 && rules.retries(outcome, request);
-    boolean allowed = wanted && !forbidden && (outcome.neverSent() || !suppressed(policy, terms));
+    boolean elsewhere = outcome.neverSent() && terms.repeatedBy().isEmpty();
+    boolean allowed = wanted && !forbidden && (elsewhere || !suppressed(policy, terms));
     PolicyAttempt next =
         allowed && attempts <= rules.attempts() ? affordable(last, outcome, wait) : null;
     if (next == null) {
