@@ -146,7 +146,7 @@ final class ArchitectureTest {
     library("sockets", "sun.nio.ch..", "io.netty..");
     library("tomcat", "org.apache..", "jakarta.servlet..", "javax.servlet..");
     library("undertow", "io.undertow..", "org.xnio..");
-    library("vertx.client", "io.vertx..");
+    library("vertx.client", "io.vertx..", "io.netty..");
     library("vertx.context", "io.vertx..");
     library("vertx.server", "io.vertx..", "io.netty..");
     library("webflux", "org.springframework..");
